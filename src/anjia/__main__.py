@@ -1,0 +1,3 @@
+from anjia.web.manage import main
+
+main()

@@ -1,0 +1,134 @@
+"""Settings: what differs between installations comes from the environment, see `.env.example`."""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+CHECKOUT: Final = PACKAGE.parents[1]
+ANJIA_HOME: Final = Path(os.environ.get("ANJIA_HOME") or CHECKOUT / "var")
+# "demo" or "real": written into the data folder when it is made, never changed afterwards.
+KIND_FILE: Final = ANJIA_HOME / "kind"
+IS_DEMO: Final = KIND_FILE.exists() and KIND_FILE.read_text().strip() == "demo"
+KEYRING: Final = Path(os.environ.get("ANJIA_KEYRING") or ANJIA_HOME / "keys" / "keyring.json")
+SEALS: Final = ANJIA_HOME / "seals" / "newest.jsonl"
+FILES: Final = ANJIA_HOME / "files"
+
+
+def secret() -> str:
+    """Return the secret that signs cookies: the environment's, or the data folder's own."""
+    if "SECRET_KEY" in os.environ:
+        return os.environ["SECRET_KEY"]
+    kept = ANJIA_HOME / "keys" / "secret"
+    return kept.read_text().strip() if kept.exists() else "only-for-tests-and-checks"
+
+
+SECRET_KEY = secret()
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("TRUSTED_ORIGINS", "").split(",") if origin]
+CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "anjia.web.pages.csrf_failed"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("BEHIND_PROXY") else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
+LANGUAGE_COOKIE_NAME = "anjia_language"
+LOCALE_PATHS = [PACKAGE / "kernel" / "locale", PACKAGE / "web" / "locale"]
+
+ROOT_URLCONF = "anjia.web.urls"
+INSTALLED_APPS = [
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "anjia.kernel",
+    "anjia.identity",
+    "anjia.messaging",
+    "anjia.residents",
+    "anjia.workforce",
+    "anjia.catalogue",
+    "anjia.records",
+    "anjia.visits",
+    "anjia.dispatch",
+    "anjia.transitions",
+    "anjia.quality",
+    "anjia.imports",
+    "anjia.desk",
+    "anjia.machine",
+    "anjia.simulation",
+    "anjia.web",
+]
+MIDDLEWARE = [
+    "anjia.web.middleware.NoPersonalDataInCrashes",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "anjia.web.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "anjia.web.middleware.SignedIn",
+    "anjia.web.middleware.Refusals",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "anjia.web.pages.everywhere",
+            ],
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = ANJIA_HOME / "static"
+STATICFILES_DIRS = [path for path in [CHECKOUT / "clients" / "console" / "dist"] if path.exists()]
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+CLIENT_DIST = CHECKOUT / "clients" / "dist" / "build" / "h5"
+
+
+def database(variable: str, default: str, **options: Any) -> dict[str, Any]:
+    url = urlsplit(os.environ.get(variable, default))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.removeprefix("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname,
+        "PORT": url.port,
+    } | options
+
+
+POOL: Final = int(os.environ.get("ANJIA_POOL", "0"))
+DATABASES = {
+    # All work is done as a role that owns nothing, so that row-level security holds.
+    "default": database(
+        "DATABASE_URL",
+        "postgresql://anjia_app@127.0.0.1:5499/anjia",
+        CONN_HEALTH_CHECKS=True,
+        **({"OPTIONS": {"pool": {"min_size": 2, "max_size": POOL, "timeout": 10}}} if POOL else {"CONN_MAX_AGE": 60}),
+    ),
+    # Only `migrate --database owner` and the tests' set-up come in by this door.
+    "owner": database("DATABASE_OWNER_URL", "postgresql://anjia_owner@127.0.0.1:5499/anjia"),
+}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_DATABASE_ALIAS = "default"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+}
