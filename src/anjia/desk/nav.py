@@ -1,0 +1,66 @@
+"""
+What is in the rail, and where each role begins.
+
+`anjia.web.pages.everywhere` puts into every page's context:
+`nav` (`nav_for(actor, path)`), `person` (`.name`), `institution` (`.name`, `.duty_phone`), `is_demo`,
+`stand_ins` (names of vendors that are stand-ins here), `lock_url`, `sign_out_url`, `language_url`.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anjia.kernel.actors import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavItem:
+    label: str | Promise
+    icon: str
+    name: str  # of the page's URL
+    permission: str
+    url: str = ""
+    active: bool = False
+    count: int = 0
+
+
+ITEMS: Final = (
+    NavItem(label=_("今日看板"), icon="layout-board", name="desk:board", permission="visits.board.read"),
+    NavItem(label=_("客服台"), icon="headset", name="desk:bookings", permission="dispatch.book"),
+    NavItem(label=_("我的居民"), icon="stethoscope", name="desk:worklist", permission="desk.worklist.read"),
+    NavItem(label=_("出院转介"), icon="building-hospital", name="transitions:list", permission="transitions.read"),
+    NavItem(label=_("电话清单"), icon="phone-call", name="messaging:call_list", permission="messaging.calls.read"),
+    NavItem(label=_("居民"), icon="users", name="residents:list", permission="residents.read"),
+    NavItem(label=_("人员"), icon="nurse", name="workforce:list", permission="workforce.read"),
+    NavItem(label=_("排班"), icon="calendar", name="workforce:rota", permission="workforce.read"),
+    NavItem(label=_("服务目录"), icon="clipboard-list", name="catalogue:list", permission="catalogue.read"),
+    NavItem(label=_("质量"), icon="chart-line", name="quality:indicators", permission="quality.read"),
+    NavItem(label=_("导入名单"), icon="file-import", name="imports:list", permission="imports.read"),
+    NavItem(label=_("用户与岗位"), icon="key", name="identity:users", permission="identity.users.read"),
+    NavItem(label=_("审计"), icon="shield-lock", name="desk:audit", permission="audit.read"),
+)
+
+
+def nav_for(actor: Actor, path: str = "") -> list[NavItem]:
+    """Return what the actor may open, the page of `path` marked."""
+    items = [replace(item, url=url_of(item.name)) for item in ITEMS if actor.may(item.permission)]
+    items = [item for item in items if item.url]
+    here = max((item.url for item in items if path.startswith(item.url)), key=len, default="")
+    return [replace(item, active=item.url == here) for item in items]
+
+
+def home_of(actor: Actor) -> str:
+    """Return where the actor's work is: the first page of the rail that is hers."""
+    items = nav_for(actor)
+    return items[0].url if items else "/app/"
+
+
+def url_of(name: str) -> str:
+    """Return the page's address, or nothing while nobody serves it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

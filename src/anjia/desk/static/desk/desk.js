@@ -1,0 +1,58 @@
+/* Every page of the console. ES2020 at most: station computers run an old Chromium.
+   Nothing here is needed to get work done: links and forms work without it. */
+(function () {
+  'use strict';
+
+  // A long action says that it is under way, to the eye and to the ear.
+  var working = document.getElementById('working');
+  var open = 0;
+  function busy(change) {
+    open = Math.max(0, open + change);
+    if (!working) return;
+    working.classList.toggle('on', open > 0);
+  }
+  document.addEventListener('htmx:beforeRequest', function (event) {
+    if (!event.detail.elt.hasAttribute('data-quiet')) busy(1);
+  });
+  document.addEventListener('htmx:afterRequest', function (event) {
+    if (!event.detail.elt.hasAttribute('data-quiet')) busy(-1);
+  });
+  document.addEventListener('submit', function (event) {
+    var form = event.target;
+    // A second click on the same button is not a second booking.
+    if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
+    if (form.method === 'post' && !form.hasAttribute('hx-post')) {
+      form.setAttribute('data-sent', '');
+      busy(1);
+      window.setTimeout(function () { form.removeAttribute('data-sent'); busy(-1); }, 8000);
+    }
+  });
+  window.addEventListener('pageshow', function () {
+    open = 0; busy(0);
+    document.querySelectorAll('form[data-sent]').forEach(function (form) { form.removeAttribute('data-sent'); });
+  });
+
+  // What could not be fetched: say so, once, where messages are.
+  document.addEventListener('htmx:sendError', function () {
+    var messages = document.getElementById('messages');
+    if (!messages || document.getElementById('no-network')) return;
+    var note = document.createElement('div');
+    note.id = 'no-network';
+    note.className = 'msg warn';
+    note.textContent = document.documentElement.lang === 'en'
+      ? 'No connection right now. What you typed is still on the page: try again in a moment.'
+      : '现在连不上网。你填的还在这一页上，过一会儿再点一次。';
+    messages.appendChild(note);
+  });
+  document.addEventListener('htmx:afterOnLoad', function () {
+    var note = document.getElementById('no-network');
+    if (note) note.remove();
+  });
+
+  // "/" goes to the page's search box, as on most consoles.
+  document.addEventListener('keydown', function (event) {
+    if (event.key !== '/' || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    var box = document.querySelector('[data-search]');
+    if (box) { event.preventDefault(); box.focus(); }
+  });
+})();

@@ -1,0 +1,69 @@
+"""What the console's templates say often: an icon, a status with its icon and word, a time of day."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+register = template.Library()
+
+# ui/README "Status": icon and word, colour third.
+TONES: Final[dict[str, tuple[str, str]]] = {
+    "ok": ("ok", "check"),
+    "move": ("move", "navigation"),
+    "info": ("info", "calendar"),
+    "warn": ("warn", "alert-triangle"),
+    "bad": ("bad", "alert-circle"),
+    "idle": ("", "clock"),
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon of the sprite; without a label it is decoration, and a screen reader passes it by."""
+    sprite = static("desk/icons.svg")
+    if label:
+        return format_html(
+            '<svg class="i" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, sprite, name
+        )
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag
+def status(tone: str, words: object, picture: str = "") -> SafeString:
+    """Say a state of things: `{% status "warn" _("可能迟到") %}`. Tones: ok move info warn bad idle."""
+    style, usual = TONES[tone]
+    return format_html('<span class="st {}">{}{}</span>', style, icon(picture or usual), words)
+
+
+@register.filter
+def weekday(day: date | datetime) -> str:
+    return (
+        gettext("周一"), gettext("周二"), gettext("周三"), gettext("周四"), gettext("周五"), gettext("周六"),
+        gettext("周日"),
+    )[day.weekday()]  # fmt: skip
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Write an amount of fen as yuan: 1850 as 18.50, 1800 as 18."""
+    if fen is None:
+        return ""
+    whole, rest = divmod(fen, 100)
+    return pgettext("money", "{amount} 元").format(amount=f"{whole}.{rest:02d}" if rest else whole)
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: object) -> str:
+    """Return this page's query with some of it changed: `?{% with_query state="done" after="" %}`."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return query.urlencode()
