@@ -1,0 +1,77 @@
+"""The edge of the console: who may open a page, and how a form becomes one unit of work."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.errors import NotAllowed
+from anjia.kernel.work import Command, acting
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+View = Callable[..., HttpResponse]
+
+
+class PageRequest(HttpRequest):
+    """A request of somebody who is signed in and may open the page."""
+
+    actor: Actor
+
+
+def page(permission: str | None) -> Callable[[View], View]:
+    """
+    Open the page to staff with the permission, or with None to all staff who are signed in.
+
+    Others are sent to sign in and come back; who may not see it is told so. Persons have the client, not the console.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = getattr(request, "actor", None)
+            if actor is None:
+                back = urlencode({"next": request.get_full_path()})
+                return HttpResponseRedirect(f"{reverse('identity:sign_in')}?{back}")
+            if actor.kind is not Kind.STAFF or not (permission is None or actor.may(permission)):
+                raise NotAllowed
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]  # for the walk over every page
+        return guarded
+
+    return guard
+
+
+def ask(
+    request: PageRequest,
+    query: Callable[Concatenate[Actor, Purpose, P], T],
+    purpose: Purpose,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Run the query for this purpose."""
+    return acting(request.actor, timezone.now()).ask(query, purpose, *args, **kwargs)
+
+
+def do(request: PageRequest, command: Command[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """
+    Run the command. A form that carries an `idempotency_key` and was sent before runs nothing and gives None.
+
+    Its reply of that time was a page, and pages are made anew.
+    """
+    key = request.POST.get("idempotency_key") or None
+    results: list[T] = []
+
+    def keep(result: T) -> str:
+        results[:] = [result]  # the last attempt's, if a deadlock made it begin again
+        return ""
+
+    acting(request.actor, timezone.now(), key=key).reply(command, keep, *args, **kwargs)
+    return results[0] if results else None

@@ -1,0 +1,93 @@
+"""Photos, signatures, scans: encrypted in the data folder, named only by an id."""
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from anjia.kernel import audit, encryption
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import DomainError, NotFound
+from anjia.kernel.models import StoredFile
+from anjia.kernel.work import command
+
+LARGEST: Final = 20 * 1024 * 1024  # bytes
+# What a file is, is said by how it begins, not by what its sender calls it.
+BEGINNINGS: Final = {
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/webp": (b"RIFF",),
+    "application/pdf": (b"%PDF-",),
+    "audio/mpeg": (b"ID3", b"\xff\xfb", b"\xff\xf3"),
+}
+
+
+class FileTooLarge(DomainError):
+    code = "files.too_large"
+    status = 413
+    words = _("文件超过 20 MB，没有收下。请拍小一点再传。")
+
+
+class FileNotKnown(DomainError):
+    code = "files.type_not_known"
+    status = 415
+    words = _("这种文件收不了。请传照片（JPG、PNG）或 PDF。")
+
+
+@command("files.store")
+def store(
+    actor: Actor, now: datetime, *, content: bytes, content_type: str, resident_id: UUID | None = None
+) -> StoredFile:
+    """
+    Keep the bytes, encrypted, before the row that names them commits.
+
+    :raises FileTooLarge: above 20 MB
+    :raises FileNotKnown: if it does not begin as its type does
+    """
+    if len(content) > LARGEST:
+        raise FileTooLarge
+    if not content.startswith(BEGINNINGS.get(content_type, ())):
+        raise FileNotKnown
+    stored = StoredFile.objects.create(
+        organization_id=actor.organization_id,
+        resident_id=resident_id,
+        stored_by=actor.user_id,
+        stored_at=now,
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    path = path_of(stored.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(encryption.seal(content, bound_to=f"file||{stored.id}"))
+        file.flush()
+        os.fsync(file.fileno())
+    audit.record("kernel.file.stored", actor=actor, at=now, subject_id=stored.id)
+    return stored
+
+
+def content_of(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[str, bytes]:
+    """
+    Return the file's content type and bytes.
+
+    A file about a resident is for those who may see her; another is for who stored it and for the organization's staff.
+
+    :raises NotFound: also when it is somebody else's
+    """
+    stored = StoredFile.objects.filter(organization_id=actor.organization_id, id=file_id).first()
+    if stored is None:
+        raise NotFound
+    if stored.stored_by != actor.user_id and stored.resident_id and not actor.sees(stored.resident_id):
+        raise NotFound
+    return stored.content_type, encryption.unseal(path_of(file_id).read_bytes(), bound_to=f"file||{file_id}")
+
+
+def path_of(file_id: UUID) -> Path:
+    # The end of a UUIDv7 is random, its beginning is the time: folders fill evenly.
+    return Path(settings.FILES) / file_id.hex[-2:] / file_id.hex

@@ -1,0 +1,72 @@
+"""`anjia worker`: delivers events and runs jobs, until it is told to stop."""
+
+import asyncio
+import logging
+import threading
+from typing import Any
+
+import psycopg
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections, connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from anjia.kernel import events
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Deliver events and run jobs."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        pump = threading.Thread(target=pump_until, args=[stop], name="events")
+        pump.start()
+        try:
+            with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+                asyncio.run(
+                    app.run_worker_async(
+                        concurrency=4, update_heartbeat_interval=5, stalled_worker_timeout=15,
+                        shutdown_graceful_timeout=3, delete_jobs="successful",
+                    )
+                )
+        finally:
+            stop.set()
+            pump.join(timeout=3)
+
+
+def pump_until(stop: threading.Event) -> None:
+    """Pump events when the live channel says that something has happened, and every second anyway."""
+    ear: psycopg.Connection[Any] | None = None
+    while not stop.is_set():
+        try:
+            ear = ear or listening()
+            while events.pump(timezone.now()) == events.BATCH:
+                pass
+            next(ear.notifies(timeout=1.0, stop_after=1), None)
+        except Exception:
+            log.exception("events are not heard for the moment")
+            ear = None
+            close_old_connections()
+            stop.wait(1.0)
+    connection.close()
+
+
+def listening() -> psycopg.Connection[Any]:
+    """Return a connection that hears the live channel."""
+    connection.ensure_connection()
+    ear = psycopg.connect(autocommit=True, **parameters())
+    ear.execute("LISTEN anjia_live")
+    return ear
+
+
+def parameters() -> dict[str, Any]:
+    kept = connection.settings_dict
+    return {
+        "dbname": kept["NAME"],
+        "user": kept["USER"],
+        "password": kept["PASSWORD"],
+        "host": kept["HOST"],
+        "port": kept["PORT"],
+    }

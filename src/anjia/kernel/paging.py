@@ -1,0 +1,81 @@
+"""Keyset paging: a page begins after the last row of the one before, wherever that now lies."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from ninja import Schema
+
+from anjia.kernel.errors import DomainError
+
+M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+
+LARGEST: Final = 500
+
+
+class BadCursor(DomainError):
+    code = "bad_cursor"
+    status = 422
+    words = _("翻页的位置读不出来。请从第一页开始看。")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows, and the cursor to ask for those after them with; None when there are none."""
+
+    items: list[T]
+    next: str | None
+
+
+class PageOut(Schema, Generic[T]):
+    items: list[T]
+    next: str | None
+
+
+def page_of(
+    rows: QuerySet[M, M], *, order: Sequence[str], after: str | None = None, size: int = 50
+) -> Page[M]:
+    """
+    Return at most `size` rows behind the cursor `after`, in `order` ("-starts_at", "id"), which ends in a unique field.
+
+    :raises BadCursor: if `after` is not one of ours
+    """
+    size = max(1, min(size, LARGEST))
+    if after:
+        rows = rows.filter(behind(rows.model, order, after))
+    found = list(rows.order_by(*order)[: size + 1])
+    more = len(found) > size
+    return Page(found[:size], cursor_of(found[size - 1], order) if more else None)
+
+
+def cursor_of(row: Model, order: Sequence[str]) -> str:
+    values = [getattr(row, name.lstrip("-")) for name in order]
+    return base64.urlsafe_b64encode(json.dumps(values, cls=DjangoJSONEncoder).encode()).decode()
+
+
+def behind(model: type[Model], order: Sequence[str], after: str) -> Q:
+    """Return the condition of lying behind the cursor. A bound on the first field comes first, for the index."""
+    try:
+        said: list[Any] = json.loads(base64.urlsafe_b64decode(after.encode()))
+        values = [
+            model._meta.get_field(name.lstrip("-")).to_python(value)  # type: ignore[union-attr]  # a plain field
+            for name, value in zip(order, said, strict=True)
+        ]
+    except (ValueError, TypeError, binascii.Error, ValidationError):
+        raise BadCursor from None
+    condition = Q(pk__in=[])
+    equal = Q()
+    for name, value in zip(order, values, strict=True):
+        field, way = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
+        condition |= equal & Q((f"{field}__{way}", value))
+        equal &= Q((field, value))
+    first, way = order[0].lstrip("-"), "lte" if order[0].startswith("-") else "gte"
+    return Q((f"{first}__{way}", values[0])) & condition

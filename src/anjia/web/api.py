@@ -1,0 +1,75 @@
+"""The HTTP API: every context's router, one way to authenticate, one way to say no."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer
+
+from anjia.kernel.actors import Actor
+from anjia.kernel.errors import DomainError, SignInNeeded
+from anjia.web.authentication import actor_of_request
+
+# In the order of the document.
+ROUTERS: Final = [
+    "identity",
+    "residents",
+    "catalogue",
+    "dispatch",
+    "visits",
+    "records",
+    "messaging",
+    "quality",
+    "simulation",
+    "web",
+]
+
+
+class Bearer(HttpBearer):
+    """A session's token. Who it is, is looked up once per request and kept nowhere."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        return actor_of_request(token, acting_for=request.headers.get("X-Acting-For"))
+
+
+api = NinjaAPI(
+    title="Anjia 安家",
+    version="1",
+    description="Everything the resident and caregiver clients use.",
+    auth=Bearer(),
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url="openapi.json",
+)
+for name in ROUTERS:
+    if find_spec(f"anjia.{name}.http"):
+        api.add_router("", import_module(f"anjia.{name}.http").router)
+
+
+@api.exception_handler(DomainError)
+def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    said = {"code": error.code, "detail": error.detail, "fields": error.fields}
+    return api.create_response(request, said, status=error.status)
+
+
+@api.exception_handler(AuthenticationError)
+def ask_who(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return refuse(request, SignInNeeded())
+
+
+@api.exception_handler(ValidationError)
+def name_the_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Say which inputs are wrong, and never repeat what was put in: it may be personal."""
+    fields = {".".join(map(str, wrong["loc"][-2:])): str(wrong["msg"]) for wrong in error.errors}
+    said = {"code": "invalid", "detail": _("有几项填得不对，改好再试一次。"), "fields": fields}
+    return api.create_response(request, said, status=422)
+
+
+@api.exception_handler(HttpError)
+def refuse_plainly(request: HttpRequest, error: HttpError) -> HttpResponse:
+    said: dict[str, Any] = {"code": "bad_request", "detail": _("这个请求读不懂。"), "fields": {}}
+    return api.create_response(request, said, status=error.status_code)

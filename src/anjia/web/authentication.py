@@ -1,0 +1,99 @@
+"""From a token to an actor: the only place where who is asking is looked up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+
+from anjia.identity.queries import SignedIn, actor_of_session
+from anjia.identity.roles import permissions_of_role
+from anjia.kernel.actors import Actor, Kind, Purpose, system
+from anjia.kernel.errors import NotFound
+from anjia.kernel.work import acting
+from anjia.residents.queries import Acting, people_of_account
+from anjia.workforce.queries import staff_of_account
+
+# What a grant allows, in permissions of the role "family".
+ALLOWED_BY: Final = {
+    "visits": {"visits.read", "quality.rate", "catalogue.read"},
+    "book": {"visits.book", "visits.cancel", "dispatch.read", "catalogue.read", "residents.addresses"},
+    "record": {"records.read", "residents.readers"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LivePass:
+    """Whose changes an open live stream may be told of."""
+
+    organization_id: UUID
+    resident_ids: frozenset[UUID] | None
+
+
+def actor_of_request(token: str, *, acting_for: str | None = None) -> Actor | None:
+    """
+    Return who asks with this session's token, or None if it is no longer good.
+
+    :raises NotFound: if `acting_for` is nobody that the account may act for
+    """
+    return acting(system(), timezone.now()).ask(
+        look_up, token=token, acting_for=acting_for, now=timezone.now()
+    )
+
+
+def look_up(actor: Actor, *, token: str, acting_for: str | None, now: datetime) -> Actor | None:
+    signed_in = actor_of_session(actor, Purpose.LEGAL, token=token, now=now)
+    if signed_in is None or signed_in.is_locked:
+        return None
+    if signed_in.kind == Kind.STAFF:
+        return Actor(
+            user_id=signed_in.account_id,
+            organization_id=signed_in.organization_id,
+            permissions=signed_in.permissions,
+            kind=Kind.STAFF,
+            staff_id=staff_of_account(actor, Purpose.LEGAL, account_id=signed_in.account_id),
+            session_id=signed_in.session_id,
+        )
+    people = people_of_account(actor, Purpose.LEGAL, account_id=signed_in.account_id, now=now)
+    return person(signed_in, people, acting_for)
+
+
+def person(signed_in: SignedIn, people: list[Acting], acting_for: str | None) -> Actor:
+    """Return the person acting for herself, for the one she asks to act for, or for nobody yet."""
+    chosen = people[0] if people else None
+    if acting_for:
+        chosen = next((one for one in people if str(one.resident_id) == acting_for), None)
+        if chosen is None:
+            raise NotFound
+    if chosen is None:
+        return Actor(
+            user_id=signed_in.account_id,
+            organization_id=signed_in.organization_id,
+            kind=Kind.PERSON,
+            resident_ids=frozenset(),
+            session_id=signed_in.session_id,
+        )
+    return Actor(
+        user_id=signed_in.account_id,
+        organization_id=chosen.organization_id,
+        permissions=permissions_for(chosen),
+        kind=Kind.PERSON,
+        resident_id=chosen.resident_id,
+        resident_ids=frozenset({chosen.resident_id}),
+        session_id=signed_in.session_id,
+    )
+
+
+def permissions_for(chosen: Acting) -> frozenset[str]:
+    if chosen.relation == "self":
+        return permissions_of_role("resident")
+    family = permissions_of_role("family")
+    always = family - frozenset().union(*ALLOWED_BY.values())
+    return always | (family & frozenset().union(*(ALLOWED_BY.get(what, set()) for what in chosen.allows)))
+
+
+def live_pass(token: str) -> LivePass | None:
+    """Return whose changes the session may be told of, or None if it is no longer good."""
+    found = actor_of_request(token)
+    return LivePass(found.organization_id, found.resident_ids) if found else None

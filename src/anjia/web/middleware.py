@@ -1,0 +1,74 @@
+"""What happens round every page."""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from anjia.kernel.errors import DomainError
+from anjia.web import pages
+from anjia.web.authentication import actor_of_request
+
+COOKIE = "anjia_session"
+
+Answer = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger("anjia.crash")
+
+
+class NoPersonalDataInCrashes:
+    """A crash is logged by its place and kind. What was asked for, and by whom, may be personal: it is not."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DomainError):
+            return None
+        log.error("%s", pages.where_it_broke(request, error))
+        return pages.crashed(request)
+
+
+class Language:
+    """The account's choice, kept in a cookie; else what the client says; else Chinese."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or request.headers.get("Accept-Language", "")
+        language = "en" if asked.strip().lower().startswith("en") else "zh-hans"
+        with translation.override(language):
+            response = self.answer(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class SignedIn:
+    """`request.actor` on the console's pages: whoever the cookie's session is of, or None."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = request.COOKIES.get(COOKIE)
+        is_page = not request.path.startswith(("/api/", "/app/", "/static/"))
+        request.actor = actor_of_request(token) if token and is_page else None  # type: ignore[attr-defined]
+        return self.answer(request)
+
+
+class Refusals:
+    """A refusal becomes a page, or, where htmx asked for a part of one, that part."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return pages.refused(request, error) if isinstance(error, DomainError) else None

@@ -1,0 +1,90 @@
+"""Pages that belong to no context: health, refusals, crashes, the client, and what every page shows."""
+
+import traceback
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anjia.desk import nav
+from anjia.kernel.errors import DomainError
+
+LANGUAGES = {"zh-hans", "en"}
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """Return what every page's template can use."""
+    actor = getattr(request, "actor", None)
+    return {
+        "is_demo": settings.IS_DEMO,
+        "actor": actor,
+        "nav": nav.nav_for(actor, request.path) if actor else [],
+        "language": get_language(),
+        "new_key": str(uuid4()),
+    }
+
+
+def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    part = request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted")
+    template = "desk/_refusal.html" if part else "desk/refusal.html"
+    return render(request, template, {"refusal": error}, status=error.status)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    class Stale(DomainError):
+        code = "page_too_old"
+        status = 403
+        words = _("这一页放得太久了，刚才的没有提交。请刷新页面再试一次。")
+
+    return refused(request, Stale())
+
+
+def crashed(request: HttpRequest) -> HttpResponse:
+    said = {
+        "code": "crashed",
+        "detail": _("我们这边出了错，刚才的没有保存。请再试一次；还不行，打电话给服务台。"),
+        "fields": {},
+    }
+    if request.path.startswith("/api/"):
+        return JsonResponse(said, status=500)
+    return render(request, "desk/refusal.html", {"refusal": said}, status=500)
+
+
+def where_it_broke(request: HttpRequest, error: Exception) -> str:
+    """Return kind and place of the error: no message, no path, no input, which may be personal."""
+    route = request.resolver_match.route if request.resolver_match else "?"
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    return f"{type(error).__name__} in {request.method} {route}: {places}"
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    language = request.POST.get("language", "")
+    response = HttpResponseRedirect(safe_way_back(request), status=303)
+    if language in LANGUAGES:
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax")
+    return response
+
+
+def safe_way_back(request: HttpRequest) -> str:
+    way = request.POST.get("next", "/")
+    return way if way.startswith("/") and not way.startswith("//") and "\\" not in way else "/"
+
+
+@require_GET
+def client(request: HttpRequest, path: str = "") -> FileResponse:
+    """Serve the built client. Everything in it is public; what it shows comes through the API."""
+    root = settings.CLIENT_DIST.resolve()
+    wanted = (root / (path or "index.html")).resolve()
+    if not wanted.is_relative_to(root) or not wanted.is_file():
+        raise Http404
+    response = FileResponse(wanted.open("rb"))
+    hashed = path.startswith("assets/")
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+    return response

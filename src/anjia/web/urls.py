@@ -1,0 +1,40 @@
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from anjia.web import pages
+from anjia.web.api import api
+
+# Each mounts its pages under /console/<context>/.
+CONSOLES: Final = [
+    "identity",
+    "residents",
+    "workforce",
+    "catalogue",
+    "records",
+    "visits",
+    "dispatch",
+    "messaging",
+    "quality",
+    "transitions",
+    "imports",
+    "desk",
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    path("language", pages.choose_language, name="choose_language"),
+    path("app", RedirectView.as_view(url="/app/")),
+    path("app/", pages.client, name="client"),
+    path("app/<path:path>", pages.client),
+]
+for name in CONSOLES:
+    if find_spec(f"anjia.{name}.console"):
+        urlpatterns.append(path(f"console/{name}/", include(f"anjia.{name}.console")))
+if find_spec("anjia.identity.setup"):
+    urlpatterns.append(path("setup", import_module("anjia.identity.setup").setup, name="setup"))
+if find_spec("anjia.desk.front"):
+    urlpatterns += import_module("anjia.desk.front").urlpatterns  # "/" and "/console/"
