@@ -28,19 +28,30 @@ class NavItem:
 
 
 ITEMS: Final = (
-    NavItem(label=_("今日看板"), icon="layout-board", name="desk:board", permission="visits.board.read"),
-    NavItem(label=_("客服台"), icon="headset", name="desk:bookings", permission="dispatch.book"),
-    NavItem(label=_("我的居民"), icon="stethoscope", name="desk:worklist", permission="desk.worklist.read"),
+    NavItem(label=_("今日看板"), icon="layout-board", name="desk:board", permission="board.read"),
+    NavItem(label=_("服务台"), icon="headset", name="desk:bookings", permission="desk.bookings"),
+    NavItem(label=_("我的居民"), icon="stethoscope", name="desk:worklist", permission="desk.worklist"),
     NavItem(label=_("出院转介"), icon="building-hospital", name="transitions:list", permission="transitions.read"),
-    NavItem(label=_("电话清单"), icon="phone-call", name="messaging:call_list", permission="messaging.calls.read"),
+    NavItem(label=_("电话清单"), icon="phone-call", name="messaging:call_list", permission="messaging.call"),
     NavItem(label=_("居民"), icon="users", name="residents:list", permission="residents.read"),
     NavItem(label=_("人员"), icon="nurse", name="workforce:list", permission="workforce.read"),
     NavItem(label=_("排班"), icon="calendar", name="workforce:rota", permission="workforce.read"),
     NavItem(label=_("服务目录"), icon="clipboard-list", name="catalogue:list", permission="catalogue.read"),
     NavItem(label=_("质量"), icon="chart-line", name="quality:indicators", permission="quality.read"),
-    NavItem(label=_("导入名单"), icon="file-import", name="imports:list", permission="imports.read"),
-    NavItem(label=_("用户与岗位"), icon="key", name="identity:users", permission="identity.users.read"),
+    NavItem(label=_("导入名单"), icon="file-import", name="imports:list", permission="imports.run"),
+    NavItem(label=_("用户与岗位"), icon="key", name="identity:users", permission="identity.manage"),
     NavItem(label=_("审计"), icon="shield-lock", name="desk:audit", permission="audit.read"),
+)
+
+# Where the work of a role is: the first page whose permission the actor has. The rarest permission comes first.
+HOMES: Final = (
+    ("identity.manage", "identity:users"),
+    ("transitions.refer", "transitions:list"),
+    ("desk.worklist", "desk:worklist"),
+    ("dispatch.assign", "desk:board"),
+    ("desk.bookings", "desk:bookings"),
+    ("quality.read", "quality:indicators"),
+    ("visits.record", "client"),
 )
 
 
@@ -53,9 +64,10 @@ def nav_for(actor: Actor, path: str = "") -> list[NavItem]:
 
 
 def home_of(actor: Actor) -> str:
-    """Return where the actor's work is: the first page of the rail that is hers."""
-    items = nav_for(actor)
-    return items[0].url if items else "/app/"
+    """Return where the actor's work is; caregivers have theirs in the client."""
+    homes = (url_of(name) for permission, name in HOMES if actor.may(permission))
+    rail = (item.url for item in nav_for(actor))
+    return next((url for url in (*homes, *rail) if url), "/app/")
 
 
 def url_of(name: str) -> str:
