@@ -125,6 +125,18 @@ DATABASES = {
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_DATABASE_ALIAS = "default"
 
+# Adapters: the real one or its stand-in, by dotted path.
+CODE_SENDER = os.environ.get("CODE_SENDER", "anjia.integrations.sms.local.NotSent")
+WECHAT_SIGN_IN = os.environ.get("WECHAT_SIGN_IN", "anjia.integrations.wechat.client.from_settings")
+WECHAT_APP_ID = os.environ.get("WECHAT_APP_ID", "")
+WECHAT_APP_SECRET = os.environ.get("WECHAT_APP_SECRET", "")
+WECHAT_API = os.environ.get("WECHAT_API", "https://api.weixin.qq.com")
+SMS_ACCESS_KEY_ID = os.environ.get("SMS_ACCESS_KEY_ID", "")
+SMS_ACCESS_KEY_SECRET = os.environ.get("SMS_ACCESS_KEY_SECRET", "")
+SMS_SIGN_NAME = os.environ.get("SMS_SIGN_NAME", "")
+SMS_TEMPLATE_CODE = os.environ.get("SMS_TEMPLATE_CODE", "")
+SMS_API = os.environ.get("SMS_API", "https://dysmsapi.aliyuncs.com")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
