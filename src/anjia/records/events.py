@@ -1,0 +1,17 @@
+"""What has happened to records, for the contexts above. Ids and times only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingsRecorded:
+    resident_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSet:
+    resident_id: UUID
+    at: datetime

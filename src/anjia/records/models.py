@@ -1,0 +1,77 @@
+from django.db import models
+
+from anjia.kernel.fields import EncryptedText
+from anjia.kernel.ids import new_id
+
+
+class Reading(models.Model):
+    """
+    One value that was measured, in the measure's own unit.
+
+    Partitioned by the month of `at` (see the migrations). No foreign key points here and none goes out, so that the
+    table can be spread over machines as it is. The key is what makes a reading that is sent twice one reading.
+    """
+
+    pk = models.CompositePrimaryKey("resident_id", "code", "at", "source")
+    organization_id = models.UUIDField()
+    resident_id = models.UUIDField()
+    code = models.CharField(max_length=20, db_collation="C")  # LOINC
+    at = models.DateTimeField()
+    source = models.CharField(max_length=60, db_collation="C")  # "visit:<id>", "self", "device:<id>"
+    value = models.DecimalField(max_digits=12, decimal_places=4)
+    unit = models.CharField(max_length=20)  # UCUM
+    visit_id = models.UUIDField(null=True)
+    device = models.CharField(max_length=60, default="")  # what measured it; "" for what a person typed
+    entered_by = models.UUIDField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["visit_id"], name="reading_by_visit", condition=models.Q(visit_id__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.resident_id} at {self.at}"
+
+
+class ReadingConflict(models.Model):
+    """A value that came for a key which already had another. Neither is thrown away; a person decides."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    resident_id = models.UUIDField()
+    code = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    source = models.CharField(max_length=60)
+    value = models.DecimalField(max_digits=12, decimal_places=4)
+    unit = models.CharField(max_length=20)
+    entered_by = models.UUIDField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident_id", "code", "at", "source", "value"], name="reading_conflict_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.resident_id} at {self.at}"
+
+
+class PersonalTarget(models.Model):
+    """Where a clinician wants this resident's values to lie. The newest of a code holds; the older stay."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    resident_id = models.UUIDField()
+    code = models.CharField(max_length=20)
+    low = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    high = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    reason = EncryptedText(default="")
+    set_by = models.UUIDField()  # workforce.StaffMember
+    set_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["resident_id", "code", "-set_at"], name="target_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.resident_id} from {self.set_at}"
