@@ -1,7 +1,7 @@
 """Encrypted columns. They read and write like plain attributes, and cannot be searched."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -9,11 +9,20 @@ from django.db.models.query_utils import DeferredAttribute
 
 from anjia.kernel import encryption
 
+T = TypeVar("T")
+
 if TYPE_CHECKING:
-    AnyField = models.Field[Any, Any]
-    TextField = models.Field[str, str]
+
+    class Column(models.Field[T, T]):
+        pass
+
 else:
-    AnyField = TextField = models.Field
+
+    class Column(models.Field):
+        """Django's field, which at run time cannot be told what type it holds."""
+
+        def __class_getitem__(cls, kind):
+            return cls
 
 
 class Unsealing(DeferredAttribute):
@@ -36,7 +45,7 @@ class Unsealing(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class Encrypted(AnyField):
+class Encrypted(Column[T]):
     descriptor_class = Unsealing
 
     def get_internal_type(self) -> str:
@@ -72,7 +81,7 @@ class Encrypted(AnyField):
         raise NotImplementedError
 
 
-class EncryptedText(Encrypted, TextField):
+class EncryptedText(Encrypted[str]):
     """Text, of any length unless a form says otherwise."""
 
     def write(self, value: Any) -> str:
@@ -82,7 +91,7 @@ class EncryptedText(Encrypted, TextField):
         return text
 
 
-class EncryptedJSON(Encrypted):
+class EncryptedJSON(Encrypted[Any]):
     """Whatever JSON can say; times and ids become text."""
 
     def write(self, value: Any) -> str:

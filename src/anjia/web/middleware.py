@@ -40,7 +40,9 @@ class Language:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or request.headers.get("Accept-Language", "")
+        asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or request.headers.get(
+            "Accept-Language", ""
+        )
         language = "en" if asked.strip().lower().startswith("en") else "zh-hans"
         with translation.override(language):
             response = self.answer(request)

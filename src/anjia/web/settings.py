@@ -117,7 +117,11 @@ DATABASES = {
         "DATABASE_URL",
         "postgresql://anjia_app@127.0.0.1:5499/anjia",
         CONN_HEALTH_CHECKS=True,
-        **({"OPTIONS": {"pool": {"min_size": 2, "max_size": POOL, "timeout": 10}}} if POOL else {"CONN_MAX_AGE": 60}),
+        **(
+            {"OPTIONS": {"pool": {"min_size": 2, "max_size": POOL, "timeout": 10}}}
+            if POOL
+            else {"CONN_MAX_AGE": 60}
+        ),
     ),
     # Only `migrate --database owner` and the tests' set-up come in by this door.
     "owner": database("DATABASE_OWNER_URL", "postgresql://anjia_owner@127.0.0.1:5499/anjia"),

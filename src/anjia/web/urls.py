@@ -31,9 +31,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("app/", pages.client, name="client"),
     path("app/<path:path>", pages.client),
 ]
-for name in CONSOLES:
-    if find_spec(f"anjia.{name}.console"):
-        urlpatterns.append(path(f"console/{name}/", include(f"anjia.{name}.console")))
+urlpatterns += [
+    path(f"console/{name}/", include(f"anjia.{name}.console"))
+    for name in CONSOLES
+    if find_spec(f"anjia.{name}.console")
+]
 if find_spec("anjia.identity.setup"):
     urlpatterns.append(path("setup", import_module("anjia.identity.setup").setup, name="setup"))
 if find_spec("anjia.desk.front"):

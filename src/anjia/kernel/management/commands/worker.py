@@ -27,8 +27,11 @@ class Command(BaseCommand):
             with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
                 asyncio.run(
                     app.run_worker_async(
-                        concurrency=4, update_heartbeat_interval=5, stalled_worker_timeout=15,
-                        shutdown_graceful_timeout=3, delete_jobs="successful",
+                        concurrency=4,
+                        update_heartbeat_interval=5,
+                        stalled_worker_timeout=15,
+                        shutdown_graceful_timeout=3,
+                        delete_jobs="successful",
                     )
                 )
         finally:
