@@ -1,0 +1,162 @@
+"""What people can do with the catalogue. One function, one unit of work, one audit entry, one event."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from pypinyin import lazy_pinyin
+
+from anjia.catalogue.events import CatalogueChanged
+from anjia.catalogue.models import Service, ServiceVersion
+from anjia.catalogue.queries import changes_to, known_services, service_for_update, version_of_row
+from anjia.catalogue.rules import Changes, ServiceRow, check_content, content_of_row, digest_of
+from anjia.kernel import audit, events
+from anjia.kernel.actors import Actor
+from anjia.kernel.database import wait_turn
+from anjia.kernel.errors import NotFound
+from anjia.kernel.work import command
+
+SEED: Final = Path(__file__).parent / "seed"
+
+
+@command("catalogue.change")
+def publish_version(
+    actor: Actor, now: datetime, *, code: str, content: Mapping[str, Any], position: int | None = None
+) -> ServiceVersion:
+    """
+    Offer the service as `content` says from now on. Whoever was promised an earlier version keeps it.
+
+    The same content again publishes nothing and returns the version that says it.
+
+    :raises ServiceInvalid: naming every place that is wrong
+    """
+    check_content(content)
+    one_at_a_time(actor)
+    version, is_new = append_version(actor, now, code=code, content=content, position=position)
+    if is_new:
+        audit.record("catalogue.version.published", actor=actor, at=now, subject_id=version.id, fields=["content"])
+        events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
+    return version
+
+
+@command("catalogue.change")
+def withdraw_service(actor: Actor, now: datetime, *, code: str) -> Service:
+    """
+    Offer the service no longer. What has been promised stays promised; publishing a version offers it again.
+
+    :raises NotFound: if the institution has no such service
+    """
+    service = service_for_update(actor, code=code)
+    if service is None:
+        raise NotFound
+    if service.withdrawn_at is None:
+        service.withdrawn_at = now
+        service.save(update_fields=["withdrawn_at"])
+        audit.record(
+            "catalogue.service.withdrawn", actor=actor, at=now, subject_id=service.id, fields=["withdrawn_at"]
+        )
+        events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
+    return service
+
+
+@command("catalogue.change")
+def seed_services(actor: Actor, now: datetime) -> int:
+    """
+    Offer the services that come with Anjia, those that the institution does not know yet; return how many.
+
+    What it knows it may have changed: that is left as it is.
+    """
+    one_at_a_time(actor)
+    mine = Service.objects.filter(organization_id=actor.organization_id)
+    known = set(mine.values_list("code", flat=True))
+    fresh = {code: content for code, content in seeds().items() if code not in known}
+    for position, (code, content) in enumerate(fresh.items()):
+        check_content(content)
+        append_version(actor, now, code=code, content=content, position=(position + 1) * 10)
+    if fresh:
+        audit.record(
+            "catalogue.services.seeded", actor=actor, at=now, subject_id=actor.organization_id, fields=["content"]
+        )
+        events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
+    return len(fresh)
+
+
+@command("catalogue.change")
+def import_services(actor: Actor, now: datetime, *, rows: Sequence[ServiceRow]) -> Changes:
+    """
+    Offer the services as the list says: new ones appear, changed ones get a next version.
+
+    The same list again changes nothing.
+
+    :raises ServiceInvalid: naming every place that is wrong, by the number of the row from 0
+    """
+    one_at_a_time(actor)
+    known = known_services(actor)
+    changes = changes_to(known, rows)
+    for row in rows:
+        before = version_of_row(known, row)
+        content = content_of_row(row, before.content if before else None)
+        check_content(content)
+        code = before.code if before else row.code or code_from(row.name)
+        known[f"code/{code}"] = known[f"name/{row.name}"] = append_version(
+            actor, now, code=code, content=content
+        )[0]
+    if not changes.is_empty:
+        audit.record(
+            "catalogue.services.imported", actor=actor, at=now, subject_id=actor.organization_id, fields=["content"]
+        )
+        events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
+    return changes
+
+
+def one_at_a_time(actor: Actor) -> None:
+    """Two who publish at once would both write the next number."""
+    wait_turn(f"catalogue/{actor.organization_id}")
+
+
+def append_version(
+    actor: Actor, now: datetime, *, code: str, content: Mapping[str, Any], position: int | None = None
+) -> tuple[ServiceVersion, bool]:
+    """Return the service's version with this content, and whether it is new."""
+    service = service_for_update(actor, code=code)
+    if service is None:
+        service = Service.objects.create(
+            organization_id=actor.organization_id, code=code, position=1000 if position is None else position
+        )
+    digest = digest_of(content)
+    current = service.current
+    if current and current.digest == digest and service.withdrawn_at is None:
+        return current, False
+    newest = service.versions.order_by("-version").first()
+    version = ServiceVersion.objects.create(
+        organization_id=actor.organization_id,
+        service=service,
+        code=code,
+        version=newest.version + 1 if newest else 1,
+        mode=content["mode"],
+        legal_line=content["legal_line"],
+        tier=content.get("tier", ""),
+        duration_minutes=content["duration_minutes"],
+        people_needed=content["people_needed"],
+        price_fen=content["price_fen"],
+        content=dict(content),
+        digest=digest,
+        published_at=now,
+        published_by=actor.user_id,
+    )
+    service.make_current(version)
+    return version, True
+
+
+def seeds() -> dict[str, dict[str, Any]]:
+    """Return the contents that come with Anjia, by code, in the order of their files' names."""
+    paths = sorted(SEED.glob("*.json"))
+    return {path.stem.partition("-")[2]: json.loads(path.read_text("utf-8")) for path in paths}
+
+
+def code_from(name: str) -> str:
+    """Return a code for a service that came without one: its name in letters."""
+    letters = "_".join(lazy_pinyin(name)).casefold()
+    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in letters).strip("_")[:60]

@@ -1,0 +1,135 @@
+from typing import Any
+
+from django.db import models
+from django.utils.translation import get_language
+
+from anjia.catalogue.rules import Requires, in_language
+from anjia.kernel.ids import new_id
+
+
+class Service(models.Model):
+    """Something that an institution offers. What it is, its `current` version says."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    code = models.CharField(max_length=60)
+    position = models.PositiveIntegerField(default=0)
+    current = models.OneToOneField(
+        "catalogue.ServiceVersion", on_delete=models.PROTECT, null=True, related_name="current_of"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "code"], name="service_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def make_current(self, version: "ServiceVersion") -> None:
+        """Offer this version from now on. Those who were promised an earlier one keep it."""
+        self.current, self.withdrawn_at = version, None
+        self.save(update_fields=["current", "withdrawn_at"])
+
+
+class ServiceVersion(models.Model):
+    """
+    What a service was from one day on. The database refuses to change it.
+
+    `content` is what was published, in all its languages; the columns beside it are there to be searched.
+    What is read through the properties is in the language of whoever is looking.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="versions")
+    code = models.CharField(max_length=60)
+    version = models.PositiveIntegerField()
+    mode = models.CharField(max_length=10)
+    legal_line = models.CharField(max_length=20)
+    tier = models.CharField(max_length=2, default="")
+    duration_minutes = models.PositiveSmallIntegerField()
+    people_needed = models.PositiveSmallIntegerField()
+    price_fen = models.PositiveIntegerField()
+    content = models.JSONField()
+    digest = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    published_by = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "version"], name="service_version_once"),
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes__gte=5, people_needed__gte=1), name="service_version_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} v{self.version}"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The content in the language of whoever is looking."""
+        language = (get_language() or "zh")[:2]
+        kept = self.__dict__.get("_said")
+        if kept is None or kept[0] != language:
+            kept = self.__dict__["_said"] = (language, in_language(self.content, language))
+        content: dict[str, Any] = kept[1]
+        return content
+
+    @property
+    def name(self) -> str:
+        return str(self.said["name"])
+
+    @property
+    def summary(self) -> str:
+        return str(self.said["summary"])
+
+    @property
+    def preparation(self) -> str:
+        return str(self.said["preparation"])
+
+    @property
+    def requires(self) -> Requires:
+        return Requires.of(self.content["requires"])
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        return [{"codes": []} | step for step in self.said["steps"]]
+
+    @property
+    def supplies(self) -> list[dict[str, Any]]:
+        return list(self.said["supplies"])
+
+    @property
+    def teaching_points(self) -> list[dict[str, Any]]:
+        return list(self.said["teaching_points"])
+
+    @property
+    def record_form(self) -> dict[str, Any]:
+        return dict(self.said["record_form"])
+
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        return list(self.said["sources"])
+
+    @property
+    def repeat(self) -> dict[str, Any] | None:
+        """After how many days it is due again, and who says so."""
+        return self.said.get("repeat")
+
+    @property
+    def needs_order(self) -> bool:
+        return bool(self.content["needs_order"])
+
+    @property
+    def observe_minutes(self) -> int:
+        return int(self.content.get("observe_minutes", 0))
+
+    @property
+    def status(self) -> str:
+        """Return "current", "withdrawn" or "past". Looks at its service: select it with the version."""
+        if self.service.current_id != self.id:
+            return "past"
+        return "withdrawn" if self.service.withdrawn_at else "current"
