@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final, Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -125,3 +126,12 @@ CAST: Final = (
     ),
 )
 CARDS: Final = {card.key: card for card in CAST}
+
+
+def demo_id(*names: str) -> UUID:
+    """Return the id of a thing of the demo: the same in every demo, so that making it twice makes it once."""
+    return uuid5(NAMESPACE_URL, "/".join(("anjia-demo", *names)))
+
+
+def account_id_of(key: str) -> UUID:
+    return demo_id("account", key)

@@ -40,3 +40,5 @@ if find_spec("anjia.identity.setup"):
     urlpatterns.append(path("setup", import_module("anjia.identity.setup").setup, name="setup"))
 if find_spec("anjia.desk.front"):
     urlpatterns += import_module("anjia.desk.front").urlpatterns  # "/" and "/console/"
+if find_spec("anjia.simulation.front"):
+    urlpatterns.append(path("demo/", include("anjia.simulation.front")))  # stepping in as one of the cast

@@ -1,0 +1,38 @@
+"""One click on a card of the front page, and the visitor is somebody of the demo. Works without scripts."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from anjia.identity.rules import End
+from anjia.simulation.http import card_of
+from anjia.simulation.http import enter as start
+
+app_name = "simulation"
+COOKIE = "anjia_session"  # the console's, see anjia.web.middleware
+
+
+@never_cache
+@require_POST
+def enter(request: HttpRequest, key: str) -> HttpResponse:
+    """
+    Sign in as one of the cast and go to where her work is.
+
+    The client keeps its token itself: the answer is a page that puts it there. No token is ever in an address.
+    """
+    card = card_of(key)
+    if card.end == "client":
+        entry = start(card, end=End.PHONE, now=timezone.now())
+        return render(request, "simulation/handover.html", {"card": card, "entry": entry})
+    entry = start(card, end=End.CONSOLE, now=timezone.now())
+    response = HttpResponseRedirect("/console/", status=303)
+    response.set_cookie(
+        COOKIE, entry.token, expires=entry.expires_at, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+    return response
+
+
+urlpatterns = [path("<str:key>", enter, name="enter")]
