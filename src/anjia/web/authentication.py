@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from anjia.identity.commands import note_use
 from anjia.identity.queries import SignedIn, actor_of_session
-from anjia.identity.roles import permissions_of_role
+from anjia.identity.roles import permissions_of
+from anjia.identity.rules import OWN_ACCOUNT
 from anjia.kernel.actors import Actor, Kind, Purpose, system
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
@@ -17,10 +19,12 @@ from anjia.workforce.queries import staff_of_account
 
 # What a grant allows, in permissions of the role "family".
 ALLOWED_BY: Final = {
-    "visits": {"visits.read", "quality.rate", "catalogue.read"},
-    "book": {"visits.book", "visits.cancel", "dispatch.read", "catalogue.read", "residents.addresses"},
-    "record": {"records.read", "residents.readers"},
+    "visits": {"visits.read", "quality.rate"},
+    "book": {"visits.book", "visits.cancel", "dispatch.read", "dispatch.book", "residents.add_address"},
+    "record": {"records.read"},
 }
+# Whom else to let in and what to agree to, only she herself decides, or who stands in law in her place.
+HERS_ALONE: Final = frozenset({"residents.grant", "residents.consent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +41,39 @@ def actor_of_request(token: str, *, acting_for: str | None = None) -> Actor | No
 
     :raises NotFound: if `acting_for` is nobody that the account may act for
     """
-    return acting(system(), timezone.now()).ask(
-        look_up, token=token, acting_for=acting_for, now=timezone.now()
-    )
+    now = timezone.now()
+    found = acting(system(), now).ask(look_up, token=token, acting_for=acting_for, now=now)
+    if found is None:
+        return None
+    actor, use_is_stale = found
+    if use_is_stale and actor.session_id:
+        acting(system(), now).do(note_use, session_id=actor.session_id)
+    return actor
 
 
-def look_up(actor: Actor, *, token: str, acting_for: str | None, now: datetime) -> Actor | None:
+def look_up(
+    actor: Actor, *, token: str, acting_for: str | None, now: datetime
+) -> tuple[Actor, bool] | None:
     signed_in = actor_of_session(actor, Purpose.LEGAL, token=token, now=now)
     if signed_in is None or signed_in.is_locked:
         return None
     if signed_in.kind == Kind.STAFF:
-        return Actor(
-            user_id=signed_in.account_id,
-            organization_id=signed_in.organization_id,
-            permissions=signed_in.permissions,
-            kind=Kind.STAFF,
-            staff_id=staff_of_account(actor, Purpose.LEGAL, account_id=signed_in.account_id),
-            session_id=signed_in.session_id,
-        )
+        return member(actor, signed_in), signed_in.use_is_stale
     people = people_of_account(actor, Purpose.LEGAL, account_id=signed_in.account_id, now=now)
-    return person(signed_in, people, acting_for)
+    return person(signed_in, people, acting_for), signed_in.use_is_stale
+
+
+def member(actor: Actor, signed_in: SignedIn) -> Actor:
+    return Actor(
+        user_id=signed_in.account_id,
+        organization_id=signed_in.organization_id,
+        permissions=signed_in.permissions,
+        kind=Kind.STAFF,
+        # Who may not look up residents sees those of her own visits only: visits let her.
+        resident_ids=None if "residents.read" in signed_in.permissions else frozenset(),
+        staff_id=staff_of_account(actor, Purpose.LEGAL, account_id=signed_in.account_id),
+        session_id=signed_in.session_id,
+    )
 
 
 def person(signed_in: SignedIn, people: list[Acting], acting_for: str | None) -> Actor:
@@ -70,6 +87,7 @@ def person(signed_in: SignedIn, people: list[Acting], acting_for: str | None) ->
         return Actor(
             user_id=signed_in.account_id,
             organization_id=signed_in.organization_id,
+            permissions=frozenset({OWN_ACCOUNT}),
             kind=Kind.PERSON,
             resident_ids=frozenset(),
             session_id=signed_in.session_id,
@@ -86,11 +104,11 @@ def person(signed_in: SignedIn, people: list[Acting], acting_for: str | None) ->
 
 
 def permissions_for(chosen: Acting) -> frozenset[str]:
-    if chosen.relation == "self":
-        return permissions_of_role("resident")
-    family = permissions_of_role("family")
-    always = family - frozenset().union(*ALLOWED_BY.values())
-    return always | (family & frozenset().union(*(ALLOWED_BY.get(what, set()) for what in chosen.allows)))
+    if chosen.relation in {"self", "guardian"}:
+        return permissions_of("resident")
+    granted = frozenset().union(*(ALLOWED_BY.get(what, set()) for what in chosen.allows))
+    limited = HERS_ALONE.union(*ALLOWED_BY.values())
+    return permissions_of("family") - (limited - granted)
 
 
 def live_pass(token: str) -> LivePass | None:

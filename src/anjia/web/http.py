@@ -1,0 +1,63 @@
+"""What the clients ask before anything else (who am I, for whom), and photos on their way in and out."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import File, Form, Router, Schema
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from anjia.kernel import files, http
+from anjia.kernel.actors import Purpose
+from anjia.kernel.http import AuthedRequest
+from anjia.kernel.work import acting
+from anjia.web.me import Me, who_am_i
+
+router = Router(tags=["me"])
+
+
+class StoredOut(Schema):
+    id: UUID
+    content_type: str
+    size: int
+    stored_at: datetime
+
+
+@router.get("/me", response=Me)
+def get_me(request: AuthedRequest) -> Me:
+    """Say who is signed in, whom she may act for, and whom to call."""
+    return who_am_i(request.auth, timezone.now())
+
+
+@router.post("/files", response={201: StoredOut})
+def store_file(
+    request: AuthedRequest,
+    file: Annotated[UploadedFile, File()],
+    resident_id: Annotated[UUID | None, Form()] = None,
+    visit_id: Annotated[UUID | None, Form()] = None,
+    kind: Annotated[str, Form(max_length=40)] = "photo",
+    client_id: Annotated[UUID | None, Form()] = None,
+) -> HttpResponse:
+    """Keep a photo, a signature or a scan. The same `Idempotency-Key` keeps it once."""
+    return http.do(
+        request,
+        files.store,
+        StoredOut,
+        content=file.read(files.LARGEST + 1),
+        content_type=file.content_type or "",
+        resident_id=resident_id,
+    )
+
+
+@router.get("/files/{file_id}")
+def get_file(request: AuthedRequest, file_id: UUID) -> HttpResponse:
+    """Return a file that the asker may see. Nothing in it is run."""
+    unit = acting(request.auth, timezone.now())
+    content_type, content = unit.ask(files.content_of, Purpose.CARE, file_id=file_id)
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,81 @@
+"""Chinese first, English complete: whatever a page or a refusal can say, it can say in both."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+import anjia
+
+ROOT = Path(anjia.__path__[0])
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+KEYWORDS = DEFAULT_KEYWORDS | {
+    "gettext_lazy": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "gettext_noop": None,
+}
+
+
+def said() -> dict[str, str]:
+    """Return every Chinese text that is marked for translation, and the file that says it."""
+    found: dict[str, str] = {}
+    for path in sorted([*ROOT.rglob("*.py"), *ROOT.rglob("templates/**/*.html")]):
+        text = path.read_text()
+        code = templatize(text) if path.suffix == ".html" else text
+        for _line, message, _comments, _context in extract("python", BytesIO(code.encode()), KEYWORDS):
+            for words in [message] if isinstance(message, str) else message:
+                if CHINESE.search(words or ""):
+                    found[words] = path.relative_to(ROOT).as_posix()
+    return found
+
+
+def catalogues() -> list[Path]:
+    return sorted(ROOT.glob("*/locale/en/LC_MESSAGES/django.po"))
+
+
+def translated() -> set[str]:
+    known: set[str] = set()
+    for path in catalogues():
+        with path.open("rb") as file:
+            for message in read_po(file, locale="en"):
+                forms = [message.string] if isinstance(message.string, str) else [*message.string]
+                if all(forms) and not message.fuzzy:
+                    known.update([message.id] if isinstance(message.id, str) else message.id)
+    return known
+
+
+def test_everything_that_is_said_can_be_said_in_english() -> None:
+    known = translated()
+
+    assert len(known) > 100
+    assert sorted(f"{where}: {words}" for words, where in said().items() if words not in known) == []
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-5])
+def test_english_is_not_chinese(path: Path) -> None:
+    with path.open("rb") as file:
+        wrong = [
+            message.id
+            for message in read_po(file, locale="en")
+            if CHINESE.search(str(message.string)) and message.id
+        ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-5])
+def test_placeholders_are_the_same_in_both(path: Path) -> None:
+    holes = re.compile(r"%\((\w+)\)|\{(\w*)\}")
+    with path.open("rb") as file:
+        wrong = [
+            message.id
+            for message in read_po(file, locale="en")
+            if isinstance(message.id, str)
+            and message.id
+            and set(holes.findall(message.id)) != set(holes.findall(str(message.string)))
+        ]
+    assert wrong == []
