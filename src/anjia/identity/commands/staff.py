@@ -1,0 +1,157 @@
+"""Staff: password and code generator."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from anjia.identity import limits, proofs
+from anjia.identity.commands.sessions import start_session
+from anjia.identity.entering import acting_as, end_all_of, take_totp
+from anjia.identity.models import Account, Session
+from anjia.identity.rules import (
+    OWN_ACCOUNT,
+    WRONG_PASSWORDS_BY_ADDRESS,
+    WRONG_PASSWORDS_BY_LOGIN,
+    WRONG_PASSWORDS_HERE,
+    AccountKind,
+    AccountState,
+    End,
+    Entry,
+    FirstSignInAtConsole,
+    Refused,
+    Way,
+    WrongPassword,
+    check_password,
+)
+from anjia.kernel import audit
+from anjia.kernel.actors import Actor
+from anjia.kernel.database import wait_turn
+from anjia.kernel.errors import Invalid, NotAllowed
+from anjia.kernel.work import command
+
+
+@command("identity.sign_in")
+def sign_in_staff(
+    actor: Actor,
+    now: datetime,
+    *,
+    login: str,
+    password: str,
+    totp: str,
+    end: str,
+    device: str = "",
+    device_token: str | None = None,
+    address: str = "",
+) -> Entry | Refused:
+    """
+    Let in a staff member by password and code generator.
+
+    A wrong login, password or code gets the same words after the same work. An account that still has a
+    temporary password or no generator comes in at the console only, and there only to get them.
+
+    :raises TooSoon: if there were too many wrong ones
+    """
+    name = login.strip().lower()[:40]
+    wait_turn(f"sign-in/{name}")
+    claims = (
+        (WRONG_PASSWORDS_HERE, f"{name}|{address}"),
+        (WRONG_PASSWORDS_BY_LOGIN, name),
+        (WRONG_PASSWORDS_BY_ADDRESS, address),
+    )
+    limits.check(*claims, now=now)
+    rows = Account.objects.filter(login=name, kind=AccountKind.STAFF.value, state=AccountState.ACTIVE.value)
+    account = rows.first()
+    # Both are looked at whatever the other says: neither the words nor the time tell which was wrong.
+    knows = proofs.is_password(password, account.password_hash if account else "")
+    holds = proofs.totp_step(totp, account.totp_secret if account else None, now=now) is not None
+    if (
+        account is None
+        or not knows
+        or (account.has_totp and not (holds and take_totp(account, totp, now=now)))
+    ):
+        limits.count(*claims, now=now)
+        if account:
+            whom = acting_as(account, account.organization_id)
+            audit.record("identity.sign_in.refused", actor=whom, at=now, subject_id=account.id)
+        return Refused(WrongPassword())
+    limits.forgive(claims[0])
+    if not account.is_ready and End(end) is not End.CONSOLE:
+        return Refused(FirstSignInAtConsole())
+    return start_session(
+        actor,
+        now,
+        account_id=account.id,
+        end=end,
+        way=Way.PASSWORD.value,
+        device=device,
+        device_token=device_token,
+        is_limited=not account.is_ready,
+    )
+
+
+@command(OWN_ACCOUNT)
+def start_totp(actor: Actor, now: datetime) -> str:
+    """
+    Make a secret for the actor's code generator and return its link, to be shown as a QR code.
+
+    The generator that she has stays good until the new one has shown a code.
+    """
+    account = _staff_self(actor)
+    if account.totp_pending is None:
+        account.totp_pending = proofs.new_totp_secret()
+        account.save(update_fields=["totp_pending"])
+    return proofs.totp_link(account.totp_pending, login=account.login or "")
+
+
+@command(OWN_ACCOUNT)
+def confirm_totp(actor: Actor, now: datetime, *, code: str) -> None:
+    """
+    Take the generator into use, now that it shows a code.
+
+    :raises Invalid: if the code is not one of it
+    """
+    account = _staff_self(actor)
+    step = proofs.totp_step(code, account.totp_pending, now=now)
+    if step is None:
+        words = _("动态码不对。看看手机上现在的 6 位数字，它每半分钟换一次；手机时间要准。")
+        raise Invalid(words, fields={"code": words})
+    account.totp_secret, account.totp_pending, account.totp_step = account.totp_pending, None, step
+    account.save(update_fields=["totp_secret", "totp_pending", "totp_step"])
+    audit.record("identity.totp.enrolled", actor=actor, at=now, subject_id=account.id)
+    _open_up(actor, account)
+
+
+@command(OWN_ACCOUNT)
+def set_password(actor: Actor, now: datetime, *, old: str, new: str) -> None:
+    """
+    Change the actor's password; all her other sessions end.
+
+    :raises Invalid: if the old one is wrong, or the new one will not do
+    """
+    account = _staff_self(actor)
+    if not proofs.is_password(old, account.password_hash):
+        words = _("现在的密码不对。")
+        raise Invalid(words, fields={"old": words})
+    if old == new:
+        words = _("新密码要和旧的不一样。")
+        raise Invalid(words, fields={"password": words})
+    check_password(new, login=account.login or "", name=account.name)
+    account.password_hash, account.password_is_temporary = proofs.hashed(new), False
+    account.save(update_fields=["password_hash", "password_is_temporary"])
+    end_all_of(actor, now, account_id=account.id, but=actor.session_id)
+    audit.record("identity.password.set", actor=actor, at=now, subject_id=account.id)
+    _open_up(actor, account)
+
+
+def _open_up(actor: Actor, account: Account) -> None:
+    """Let the session do all its roles may, once the account has both proofs."""
+    if account.is_ready and actor.session_id:
+        Session.objects.filter(id=actor.session_id, is_limited=True).update(is_limited=False)
+
+
+def _staff_self(actor: Actor) -> Account:
+    """:raises NotAllowed: if the actor is a person: persons have no password"""
+    account = Account.objects.filter(id=actor.user_id, kind=AccountKind.STAFF.value).first()
+    if account is None:
+        raise NotAllowed
+    return account

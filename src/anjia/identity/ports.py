@@ -1,0 +1,35 @@
+"""What identity asks of the outside, in our words. Wired in settings by dotted path."""
+
+from typing import Protocol, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class CodeSender(Protocol):
+    def send(self, phone: str, code: str) -> None:
+        """
+        Bring the code to the phone.
+
+        :raises anjia.integrations.errors.Temporary: if it may work later
+        :raises anjia.integrations.errors.Permanent: if it never will
+        """
+
+
+class WechatSignIn(Protocol):
+    def openid_of(self, code: str) -> str:
+        """
+        Return who WeChat says has signed in.
+
+        :raises anjia.integrations.errors.NotConnected: if this installation has no app of its own
+        :raises anjia.integrations.errors.Temporary: if it may work later
+        :raises anjia.integrations.errors.Permanent: if WeChat does not know the code, or knows it no more
+        """
+
+
+def code_sender() -> CodeSender:
+    return cast(CodeSender, import_string(settings.CODE_SENDER)())
+
+
+def wechat_sign_in() -> WechatSignIn:
+    return cast(WechatSignIn, import_string(settings.WECHAT_SIGN_IN)())

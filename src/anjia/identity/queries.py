@@ -1,0 +1,320 @@
+"""Questions about accounts, organizations and sessions. Nothing here writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from anjia.identity.models import Account, Membership, Organization, Role, ScanTicket, Session, SignInCode
+from anjia.identity.proofs import device_index, token_hash
+from anjia.identity.rules import (
+    OWN_ACCOUNT,
+    PEOPLE_REMEMBERED,
+    USE_NOTED_EVERY,
+    AccountKind,
+    AccountState,
+    OrganizationKind,
+)
+from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.paging import Page, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who holds the token, in whose name, and what she may do there."""
+
+    session_id: UUID
+    account_id: UUID
+    kind: AccountKind
+    name: str
+    language: str
+    organization_id: UUID
+    permissions: frozenset[str]
+    is_locked: bool
+    is_limited: bool
+    expires_at: datetime
+    use_is_stale: bool  # then `commands.note_use` is due
+
+
+# One statement: every request begins with it. Roles held at the house, above it, or at a part of it.
+ACTOR_OF_SESSION: Final = """
+    SELECT s.id, a.id, a.kind, a.name, a.language, s.organization_id, s.locked_at, s.is_limited,
+           s.expires_at, s.last_used_at,
+           ARRAY(
+               SELECT DISTINCT unnest(r.permissions)
+               FROM identity_membership m
+               JOIN identity_role r ON r.id = m.role_id
+               WHERE m.account_id = a.id AND m.taken_at IS NULL
+                 AND (m.organization_id = ANY (o.lineage) OR m.house_id = o.id)
+               UNION
+               SELECT unnest(r.permissions)
+               FROM identity_role r
+               WHERE a.kind = 'person' AND r.code = 'resident' AND r.organization_id IS NULL
+           )
+    FROM identity_session s
+    JOIN identity_account a ON a.id = s.account_id
+    JOIN identity_organization o ON o.id = s.organization_id
+    WHERE s.token_hash = %s AND s.ended_at IS NULL AND s.expires_at > %s
+      AND a.state = 'active' AND o.closed_at IS NULL
+"""
+
+
+def actor_of_session(actor: Actor, purpose: Purpose, *, token: str, now: datetime) -> SignedIn | None:
+    """Return who has come in with this token, or None if it opens nothing (any more)."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACTOR_OF_SESSION, [token_hash(token), now])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    session_id, account_id, kind, name, language, organization_id, locked_at, limited, expires, used, may = (
+        row
+    )
+    return SignedIn(
+        session_id=session_id,
+        account_id=account_id,
+        kind=AccountKind(kind),
+        name=name,
+        language=language,
+        organization_id=organization_id,
+        permissions=frozenset({OWN_ACCOUNT}) | (frozenset() if limited else frozenset(may)),
+        is_locked=locked_at is not None,
+        is_limited=limited,
+        expires_at=expires,
+        use_is_stale=now - used >= USE_NOTED_EVERY,
+    )
+
+
+def get_organization(actor: Actor, purpose: Purpose, *, organization_id: UUID) -> Organization:
+    """
+    Return one organization of the actor's subtree.
+
+    :raises NotFound: if it is not of it
+    """
+    found = Organization.objects.filter(id=organization_id).first()
+    if found is None or not _is_below(actor, found):
+        raise NotFound
+    return found
+
+
+def institutions(actor: Actor, purpose: Purpose) -> list[Organization]:
+    """Return the houses at and below the actor's; for the system in nobody's name, all of them."""
+    kinds = [OrganizationKind.INSTITUTION.value, OrganizationKind.HOSPITAL.value]
+    rows = Organization.objects.filter(kind__in=kinds, closed_at=None).order_by("name", "id")
+    return [row for row in rows if _is_below(actor, row)]
+
+
+def stations_of(actor: Actor, purpose: Purpose, *, organization_id: UUID | None = None) -> list[Organization]:
+    """Return the stations and wards of a house, by default the actor's."""
+    rows = Organization.objects.filter(
+        house_id=organization_id or actor.organization_id,
+        kind__in=[OrganizationKind.STATION.value, OrganizationKind.WARD.value],
+        closed_at=None,
+    )
+    return [row for row in rows.order_by("name", "id") if _is_below(actor, row)]
+
+
+def organization_tree(actor: Actor, purpose: Purpose) -> list[tuple[int, Organization]]:
+    """
+    Return the actor's organization and all below it, each after its parent, with how deep it lies.
+
+    :raises NotAllowed: without `identity.manage`
+    """
+    _check_manages(actor)
+    rows = [row for row in Organization.objects.order_by("name", "id") if _is_below(actor, row)]
+    ids = {row.id for row in rows}
+    children: dict[UUID | None, list[Organization]] = {}
+    for row in rows:
+        children.setdefault(row.parent_id if row.parent_id in ids else None, []).append(row)
+
+    def walk(parent: UUID | None, depth: int) -> list[tuple[int, Organization]]:
+        return [line for row in children.get(parent, []) for line in [(depth, row), *walk(row.id, depth + 1)]]
+
+    return walk(None, 0)
+
+
+def is_set_up(actor: Actor, purpose: Purpose) -> bool:
+    """Say whether there is any organization yet. Only the system in nobody's name can know."""
+    return Organization.objects.exists()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    membership_id: UUID
+    code: str
+    name: str
+    name_en: str
+    organization: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    account: Account
+    roles: list[HeldRole]
+
+
+def accounts_in_organization(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    after: str | None = None,
+    size: int = 50,
+    kind: AccountKind | None = None,
+) -> Page[AccountLine]:
+    """
+    Return the accounts that the actor's house has opened or given a role, by name, with their roles here.
+
+    :raises NotAllowed: without `identity.manage`
+    """
+    _check_manages(actor)
+    members = Membership.objects.filter(house_id=actor.organization_id, taken_at=None).values("account")
+    rows = Account.objects.filter(Q(organization_id=actor.organization_id) | Q(id__in=members))
+    if kind:
+        rows = rows.filter(kind=kind.value)
+    page = page_of(rows, order=("name", "id"), after=after, size=size)
+    roles = _roles_held(actor, [account.id for account in page.items])
+    return Page([AccountLine(account, roles.get(account.id, [])) for account in page.items], page.next)
+
+
+def get_account(actor: Actor, purpose: Purpose, *, account_id: UUID) -> AccountLine:
+    """
+    Return one account known in the actor's house.
+
+    :raises NotFound: if it is not known here
+    :raises NotAllowed: if it is somebody else's, without `identity.manage`
+    """
+    account = Account.objects.filter(id=account_id).first()
+    if account is None:
+        raise NotFound
+    if account_id != actor.user_id:
+        _check_manages(actor)
+    return AccountLine(account, _roles_held(actor, [account_id]).get(account_id, []))
+
+
+def _roles_held(actor: Actor, account_ids: Iterable[UUID]) -> dict[UUID, list[HeldRole]]:
+    rows = (
+        Membership.objects.filter(
+            house_id=actor.organization_id, account__in=list(account_ids), taken_at=None
+        )
+        .select_related("role", "organization")
+        .order_by("role__code", "id")
+    )
+    held: dict[UUID, list[HeldRole]] = {}
+    for row in rows:
+        role = HeldRole(row.id, row.role.code, row.role.name, row.role.name_en, row.organization.name)
+        held.setdefault(row.account_id, []).append(role)
+    return held
+
+
+def account_names(actor: Actor, purpose: Purpose, *, account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of those of these accounts that are known in the actor's house."""
+    rows = Account.objects.filter(id__in=set(account_ids))
+    return dict(rows.values_list("id", "name"))
+
+
+def wechat_openid_of(actor: Actor, purpose: Purpose, *, account_id: UUID) -> str | None:
+    """Return where WeChat messages to this account go, or None if it has no WeChat bound."""
+    account = Account.objects.filter(id=account_id).only("id", "wechat_openid").first()
+    return account.wechat_openid if account else None
+
+
+def phone_of(actor: Actor, purpose: Purpose, *, account_id: UUID) -> str | None:
+    """Return the phone that this account signs in by, or None."""
+    account = Account.objects.filter(id=account_id).only("id", "phone").first()
+    return account.phone if account else None
+
+
+def roles(actor: Actor, purpose: Purpose) -> list[Role]:
+    """Return the roles that can be given in the actor's house: the default ones and its own."""
+    rows = Role.objects.filter(Q(organization=None) | Q(organization=actor.organization_id))
+    return list(rows.order_by("code", "id"))
+
+
+def sessions_of(actor: Actor, purpose: Purpose, *, account_id: UUID, now: datetime) -> list[Session]:
+    """
+    Return where the account is signed in, the last used first.
+
+    :raises NotAllowed: if it is somebody else's, without `identity.manage`
+    """
+    if account_id != actor.user_id:
+        _check_manages(actor)
+    rows = Session.objects.filter(account=account_id, ended_at=None, expires_at__gt=now)
+    return list(rows.order_by("-last_used_at", "id"))
+
+
+def organizations_of_account(actor: Actor, purpose: Purpose, *, account_id: UUID) -> list[Organization]:
+    """Return the houses in whose name the account may act: where it holds a role, and all below."""
+    rows = Organization.objects.raw(
+        """
+        SELECT o.* FROM identity_organization o
+        WHERE o.closed_at IS NULL AND o.house_id = o.id AND EXISTS (
+            SELECT FROM identity_membership m
+            WHERE m.account_id = %s AND m.taken_at IS NULL
+              AND (m.organization_id = ANY (o.lineage) OR m.house_id = o.id)
+        )
+        ORDER BY o.name, o.id
+        """,
+        [account_id],
+    )
+    return list(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHere:
+    """Somebody who is signed in on a shared computer and can be switched to."""
+
+    session_id: UUID
+    name: str
+    is_locked: bool
+
+
+def people_on_device(actor: Actor, purpose: Purpose, *, device: str, now: datetime) -> list[PersonHere]:
+    """Return who can take over on this computer without signing in from the beginning, the latest first."""
+    rows = (
+        Session.objects.filter(
+            device_index=device_index(device),
+            ended_at=None,
+            expires_at__gt=now,
+            last_used_at__gt=now - PEOPLE_REMEMBERED,
+            is_limited=False,
+            account__state=AccountState.ACTIVE.value,
+        )
+        .select_related("account")
+        .order_by("-last_used_at", "id")[:30]
+    )
+    people: dict[UUID, PersonHere] = {}
+    for row in rows:
+        people.setdefault(row.account_id, PersonHere(row.id, row.account.name, row.locked_at is not None))
+    return list(people.values())
+
+
+def code_to_send(actor: Actor, purpose: Purpose, *, code_id: UUID, now: datetime) -> tuple[str, str] | None:
+    """Return the phone and the code on its way to it, or None if it is sent, over, or for nobody."""
+    row = SignInCode.objects.filter(id=code_id, sent_at=None, used_at=None, expires_at__gt=now).first()
+    if row is None or row.phone is None or row.code is None:
+        return None
+    known = Account.objects.filter(
+        phone_index=row.phone_index, kind=AccountKind.PERSON.value, state=AccountState.ACTIVE.value
+    ).exists()
+    return (row.phone, row.code) if known else None
+
+
+def is_scan_confirmed(actor: Actor, purpose: Purpose, *, claim: str, now: datetime) -> bool | None:
+    """Say whether somebody has confirmed the console's QR code; None when it is too late for that."""
+    row = ScanTicket.objects.filter(claim_hash=token_hash(claim), used_at=None, expires_at__gt=now).first()
+    return None if row is None else row.confirmed_at is not None
+
+
+def _is_below(actor: Actor, organization: Organization) -> bool:
+    """Say whether it is the actor's organization or lies below it. Row-level security has said so before."""
+    return actor == system() or actor.organization_id in organization.lineage
+
+
+def _check_manages(actor: Actor) -> None:
+    """:raises NotAllowed: without `identity.manage`"""
+    if not actor.may("identity.manage"):
+        raise NotAllowed

@@ -1,0 +1,150 @@
+"""
+What each role may do: the default roles, written to the database whenever it is migrated.
+
+An institution may have roles of its own beside them. Whoever adds a permission to a context adds it here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+RESIDENTS = frozenset({"residents.read", "residents.register", "residents.change"})
+OPENS_ACCOUNTS = frozenset({"identity.open_account"})  # for persons; staff accounts need identity.manage
+
+OWN = (
+    frozenset(
+        {
+            "identity.own_account",
+            "residents.read",
+            "residents.add_address",
+            "residents.grant",
+            "residents.consent",
+            "catalogue.read",
+            "visits.read",
+            "visits.book",
+            "visits.cancel",
+            "dispatch.read",
+            "dispatch.book",
+            "records.read",
+            "messaging.read",
+            "quality.rate",
+            "files.store",
+        }
+    )
+    | OPENS_ACCOUNTS
+)
+FIELD = frozenset(
+    {
+        "residents.read",
+        "workforce.read",
+        "catalogue.read",
+        "visits.read",
+        "visits.record",
+        "visits.accept",
+        "dispatch.read",
+        "dispatch.accept",
+        "records.read",
+        "records.write",
+        "messaging.read",
+        "files.store",
+    }
+)
+DESK = (
+    RESIDENTS
+    | OPENS_ACCOUNTS
+    | frozenset(
+        {
+            "residents.add_address",
+            "residents.grant",
+            "residents.consent",
+            "workforce.read",
+            "catalogue.read",
+            "visits.read",
+            "visits.book",
+            "visits.cancel",
+            "dispatch.read",
+            "dispatch.book",
+            "messaging.read",
+            "messaging.send",
+            "messaging.inbox",
+            "messaging.call",
+            "quality.rate",
+            "transitions.read",
+            "transitions.receive",
+            "files.store",
+            "desk.bookings",
+        }
+    )
+)
+DISPATCH = frozenset({"dispatch.assign", "dispatch.offer", "visits.assign", "visits.move"})
+MANAGE = (
+    DESK
+    | DISPATCH
+    | frozenset(
+        {
+            "workforce.change",
+            "catalogue.change",
+            "records.read",
+            "quality.read",
+            "imports.run",
+            "audit.read",
+            "board.read",
+        }
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRole:
+    name: str
+    name_en: str
+    permissions: frozenset[str]
+
+
+DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
+    "resident": DefaultRole("居民", "Resident", OWN),
+    "family": DefaultRole("家人", "Family", OWN),
+    "nurse": DefaultRole("护士", "Nurse", FIELD),
+    "family_doctor": DefaultRole(
+        "家庭医生",
+        "Family doctor",
+        FIELD | {"residents.register", "visits.book", "dispatch.book", "board.read", "desk.worklist"},
+    ),
+    "health_worker": DefaultRole(
+        "健康管理员",
+        "Health worker",
+        FIELD | RESIDENTS | OPENS_ACCOUNTS | {"residents.grant", "residents.consent"},
+    ),
+    "dispatcher": DefaultRole("调度员", "Dispatcher", DESK | DISPATCH | {"board.read"}),
+    "service_desk": DefaultRole("服务台", "Service desk", DESK | {"board.read"}),
+    "ward_nurse": DefaultRole(
+        "病区护士",
+        "Ward nurse",
+        frozenset({"transitions.read", "transitions.refer", "catalogue.read", "files.store"}),
+    ),
+    "quality_manager": DefaultRole(
+        "质量管理员",
+        "Quality manager",
+        frozenset(
+            {
+                "residents.read",
+                "workforce.read",
+                "catalogue.read",
+                "visits.read",
+                "dispatch.read",
+                "records.read",
+                "messaging.read",
+                "quality.read",
+                "audit.read",
+                "board.read",
+            }
+        ),
+    ),
+    "manager": DefaultRole("机构负责人", "Manager", MANAGE),
+    "administrator": DefaultRole("管理员", "Administrator", MANAGE | {"identity.manage"}),
+}
+
+
+def permissions_of(*role_codes: str) -> frozenset[str]:
+    """Return what the default roles of these codes may do together."""
+    return frozenset().union(*(DEFAULT_ROLES[code].permissions for code in role_codes))
