@@ -5,6 +5,10 @@ from uuid import UUID
 from anjia.kernel.work import ledger
 
 
-def tell(*, topic: str, subject_id: UUID) -> None:
-    """Tell it when, and only if, the unit of work commits. One statement a unit, however much is told."""
-    ledger().told.add((topic, subject_id))
+def tell(*, topic: str, subject_id: UUID, resident_id: UUID | None = None) -> None:
+    """
+    Tell it when, and only if, the unit of work commits. One statement a unit, however much is told.
+
+    All staff of the institution are told; of the persons, only those of the resident whom it is about.
+    """
+    ledger().told.add((topic, subject_id, resident_id))
