@@ -1,0 +1,106 @@
+/** One way to the server: token, whom we act for, language, and refusals in words. */
+import { uuid } from '@/ids'
+import { language, t } from '@/i18n'
+
+const ROOT = `${import.meta.env.VITE_ANJIA_SERVER ?? ''}/api/v1/`
+const TIMEOUT = 15_000
+const TRIES = 3
+
+/** The server said no, and why. `detail` may be shown as it is. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly fields: Record<string, string>,
+  ) {
+    super(detail)
+  }
+}
+
+/** We do not know whether the server heard us. */
+export class Unreached extends Error {
+  constructor() {
+    super(t('fail.offline'))
+  }
+}
+
+interface Who {
+  token: string
+  actingFor: string
+}
+let who: () => Who = () => ({ token: '', actingFor: '' })
+let signedOut: () => void = () => {}
+
+export function connect(options: { who: () => Who; signedOut: () => void }): void {
+  who = options.who
+  signedOut = options.signedOut
+}
+
+export const urlOf = (path: string): string => ROOT + path
+
+export function headers(more: Record<string, string> = {}): Record<string, string> {
+  const { token, actingFor } = who()
+  return {
+    'Accept-Language': language() === 'en' ? 'en' : 'zh-Hans',
+    ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    ...(actingFor ? { 'X-Acting-For': actingFor } : {}),
+    ...more,
+  }
+}
+
+/** What the server answered with: its data, or its refusal as an error. */
+export function answer<T>(status: number, data: unknown, sentToken: string): T {
+  if (status < 400) return data as T
+  const body = (data && typeof data === 'object' ? data : {}) as { code?: string; detail?: unknown; fields?: Record<string, string> }
+  if (status === 401 && sentToken && sentToken === who().token) signedOut()
+  if (status >= 500 && !body.code) throw new Refused(status, 'server', t('fail.server'), {})
+  const detail = typeof body.detail === 'string' && body.detail ? body.detail : t('fail.refused')
+  throw new Refused(status, body.code ?? String(status), detail, body.fields ?? {})
+}
+
+function once<T>(method: 'GET' | 'POST', path: string, data: object | undefined, header: Record<string, string>): Promise<T> {
+  const sentToken = who().token
+  return new Promise((resolve, reject) => {
+    uni.request({
+      url: urlOf(path),
+      method,
+      data: data as UniApp.RequestOptions['data'],
+      header,
+      timeout: TIMEOUT,
+      success: (response) => {
+        // A gateway that cannot reach the server has not let it hear us either.
+        if (response.statusCode === 0 || [502, 503, 504].includes(response.statusCode)) return reject(new Unreached())
+        try {
+          resolve(answer<T>(response.statusCode, response.data, sentToken))
+        } catch (refusal) {
+          reject(refusal)
+        }
+      },
+      fail: () => reject(new Unreached()),
+    })
+  })
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+function query(values: Record<string, string | number | undefined>): string {
+  const pairs = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
+  return pairs.length ? `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value!)}`).join('&')}` : ''
+}
+
+export const get = <T>(path: string, values: Record<string, string | number | undefined> = {}): Promise<T> =>
+  once<T>('GET', path + query(values), undefined, headers())
+
+/** Sends once as far as the server is concerned: it is tried again with the same key until there is an answer. */
+export async function post<T>(path: string, data: object = {}, key: string = uuid()): Promise<T> {
+  const header = headers({ 'Idempotency-Key': key, 'Content-Type': 'application/json' })
+  for (let tried = 1; ; tried++) {
+    try {
+      return await once<T>('POST', path, data, header)
+    } catch (error) {
+      if (!(error instanceof Unreached) || tried === TRIES) throw error
+      await pause(400 * tried * tried)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** Every question and command the client has, by name. */
+import type * as T from './types'
+import { get, post } from './http'
+
+const GRANT_PAGE = 50
+
+export const signIn = {
+  askCode: (phone: string) => post<{ retry_after: number; demo_code: string | null }>('sign-in/codes', { phone }),
+  byPhone: (phone: string, code: string) => post<T.SignedIn>('sign-in/phone', { phone, code }),
+  byWeChat: (code: string) => post<T.SignedIn>('sign-in/wechat', { code }),
+  bySlip: (slip: string, lastFour: string) => post<T.SignedIn>('sign-in/activation', { slip, phone_last_four: lastFour }),
+  asStaff: (login: string, password: string, totp: string) => post<T.SignedIn>('sign-in/staff', { login, password, totp }),
+  cards: () => get<T.Card[]>('demo/cards'),
+  byCard: (key: string) => post<T.SignedIn>(`demo/cards/${key}/sign-in`),
+}
+
+export const me = {
+  get: () => get<T.Me>('me'),
+  sessions: () => get<T.Page<T.SessionLine> | T.SessionLine[]>('me/sessions'),
+  endSession: (id: string) => post<unknown>(`me/sessions/${id}/end`),
+  signOut: () => post<unknown>('me/sign-out'),
+}
+
+export const booking = {
+  services: () => get<T.Page<T.Service> | T.Service[]>('services', { mode: 'home' }),
+  addresses: () => get<T.Page<T.Address> | T.Address[]>('addresses'),
+  addAddress: (address: { text: string; note: string; latitude: number | null; longitude: number | null }, key: string) =>
+    post<T.Address>('addresses', address, key),
+  slots: (ask: { service_code: string; address_id: string; first_day: string; days: number; period: string; caregiver_sex: string }) =>
+    get<{ days: T.SlotDay[] }>('slots', ask),
+  hold: (ask: { service_code: string; address_id: string; starts_at: string; staff_ids: string[]; wishes: T.Wishes }, key?: string) =>
+    post<T.Hold>('holds', ask, key),
+  confirm: (id: string, key: string) => post<T.Visit>(`holds/${id}/confirm`, {}, key),
+  release: (id: string) => post<unknown>(`holds/${id}/release`),
+}
+
+export const visits = {
+  list: (when: 'coming' | 'past', after = '') => get<T.Page<T.VisitLine>>('visits', { when, after }),
+  get: (id: string) => get<T.Visit>(`visits/${id}`),
+  cancel: (id: string, reason: string, key: string) => post<unknown>(`visits/${id}/cancel`, { reason }, key),
+  move: (id: string, starts_at: string, staff_ids: string[], key: string) =>
+    post<T.Visit>(`visits/${id}/move`, { starts_at, staff_ids }, key),
+  doorCode: (id: string) => get<T.DoorCode>(`visits/${id}/door-code`),
+  rate: (id: string, rating: { stars: number; aspects: Record<string, number>; words: string }, key: string) =>
+    post<unknown>(`visits/${id}/ratings`, rating, key),
+}
+
+export const record = {
+  summary: () => get<T.Page<T.RecordLine> | T.RecordLine[]>('record/summary'),
+  trend: (code: string, days: number) => get<T.Trend>(`record/trends/${code}`, { days }),
+  readers: (after = '') => get<T.Page<T.Reader> | T.Reader[]>('record/readers', { after }),
+}
+
+export const inbox = {
+  list: (after = '') => get<T.Page<T.Message>>('inbox', { after }),
+  read: (id: string) => post<unknown>(`inbox/${id}/read`),
+}
+
+export const family = {
+  grants: () => get<T.Page<T.Grant> | T.Grant[]>('grants', { size: GRANT_PAGE }),
+  grant: (grant: { phone: string; name: string; relation: string; allows: string[]; valid_until: string | null }, key: string) =>
+    post<T.Grant>('grants', grant, key),
+  withdraw: (id: string, key: string) => post<unknown>(`grants/${id}/withdraw`, {}, key),
+  consents: () => get<T.Page<T.Consent> | T.Consent[]>('consents'),
+  consent: (purpose: string, text_version: string, agrees: boolean, key: string) =>
+    post<T.Consent>('consents', { purpose, text_version, agrees }, key),
+}
+
+export const work = {
+  day: (day: string) => get<T.WorkDay>(`work/days/${day}`),
+  offers: () => get<T.Page<T.Offer> | T.Offer[]>('work/offers'),
+  accept: (id: string, key: string) => post<unknown>(`work/offers/${id}/accept`, {}, key),
+  decline: (id: string, reason: string, key: string) => post<unknown>(`work/offers/${id}/decline`, { reason }, key),
+  visit: (id: string) => get<T.WorkVisit>(`work/visits/${id}`),
+  facts: (facts: T.Fact[], key: string) => post<{ accepted: T.FactAnswer[] }>('work/facts', { facts }, key),
+}
+
+/** Short lists come bare, long ones as a page. */
+export const all = <T>(list: T[] | { items: T[] }): T[] => (Array.isArray(list) ? list : list.items)

@@ -1,0 +1,271 @@
+/** The shapes the server answers with. Times are ISO 8601 with offset, money is in fen. */
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+export interface SignedIn {
+  token: string
+  expires_at: string
+  account: { id: string; name: string; kind: 'staff' | 'person' }
+}
+export interface Card {
+  key: string
+  name: string
+  role: string
+  says: string
+  end: 'client' | 'console'
+}
+export interface Person {
+  resident_id: string
+  name: string
+  relation: 'self' | 'family' | 'guardian'
+  allows: string[]
+  address_line: string
+}
+export interface Me {
+  account: { id: string; name: string; kind: 'staff' | 'person'; language: string }
+  people: Person[]
+  staff: { id: string; name: string; title: string } | null
+  is_demo: boolean
+  institution: { name: string; phone: string; duty_phone: string } | null
+}
+export interface SessionLine {
+  id: string
+  device: string
+  created_at: string
+  last_seen_at: string | null
+  is_current: boolean
+}
+export interface Service {
+  code: string
+  version_id: string
+  name: string
+  mode: string
+  duration_minutes: number
+  people_needed: number
+  price_fen: number
+  preparation: string
+  legal_line: string
+  summary: string
+}
+export interface Address {
+  id: string
+  text: string
+  note: string
+  latitude: number | null
+  longitude: number | null
+}
+export interface SlotPerson {
+  id: string
+  name: string
+  title: string
+  sex: string
+}
+export interface Slot {
+  starts_at: string
+  ends_at: string
+  caregiver: SlotPerson
+  people: SlotPerson[]
+  known_before: boolean
+}
+export interface SlotDay {
+  day: string
+  slots: Slot[]
+  reason_if_empty: string | null
+}
+export interface Wishes {
+  period: 'any' | 'morning' | 'afternoon'
+  caregiver_sex: 'any' | 'female' | 'male'
+  who_is_present: string
+  note: string
+}
+export interface Hold {
+  id: string
+  expires_at: string
+  starts_at: string
+  ends_at: string
+  service: { name: string; duration_minutes?: number }
+  caregivers: SlotPerson[]
+  price_fen: number
+  preparation: string
+  cancel_rule: string
+}
+export type VisitStatus = 'booked' | 'departed' | 'arrived' | 'under_way' | 'done' | 'cancelled'
+export interface TimelineItem {
+  at: string
+  what: string
+  who: string
+  words: string
+}
+export interface ReadingLine {
+  code: string
+  name?: string
+  value: number | string
+  unit: string
+  at?: string
+}
+export interface VisitLine {
+  id: string
+  service: { code?: string; name: string; preparation?: string; duration_minutes?: number }
+  starts_at: string
+  ends_at: string
+  status: VisitStatus
+  address_line: string
+  address_id?: string
+  caregivers: { id: string; name: string; title: string; state?: string; phone_masked?: string; phone?: string }[]
+  visit_word: string | null
+  price_fen: number
+  can_cancel: boolean
+  can_move: boolean
+  rule: string
+  rating: { stars: number; words?: string } | null
+}
+export interface Visit extends VisitLine {
+  timeline: TimelineItem[]
+  result: { readings: ReadingLine[]; words: string } | null
+}
+export interface DoorCode {
+  payload: string
+  expires_at: string
+}
+export interface RecordLine {
+  code: string
+  name: string
+  latest: { value: number | string; unit: string; at: string } | null
+  sentence: string
+}
+export interface Band {
+  low: number | null
+  high: number | null
+  name?: string
+  set_by?: string | null
+  source?: string | null
+}
+export interface TrendPoint {
+  at: string
+  value?: number
+  systolic?: number
+  diastolic?: number
+  source?: string
+  out_of_band?: boolean
+}
+export interface Trend {
+  code: string
+  name: string
+  unit: string
+  band: Band | null
+  bands?: { systolic?: Band; diastolic?: Band } | null
+  sentence: string
+  points: TrendPoint[]
+}
+export interface Reader {
+  at: string
+  who: string
+  organization: string
+  purpose: string
+  what: string
+}
+export interface Message {
+  id: string
+  at: string
+  title: string
+  words: string
+  about: { kind: string; id: string } | null
+  read_at: string | null
+}
+export interface Grant {
+  id: string
+  name: string
+  relation: string
+  allows: string[]
+  phone_masked?: string
+  valid_until: string | null
+  given_by?: string
+}
+export interface Consent {
+  purpose: string
+  title: string
+  text: string
+  text_version: string
+  state: string
+  at: string | null
+}
+
+/** What the caregiver works with. */
+export interface Stop {
+  visit_id: string
+  starts_at: string
+  ends_at: string
+  status: VisitStatus
+  state: string
+  resident: { name: string; age: number | null; sex: string; lives_alone: boolean }
+  address_line: string
+  address_note: string
+  point: { latitude: number; longitude: number } | null
+  service: { name: string; duration_minutes: number }
+  visit_word: string | null
+  wishes: Partial<Wishes> | null
+  people_needed: number
+  with: string[]
+}
+export interface WorkDay {
+  day: string
+  shift: { starts_at: string; ends_at: string }[]
+  stops: Stop[]
+}
+export interface Offer {
+  id: string
+  service_name: string
+  starts_at: string
+  ends_at: string
+  area: string
+  distance_km: number | null
+  pay_fen: number | null
+  deadline: string
+  with_whom: string[] | string | null
+  wishes: Partial<Wishes> | null
+}
+export type Evidence = 'none' | 'reading' | 'photo' | 'text' | 'teach_back' | 'signature'
+export interface Step {
+  key: string
+  title: string
+  critical: boolean
+  evidence: Evidence
+  codes?: string[]
+}
+export interface FormField {
+  type?: string
+  title?: string
+  description?: string
+  enum?: string[]
+  minimum?: number
+  maximum?: number
+}
+export interface FormSchema {
+  properties?: Record<string, FormField>
+  required?: string[]
+}
+export type FactKind =
+  | 'departed' | 'arrived' | 'step_done' | 'measured' | 'photo' | 'teach_back' | 'signed' | 'supplies' | 'note' | 'done' | 'left'
+export interface Fact {
+  client_id: string
+  visit_id: string
+  kind: FactKind
+  occurred_at: string
+  content: Record<string, unknown>
+}
+export interface WorkVisit extends Stop {
+  version: {
+    steps: Step[]
+    supplies: (string | { code?: string; name: string; count?: number; quantity?: number })[]
+    teaching_points: (string | { key?: string; title?: string; text?: string })[]
+    record_form: FormSchema | null
+  }
+  facts: Fact[]
+  phone: string | null
+}
+export interface FactAnswer {
+  client_id: string
+  received_at: string
+  conflict: string | null
+}

@@ -1,0 +1,65 @@
+/** Tells a page that something it shows has changed. One stream in H5; where that fails, and in WeChat, it asks every ten seconds. */
+import { headers } from './api/http'
+import { session } from './session'
+
+const EVERY = 10_000
+
+/** Calls `changed` after each change on these topics, until the returned function is called. */
+export function watchLive(topics: string[], changed: () => void): () => void {
+  let over = false
+  let streaming = false
+  const poll = setInterval(() => {
+    if (!streaming && isShown()) changed()
+  }, EVERY)
+  const stopper = typeof AbortController === 'undefined' ? null : new AbortController()
+  // #ifdef H5
+  void follow()
+  // #endif
+
+  async function follow(): Promise<void> {
+    while (!over && session.token) {
+      try {
+        // Not an EventSource: it can only carry the token in the address, where logs would keep it.
+        const response = await fetch(`/live?topics=${encodeURIComponent(topics.join(','))}`, {
+          headers: headers({ Accept: 'text/event-stream' }),
+          signal: stopper?.signal,
+        })
+        if (!response.ok || !response.body) return
+        streaming = true
+        await each(response.body.getReader(), changed)
+      } catch {
+        // Nothing lost: the poll goes on below until the stream is back.
+      }
+      streaming = false
+      if (!over) await new Promise((resolve) => setTimeout(resolve, EVERY))
+    }
+  }
+
+  return () => {
+    over = true
+    clearInterval(poll)
+    stopper?.abort()
+  }
+}
+
+async function each(reader: ReadableStreamDefaultReader<Uint8Array>, changed: () => void): Promise<void> {
+  const decoder = new TextDecoder()
+  let kept = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    kept += decoder.decode(value, { stream: true })
+    const events = kept.split(/\r?\n\r?\n/)
+    kept = events.pop() ?? ''
+    if (events.some((event) => /^event: ?change$/m.test(event))) changed()
+  }
+}
+
+function isShown(): boolean {
+  // #ifdef H5
+  return document.visibilityState !== 'hidden'
+  // #endif
+  // #ifndef H5
+  return true
+  // #endif
+}

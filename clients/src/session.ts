@@ -1,0 +1,78 @@
+/** Who is signed in on this phone, and for whom she acts. */
+import { computed, reactive } from 'vue'
+import { connect } from './api/http'
+import { me as meApi } from './api'
+import type { Me, Person, SignedIn } from './api/types'
+
+const TOKEN = 'token'
+const ACTING = 'acting_for'
+const ME = 'me'
+/** What was seen is gone at sign-out; what waits to be sent stays, and goes out when its account is back. */
+export const SEEN = 'seen:'
+
+interface State {
+  token: string
+  actingFor: string
+  me: Me | null
+}
+
+export const session = reactive<State>({
+  token: uni.getStorageSync(TOKEN) || '',
+  actingFor: uni.getStorageSync(ACTING) || '',
+  me: uni.getStorageSync(ME) || null,
+})
+
+export const isCaregiver = computed(() => session.me?.account.kind === 'staff')
+export const self = computed<Person | null>(() => session.me?.people.find((person) => person.relation === 'self') ?? null)
+/** The person this phone is about now: herself, or whom she acts for. */
+export const person = computed<Person | null>(
+  () => session.me?.people.find((each) => each.resident_id === session.actingFor) ?? self.value ?? session.me?.people[0] ?? null,
+)
+export const isActing = computed(() => person.value !== null && person.value.relation !== 'self')
+
+export function may(what: string): boolean {
+  return person.value !== null && (person.value.relation === 'self' || person.value.allows.includes(what))
+}
+
+export function actFor(residentId: string): void {
+  session.actingFor = residentId
+  uni.setStorageSync(ACTING, residentId)
+}
+
+export function signedIn(answer: SignedIn): void {
+  forget()
+  session.token = answer.token
+  uni.setStorageSync(TOKEN, answer.token)
+}
+
+export async function loadMe(): Promise<Me> {
+  const answer = await meApi.get()
+  session.me = answer
+  uni.setStorageSync(ME, answer)
+  if (answer.people.length && !answer.people.some((each) => each.resident_id === session.actingFor))
+    actFor((answer.people.find((each) => each.relation === 'self') ?? answer.people[0]!).resident_id)
+  return answer
+}
+
+export function forget(): void {
+  Object.assign(session, { token: '', actingFor: '', me: null })
+  for (const key of [TOKEN, ACTING, ME]) uni.removeStorageSync(key)
+  for (const key of uni.getStorageInfoSync().keys) if (key.startsWith(SEEN)) uni.removeStorageSync(key)
+}
+
+export function toSignIn(): void {
+  uni.reLaunch({ url: '/pages/sign-in/index' })
+}
+
+connect({
+  who: () => ({ token: session.token, actingFor: session.me?.account.kind === 'staff' ? '' : session.actingFor }),
+  signedOut: () => {
+    forget()
+    toSignIn()
+  },
+})
+
+/** The front page of whoever is signed in. */
+export const front = (): string =>
+  !session.token ? '/pages/sign-in/index' : isCaregiver.value ? '/pages/work/today' : '/pages/home/index'
+

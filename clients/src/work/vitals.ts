@@ -1,0 +1,64 @@
+/** What can be measured at home, with UCUM units. `possible` bounds catch slips of the finger; outside `usual` we ask to measure again. */
+export interface Vital {
+  code: string
+  key: string
+  unit: string
+  shown: string
+  possible: [number, number]
+  usual: [number, number]
+  decimals: number
+}
+
+export const VITALS: readonly Vital[] = [
+  { code: '8480-6', key: 'systolic', unit: 'mm[Hg]', shown: 'mmHg', possible: [50, 300], usual: [90, 160], decimals: 0 },
+  { code: '8462-4', key: 'diastolic', unit: 'mm[Hg]', shown: 'mmHg', possible: [20, 200], usual: [50, 100], decimals: 0 },
+  { code: '8867-4', key: 'heart_rate', unit: '/min', shown: '', possible: [20, 250], usual: [50, 110], decimals: 0 },
+  { code: '9279-1', key: 'respiration', unit: '/min', shown: '', possible: [4, 70], usual: [12, 24], decimals: 0 },
+  { code: '59408-5', key: 'oxygen', unit: '%', shown: '%', possible: [50, 100], usual: [93, 100], decimals: 0 },
+  { code: '8310-5', key: 'temperature', unit: 'Cel', shown: '℃', possible: [30, 43], usual: [35.5, 37.5], decimals: 1 },
+  { code: '15074-8', key: 'glucose', unit: 'mmol/L', shown: 'mmol/L', possible: [1, 40], usual: [3.9, 13.9], decimals: 1 },
+  { code: '29463-7', key: 'weight', unit: 'kg', shown: 'kg', possible: [20, 250], usual: [30, 150], decimals: 1 },
+  { code: '72514-3', key: 'pain', unit: '{score}', shown: '', possible: [0, 10], usual: [0, 6], decimals: 0 },
+]
+
+const PANELS: Record<string, string[]> = {
+  '85354-9': ['8480-6', '8462-4'],
+  bp: ['8480-6', '8462-4'],
+  '2708-6': ['59408-5'],
+  '14743-9': ['15074-8'],
+}
+
+/** Codes a step asks for, a panel taken apart. Unknown ones are entered as plain numbers. */
+export function vitalsFor(codes: string[]): Vital[] {
+  const flat = codes.flatMap((code) => PANELS[code] ?? [code])
+  return flat.map((code) => VITALS.find((vital) => vital.code === code) ?? plain(code))
+}
+
+function plain(code: string): Vital {
+  return { code, key: '', unit: '1', shown: '', possible: [-1e9, 1e9], usual: [-1e9, 1e9], decimals: 2 }
+}
+
+export const DEFAULT_CODES = ['8480-6', '8462-4', '8867-4', '59408-5', '8310-5']
+
+export type Verdict = 'empty' | 'ok' | 'not_a_number' | 'impossible' | 'unusual'
+
+export function judge(vital: Vital, typed: string): Verdict {
+  const words = halfWidth(typed)
+  if (!words) return 'empty'
+  if (!/^\d+(\.\d+)?$/.test(words)) return 'not_a_number'
+  const value = Number(words)
+  if (value < vital.possible[0] || value > vital.possible[1]) return 'impossible'
+  return value < vital.usual[0] || value > vital.usual[1] ? 'unusual' : 'ok'
+}
+
+export function valueOf(typed: string): number {
+  return Number(halfWidth(typed))
+}
+
+/** Chinese keyboards type full-width digits, and a full stop for a decimal point. */
+function halfWidth(typed: string): string {
+  return typed
+    .trim()
+    .replace(/[\uff10-\uff19\uff0e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
+    .replace('\u3002', '.')
+}

@@ -1,0 +1,32 @@
+import { defineConfig, type Plugin } from 'vite'
+import uni from '@dcloudio/vite-plugin-uni'
+
+// vite-plugin-uni is CommonJS; under "type": "module" its default export is nested.
+const uniPlugin = (uni as unknown as { default?: typeof uni }).default ?? uni
+
+/** uni-app ships a download from its vendor's CDN in both outputs (a page shadow picture, the app's id in its path). Drop it. */
+function noVendorBeacon(): Plugin {
+  return {
+    name: 'no-vendor-beacon',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'asset' && typeof file.source === 'string')
+          file.source = file.source.replace(/url\(["']?https:\/\/cdn\d*\.dcloud\.net\.cn[^)]*\)/g, 'none')
+        if (file.type === 'chunk') file.code = file.code.replace(/wx\.preloadAssets\(/g, '(()=>{})(')
+      }
+    },
+  }
+}
+
+export default defineConfig({
+  plugins: [uniPlugin(), noVendorBeacon()],
+  define: {
+    // Texts are read, not compiled to functions: neither WeChat nor a strict content policy lets us make code.
+    __INTLIFY_JIT_COMPILATION__: true,
+    __VUE_I18N_LEGACY_API__: false,
+    __VUE_I18N_FULL_INSTALL__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+  },
+  server: { port: 5273, proxy: { '/api': 'http://127.0.0.1:8000', '/live': 'http://127.0.0.1:8000' } },
+})
