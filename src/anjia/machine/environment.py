@@ -89,7 +89,9 @@ def install(lock: Path) -> None:
     :raises Stop: if a package cannot be had, or has no wheel for this platform
     """
     if not (VENV / "bin" / "uv").exists():
-        must(run([str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(LOCKS / "uv.txt")]))
+        must(
+            run([str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(LOCKS / "uv.txt")])
+        )
     done = run(uv_install(lock))
     if done.returncode and EMBEDDED in done.stderr:
         done = install_without_embedded(lock)
@@ -135,7 +137,9 @@ def run(command: list[str]) -> "subprocess.CompletedProcess[str]":
 
 def mirrors() -> dict[str, str]:
     """Return where packages come from, as pip was told by its files or the environment, in uv's words."""
-    told = subprocess.run([PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        [PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    )
     found: dict[str, str] = {}
     for line in told.stdout.splitlines():
         name, _, value = line.partition("=")

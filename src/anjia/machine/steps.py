@@ -1,5 +1,6 @@
 """What is said on the terminal: one line for each step, one sentence when it cannot go on."""
 
+import errno
 import sys
 import time
 from collections.abc import Iterator
@@ -30,5 +31,9 @@ def one_sentence() -> Iterator[None]:
         yield
     except Stop as stop:
         sys.exit(f"anjia: {stop}")
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        sys.exit(f"anjia: the disk is full: 300 MB are needed at {error.filename or 'the data folder'}.")
     except KeyboardInterrupt:
         sys.exit("anjia: stopped.")

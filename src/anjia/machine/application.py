@@ -1,0 +1,99 @@
+"""
+All of Anjia on one port: what must never wait runs on the event loop, Django in a bounded pool.
+
+    /healthz   this process is alive; asks nobody
+    /readyz    the database answers and every migration is applied
+    /live      server-sent events
+    the rest   Django
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+import django
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
+from psycopg.conninfo import make_conninfo
+
+from anjia.machine.bridge import Bridge, Receive, Scope, Send, say
+from anjia.machine.live import Hub, Live, LookUp
+
+T = TypeVar("T")
+
+THREADS: Final = int(os.environ.get("ANJIA_THREADS", "8"))
+WAITING: Final = int(os.environ.get("ANJIA_WAITING", "128"))
+LIVE_PASS: Final = "anjia.web.authentication.live_pass"  # `web` is beside us, not below
+
+
+class Application:
+    """The ASGI application that granian serves, in each of its processes."""
+
+    def __init__(self) -> None:
+        django.setup()
+        self.aside = ThreadPoolExecutor(2, thread_name_prefix="aside")  # not in the queue with everybody
+        self.hub = Hub(database())
+        self.bridge = Bridge(WSGIHandler(), threads=THREADS, waiting=WAITING)
+        self.live = Live(self.hub, look_up(), self.in_thread)
+        self.is_migrated = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.live_and_end(receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+        elif scope["path"] == "/healthz":
+            await say(send, 200, "alive")
+        elif scope["path"] == "/readyz":
+            ready = await self.in_thread(self.is_ready)
+            await say(send, 200 if ready else 503, "ready" if ready else "not ready")
+        elif scope["path"] == "/live":
+            await self.live(scope, receive, send)
+        else:
+            await self.bridge(scope, receive, send)
+
+    async def live_and_end(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.hub.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def in_thread(self, function: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.aside, given_back, function, *args)
+
+    def is_ready(self) -> bool:
+        """Return whether the database answers and every migration is applied."""
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            if not self.is_migrated:
+                executor = MigrationExecutor(connection)
+                self.is_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except Exception:
+            return False
+        return self.is_migrated
+
+
+def given_back(function: Callable[..., T], *args: Any) -> T:
+    """Call the function, and leave no connection open behind it."""
+    try:
+        return function(*args)
+    finally:
+        connection.close()
+
+
+def look_up() -> LookUp:
+    found: LookUp = import_string(LIVE_PASS)
+    return found
+
+
+def database() -> str:
+    """Return the application role's database, in psycopg's words."""
+    kept = connection.settings_dict
+    names = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
+    return make_conninfo(**{name: kept[theirs] for name, theirs in names.items() if kept[theirs]})

@@ -1,0 +1,10 @@
+"""What granian loads in each of its processes."""
+
+import os
+
+from anjia.machine.application import Application
+from anjia.machine.children import follow_parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anjia.web.settings")
+follow_parent()
+application = Application()

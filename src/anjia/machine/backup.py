@@ -1,0 +1,204 @@
+"""
+Backups: one tar with the database, the files, the keys and the kind of a data folder.
+
+    anjia.json       what it is, of when
+    database.dump    pg_dump's custom format
+    kind keys/ files/ seals/
+
+Whoever has it can read everything in it: keep it as safe as the data.
+"""
+
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from anjia.machine.database import database_of, prepare
+from anjia.machine.home import Home
+from anjia.machine.postgres import Cluster, external, major, run
+from anjia.machine.steps import Stop, step
+
+FORMAT: Final = 1
+FOLDERS: Final = ("keys", "files", "seals")
+NOT_CARRIED: Final = {
+    "keys/database.json"
+}  # passwords of the embedded PostgreSQL: a restored one has new ones
+
+
+def make_backup(home: Home, target: Path) -> None:
+    """
+    Write a backup of the data folder, whether Anjia is running or not.
+
+    :raises Stop: if the target is there already, or PostgreSQL's programs fail
+    """
+    if target.exists():
+        raise Stop(f"{target} is there already: a backup never overwrites another.")
+    with database_of(home) as environment, tempfile.TemporaryDirectory(dir=home.path) as place:
+        with step("Audit trail sealed"):
+            prepare("seal", environment)
+        dump = Path(place) / "database.dump"
+        with step("Database"):
+            dump_database(home, environment, dump)
+        with step("Files and keys"):
+            pack(home, dump, target)
+    print(f"Backup: {target}. It holds the keys too: keep it as safe as the data.")
+
+
+def dump_database(home: Home, environment: Mapping[str, str], dump: Path) -> None:
+    """:raises Stop: if pg_dump fails"""
+    words = ["--format=custom", "--compress=1", f"--file={dump}"]
+    if external(os.environ):
+        url = environment.get("DATABASE_BACKUP_URL") or environment["DATABASE_OWNER_URL"]
+        try:
+            run([found("pg_dump"), *words, f"--dbname={url}"])
+        except Stop as stop:
+            raise Stop(
+                f"{stop} A backup needs a role that row-level security does not hold: "
+                "give one in DATABASE_BACKUP_URL (see .env.example)."
+            ) from None
+    else:
+        cluster = Cluster(home)
+        run([str(cluster.programs["pg_dump"]), *words, f"--dbname={cluster.url('postgres')}"])
+
+
+def pack(home: Home, dump: Path, target: Path) -> None:
+    partial = target.with_name(f"{target.name}.partial")
+    about = {"format": FORMAT, "kind": home.kind, "made_at": datetime.now(UTC).isoformat()}
+    (dump.parent / "anjia.json").write_text(json.dumps(about))
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        with tarfile.open(fileobj=stream, mode="w") as tar:
+            tar.add(dump.parent / "anjia.json", "anjia.json")
+            tar.add(dump, "database.dump")
+            tar.add(home.path / "kind", "kind")
+            for folder in FOLDERS:
+                if (home.path / folder).exists():
+                    tar.add(home.path / folder, folder, filter=carried)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.rename(target)
+
+
+def carried(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return None if member.name in NOT_CARRIED or member.name.endswith(".partial") else member
+
+
+def restore_backup(home: Home, source: Path) -> None:
+    """
+    Make the data folder from a backup.
+
+    :raises Stop: if the folder is not empty, or the file is not a backup that this version can read
+    """
+    if not home.is_empty:
+        raise Stop(f"{home.path} is not empty: a backup is restored into a new data folder (ANJIA_HOME).")
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with step("Files and keys"):
+            unpack(source, home.path)
+        with step("Database"):
+            fill_database(home)
+    except BaseException:
+        shutil.rmtree(home.path, ignore_errors=True)
+        raise
+    (home.path / "database.dump").unlink()
+    (home.path / "anjia.json").unlink()
+    print(f"Restored into {home.path} ({home.kind}).")
+
+
+def unpack(source: Path, place: Path) -> None:
+    """:raises Stop: if it is no backup of ours"""
+    try:
+        with tarfile.open(source) as tar:
+            for member in tar:
+                take_out(tar, member, place)
+        about = json.loads((place / "anjia.json").read_text())
+    except (OSError, tarfile.TarError, ValueError) as error:
+        raise Stop(f"{source} is not a backup of Anjia: {error}") from None
+    if about["format"] > FORMAT:
+        raise Stop(f"{source} was made by a newer version of Anjia: restore it with that one.")
+
+
+def take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None:
+    """Write one file of the backup for our eyes only; nothing else, and nowhere else."""
+    target = (place / member.name).resolve()
+    content = tar.extractfile(member) if member.isreg() else None
+    if content is None or not target.is_relative_to(place):
+        return
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with content, os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        shutil.copyfileobj(content, stream)
+
+
+def fill_database(home: Home) -> None:
+    """:raises Stop: if pg_restore fails"""
+    words = ["--no-owner", "--exit-on-error", "--single-transaction", str(home.path / "database.dump")]
+    if external(os.environ):
+        run([found("pg_restore"), *words, f"--dbname={os.environ['DATABASE_OWNER_URL']}"])
+        return
+    cluster = Cluster(home)
+    with home.locked("command"), cluster.running():
+        run([str(cluster.programs["pg_restore"]), *words, f"--dbname={cluster.url('anjia_owner')}"])
+
+
+def upgrade_database(home: Home) -> None:
+    """
+    Carry the embedded PostgreSQL's data over to this version's programs, by dump and restore.
+
+    The old data stays beside the new, until somebody removes it.
+
+    :raises Stop: if there is nothing to carry over, or the old programs are gone
+    """
+    if external(os.environ):
+        raise Stop("DATABASE_URL names a database of your own: upgrade it with PostgreSQL's own tools.")
+    cluster = Cluster(home)
+    with home.locked("command"):
+        version = cluster.data_version()
+        if version is None or version == major(cluster.version):
+            raise Stop("the data is of this version already: nothing to do.")
+        dump = home.path / "upgrade.dump"
+        old = cluster.of_version(version)
+        with step(f"Out of PostgreSQL {version}"), old.running():
+            run(
+                [
+                    str(old.programs["pg_dump"]),
+                    "--format=custom",
+                    f"--file={dump}",
+                    f"--dbname={old.url('postgres')}",
+                ]
+            )
+        aside = cluster.place / f"data-{version}"
+        cluster.data.rename(aside)
+        try:
+            with step(f"Into PostgreSQL {major(cluster.version)}"), cluster.running():
+                words = ["--no-owner", "--exit-on-error", "--single-transaction", str(dump)]
+                run(
+                    [
+                        str(cluster.programs["pg_restore"]),
+                        *words,
+                        f"--dbname={cluster.url('anjia_owner')}",
+                    ]
+                )
+        except BaseException:
+            shutil.rmtree(cluster.data, ignore_errors=True)
+            aside.rename(cluster.data)
+            raise
+        dump.unlink()
+    print(f"Done. The old data is still in {aside}; remove it when all is well.")
+
+
+def found(program: str) -> str:
+    """
+    Return the path of one of PostgreSQL's programs on this machine.
+
+    :raises Stop: if it is not there
+    """
+    places = [*os.environ.get("PATH", os.defpath).split(os.pathsep)]
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: float(place.parent.name))
+    path = shutil.which(program, path=os.pathsep.join([*map(str, reversed(versions)), *places]))
+    if path is None:
+        raise Stop(f"{program} is needed for a database of your own: install PostgreSQL's client programs.")
+    return path

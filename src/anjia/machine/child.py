@@ -1,0 +1,44 @@
+"""
+What the supervisor starts, in a process that ends with it.
+
+    python -m anjia.machine.child web
+    python -m anjia.machine.child worker     or any other management command
+"""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from anjia.machine.children import watch_parent
+
+
+def serve() -> None:
+    Server(
+        "anjia.machine.asgi:application",
+        address=os.environ.get("ANJIA_BIND", "127.0.0.1"),
+        port=int(os.environ["PORT"]),
+        interface=Interfaces.ASGI,
+        workers=int(os.environ.get("ANJIA_PROCESSES", min(4, os.cpu_count() or 1))),
+        workers_kill_timeout=3,  # open streams would keep it from stopping
+        respawn_failed_workers=True,
+        backlog=4096,  # whom there is no room for is told so by us, at once
+        websockets=False,
+        log_level=LogLevels.error,
+    ).serve()
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anjia.web.settings")
+    watch_parent()
+    if sys.argv[1] == "web":
+        serve()
+    else:
+        execute_from_command_line(["anjia", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""
+Processes that do not outlive whoever started them.
+
+On Linux the kernel ends them with their parent. Everywhere, those in Python also watch a pipe that
+only their parent holds open.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final
+
+PR_SET_PDEATHSIG: Final = 1
+PIPE: Final = "ANJIA_PARENT"  # the pipe's number, for the child
+FAST: Final = signal.SIGINT  # how PostgreSQL is asked for a fast but orderly end
+Start = Callable[[], "subprocess.Popen[bytes]"]
+LINUX: Final = sys.platform == "linux"
+GRACE: Final = 4.0  # seconds for a process without a parent to end by itself
+
+_libc = ctypes.CDLL(None) if LINUX else None
+_read_end, _write_end = os.pipe()  # the write end is closed in all children: it ends with us
+
+
+def spawn(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    *,
+    user: tuple[int, int] | None = None,
+    last_signal: int = signal.SIGTERM,
+    output: IO[bytes] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """
+    Start a process that gets `last_signal` when we are gone. Only from the main thread.
+
+    It leads a group of its own, so that Ctrl-C reaches us alone and we end everybody in order.
+    """
+    uid, gid = user or (None, None)
+    return subprocess.Popen(
+        [str(word) for word in command],
+        env={**environment, PIPE: str(_read_end)},
+        cwd="/",  # another user may not be allowed where we stand
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        pass_fds=(_read_end,),
+        process_group=0,
+        user=uid,
+        group=gid,
+        extra_groups=[] if user else None,
+        # It runs after the change of user, which would clear it.
+        preexec_fn=end_with_parent(last_signal),
+    )
+
+
+def end_with_parent(last_signal: int) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def set_signal() -> None:
+        if _libc is not None:
+            _libc.prctl(PR_SET_PDEATHSIG, last_signal, 0, 0, 0)
+            if os.getppid() != parent:
+                os.kill(os.getpid(), last_signal)
+
+    return set_signal
+
+
+def watch_parent() -> None:
+    """End this process and its group soon after whoever started it has gone."""
+    pipe = os.environ.get(PIPE)
+    if pipe is not None:
+        threading.Thread(target=_end_at_eof, args=(int(pipe),), daemon=True, name="watch-parent").start()
+
+
+def _end_at_eof(pipe: int) -> None:
+    os.read(pipe, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def follow_parent() -> None:
+    """End this process, a fork of a child of ours, at once when that child has gone."""
+    parent = os.getppid()
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    threading.Thread(target=_end_without, args=(parent,), daemon=True, name="follow-parent").start()
+
+
+def _end_without(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def stop(process: "subprocess.Popen[bytes]", asking: int, within: float) -> None:
+    """Ask the process to end, and end it and its group if it has not `within` seconds."""
+    if process.poll() is None:
+        process.send_signal(asking)
+    try:
+        process.wait(within)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    sweep(process)
+
+
+def sweep(process: "subprocess.Popen[bytes]") -> None:
+    """End what a process that has ended has left behind in its group."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

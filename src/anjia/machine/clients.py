@@ -1,0 +1,128 @@
+"""
+Builds the client and the console's files with Node, when their sources have changed.
+
+    python -m anjia.machine.clients clients     in a process of its own, beside other steps
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from anjia.machine import environment
+from anjia.machine.children import watch_parent
+from anjia.machine.environment import CHECKOUT, LOCKS, VENV
+
+NODE: Final = 20
+MADE_BY_BUILDS: Final = {"node_modules", "dist", "unpackage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A folder with a `package.json`, and the script in it that builds `output`."""
+
+    folder: Path
+    script: str
+    output: Path
+
+    @property
+    def stamp(self) -> Path:
+        return self.folder / "dist" / "built-from"
+
+    def is_needed(self) -> bool:
+        if not (self.folder / "package.json").exists():
+            return False
+        return not self.output.exists() or not self.stamp.exists() or self.stamp.read_text() != self.sources()
+
+    def sources(self) -> str:
+        """Return a hash of all files that it is built from."""
+        digest = hashlib.sha256()
+        for path in sorted(files_below(self.folder)):
+            digest.update(f"{path.relative_to(self.folder)}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def run(self) -> None:
+        """:raises subprocess.CalledProcessError: if Node's tools fail; they have said why"""
+        sources = self.sources()
+        if not self.is_installed():
+            npm("ci", "--no-audit", "--no-fund", "--loglevel=error", folder=self.folder)
+            self.installed.write_text(self.lock())
+        npm("run", self.script, folder=self.folder)
+        self.stamp.parent.mkdir(exist_ok=True)
+        self.stamp.write_text(sources)
+
+    @property
+    def installed(self) -> Path:
+        return self.folder / "node_modules" / ".installed-from"
+
+    def is_installed(self) -> bool:
+        return self.installed.exists() and self.installed.read_text() == self.lock()
+
+    def lock(self) -> str:
+        return hashlib.sha256((self.folder / "package-lock.json").read_bytes()).hexdigest()
+
+
+CLIENT: Final = Build(CHECKOUT / "clients", "build:h5", CHECKOUT / "clients" / "dist" / "build" / "h5")
+CONSOLE: Final = Build(CHECKOUT / "clients" / "console", "build", CHECKOUT / "clients" / "console" / "dist")
+BUILDS: Final = (CONSOLE, CLIENT)
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Give the folder's own sources: not what builds make, not packages inside it."""
+    for path in folder.iterdir():
+        if path.is_file():
+            yield path
+        elif path.name not in MADE_BY_BUILDS and not (path / "package.json").exists():
+            yield from files_below(path)
+
+
+def has_node() -> bool:
+    """Return whether there is a Node that is new enough, with npm."""
+    node, npm_path = shutil.which("node", path=search_path()), shutil.which("npm", path=search_path())
+    if node is None or npm_path is None:
+        return False
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    return said[1:].partition(".")[0].isdigit() and int(said[1:].partition(".")[0]) >= NODE
+
+
+def install_node() -> None:
+    """
+    Take Node from the package index into the virtual environment.
+
+    :raises Stop: if it cannot be had
+    """
+    environment.must(environment.run(environment.uv_install(LOCKS / "node.txt")))
+
+
+def search_path() -> str:
+    """Return where programs are looked for: the virtual environment's Node, if it was needed, wins."""
+    own = VENV / "bin"
+    path = os.environ.get("PATH", os.defpath)
+    return f"{own}{os.pathsep}{path}" if (own / "node").exists() else path
+
+
+def npm(*words: str, folder: Path) -> None:
+    path = search_path()
+    program = shutil.which("npm", path=path) or "npm"
+    # CI=true: uni-app's tools send a hash of the machine's address home otherwise.
+    subprocess.run([program, *words], cwd=folder, env=os.environ | {"CI": "true", "PATH": path}, check=True)
+
+
+def main() -> None:
+    watch_parent()
+    folder = CHECKOUT / sys.argv[1]
+    build = next(build for build in BUILDS if build.folder == folder)
+    try:
+        build.run()
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""
+`/live`: telling open pages that something has changed.
+
+One connection per process listens; a hub hands on what it hears to whom it concerns. A message holds
+ids only. When nothing can have been heard for a while, everybody is told topic `*`: look again.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import psycopg
+
+from anjia.machine.bridge import Receive, Scope, Send, say
+
+CHANNEL: Final = "anjia_live"
+COOKIE: Final = "anjia_session"
+HEARTBEAT: Final = 15.0  # seconds; proxies close what is silent for longer
+LOOK_AGAIN: Final = 30.0  # seconds after which a session is looked up once more
+BACKLOG: Final = 200  # messages that a slow reader may leave unread
+MOST: Final = 4000  # streams in one process
+LOOK_AGAIN_AT_ALL: Final = {"topic": "*", "id": None, "version": None}
+
+log = logging.getLogger(__name__)
+
+
+class Pass(Protocol):
+    """Whose changes a stream may be told of: an organization's, or only those of some of its residents."""
+
+    @property
+    def organization_id(self) -> UUID: ...
+    @property
+    def resident_ids(self) -> frozenset[UUID] | None: ...
+
+
+LookUp = Callable[[str], Pass | None]
+
+
+@dataclass(slots=True, eq=False)
+class Reader:
+    """An open stream."""
+
+    organization_id: str
+    resident_ids: frozenset[str] | None
+    topics: frozenset[str]
+    unread: "asyncio.Queue[dict[str, Any]]" = field(default_factory=lambda: asyncio.Queue(BACKLOG))
+
+    def hears(self, message: dict[str, Any]) -> bool:
+        """Return whether the message concerns this reader; residents and family hear only of themselves."""
+        if message.get("o") != self.organization_id:
+            return False
+        if self.resident_ids is not None and message.get("r") not in self.resident_ids:
+            return False
+        return not self.topics or message.get("t") in self.topics
+
+    def tell(self, change: dict[str, Any]) -> None:
+        if self.unread.full():
+            while not self.unread.empty():
+                self.unread.get_nowait()
+            change = LOOK_AGAIN_AT_ALL
+        self.unread.put_nowait(change)
+
+
+class Hub:
+    """Hears the database's channel on one connection, for all readers of this process."""
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        self.readers: set[Reader] = set()
+        self._listening: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def reading(self, reader: Reader) -> Iterator[None]:
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.get_running_loop().create_task(self._listen())
+        self.readers.add(reader)
+        try:
+            yield
+        finally:
+            self.readers.discard(reader)
+
+    def hear(self, payload: str) -> None:
+        message = json.loads(payload)
+        change = {"topic": message.get("t"), "id": message.get("id"), "version": message.get("v")}
+        for reader in self.readers:
+            if reader.hears(message):
+                reader.tell(change)
+
+    def close(self) -> None:
+        if self._listening:
+            self._listening.cancel()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self.database, autocommit=True) as ear:
+                    await ear.execute(f"LISTEN {CHANNEL}")
+                    for reader in self.readers:  # who knows what was said before
+                        reader.tell(LOOK_AGAIN_AT_ALL)
+                    async for notice in ear.notifies():
+                        self.hear(notice.payload)
+            except psycopg.Error:
+                log.warning("the live channel is not heard for the moment")
+            await asyncio.sleep(0.5)
+
+
+class Live:
+    """The ASGI application behind `/live`."""
+
+    def __init__(self, hub: Hub, look_up: LookUp, in_thread: Callable[..., Any]) -> None:
+        self.hub = hub
+        self.look_up = look_up
+        self.in_thread = in_thread
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        token = query.get("token", [""])[0] or cookie_of(scope)
+        found = await self.in_thread(self.look_up, token) if token else None
+        if found is None:
+            await say(send, 401, "请先登录。Sign in first.")
+        elif len(self.hub.readers) >= MOST:
+            await say(
+                send, 503, "现在人太多，请过一会儿再试。Too many at once: try again soon.", retry_after=10
+            )
+        else:
+            topics = frozenset(topic for topic in query.get("topics", [""])[0].split(",") if topic)
+            await self.stream(token, reader_for(found, topics), receive, send)
+
+    async def stream(self, token: str, reader: Reader, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store")]
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [*headers, (b"x-accel-buffering", b"no")],
+            }
+        )
+        await write(send, "retry: 2000\n\n")
+        writing = asyncio.ensure_future(self.write_until_revoked(token, reader, send))
+        leaving = asyncio.ensure_future(until_gone(receive))
+        try:
+            with self.hub.reading(reader):
+                await asyncio.wait([writing, leaving], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            writing.cancel()
+            leaving.cancel()
+        with suppress(Exception):  # whoever has gone does not hear the end
+            await send({"type": "http.response.body", "body": b""})
+
+    async def write_until_revoked(self, token: str, reader: Reader, send: Send) -> None:
+        looked_at = time.monotonic()
+        while True:
+            if time.monotonic() - looked_at > LOOK_AGAIN:
+                if await self.in_thread(self.look_up, token) is None:
+                    return
+                looked_at = time.monotonic()
+            try:
+                change = await asyncio.wait_for(reader.unread.get(), HEARTBEAT)
+            except TimeoutError:
+                await write(send, ": here\n\n")
+            else:
+                await write(send, f"event: change\ndata: {json.dumps(change)}\n\n")
+
+
+def reader_for(found: Pass, topics: frozenset[str]) -> Reader:
+    residents = found.resident_ids
+    return Reader(
+        organization_id=str(found.organization_id),
+        resident_ids=None if residents is None else frozenset(map(str, residents)),
+        topics=topics,
+    )
+
+
+def cookie_of(scope: Scope) -> str:
+    cookies = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            cookies.load(value.decode("latin-1"))
+    return cookies[COOKIE].value if COOKIE in cookies else ""
+
+
+async def write(send: Send, text: str) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+
+
+async def until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

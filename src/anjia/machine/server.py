@@ -1,0 +1,156 @@
+"""`script/server`: set up what is missing, start everything, keep it running until Ctrl-C."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Final
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from anjia.machine import children, clients
+from anjia.machine.database import environment_of, prepare
+from anjia.machine.environment import CHECKOUT
+from anjia.machine.home import DEMO, Home, replace
+from anjia.machine.postgres import Cluster, external, is_free
+from anjia.machine.steps import Stop, one_sentence, step
+from anjia.machine.supervisor import Child, Supervisor
+
+LOOPBACK: Final = "127.0.0.1"
+READY_WITHIN: Final = 60.0  # seconds
+
+
+def main() -> None:
+    began = time.monotonic()
+    with one_sentence():
+        home = Home.from_environment()
+        home.make(home.kind or DEMO)
+        with home.locked("server"):
+            bind, port = address(home)
+            print("安家 Anjia", flush=True)
+            serve(home, {"PORT": str(port), "ANJIA_BIND": bind}, began)
+
+
+def address(home: Home) -> tuple[str, int]:
+    """
+    Return where to listen.
+
+    :raises Stop: if the port is taken, or others could reach a demo
+    """
+    bind, text = os.environ.get("ANJIA_BIND", LOOPBACK), os.environ.get("PORT", "8000")
+    if home.kind == DEMO and bind not in {LOOPBACK, "localhost", "::1"}:
+        raise Stop("a demo, where everybody may be anybody, listens on this computer only: unset ANJIA_BIND.")
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Stop(f"PORT must be a number below 65536, not {text!r}.")
+    if not is_free(int(text), bind):
+        raise Stop(f"port {text} is taken or not ours to take: choose another, PORT=8001 script/server.")
+    return bind, int(text)
+
+
+def serve(home: Home, listen: Mapping[str, str], began: float) -> None:
+    with ExitStack() as at_the_end:
+        builds = start_builds(home, at_the_end)
+        looked_after: list[Child] = []
+        database: dict[str, str] = {}
+        if not external(os.environ):
+            looked_after.append(start_database(home, at_the_end))
+            database = Cluster(home).environment()
+        environment = environment_of(home, database) | listen
+        prepare("database", environment)
+        finish(builds)
+        prepare_static(home, environment)
+        for name, words in (("web", ["web"]), ("worker", ["worker"])):
+            looked_after.append(Child(name, starter(words, environment)))
+        supervisor = Supervisor(looked_after)
+        at_the_end.callback(supervisor.stop)
+        with step("Web and worker"):
+            wait_until_ready(supervisor, listen["PORT"])
+        say_where(home, listen, began)
+        supervisor.run()
+
+
+def start_builds(home: Home, at_the_end: ExitStack) -> "list[tuple[clients.Build, subprocess.Popen[bytes]]]":
+    """Start what Node has to build; it takes longest and needs nothing else."""
+    needed = [build for build in clients.BUILDS if build.is_needed()]
+    if needed and not clients.has_node():
+        with step("Node"):
+            clients.install_node()
+    log = home.path / "log" / "clients.log"
+    log.parent.mkdir(exist_ok=True)
+    started = []
+    for build in needed:
+        with log.open("ab") as output:
+            words = [sys.executable, "-m", "anjia.machine.clients", build.folder.relative_to(CHECKOUT)]
+            process = children.spawn(words, environment_of(home, {}), output=output)
+        at_the_end.callback(children.stop, process, signal.SIGTERM, 1)
+        started.append((build, process))
+    return started
+
+
+def finish(builds: "list[tuple[clients.Build, subprocess.Popen[bytes]]]") -> None:
+    for build, process in builds:
+        name = build.folder.relative_to(CHECKOUT)
+        with step(f"Build of {name}"):
+            code = process.wait()
+        if code:
+            print(f"  {name} could not be built: its pages are missing until it can (see log/clients.log).")
+
+
+def start_database(home: Home, at_the_end: ExitStack) -> Child:
+    cluster = Cluster(home)
+    with step("PostgreSQL"):
+        cluster.make()
+        child = Child("postgresql", cluster.launch, asking=children.FAST, within=3, process=cluster.start())
+        at_the_end.callback(lambda: child.process and children.stop(child.process, children.FAST, 5))
+        cluster.set_roles()
+    return child
+
+
+def prepare_static(home: Home, environment: Mapping[str, str]) -> None:
+    """Collect the files of the pages, if any of them has changed."""
+    folders = [*(CHECKOUT / "src" / "anjia").glob("*/static"), clients.CONSOLE.output]
+    digest = hashlib.sha256()
+    for path in sorted(path for folder in folders for path in folder.rglob("*")):
+        digest.update(f"{path}\0{path.stat().st_mtime_ns}\0".encode())
+    stamp = home.path / "static-made-from"
+    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+        prepare("static", environment)
+        replace(stamp, digest.hexdigest())
+
+
+def starter(words: list[str], environment: Mapping[str, str]) -> "children.Start":
+    return lambda: children.spawn([sys.executable, "-m", "anjia.machine.child", *words], environment)
+
+
+def wait_until_ready(supervisor: Supervisor, port: str) -> None:
+    """:raises Stop: if there is no answer for too long"""
+    until = time.monotonic() + READY_WITHIN
+    supervisor.run(until=lambda: is_ready(port) or time.monotonic() > until)
+    if not supervisor.told_to_stop and not is_ready(port):
+        raise Stop("it does not answer; what the processes say is above.")
+
+
+def is_ready(port: str) -> bool:
+    try:
+        direct = build_opener(ProxyHandler({}))
+        return bool(direct.open(f"http://{LOOPBACK}:{port}/readyz", timeout=2).status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def say_where(home: Home, listen: Mapping[str, str], began: float) -> None:
+    token = home.keys / "setup_token"
+    path = f"/setup?token={token.read_text().strip()}" if token.exists() else "/"
+    host = "127.0.0.1" if listen["ANJIA_BIND"] in {"0.0.0.0", "localhost", "::1"} else listen["ANJIA_BIND"]
+    print(
+        f"Ready in {time.monotonic() - began:.1f} s: http://{host}:{listen['PORT']}{path}  (Ctrl-C stops it)"
+    )
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
