@@ -25,18 +25,21 @@ class Command(BaseCommand):
         pump.start()
         try:
             with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-                asyncio.run(
-                    app.run_worker_async(
-                        concurrency=4,
-                        update_heartbeat_interval=5,
-                        stalled_worker_timeout=15,
-                        shutdown_graceful_timeout=3,
-                        delete_jobs="successful",
-                    )
-                )
+                asyncio.run(run_jobs())
         finally:
             stop.set()
             pump.join(timeout=3)
+
+
+async def run_jobs() -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=4,
+            update_heartbeat_interval=5,
+            stalled_worker_timeout=15,
+            shutdown_graceful_timeout=3,
+            delete_jobs="successful",
+        )
 
 
 def pump_until(stop: threading.Event) -> None:
