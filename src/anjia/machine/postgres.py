@@ -232,7 +232,7 @@ class Cluster:
     def _answers(self, process: "subprocess.Popen[bytes]") -> bool:
         until = time.monotonic() + START_WITHIN
         while process.poll() is None:
-            asked = [self.programs["pg_isready"], "-q", "-h", HOST, "-p", str(self.port)]
+            asked = [str(self.programs["pg_isready"]), "-q", "-h", HOST, "-p", str(self.port)]
             if subprocess.run(asked, env=plain_environment(), check=False).returncode == 0:
                 return True
             if time.monotonic() > until:

@@ -19,7 +19,6 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 from django.utils import timezone
 
-from anjia.kernel import sealing
 from anjia.machine.environment import CHECKOUT
 from anjia.machine.steps import Stop, one_sentence, step
 
@@ -97,6 +96,8 @@ def prepare_static() -> None:
 
 def seal() -> None:
     """Seal the audit entries of all that is over, for a backup."""
+    from anjia.kernel import sealing  # noqa: PLC0415  (its tables need Django set up)
+
     sealing.seal_now(timezone.now())
 
 

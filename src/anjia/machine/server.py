@@ -51,7 +51,7 @@ def address(home: Home) -> tuple[str, int]:
     return bind, int(text)
 
 
-def serve(home: Home, listen: Mapping[str, str], began: float) -> None:
+def serve(home: Home, listen: dict[str, str], began: float) -> None:
     with ExitStack() as at_the_end:
         builds = start_builds(home, at_the_end)
         looked_after: list[Child] = []
@@ -84,7 +84,7 @@ def start_builds(home: Home, at_the_end: ExitStack) -> "list[tuple[clients.Build
     started = []
     for build in needed:
         with log.open("ab") as output:
-            words = [sys.executable, "-m", "anjia.machine.clients", build.folder.relative_to(CHECKOUT)]
+            words = [sys.executable, "-m", "anjia.machine.clients", str(build.folder.relative_to(CHECKOUT))]
             process = children.spawn(words, environment_of(home, {}), output=output)
         at_the_end.callback(children.stop, process, signal.SIGTERM, 1)
         started.append((build, process))
@@ -105,7 +105,7 @@ def start_database(home: Home, at_the_end: ExitStack) -> Child:
     with step("PostgreSQL"):
         cluster.make()
         child = Child("postgresql", cluster.launch, asking=children.FAST, within=3, process=cluster.start())
-        at_the_end.callback(lambda: child.process and children.stop(child.process, children.FAST, 5))
+        at_the_end.callback(child.stop)
         cluster.set_roles()
     return child
 
@@ -117,6 +117,7 @@ def prepare_static(home: Home, environment: Mapping[str, str]) -> None:
     for path in sorted(path for folder in folders for path in folder.rglob("*")):
         digest.update(f"{path}\0{path.stat().st_mtime_ns}\0".encode())
     stamp = home.path / "static-made-from"
+    (home.path / "static").mkdir(exist_ok=True)
     if not stamp.exists() or stamp.read_text() != digest.hexdigest():
         prepare("static", environment)
         replace(stamp, digest.hexdigest())

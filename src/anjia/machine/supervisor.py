@@ -41,6 +41,10 @@ class Child:
             self.process = self.start()
             self.started_at = now
 
+    def stop(self) -> None:
+        if self.process is not None:
+            stop(self.process, self.asking, self.within)
+
 
 class Supervisor:
     """Runs the children, in their order, until it is told to stop."""
