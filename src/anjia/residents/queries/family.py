@@ -1,0 +1,150 @@
+"""Who may act for whom, and what was consented to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from anjia.kernel.actors import NEEDS_CONSENT, Actor, Kind, Purpose
+from anjia.kernel.encryption import blind
+from anjia.kernel.errors import NotFound
+from anjia.residents.models import ActivationSlip, Consent, Grant
+from anjia.residents.queries.people import get_resident
+from anjia.residents.rules import (
+    DECIDES,
+    ConsentMissing,
+    ConsentState,
+    ConsentText,
+    OnlySheDecides,
+    current_text,
+    digits_of,
+    state_of,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """Somebody whom an account may act for, in the name of which organization, as what, and how far."""
+
+    resident_id: UUID
+    organization_id: UUID
+    relation: str
+    allows: tuple[str, ...]
+    name: str
+
+
+def people_of_account(actor: Actor, purpose: Purpose, *, account_id: UUID, now: datetime) -> list[Acting]:
+    """Return whom the account may act for, herself first. One statement: every request of a person asks it."""
+    rows = Grant.objects.filter(account_id=account_id).live(now).own_first()
+    found = rows.values_list("resident_id", "organization_id", "relation", "allows", "resident__name")
+    return [
+        Acting(
+            resident_id=resident_id,
+            organization_id=organization_id,
+            relation=relation,
+            allows=tuple(allows),
+            name=name,
+        )
+        for resident_id, organization_id, relation, allows, name in found
+    ]
+
+
+def accounts_of_resident(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> list[Grant]:
+    """Return the grants of those who may act for her now, her own account's first."""
+    if not actor.sees(resident_id):
+        return []
+    rows = Grant.objects.filter(organization_id=actor.organization_id, resident=resident_id)
+    return list(rows.live(now).own_first())
+
+
+def grants_of(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> list[Grant]:
+    """
+    Return who may act for her, those included whose paper still wants a second pair of eyes; her own account first.
+
+    :raises NotFound: if the actor has no business with her
+    """
+    get_resident(actor, purpose, resident_id=resident_id)
+    rows = Grant.objects.filter(
+        organization_id=actor.organization_id, resident=resident_id, withdrawn_at=None
+    ).own_first()
+    return [row for row in rows if row.valid_until is None or row.valid_until > now]
+
+
+def check_decides(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> None:
+    """
+    Staff act on her signed paper; of persons only she herself and her guardian decide who may see her.
+
+    :raises OnlySheDecides: for everybody else
+    """
+    if actor.kind is not Kind.PERSON:
+        return
+    rows = Grant.objects.filter(resident=resident_id, account_id=actor.user_id, relation__in=DECIDES)
+    if not rows.live(now).exists():
+        raise OnlySheDecides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How it stands with one purpose: the text she would read now, and what was answered last."""
+
+    text: ConsentText
+    state: ConsentState
+    text_version: int | None  # of the last answer
+    at: datetime | None
+
+
+def consents_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[Standing]:
+    """
+    Return how it stands with every purpose that rests on consent.
+
+    :raises NotFound: if the actor has no business with her
+    """
+    get_resident(actor, purpose, resident_id=resident_id)
+    last = _last_answers(actor, resident_id)
+    return [
+        Standing(
+            text=current_text(asked),
+            state=state_of(asked, *_said(last.get(asked.value))),
+            text_version=last[asked.value].text_version if asked.value in last else None,
+            at=last[asked.value].answered_at if asked.value in last else None,
+        )
+        for asked in sorted(NEEDS_CONSENT)
+    ]
+
+
+def has_consent(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> bool:
+    """Tell whether reading for this purpose is lawful: it needs no consent, or she has given it and not taken back."""
+    if purpose not in NEEDS_CONSENT:
+        return True
+    last = _last_answers(actor, resident_id).get(purpose.value)
+    return state_of(purpose, *_said(last)) is ConsentState.GIVEN
+
+
+def check_consent(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> None:
+    """:raises ConsentMissing: if the purpose needs consent, and she has not given it or has taken it back"""
+    if not has_consent(actor, purpose, resident_id=resident_id):
+        raise ConsentMissing
+
+
+def get_slip(actor: Actor, purpose: Purpose, *, slip_id: UUID) -> ActivationSlip:
+    """:raises NotFound: if there is none of the actor's organization"""
+    found = ActivationSlip.objects.filter(organization_id=actor.organization_id, id=slip_id)
+    slip = found.select_related("resident").first()
+    if slip is None or not actor.may("residents.grant"):
+        raise NotFound
+    return slip
+
+
+def organization_of_slip(actor: Actor, purpose: Purpose, *, code: str) -> UUID | None:
+    """Return whose slip this is, for the system that has to act in its name; None if nobody's."""
+    rows = ActivationSlip.objects.filter(code_index=blind("slip", digits_of(code)))
+    return rows.values_list("organization_id", flat=True).first()
+
+
+def _last_answers(actor: Actor, resident_id: UUID) -> dict[str, Consent]:
+    rows = Consent.objects.filter(organization_id=actor.organization_id, resident=resident_id)
+    rows = rows.order_by("purpose", "-answered_at", "-id").distinct("purpose")
+    return {row.purpose: row for row in rows}
+
+
+def _said(answer: Consent | None) -> tuple[str | None, int | None]:
+    return (answer.state, answer.text_version) if answer else (None, None)
