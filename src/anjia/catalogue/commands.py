@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from pypinyin import lazy_pinyin
 
+from anjia.catalogue.comparison import changes_to, known_services, version_of_row
 from anjia.catalogue.events import CatalogueChanged
 from anjia.catalogue.models import Service, ServiceVersion
-from anjia.catalogue.queries import changes_to, known_services, service_for_update, version_of_row
 from anjia.catalogue.rules import Changes, ServiceRow, check_content, content_of_row, digest_of
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
@@ -33,8 +33,8 @@ def publish_version(
     :raises ServiceInvalid: naming every place that is wrong
     """
     check_content(content)
-    one_at_a_time(actor)
-    version, is_new = append_version(actor, now, code=code, content=content, position=position)
+    _one_at_a_time(actor)
+    version, is_new = _append_version(actor, now, code=code, content=content, position=position)
     if is_new:
         audit.record("catalogue.version.published", actor=actor, at=now, subject_id=version.id, fields=["content"])
         events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
@@ -48,7 +48,7 @@ def withdraw_service(actor: Actor, now: datetime, *, code: str) -> Service:
 
     :raises NotFound: if the institution has no such service
     """
-    service = service_for_update(actor, code=code)
+    service = _service_for_update(actor, code=code)
     if service is None:
         raise NotFound
     if service.withdrawn_at is None:
@@ -68,13 +68,13 @@ def seed_services(actor: Actor, now: datetime) -> int:
 
     What it knows it may have changed: that is left as it is.
     """
-    one_at_a_time(actor)
+    _one_at_a_time(actor)
     mine = Service.objects.filter(organization_id=actor.organization_id)
     known = set(mine.values_list("code", flat=True))
-    fresh = {code: content for code, content in seeds().items() if code not in known}
+    fresh = {code: content for code, content in _seeds().items() if code not in known}
     for position, (code, content) in enumerate(fresh.items()):
         check_content(content)
-        append_version(actor, now, code=code, content=content, position=(position + 1) * 10)
+        _append_version(actor, now, code=code, content=content, position=(position + 1) * 10)
     if fresh:
         audit.record(
             "catalogue.services.seeded", actor=actor, at=now, subject_id=actor.organization_id, fields=["content"]
@@ -92,15 +92,15 @@ def import_services(actor: Actor, now: datetime, *, rows: Sequence[ServiceRow]) 
 
     :raises ServiceInvalid: naming every place that is wrong, by the number of the row from 0
     """
-    one_at_a_time(actor)
+    _one_at_a_time(actor)
     known = known_services(actor)
     changes = changes_to(known, rows)
     for row in rows:
         before = version_of_row(known, row)
         content = content_of_row(row, before.content if before else None)
         check_content(content)
-        code = before.code if before else row.code or code_from(row.name)
-        known[f"code/{code}"] = known[f"name/{row.name}"] = append_version(
+        code = before.code if before else row.code or _code_from(row.name)
+        known[f"code/{code}"] = known[f"name/{row.name}"] = _append_version(
             actor, now, code=code, content=content
         )[0]
     if not changes.is_empty:
@@ -111,16 +111,16 @@ def import_services(actor: Actor, now: datetime, *, rows: Sequence[ServiceRow]) 
     return changes
 
 
-def one_at_a_time(actor: Actor) -> None:
+def _one_at_a_time(actor: Actor) -> None:
     """Two who publish at once would both write the next number."""
     wait_turn(f"catalogue/{actor.organization_id}")
 
 
-def append_version(
+def _append_version(
     actor: Actor, now: datetime, *, code: str, content: Mapping[str, Any], position: int | None = None
 ) -> tuple[ServiceVersion, bool]:
     """Return the service's version with this content, and whether it is new."""
-    service = service_for_update(actor, code=code)
+    service = _service_for_update(actor, code=code)
     if service is None:
         service = Service.objects.create(
             organization_id=actor.organization_id, code=code, position=1000 if position is None else position
@@ -150,13 +150,18 @@ def append_version(
     return version, True
 
 
-def seeds() -> dict[str, dict[str, Any]]:
+def _service_for_update(actor: Actor, *, code: str) -> Service | None:
+    rows = Service.objects.filter(organization_id=actor.organization_id, code=code)
+    return rows.select_for_update().first()
+
+
+def _seeds() -> dict[str, dict[str, Any]]:
     """Return the contents that come with Anjia, by code, in the order of their files' names."""
     paths = sorted(SEED.glob("*.json"))
     return {path.stem.partition("-")[2]: json.loads(path.read_text("utf-8")) for path in paths}
 
 
-def code_from(name: str) -> str:
+def _code_from(name: str) -> str:
     """Return a code for a service that came without one: its name in letters."""
     letters = "_".join(lazy_pinyin(name)).casefold()
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in letters).strip("_")[:60]
