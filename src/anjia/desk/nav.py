@@ -70,9 +70,9 @@ def home_of(actor: Actor) -> str:
     return next((url for url in (*homes, *rail) if url), "/app/")
 
 
-def url_of(name: str) -> str:
+def url_of(name: str, **parts: object) -> str:
     """Return the page's address, or nothing while nobody serves it."""
     try:
-        return reverse(name)
+        return reverse(name, kwargs=parts)
     except NoReverseMatch:
         return ""

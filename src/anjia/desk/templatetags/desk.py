@@ -9,6 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
+from anjia.desk.console import frame_of
+from anjia.desk.nav import url_of
+from anjia.desk.queries import Frame
+
 register = template.Library()
 
 # ui/README "Status": icon and word, colour third.
@@ -55,6 +59,19 @@ def yuan(fen: int | None) -> str:
         return ""
     whole, rest = divmod(fen, 100)
     return pgettext("money", "{amount} 元").format(amount=f"{whole}.{rest:02d}" if rest else whole)
+
+
+@register.simple_tag(takes_context=True)
+def whose_page(context: dict[str, Any]) -> Frame | None:
+    """Return the name of whoever is signed in, and her institution's; None on pages of nobody."""
+    actor = context.get("actor")
+    return frame_of(actor) if actor else None
+
+
+@register.simple_tag
+def page_of(name: str) -> str:
+    """Return a page's address, or nothing while nobody serves it: `{% page_of "identity:lock" as lock_url %}`."""
+    return url_of(name)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,222 @@
+"""The desk's pages: the live board, a visit with its history, the service desk, the doctor's list, the audit."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from anjia.desk import queries
+from anjia.desk.nav import url_of
+from anjia.identity.queries import account_named
+from anjia.kernel import audit, console
+from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.calendar import day_of
+from anjia.kernel.console import PageRequest, page
+from anjia.kernel.sealing import newest_outside
+from anjia.kernel.work import acting
+from anjia.visits.commands import settle_conflict
+
+app_name = "desk"
+
+NO_GROUND = '{"type": "FeatureCollection", "features": []}'
+
+
+def day_asked(request: HttpRequest) -> date:
+    """Return the day that the address names, or today; nonsense is today."""
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return day_of(timezone.now())
+
+
+def looking_at(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "day": day_asked(request),
+        "now": timezone.now(),
+        "state": request.GET.get("state", ""),
+        "who": request.GET.get("who", "").strip(),
+        "cell": request.GET.get("cell", ""),
+        "after": request.GET.get("after") or None,
+    }
+
+
+@require_safe
+@page("board.read")
+def board(request: PageRequest) -> HttpResponse:
+    found = console.ask(request, queries.board_page, Purpose.CONTRACT, **looking_at(request))
+    return render(request, "desk/board.html", {"board": found})
+
+
+@require_GET
+@page("board.read")
+def rows(request: PageRequest) -> HttpResponse:
+    found = console.ask(request, queries.board_page, Purpose.CONTRACT, **looking_at(request))
+    return render(request, "desk/_board_rows.html", {"board": found})
+
+
+@require_GET
+@page("board.read")
+def tallies(request: PageRequest) -> HttpResponse:
+    found = console.ask(request, queries.board_page, Purpose.CONTRACT, **looking_at(request))
+    return render(request, "desk/_board_tallies.html", {"board": found})
+
+
+@require_GET
+@page("board.read")
+def row(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    """Answer with one row, or with nothing where it no longer belongs."""
+    asked = looking_at(request)
+    found = console.ask(
+        request,
+        queries.row_on_board,
+        Purpose.CONTRACT,
+        visit_id=visit_id,
+        day=asked["day"],
+        now=asked["now"],
+        state=asked["state"],
+    )
+    if found is None:
+        return HttpResponse("")
+    return render(request, "desk/_board_row.html", {"row": found, "just_now": True})
+
+
+@require_GET
+@page("board.read")
+def gantt(request: PageRequest) -> HttpResponse:
+    found = console.ask(
+        request,
+        queries.gantt_of_day,
+        Purpose.CONTRACT,
+        day=day_asked(request),
+        now=timezone.now(),
+        after=uuid_of(request.GET.get("staff_after", "")),
+    )
+    return render(request, "desk/_board_gantt.html", {"gantt": found})
+
+
+@require_GET
+@page("board.read")
+def points(request: PageRequest) -> HttpResponse:
+    cells = console.ask(
+        request, queries.map_of_day, Purpose.CONTRACT, day=day_asked(request), now=timezone.now()
+    )
+    return JsonResponse({"cells": cells})
+
+
+@require_GET
+@page("board.read")
+def ground(request: PageRequest) -> HttpResponse | FileResponse:
+    """Answer with the installation's own map: `map.geojson` in its data folder; without one, bare ground."""
+    file = Path(settings.ANJIA_HOME) / "map.geojson"
+    if not file.is_file():
+        return HttpResponse(NO_GROUND, content_type="application/geo+json")
+    return FileResponse(file.open("rb"), content_type="application/geo+json")
+
+
+@require_safe
+@page("visits.read")
+def visit(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    found = console.ask(
+        request, queries.visit_page, Purpose.CONTRACT, visit_id=visit_id, now=timezone.now()
+    )
+    context = {
+        "shown": found,
+        "can_settle": request.actor.may("visits.settle"),
+        "suitability_url": url_of("dispatch:suitability", visit_id=visit_id) if request.actor.may("dispatch.assign") else "",
+        "move_url": url_of("dispatch:move", visit_id=visit_id) if request.actor.may("dispatch.book") else "",
+        "cancel_url": url_of("dispatch:cancel", visit_id=visit_id) if request.actor.may("visits.cancel") else "",
+        "resident_url": url_of("residents:resident", resident_id=found.visit.resident_id),
+    }
+    return render(request, "desk/visit.html", context)
+
+
+@require_POST
+@page("visits.settle")
+def settle(request: PageRequest, conflict_id: UUID) -> HttpResponse:
+    console.do(
+        request,
+        settle_conflict,
+        conflict_id=conflict_id,
+        decision="counts" if request.POST.get("decision") == "counts" else "void",
+        why=request.POST.get("why", ""),
+    )
+    back = uuid_of(request.POST.get("visit_id", ""))
+    return HttpResponseRedirect(url_of("desk:visit", visit_id=back) if back else "/console/", status=303)
+
+
+@require_safe
+@page("audit.read")
+def audit_log(request: PageRequest) -> HttpResponse:
+    asked = {name: request.GET.get(name, "").strip() for name in ("day", "by", "subject")}
+    wrong, by = "", None
+    if asked["by"]:
+        by = uuid_of(asked["by"]) or console.ask(request, account_named, Purpose.LEGAL, name=asked["by"])
+        wrong = "" if by else _("没有叫“{name}”的用户。写全名，或者贴编号。").format(name=asked["by"])
+    subject = uuid_of(asked["subject"])
+    if asked["subject"] and subject is None:
+        wrong = _("“{text}”不是编号。编号有 36 位，从别的页面复制过来。").format(text=asked["subject"])
+    found = console.ask(
+        request,
+        queries.audit_page,
+        Purpose.LEGAL,
+        by=by,
+        subject_id=subject,
+        day=day_asked(request) if asked["day"] else None,
+        after=request.GET.get("after") or None,
+    )
+    context = {"page": found, "asked": asked, "wrong": wrong, "newest": newest_outside()}
+    return render(request, "desk/audit.html", context)
+
+
+@require_POST
+@page("audit.read")
+def audit_verify(request: PageRequest) -> HttpResponse:
+    """Check every seal against its entries. It reads all of them: somebody asks for it, it does not come by itself."""
+    verdict = acting(system(), timezone.now()).ask(audit.verify, Purpose.LEGAL, newest=newest_outside())
+    if request.headers.get("HX-Request"):
+        return render(request, "desk/_verdict.html", {"verdict": verdict})
+    found = console.ask(request, queries.audit_page, Purpose.LEGAL)
+    context = {"page": found, "asked": {}, "newest": newest_outside(), "verdict": verdict}
+    return render(request, "desk/audit.html", context)
+
+
+def uuid_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def frame_of(actor: Actor) -> queries.Frame:
+    """Return whose page it is. Names hardly ever change, and every page shows them: kept for five minutes."""
+    return _frame_kept(actor, int(timezone.now().timestamp() // 300))
+
+
+@lru_cache(maxsize=1000)
+def _frame_kept(actor: Actor, five_minutes: int) -> queries.Frame:
+    now: datetime = timezone.now()
+    return acting(actor, now).ask(queries.frame_of, Purpose.LEGAL)
+
+
+urlpatterns = [
+    path("board", board, name="board"),
+    path("board/rows", rows, name="rows"),
+    path("board/tallies", tallies, name="tallies"),
+    path("board/rows/<uuid:visit_id>", row, name="row"),
+    path("board/gantt", gantt, name="gantt"),
+    path("board/points", points, name="points"),
+    path("board/ground", ground, name="ground"),
+    path("visits/<uuid:visit_id>", visit, name="visit"),
+    path("conflicts/<uuid:conflict_id>/settle", settle, name="settle"),
+    path("audit", audit_log, name="audit"),
+    path("audit/verify", audit_verify, name="audit_verify"),
+]

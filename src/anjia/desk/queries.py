@@ -1,0 +1,148 @@
+"""What the desk's pages read from several contexts at once. Nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from anjia.desk import audits, boards, visit_pages
+from anjia.identity.queries import account_names, get_organization
+from anjia.kernel.actors import NOBODY, Actor, Purpose
+from anjia.kernel.audit import entries_found
+from anjia.kernel.calendar import day_bounds, day_of
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.paging import Page
+from anjia.residents.queries import resident_names, residents_found
+from anjia.visits.queries import board, get_visit_page, timelines
+from anjia.visits.queries.overview import board_row, board_rows, cells_of_day
+from anjia.workforce.queries import caregivers_on
+
+ROWS: Final = 40  # of the list, what a screen and a half shows
+LINES: Final = 20  # of the timelines
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Whose page it is: her name, and the institution in whose name she acts."""
+
+    person: str
+    institution: str
+    phone: str
+
+
+def frame_of(actor: Actor, purpose: Purpose) -> Frame:
+    """Return whose page it is."""
+    name = account_names(actor, purpose, account_ids=[actor.user_id]).get(actor.user_id, "")
+    try:
+        house = get_organization(actor, purpose, organization_id=actor.organization_id)
+    except NotFound:
+        return Frame(name, "", "")
+    return Frame(name, house.name, house.duty_phone or house.phone)
+
+
+def board_page(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    day: date,
+    now: datetime,
+    state: str = "",
+    who: str = "",
+    cell: str = "",
+    after: str | None = None,
+) -> boards.Page:
+    """
+    Return the day's counts and the part of its visits that is asked for.
+
+    :raises NotAllowed: without `board.read`
+    """
+    _check_may_see_board(actor)
+    size = 1 if who or cell else ROWS
+    found = board(actor, purpose, day=day, now=now, after=after, size=size, state=state or None)
+    rows, following = found.rows, found.next
+    if who:
+        ids = [one.id for one in residents_found(actor, purpose, text=who, limit=50)]
+        rows, following = board_rows(actor, purpose, day=day, now=now, resident_ids=ids), None
+    elif cell:
+        rows, following = board_rows(actor, purpose, day=day, now=now, cell=cell, size=200), None
+    return boards.Page(
+        day=day,
+        is_today=day == day_of(now),
+        tallies=boards.tallies_of(found),
+        state=state,
+        title=boards.title_of(state, who, cell),
+        rows=[boards.shown(row) for row in rows],
+        next=following,
+        who=who,
+        cell=cell,
+    )
+
+
+def row_on_board(
+    actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date, now: datetime, state: str = ""
+) -> boards.Shown | None:
+    """Return one visit's row, or None if it is not (any more) among those that are looked at."""
+    _check_may_see_board(actor)
+    row = board_row(actor, purpose, visit_id=visit_id, day=day, now=now)
+    return boards.shown(row) if row and state in ("", row.state.value) else None
+
+
+def map_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> list[dict[str, object]]:
+    """Return what the board's map draws."""
+    _check_may_see_board(actor)
+    return boards.map_of(cells_of_day(actor, purpose, day=day, now=now), day=day)
+
+
+def gantt_of_day(
+    actor: Actor, purpose: Purpose, *, day: date, now: datetime, after: UUID | None = None
+) -> boards.Gantt:
+    """Return the timelines of the day's caregivers, twenty at a time, by name."""
+    _check_may_see_board(actor)
+    start, end = day_bounds(day)
+    on_duty = [
+        (sheet.name, sheet.id)
+        for sheet in caregivers_on(actor, purpose, start=start, end=end)
+        if sheet.shifts or sheet.leave
+    ]
+    ids = [staff_id for _name, staff_id in sorted(on_duty)]
+    begin = ids.index(after) + 1 if after in ids else 0
+    shown, rest = ids[begin : begin + LINES], ids[begin + LINES :]
+    rows = timelines(actor, purpose, day=day, now=now, staff_ids=shown) if shown else []
+    return boards.gantt_of(rows, day=day, now=now, following=str(shown[-1]) if rest else None)
+
+
+def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime) -> visit_pages.VisitShown:
+    """
+    Return a visit with its history, and how far the messages about it have come.
+
+    :raises NotFound: if the actor's organization has no such visit
+    :raises NotAllowed: if the actor has no business with it
+    """
+    visit = get_visit_page(actor, purpose, visit_id=visit_id, now=now)
+    name = resident_names(actor, purpose, resident_ids=[visit.resident_id]).get(visit.resident_id, "")
+    return visit_pages.shown(visit, resident=name)
+
+
+def _check_may_see_board(actor: Actor) -> None:
+    if not actor.may("board.read"):
+        raise NotAllowed
+
+
+def audit_page(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    by: UUID | None = None,
+    subject_id: UUID | None = None,
+    day: date | None = None,
+    after: str | None = None,
+) -> Page[audits.Line]:
+    """
+    Return who did what, the latest first.
+
+    :raises NotAllowed: without `audit.read`
+    """
+    page = entries_found(actor, purpose, by=by, subject_id=subject_id, day=day, after=after)
+    ids = {entry.actor_id for entry in page.items} - {NOBODY}
+    names = account_names(actor, purpose, account_ids=ids)
+    return Page(audits.lines_of(page.items, names=names), page.next)

@@ -1,0 +1,182 @@
+"""How a visit's history reads: what the field said, in sentences. Pure, no questions asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anjia.clinical.measures import Unsound, measure
+from anjia.kernel.errors import Words
+from anjia.visits.rules.facts import FactKind
+from anjia.visits.rules.lifecycle import Status
+
+LATE_TO_ARRIVE: Final = timedelta(minutes=5)  # a fact that came later than this was written without signal
+TONES: Final[Mapping[str, tuple[str, str]]] = {
+    Status.BOOKED: ("info", "calendar"),
+    Status.DEPARTED: ("move", "navigation"),
+    Status.ARRIVED: ("move", "player-play"),
+    Status.DONE: ("ok", "check"),
+    Status.CANCELLED: ("idle", "x"),
+    Status.MISSED: ("bad", "alert-circle"),
+    Status.HELD: ("idle", "hourglass"),
+    Status.RELEASED: ("idle", "x"),
+}
+KINDS: Final[Mapping[str, tuple[Words, str]]] = {
+    FactKind.DEPARTED: (gettext_lazy("出发"), "navigation"),
+    FactKind.ARRIVED: (gettext_lazy("到达"), "door-enter"),
+    FactKind.STEP_DONE: (gettext_lazy("做了一步"), "list-check"),
+    FactKind.MEASURED: (gettext_lazy("测量"), "heart-rate-monitor"),
+    FactKind.PHOTO: (gettext_lazy("拍照"), "camera"),
+    FactKind.TEACH_BACK: (gettext_lazy("教过并请对方说一遍"), "message-circle"),
+    FactKind.SIGNED: (gettext_lazy("签字"), "signature"),
+    FactKind.SUPPLIES: (gettext_lazy("用了耗材"), "first-aid-kit"),
+    FactKind.NOTE: (gettext_lazy("备注"), "notes"),
+    FactKind.DONE: (gettext_lazy("做完"), "check"),
+    FactKind.LEFT: (gettext_lazy("离开"), "door-exit"),
+}
+SOURCES: Final[Mapping[str, Words]] = {
+    "resident": gettext_lazy("本人约的"),
+    "family": gettext_lazy("家人约的"),
+    "desk": gettext_lazy("服务台约的"),
+    "ward": gettext_lazy("病区转来的"),
+}
+SIGNERS: Final[Mapping[str, Words]] = {
+    "resident": gettext_lazy("本人签了"),
+    "family": gettext_lazy("家人签了"),
+    "refused": gettext_lazy("没有签"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What somebody said from the field, when it was and when we heard of it."""
+
+    at: datetime
+    heard_late: datetime | None
+    who: str
+    kind: str
+    icon: str
+    words: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    at: datetime
+    name: str
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitShown:
+    """All that the visit's page shows."""
+
+    visit: Any  # anjia.visits.queries.VisitPage
+    resident: str
+    tone: str
+    icon: str
+    source: str
+    wishes: Sequence[str]
+    facts: Sequence[Fact]
+    readings: Sequence[Reading]
+    missing: Sequence[str]
+    messages: Sequence[Any] = field(default_factory=list)
+
+
+def shown(visit: Any, *, resident: str, messages: Sequence[Any] = ()) -> VisitShown:
+    tone, icon = TONES[Status(visit.status)]
+    titles = {step["key"]: str(step.get("title") or step["key"]) for step in visit.steps}
+    facts = [fact_of(said, titles) for said in visit.facts]
+    done = {said.content.get("key") for said in visit.facts if said.kind == FactKind.STEP_DONE}
+    critical = [step for step in visit.steps if step.get("critical") and step["key"] not in done]
+    return VisitShown(
+        visit=visit,
+        resident=resident,
+        tone=tone,
+        icon=icon,
+        source=str(SOURCES.get(visit.source, "")),
+        wishes=wishes_of(visit.wishes, visit.who_is_present),
+        facts=facts,
+        readings=[one for said in visit.facts if said.kind == FactKind.MEASURED for one in readings_of(said)],
+        missing=[titles[step["key"]] for step in critical] if visit.status == Status.DONE else [],
+        messages=messages,
+    )
+
+
+def fact_of(said: Any, titles: Mapping[str, str]) -> Fact:
+    kind, icon = KINDS[said.kind]
+    late = said.received_at - said.occurred_at > LATE_TO_ARRIVE
+    return Fact(
+        at=said.occurred_at,
+        heard_late=said.received_at if late else None,
+        who=said.who,
+        kind=str(kind),
+        icon=icon,
+        words=words_of(said.kind, said.content, titles),
+        grade=said.grade_words,
+    )
+
+
+def words_of(kind: str, content: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """Return what a fact says beyond its kind."""
+    match kind:
+        case FactKind.STEP_DONE:
+            step = titles.get(content["key"], content["key"])
+            return _("{step}：跳过，{reason}").format(step=step, reason=content.get("reason") or _("没写原因")) if (
+                content.get("skipped")
+            ) else step  # fmt: skip
+        case FactKind.MEASURED:
+            return _("，").join(f"{name} {value} {unit}" for name, value, unit in map(plain, content["readings"]))
+        case FactKind.TEACH_BACK:
+            understood = _("听懂了") if content["understood"] else _("还没听懂")
+            return _("{point}：{understood}").format(point=content["point"], understood=understood)
+        case FactKind.SIGNED:
+            said = str(SIGNERS[content["by"]])
+            return _("{said}：{reason}").format(said=said, reason=content["reason"]) if content.get("reason") else said
+        case FactKind.NOTE:
+            return str(content["words"])
+        case FactKind.ARRIVED:
+            return str(content.get("reason") or "")
+    return ""
+
+
+def readings_of(said: Any) -> list[Reading]:
+    return [
+        Reading(at=said.occurred_at, name=name, value=value, unit=unit)
+        for name, value, unit in map(plain, said.content["readings"])
+    ]
+
+
+def plain(reading: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return name, value and unit as people say them; what we do not know, as it was said."""
+    value = f"{reading['value']:g}"
+    try:
+        known = measure(reading["code"])
+    except Unsound:
+        return str(reading["code"]), value, str(reading["unit"])
+    english = (get_language() or "").startswith("en")
+    unit = known.shown_en if english else known.shown
+    return known.name_en if english else known.name, value, unit if reading["unit"] == known.unit else reading["unit"]
+
+
+def wishes_of(wishes: Mapping[str, Any], who_is_present: str) -> list[str]:
+    found = {
+        ("period", "morning"): _("上午"),
+        ("period", "afternoon"): _("下午"),
+        ("caregiver_sex", "female"): _("要女护士"),
+        ("caregiver_sex", "male"): _("要男护士"),
+    }
+    said = [words for (name, value), words in found.items() if wishes.get(name) == value]
+    if who_is_present:
+        said.append(_("在家：{who}").format(who=who_is_present))
+    if wishes.get("note"):
+        said.append(str(wishes["note"]))
+    return said
+
+
