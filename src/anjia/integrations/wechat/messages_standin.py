@@ -1,0 +1,122 @@
+"""
+A stand-in for WeChat's subscribe messages: speaks its wire format, and refuses what WeChat refuses.
+
+    wechat = Standin(subscribed={"o-daughter"}, templates={"T1"})
+    WechatMessages("wx1", "s", {"visit_promised": "T1"}, transport=wechat.transport).send(...)
+    wechat.sent  # [("o-daughter", "T1", {"thing1": "…"})]
+
+`local` is the demo's: it sends nothing anywhere, and says 43101 of those whose openid ends in "-unsubscribed".
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+from django.conf import settings
+
+from anjia.integrations.errors import Permanent
+from anjia.integrations.wechat.messages import LONGEST
+
+
+class Standin:
+    def __init__(
+        self,
+        *,
+        subscribed: Collection[str] = (),
+        templates: Collection[str] = (),
+        app_id: str = "wx1",
+        app_secret: str = "s",
+    ) -> None:
+        self.subscribed, self.templates = set(subscribed), set(templates)
+        self.app_id, self.app_secret = app_id, app_secret
+        self.is_busy = False
+        self.sent: list[tuple[str, str, dict[str, str]]] = []
+        self.tokens: set[str] = set()
+        self.transport = httpx.MockTransport(self.answer)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        said = json.loads(request.content or b"{}")
+        if request.url.path == "/cgi-bin/stable_token":
+            return self._reply(self._give_token(said))
+        if request.url.path == "/cgi-bin/message/subscribe/send":
+            return self._reply(self._send(request.url.params.get("access_token", ""), said))
+        return httpx.Response(404, text="<html>404</html>")
+
+    def forget_tokens(self) -> None:
+        """Let the tokens run out, as WeChat may at any time."""
+        self.tokens.clear()
+
+    def _reply(self, said: Mapping[str, Any]) -> httpx.Response:
+        return httpx.Response(200, text=json.dumps(said), headers={"Content-Type": "text/plain"})
+
+    def _give_token(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        if said.get("appid") != self.app_id:
+            return refusal(40013, "invalid appid")
+        if said.get("secret") != self.app_secret:
+            return refusal(40125, "invalid appsecret")
+        token = secrets.token_urlsafe(30)
+        self.tokens.add(token)
+        return {"access_token": token, "expires_in": 7200}
+
+    def _send(self, token: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        if token not in self.tokens:
+            return refusal(40001, "invalid credential, access_token is invalid or not latest")
+        if self.is_busy:
+            return refusal(-1, "system error")
+        if not str(said.get("touser", "")).startswith("o"):
+            return refusal(40003, "invalid openid")
+        if said.get("template_id") not in self.templates:
+            return refusal(40037, "invalid template_id")
+        values = {name: str(field["value"]) for name, field in said["data"].items()}
+        for name, value in values.items():
+            if not 0 < len(value) <= LONGEST.get(name.rstrip("0123456789"), 20):
+                return refusal(47003, f"argument invalid! data.{name}.value invalid")
+        if said["touser"] not in self.subscribed:
+            return refusal(43101, "user refuse to accept the msg")
+        self.sent.append((said["touser"], said["template_id"], values))
+        return {"errcode": 0, "errmsg": "ok", "msgid": secrets.randbelow(10**15)}
+
+
+def refusal(code: int, words: str) -> dict[str, Any]:
+    return {"errcode": code, "errmsg": f"{words} rid: {secrets.token_hex(4)}"}
+
+
+class Local:
+    """
+    Takes messages and keeps only their ids, as empty files in the data folder: one sent twice is one.
+
+    So it dedupes across processes and across `kill -9`, which WeChat does not.
+    """
+
+    dedupes = True
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send(
+        self,
+        *,
+        message_id: str,
+        to: str,
+        template: str,
+        words: str,
+        values: Mapping[str, str],
+        fields: Mapping[str, str],
+    ) -> str:
+        """:raises Permanent: 43101, of those who do not subscribe"""
+        if to.endswith("-unsubscribed"):
+            raise Permanent("43101")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):  # it has arrived before
+            os.close(os.open(self.folder / message_id, os.O_CREAT | os.O_EXCL, 0o600))
+        return f"local-{message_id}"
+
+
+def local() -> Local:
+    """Return the demo's stand-in."""
+    return Local(Path(settings.ANJIA_HOME) / "stand-ins" / "wechat")

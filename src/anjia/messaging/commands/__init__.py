@@ -1,0 +1,17 @@
+"""Messaging's verbs, by topic."""
+
+from anjia.messaging.commands.calls import log_call
+from anjia.messaging.commands.outbox import claim_due, note_outcome, note_report, send_again
+from anjia.messaging.commands.recipients import set_recipient
+from anjia.messaging.commands.sending import read_message, send
+
+__all__ = [
+    "claim_due",
+    "log_call",
+    "note_outcome",
+    "note_report",
+    "read_message",
+    "send",
+    "send_again",
+    "set_recipient",
+]

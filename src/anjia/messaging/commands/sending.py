@@ -1,0 +1,147 @@
+"""Saying something to somebody, once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from anjia.kernel import audit
+from anjia.kernel.actors import Actor
+from anjia.kernel.database import wait_turn
+from anjia.kernel.errors import NotFound
+from anjia.kernel.ids import new_id
+from anjia.kernel.work import command
+from anjia.messaging.models import Message, Notification, Recipient
+from anjia.messaging.rules import Channel, State, check_values, filled, template
+from anjia.messaging.sending_ways import start_next_way, through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """What the caller knows of a party: used where nobody has said how she wants to be reached."""
+
+    name: str
+    phone: str = ""
+    wechat_openid: str = ""
+    language: str = "zh"
+
+
+@command("messaging.send")
+def send(
+    actor: Actor,
+    now: datetime,
+    *,
+    party_id: UUID,
+    template_code: str,
+    event_id: UUID,
+    about_kind: str,
+    about_id: UUID,
+    values: Mapping[str, str],
+    resident_id: UUID | None = None,
+    contact: Contact | None = None,
+    urgent: bool = False,
+    needed_by: datetime | None = None,
+) -> Message:
+    """
+    Tell the party of the event: into her inbox, and on the first way she can be reached by.
+
+    The same event tells the same party once, however often it is heard of. What nobody needs any more at `needed_by` is
+    not sent after it.
+
+    :raises TemplateUnknown: if there is no such template
+    :raises TemplateIncomplete: if a value that it needs is missing
+    :raises NotFound: if nobody has said how the party is reached, and no `contact` is given
+    """
+    wait_turn(f"message/{party_id}/{event_id}")
+    known = Message.objects.filter(party_id=party_id, event_id=event_id).first()
+    if known:
+        return known
+    recipient = _recipient(actor, party_id=party_id, contact=contact)
+    found = template(template_code)
+    text = found.text(recipient.language)
+    check_values(found, values)
+    message = Message.objects.create(
+        id=new_id(),
+        organization_id=actor.organization_id,
+        party_id=party_id,
+        event_id=event_id,
+        resident_id=resident_id,
+        about_kind=about_kind,
+        about_id=about_id,
+        template=found.code,
+        template_version=found.version,
+        language=recipient.language,
+        values=dict(values),
+        title=filled(text.title, values),
+        words=filled(text.words, values),
+        urgent=urgent or found.urgent,
+        needed_by=needed_by,
+        at=now,
+    )
+    notification = start_next_way(message, recipient, now=now)
+    if notification and notification.channel == Channel.THROUGH:
+        _pass_on(actor, now, message=message, recipient=recipient, notification=notification)
+    audit.record("messaging.message.made", actor=actor, at=now, subject_id=message.id)
+    return message
+
+
+def _recipient(actor: Actor, *, party_id: UUID, contact: Contact | None) -> Recipient:
+    """Return how the party is reached, with what is newly known of her."""
+    recipient = Recipient.objects.filter(organization_id=actor.organization_id, party_id=party_id).first()
+    if contact is None:
+        if recipient is None:
+            raise NotFound
+        return recipient
+    if recipient is None:
+        recipient = Recipient(organization_id=actor.organization_id, party_id=party_id)
+    elif recipient.set_by_hand:
+        return recipient
+    said = (contact.name, contact.language, contact.phone, contact.wechat_openid)
+    if said == (recipient.name, recipient.language, recipient.phone, recipient.wechat_openid):
+        return recipient
+    recipient.name, recipient.language, recipient.phone, recipient.wechat_openid = said
+    recipient.ways = [
+        *([Channel.WECHAT.value] if contact.wechat_openid else []),
+        *([Channel.SMS.value] if contact.phone else []),
+    ]
+    recipient.save()
+    return recipient
+
+
+def _pass_on(
+    actor: Actor, now: datetime, *, message: Message, recipient: Recipient, notification: Notification
+) -> None:
+    """Ask the one through whom she is reached to tell her: the same event, to another party, once."""
+    other = through(recipient)
+    assert other is not None, "a way through somebody is only taken when there is somebody"
+    send(
+        actor,
+        now,
+        party_id=other.party_id,
+        template_code=message.template,
+        event_id=message.event_id,
+        about_kind=message.about_kind,
+        about_id=message.about_id,
+        values=message.values,
+        resident_id=message.resident_id,
+        urgent=message.urgent,
+        needed_by=message.needed_by,
+    )
+    notification.move_to(State.SENT, now=now)
+
+
+@command("messaging.read")
+def read_message(actor: Actor, now: datetime, *, message_id: UUID) -> Message:
+    """
+    Mark one's own message as read.
+
+    :raises NotFound: if it is somebody else's
+    """
+    message = Message.objects.filter(id=message_id, party_id=actor.user_id).first()
+    if message is None:
+        raise NotFound
+    if message.read_at is None:
+        message.read_at = now
+        message.save(update_fields=["read_at"])
+        audit.record("messaging.message.read", actor=actor, at=now, subject_id=message.id)
+    return message

@@ -1,0 +1,61 @@
+"""The postman: takes what is due, hands it to the vendor outside any transaction, writes down how it went."""
+
+import logging
+from datetime import datetime
+
+from anjia.integrations.errors import OutsideError, Temporary
+from anjia.kernel.actors import system
+from anjia.kernel.jobs import every
+from anjia.kernel.work import acting
+from anjia.messaging import commands
+from anjia.messaging.commands.outbox import Claim
+from anjia.messaging.ports import carrier
+from anjia.messaging.rules import Outcome
+
+log = logging.getLogger(__name__)
+
+
+@every("*/3 * * * * *")
+def send_outbox(now: datetime) -> None:
+    """Send all that is due."""
+    while claims := acting(system(), now).do(commands.claim_due):
+        for claim in claims:
+            send_one(claim, now=now)
+
+
+def send_one(claim: Claim, *, now: datetime) -> None:
+    """
+    Send it, unless that might be the second time: where the vendor does not know our ids, a try that was cut off
+    counts as unsure and the next way is taken.
+    """
+    try:
+        by = carrier(claim.channel)
+        if claim.was_cut_off and not by.dedupes:
+            note(claim, now, Outcome.UNSURE, code="cut_off")
+            return
+        vendor_id = by.send(
+            message_id=str(claim.notification_id),
+            to=claim.to,
+            template=claim.template,
+            words=claim.words,
+            values=claim.values,
+            fields=claim.fields,
+        )
+    except Temporary as error:
+        note(claim, now, Outcome.LATER, code=error.code)
+    except OutsideError as error:
+        log.info("notification %s was refused: %s", claim.notification_id, error.code)
+        note(claim, now, Outcome.REFUSED, code=error.code)
+    else:
+        note(claim, now, Outcome.SENT, vendor_id=vendor_id)
+
+
+def note(claim: Claim, now: datetime, outcome: Outcome, *, vendor_id: str = "", code: str = "") -> None:
+    acting(system(claim.organization_id), now).do(
+        commands.note_outcome,
+        notification_id=claim.notification_id,
+        attempt=claim.attempt,
+        outcome=outcome,
+        vendor_id=vendor_id,
+        code=code,
+    )

@@ -1,0 +1,231 @@
+"""Questions about messages. Nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count
+
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.paging import Page, page_of
+from anjia.messaging.models import Attempt, Call, CallAttempt, Message, Notification, Recipient
+from anjia.messaging.rules import CallState, State
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    kind: str
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    message: Message
+
+    @property
+    def id(self) -> UUID:
+        return self.message.id
+
+    @property
+    def at(self) -> object:
+        return self.message.at
+
+    @property
+    def title(self) -> str:
+        return self.message.title
+
+    @property
+    def words(self) -> str:
+        return self.message.words
+
+    @property
+    def about(self) -> About:
+        return About(self.message.about_kind, self.message.about_id)
+
+    @property
+    def read_at(self) -> object:
+        return self.message.read_at
+
+
+def inbox_of(actor: Actor, purpose: Purpose, *, after: str | None = None, size: int = 50) -> Page[InboxEntry]:
+    """Return what the actor was told, the latest first; acting for somebody, only what is about her."""
+    if not actor.may("messaging.read"):
+        raise NotAllowed
+    rows = Message.objects.filter(organization_id=actor.organization_id, party_id=actor.user_id)
+    if actor.resident_id is not None:
+        rows = rows.filter(resident_id=actor.resident_id)
+    page = page_of(rows, order=("-at", "-id"), after=after, size=size)
+    return Page([InboxEntry(message) for message in page.items], page.next)
+
+
+def unread_of(actor: Actor, purpose: Purpose) -> int:
+    """Return how many messages the actor has not read."""
+    rows = Message.objects.filter(organization_id=actor.organization_id, party_id=actor.user_id, read_at=None)
+    return rows.count()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLine:
+    """One to call: whom, at which number, what to say, and what was tried before."""
+
+    call: Call
+    name: str
+    phone: str
+    tried: Sequence[str]  # the channels that did not reach her
+    attempts: Sequence[CallAttempt]
+
+
+def call_list(actor: Actor, purpose: Purpose, *, day: date) -> list[CallLine]:
+    """
+    Return who has to be called on the day or should have been before, the oldest first.
+
+    :raises NotAllowed: without `messaging.call`
+    """
+    _check_calls(actor)
+    calls = list(
+        Call.objects.filter(
+            organization_id=actor.organization_id, state=CallState.OPEN.value, day__lte=day
+        ).order_by("day", "id")[:500]
+    )
+    return _lines_of(actor, calls)
+
+
+def calls_closed_on(actor: Actor, purpose: Purpose, *, start: object, end: object) -> list[CallLine]:
+    """Return the calls that were closed between the two moments, the latest first."""
+    _check_calls(actor)
+    rows = Call.objects.filter(
+        organization_id=actor.organization_id, closed_at__gte=start, closed_at__lt=end
+    ).exclude(state=CallState.OPEN.value)
+    return _lines_of(actor, list(rows.order_by("-closed_at", "id")[:200]))
+
+
+def get_call(actor: Actor, purpose: Purpose, *, call_id: UUID) -> CallLine:
+    """:raises NotFound: if it is not on the actor's organization's list"""
+    _check_calls(actor)
+    call = Call.objects.filter(id=call_id, organization_id=actor.organization_id).first()
+    if call is None:
+        raise NotFound
+    return _lines_of(actor, [call])[0]
+
+
+def _lines_of(actor: Actor, calls: Sequence[Call]) -> list[CallLine]:
+    recipients = {
+        recipient.party_id: recipient
+        for recipient in Recipient.objects.filter(
+            organization_id=actor.organization_id, party_id__in={call.party_id for call in calls}
+        )
+    }
+    attempts: dict[UUID, list[CallAttempt]] = {}
+    for attempt in CallAttempt.objects.filter(call__in=[call.id for call in calls]).order_by("at", "id"):
+        attempts.setdefault(attempt.call_id, []).append(attempt)
+    tried: dict[UUID, list[str]] = {}
+    for message_id, channel in (
+        Notification.objects.filter(message__in=[call.message_id for call in calls], state__in=FAILED)
+        .exclude(channel="phone")
+        .order_by("made_at", "id")
+        .values_list("message_id", "channel")
+    ):
+        tried.setdefault(message_id, []).append(channel)
+    return [
+        CallLine(
+            call=call,
+            name=recipients[call.party_id].name,
+            phone=recipients[call.party_id].phone,
+            tried=tried.get(call.message_id, []),
+            attempts=attempts.get(call.id, []),
+        )
+        for call in calls
+    ]
+
+
+FAILED = [State.FAILED.value, State.GAVE_UP.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxLine:
+    notification: Notification
+    title: str
+    name: str
+    attempts: Sequence[Attempt]
+
+
+def outbox(
+    actor: Actor, purpose: Purpose, *, state: str = "", after: str | None = None, size: int = 50
+) -> Page[OutboxLine]:
+    """
+    Return what went out or is about to, the latest first, with every try.
+
+    :raises NotAllowed: without `messaging.send`
+    """
+    _check_outbox(actor)
+    rows = Notification.objects.filter(organization_id=actor.organization_id).select_related("message")
+    if state:
+        rows = rows.filter(state=state)
+    page = page_of(rows, order=("-made_at", "-id"), after=after, size=size)
+    attempts: dict[UUID, list[Attempt]] = {}
+    ids = [notification.id for notification in page.items]
+    for attempt in Attempt.objects.filter(notification__in=ids).order_by("number"):
+        attempts.setdefault(attempt.notification_id, []).append(attempt)
+    names = dict(
+        Recipient.objects.filter(
+            organization_id=actor.organization_id, party_id__in={row.party_id for row in page.items}
+        ).values_list("party_id", "name")
+    )
+    return Page(
+        [
+            OutboxLine(
+                notification=row,
+                title=row.message.title,
+                name=names.get(row.party_id, ""),
+                attempts=attempts.get(row.id, []),
+            )
+            for row in page.items
+        ],
+        page.next,
+    )
+
+
+def outbox_counts(actor: Actor, purpose: Purpose) -> dict[str, int]:
+    """Return how many there are in each state."""
+    _check_outbox(actor)
+    rows = Notification.objects.filter(organization_id=actor.organization_id).values_list("state")
+    counted = dict(rows.annotate(count=Count("id")).values_list("state", "count"))
+    return {state.value: counted.get(state.value, 0) for state in State}
+
+
+def get_recipient(actor: Actor, purpose: Purpose, *, party_id: UUID) -> Recipient:
+    """
+    Return how a party is reached.
+
+    :raises NotAllowed: without `messaging.send`
+    :raises NotFound: if nobody has told her anything yet
+    """
+    _check_outbox(actor)
+    found = Recipient.objects.filter(organization_id=actor.organization_id, party_id=party_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def reached(actor: Actor, purpose: Purpose, *, party_id: UUID, event_id: UUID) -> State | None:
+    """Return how far the telling of one event to one party has come: the best of its ways, None if nobody told."""
+    states = {
+        State(state)
+        for state in Notification.objects.filter(party_id=party_id, event_id=event_id).values_list(
+            "state", flat=True
+        )
+    }
+    order = (State.DELIVERED, State.SENT, State.QUEUED, State.FAILED, State.GAVE_UP)
+    return next((state for state in order if state in states), None)
+
+
+def _check_calls(actor: Actor) -> None:
+    if not actor.may("messaging.call"):
+        raise NotAllowed
+
+
+def _check_outbox(actor: Actor) -> None:
+    if not actor.may("messaging.send"):
+        raise NotAllowed

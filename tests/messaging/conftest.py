@@ -1,0 +1,13 @@
+import pytest
+
+from anjia.messaging import jobs
+from tests.messaging.make import Post
+
+
+@pytest.fixture
+def post(database: None, monkeypatch: pytest.MonkeyPatch) -> Post:
+    """Put vendors in the test's hand in the place of the real ones."""
+    vendors = Post()
+    monkeypatch.setattr(jobs, "carrier", vendors.carrier)
+    vendors.forget()
+    return vendors

@@ -1,0 +1,111 @@
+from datetime import date, timedelta
+
+import pytest
+
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.work import acting
+from anjia.messaging import commands, queries
+from anjia.messaging.commands.sending import Contact
+from anjia.messaging.models import Call
+from anjia.messaging.rules import CallClosed, CallOutcome, CallUnsound
+from tests import make as basics
+from tests.make import NOON
+from tests.messaging import make
+
+TOMORROW = date(2026, 3, 3)
+
+
+@pytest.fixture
+def desk(database: None) -> Actor:
+    return basics.actor("messaging.send", "messaging.call")
+
+
+@pytest.fixture
+def call(desk: Actor) -> Call:
+    return make.calls(make.message(sent_by=desk, contact=Contact(name="赵大爷")))[0]
+
+
+def on_list(desk: Actor, day: date) -> list[object]:
+    return [line.call.id for line in acting(desk, NOON).ask(queries.call_list, Purpose.CONTRACT, day=day)]
+
+
+class TestLogCall:
+    def test_keeps_every_attempt_and_ends_when_she_is_reached(self, desk: Actor, call: Call) -> None:
+        morning = NOON + timedelta(days=1)
+        acting(desk, morning).do(commands.log_call, call_id=call.id, outcome=CallOutcome.NO_ANSWER)
+        assert on_list(desk, TOMORROW) == [call.id]
+        acting(desk, morning).do(commands.log_call, call_id=call.id, outcome=CallOutcome.REACHED)
+
+        assert on_list(desk, TOMORROW) == []
+        line = acting(desk, NOON).ask(queries.get_call, Purpose.CONTRACT, call_id=call.id)
+        assert [attempt.outcome for attempt in line.attempts] == ["no_answer", "reached"]
+        assert line.call.state == "reached"
+
+    def test_says_in_the_outbox_that_it_was_said(self, desk: Actor) -> None:
+        message = make.message(sent_by=desk, contact=Contact(name="赵大爷"))
+        acting(desk, NOON).do(
+            commands.log_call, call_id=make.calls(message)[0].id, outcome=CallOutcome.REACHED
+        )
+
+        assert make.notifications(message)["phone"].state == "delivered"
+
+    def test_who_was_not_reached_is_still_there_the_day_after(self, desk: Actor, call: Call) -> None:
+        acting(desk, NOON).do(commands.log_call, call_id=call.id, outcome=CallOutcome.NO_ANSWER)
+
+        assert on_list(desk, TOMORROW + timedelta(days=1)) == [call.id]
+
+    def test_moves_to_the_day_she_asked_for(self, desk: Actor, call: Call) -> None:
+        friday = date(2026, 3, 6)
+        acting(desk, NOON).do(commands.log_call, call_id=call.id, outcome=CallOutcome.LATER, again_on=friday)
+
+        assert on_list(desk, TOMORROW) == []
+        assert on_list(desk, friday) == [call.id]
+
+    @pytest.mark.parametrize(
+        ("outcome", "said"),
+        [
+            (CallOutcome.LATER, {}),
+            (CallOutcome.LATER, {"again_on": date(2026, 3, 1)}),
+            (CallOutcome.WRONG_NUMBER, {"next_step": "  "}),
+        ],
+    )
+    def test_refuses_to_leave_the_next_step_open(
+        self, desk: Actor, call: Call, outcome: CallOutcome, said: dict[str, object]
+    ) -> None:
+        with pytest.raises(CallUnsound):
+            acting(desk, NOON).do(commands.log_call, call_id=call.id, outcome=outcome, **said)
+
+    def test_a_wrong_number_closes_it_with_what_is_done_next(self, desk: Actor, call: Call) -> None:
+        acting(desk, NOON).do(
+            commands.log_call, call_id=call.id, outcome=CallOutcome.WRONG_NUMBER, next_step="问村医要新号码"
+        )
+
+        line = acting(desk, NOON).ask(queries.get_call, Purpose.CONTRACT, call_id=call.id)
+        assert (line.call.state, line.attempts[0].next_step) == ("wrong_number", "问村医要新号码")
+
+    def test_tells_the_second_who_closes_it_that_it_is_closed(self, desk: Actor, call: Call) -> None:
+        acting(desk, NOON).do(commands.log_call, call_id=call.id, outcome=CallOutcome.REACHED)
+
+        with pytest.raises(CallClosed):
+            acting(desk, NOON).do(commands.log_call, call_id=call.id, outcome=CallOutcome.REACHED)
+
+    def test_is_for_the_own_house_and_those_who_may(self, desk: Actor, call: Call) -> None:
+        with pytest.raises(NotFound):
+            acting(basics.actor("messaging.call"), NOON).do(
+                commands.log_call, call_id=call.id, outcome=CallOutcome.REACHED
+            )
+        with pytest.raises(NotAllowed):
+            acting(basics.actor(organization_id=desk.organization_id), NOON).ask(
+                queries.call_list, Purpose.CONTRACT, day=TOMORROW
+            )
+
+    def test_orders_the_oldest_first(self, desk: Actor) -> None:
+        ids = [
+            make.calls(
+                make.message(sent_by=desk, now=NOON + timedelta(days=days), contact=Contact(name="赵"))
+            )[0].id
+            for days in (2, 0, 1)
+        ]
+
+        assert on_list(desk, date(2026, 3, 9)) == [ids[1], ids[2], ids[0]]

@@ -1,0 +1,448 @@
+"""One message, one person, one channel: once, whatever dies on the way. And nobody is forgotten."""
+
+import threading
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection
+
+from anjia.integrations.errors import Permanent, Temporary
+from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.calendar import at
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.work import acting
+from anjia.messaging import commands, queries
+from anjia.messaging.commands.sending import Contact
+from anjia.messaging.models import Message, Notification
+from anjia.messaging.rules import (
+    LEASE,
+    CannotSendAgain,
+    Outcome,
+    State,
+    TemplateIncomplete,
+    TemplateUnknown,
+    WayUnsound,
+)
+from tests import make as basics
+from tests.make import NOON
+from tests.messaging import make
+from tests.messaging.make import EVERYTHING, Post
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line runs."""
+
+
+def kill() -> None:
+    raise Killed
+
+
+@pytest.fixture
+def sender() -> Actor:
+    return basics.actor("messaging.send", "messaging.call")
+
+
+class TestSend:
+    def test_tells_her_once_of_one_event_however_often_it_is_heard_of(
+        self, sender: Actor, post: Post
+    ) -> None:
+        party_id, event_id = uuid4(), uuid4()
+        first = make.message(sent_by=sender, party_id=party_id, event_id=event_id)
+        second = make.message(sent_by=sender, party_id=party_id, event_id=event_id)
+        post.go()
+        post.go()
+
+        assert first.id == second.id
+        assert [to for _, to, _ in post.wechat.taken] == ["o-wang"]
+        assert post.sms.taken == []
+
+    def test_has_one_of_two_twins_wait_for_the_other(self, sender: Actor, database: None) -> None:
+        party_id, event_id = uuid4(), uuid4()
+        ids: list[object] = []
+
+        def twin() -> None:
+            try:
+                ids.append(make.message(sent_by=sender, party_id=party_id, event_id=event_id).id)
+            finally:
+                connection.close()
+
+        twins = [threading.Thread(target=twin) for _ in range(6)]
+        for thread in twins:
+            thread.start()
+        for thread in twins:
+            thread.join()
+
+        assert len(ids) == 6
+        assert len(set(ids)) == 1
+
+    def test_is_kept_unique_by_the_database_too(self, sender: Actor, database: None) -> None:
+        message = make.message(sent_by=sender)
+        [row] = make.notifications(message).values()
+
+        def again(actor: Actor) -> None:
+            row.id = uuid4()
+            row.save(force_insert=True)
+
+        with pytest.raises(IntegrityError, match="notification_once"):
+            acting(sender, NOON).ask(again)
+
+    def test_refuses_what_is_not_complete(self, sender: Actor, database: None) -> None:
+        with pytest.raises(TemplateIncomplete):
+            make.message(sent_by=sender, values={})
+        with pytest.raises(TemplateUnknown):
+            make.message(sent_by=sender, template_code="nothing")
+        with pytest.raises(NotFound):
+            make.message(sent_by=sender, contact=None)
+
+    def test_needs_the_permission(self, database: None) -> None:
+        with pytest.raises(NotAllowed):
+            make.message(sent_by=basics.actor())
+
+    def test_speaks_her_language(self, sender: Actor, database: None) -> None:
+        daughter = Contact(name="Lin", phone="13800138001", language="en")
+        message = make.message(sent_by=sender, contact=daughter)
+
+        assert message.title == "Home visit booked"
+        assert "4821" in message.words
+
+    def test_keeps_what_is_said_out_of_sight_in_the_database(self, sender: Actor, database: None) -> None:
+        message = make.message(sent_by=sender)
+
+        def raw(actor: Actor) -> str:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT row_to_json(m)::text FROM messaging_message m WHERE id = %s", [message.id]
+                )
+                return str(cursor.fetchone()[0])
+
+        stored = acting(sender, NOON).ask(raw)
+        assert "4821" not in stored
+        assert "王秀英" not in stored
+
+
+class TestFallback:
+    def test_43101_goes_on_by_sms_and_says_why(self, sender: Actor, post: Post) -> None:
+        post.wechat.says["o-wang"] = Permanent("43101")
+        message = make.message(sent_by=sender)
+        post.go()
+
+        rows = make.notifications(message)
+        assert (rows["wechat"].state, rows["wechat"].code) == ("failed", "43101")
+        assert rows["sms"].state == "sent"
+        assert make.attempts(message) == [("wechat", "refused", "43101"), ("sms", "sent", "")]
+        assert make.calls(message) == []
+
+    def test_who_cannot_be_reached_is_on_tomorrows_call_list_with_words_to_say(
+        self, sender: Actor, post: Post
+    ) -> None:
+        post.wechat.says["o-wang"] = Permanent("43101")
+        post.sms.says["13800138000"] = Permanent("isv.MOBILE_NUMBER_ILLEGAL")
+        message = make.message(sent_by=sender)
+        post.go()
+
+        today = acting(sender, NOON).ask(queries.call_list, Purpose.CONTRACT, day=date(2026, 3, 2))
+        [line] = acting(sender, NOON).ask(queries.call_list, Purpose.CONTRACT, day=date(2026, 3, 3))
+        assert today == []
+        assert line.call.message_id == message.id
+        assert (line.name, line.phone, list(line.tried)) == ("王秀英", "13800138000", ["wechat", "sms"])
+        assert "4821" in line.call.words
+        assert line.call.why == "isv.MOBILE_NUMBER_ILLEGAL"
+
+    def test_who_has_no_telephone_of_her_own_kind_is_called_at_once_in_the_list(
+        self, sender: Actor, post: Post
+    ) -> None:
+        message = make.message(sent_by=sender, contact=Contact(name="赵大爷"))
+
+        assert list(make.notifications(message)) == ["phone"]
+        assert make.calls(message)[0].day == date(2026, 3, 3)
+
+    def test_is_on_todays_list_when_tomorrow_would_be_too_late(self, sender: Actor, database: None) -> None:
+        message = make.message(
+            sent_by=sender, contact=Contact(name="赵大爷"), needed_by=at(date(2026, 3, 3), time(8))
+        )
+
+        assert make.calls(message)[0].day == date(2026, 3, 2)
+
+    def test_nobody_is_called_only_to_hear_that_somebody_has_arrived(self, sender: Actor, post: Post) -> None:
+        post.wechat.says["o-wang"] = Permanent("43101")
+        post.sms.says["13800138000"] = Permanent("isv.MOBILE_NUMBER_ILLEGAL")
+        message = make.message(sent_by=sender, template_code="visit_arrived")
+        post.go()
+
+        assert make.calls(message) == []
+        assert make.notifications(message)["sms"].state == "gave_up"
+
+    def test_a_busy_vendor_is_asked_again_later_and_then_left_for_the_next_way(
+        self, sender: Actor, post: Post
+    ) -> None:
+        post.wechat.says["o-wang"] = Temporary("-1")
+        message = make.message(sent_by=sender)
+        now = NOON
+        for _ in range(5):
+            post.go(now)
+            now += timedelta(minutes=20)
+
+        assert [outcome for channel, outcome, _ in make.attempts(message) if channel == "wechat"] == [
+            "later"
+        ] * 4
+        assert make.notifications(message)["wechat"].state == "failed"
+        assert make.notifications(message)["sms"].state == "sent"
+
+    def test_a_report_that_it_did_not_arrive_takes_the_next_way(self, sender: Actor, post: Post) -> None:
+        message = make.message(sent_by=sender)
+        post.go()
+        vendor_id = make.notifications(message)["wechat"].vendor_id
+        acting(system(), NOON).do(commands.note_report, vendor_id=vendor_id, arrived=False)
+        post.go()
+        acting(system(), NOON).do(
+            commands.note_report, vendor_id=make.notifications(message)["sms"].vendor_id, arrived=True
+        )
+
+        assert {channel: row.state for channel, row in make.notifications(message).items()} == {
+            "wechat": "failed",
+            "sms": "delivered",
+        }
+
+    def test_is_passed_on_by_the_one_through_whom_she_is_reached(self, sender: Actor, post: Post) -> None:
+        daughter = make.message(sent_by=sender, contact=Contact(name="女儿", phone="13900139000")).party_id
+        elder = uuid4()
+        acting(sender, NOON).do(
+            commands.set_recipient, party_id=elder, name="张桂芳", ways=["through"], through_party_id=daughter
+        )
+        event_id = uuid4()
+        message = make.message(sent_by=sender, party_id=elder, event_id=event_id)
+        make.message(sent_by=sender, party_id=daughter, event_id=event_id)  # she is told as family anyway
+        post.go()
+
+        assert make.notifications(message)["through"].state == "sent"
+        assert [to for _, to, _ in post.sms.taken] == ["13900139000"] * 2  # her own, and this event once
+
+
+class TestQuietHours:
+    def test_hold_a_message_until_seven(self, sender: Actor, post: Post) -> None:
+        night = at(date(2026, 3, 2), time(21, 0))
+        message = make.message(sent_by=sender, now=night)
+        post.go(night)
+        post.go(at(date(2026, 3, 3), time(6, 59, 59)))
+        assert post.wechat.taken == []
+
+        post.go(at(date(2026, 3, 3), time(7)))
+        assert make.notifications(message)["wechat"].state == "sent"
+
+    def test_hold_what_was_due_before_but_not_sent_in_time(self, sender: Actor, post: Post) -> None:
+        message = make.message(sent_by=sender, now=at(date(2026, 3, 2), time(20, 59, 59)))
+        post.go(at(date(2026, 3, 2), time(21, 0)))
+
+        assert post.wechat.taken == []
+        assert make.notifications(message)["wechat"].due_at == at(date(2026, 3, 3), time(7))
+
+    def test_let_urgent_things_through(self, sender: Actor, post: Post) -> None:
+        night = at(date(2026, 3, 2), time(23))
+        make.message(sent_by=sender, now=night, urgent=True)
+        post.go(night)
+
+        assert len(post.wechat.taken) == 1
+
+    def test_do_not_wake_anybody_for_what_is_over_by_then(self, sender: Actor, post: Post) -> None:
+        night = at(date(2026, 3, 2), time(22))
+        message = make.message(sent_by=sender, now=night, needed_by=at(date(2026, 3, 3), time(6)))
+        post.go(at(date(2026, 3, 3), time(7)))
+
+        assert (make.notifications(message)["wechat"].state, post.wechat.taken) == ("gave_up", [])
+
+
+class TestPostman:
+    def test_who_dies_after_sending_has_it_sent_once(self, sender: Actor, post: Post) -> None:
+        message = make.message(sent_by=sender)
+        post.wechat.dies = kill
+        with pytest.raises(Killed):
+            post.go()
+        post.wechat.dies = None
+
+        post.go()  # the lease still holds
+        assert len(post.wechat.taken) == 1
+        assert make.notifications(message)["wechat"].state == "queued"
+
+        post.go(NOON + LEASE)
+        assert len(post.wechat.arrived) == 1
+        assert make.notifications(message)["wechat"].state == "sent"
+        assert [outcome for _, outcome, _ in make.attempts(message)] == ["unsure", "sent"]
+
+    def test_does_not_repeat_it_where_the_vendor_would_send_it_twice(self, sender: Actor, post: Post) -> None:
+        post.wechat.dedupes = False
+        message = make.message(sent_by=sender)
+        post.wechat.dies = kill
+        with pytest.raises(Killed):
+            post.go()
+        post.wechat.dies = None
+        post.go(NOON + LEASE)
+        post.go(NOON + LEASE)
+
+        assert len(post.wechat.taken) == 1
+        rows = make.notifications(message)
+        assert (rows["wechat"].state, rows["wechat"].code, rows["sms"].state) == ("failed", "cut_off", "sent")
+
+    def test_who_dies_before_sending_loses_nothing(self, sender: Actor, post: Post) -> None:
+        messages = [make.message(sent_by=sender) for _ in range(3)]
+        claimed = acting(system(), NOON).do(commands.claim_due, size=50)  # and then it is gone
+
+        mine = {row.id for message in messages for row in make.notifications(message).values()}
+        assert mine <= {claim.notification_id for claim in claimed}
+        post.go(NOON + LEASE)
+        assert [make.notifications(message)["wechat"].state for message in messages] == ["sent"] * 3
+
+    def test_hands_nothing_to_two_at_once(self, sender: Actor, post: Post) -> None:
+        messages = [make.message(sent_by=sender) for _ in range(12)]
+        start = threading.Barrier(4)
+
+        def work(go: Callable[[], None]) -> None:
+            try:
+                start.wait()
+                go()
+            finally:
+                connection.close()
+
+        workers = [threading.Thread(target=work, args=(post.go,)) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+
+        mine = {str(make.notifications(message)["wechat"].id) for message in messages}
+        sent = [message_id for message_id, _, _ in post.wechat.taken if message_id in mine]
+        assert sorted(sent) == sorted(mine)
+
+    def test_a_late_answer_of_a_worker_thought_dead_changes_nothing(self, sender: Actor, post: Post) -> None:
+        message = make.message(sent_by=sender)
+        [first] = [
+            claim
+            for claim in acting(system(), NOON).do(commands.claim_due, size=50)
+            if claim.notification_id == make.notifications(message)["wechat"].id
+        ]
+        post.go(NOON + LEASE)
+        acting(system(message.organization_id), NOON).do(
+            commands.note_outcome,
+            notification_id=first.notification_id,
+            attempt=first.attempt,
+            outcome=Outcome.REFUSED,
+            code="43101",
+        )
+
+        assert list(make.notifications(message)) == ["wechat"]
+        assert make.notifications(message)["wechat"].state == "sent"
+
+
+class TestSendAgain:
+    def test_tries_once_more_what_failed(self, sender: Actor, post: Post) -> None:
+        post.wechat.says["o-wang"] = Permanent("43101")
+        message = make.message(sent_by=sender)
+        post.go()
+        post.wechat.says.clear()
+        acting(sender, NOON).do(commands.send_again, notification_id=make.notifications(message)["wechat"].id)
+        post.go()
+
+        assert make.notifications(message)["wechat"].state == "sent"
+
+    def test_refuses_what_was_sent_and_hides_what_is_not_ours(self, sender: Actor, post: Post) -> None:
+        message = make.message(sent_by=sender)
+        post.go()
+        row = make.notifications(message)["wechat"]
+
+        with pytest.raises(CannotSendAgain):
+            acting(sender, NOON).do(commands.send_again, notification_id=row.id)
+        with pytest.raises(NotFound):
+            acting(basics.actor("messaging.call"), NOON).do(commands.send_again, notification_id=row.id)
+
+
+class TestSetRecipient:
+    def test_holds_against_what_is_learnt_later(self, sender: Actor, post: Post) -> None:
+        party_id = uuid4()
+        acting(sender, NOON).do(
+            commands.set_recipient, party_id=party_id, name="王秀英", ways=["sms"], phone="13700137000"
+        )
+        make.message(sent_by=sender, party_id=party_id, contact=EVERYTHING)
+        post.go()
+
+        assert [to for _, to, _ in post.sms.taken] == ["13700137000"]
+        assert post.wechat.taken == []
+
+    def test_learns_a_new_number_where_nobody_has_said_anything(self, sender: Actor, post: Post) -> None:
+        party_id = uuid4()
+        make.message(sent_by=sender, party_id=party_id, contact=Contact(name="王", phone="13700137000"))
+        make.message(sent_by=sender, party_id=party_id, contact=Contact(name="王", phone="13700137001"))
+        post.go()
+
+        assert {to for _, to, _ in post.sms.taken} == {"13700137001"}
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"ways": []}, {"ways": ["pigeon"]}, {"ways": ["sms"]}, {"ways": ["wechat"]}, {"ways": ["through"]}],
+    )
+    def test_refuses_a_way_that_leads_nowhere(
+        self, sender: Actor, wrong: dict[str, list[str]], database: None
+    ) -> None:
+        with pytest.raises(WayUnsound):
+            acting(sender, NOON).do(commands.set_recipient, party_id=uuid4(), name="王", **wrong)
+
+
+class TestInbox:
+    def test_is_ones_own_and_about_the_one_she_acts_for(self, sender: Actor, database: None) -> None:
+        mother, uncle = uuid4(), uuid4()
+        daughter = basics.person("messaging.read", resident_id=mother, organization_id=sender.organization_id)
+        hers = make.message(sent_by=sender, party_id=daughter.user_id, resident_id=mother)
+        make.message(sent_by=sender, party_id=daughter.user_id, resident_id=uncle)
+        make.message(sent_by=sender, resident_id=mother)  # somebody else was told of her mother too
+
+        page = acting(daughter, NOON).ask(queries.inbox_of, Purpose.ACCESS)
+        assert [entry.id for entry in page.items] == [hers.id]
+
+        acting(daughter, NOON).do(commands.read_message, message_id=hers.id)
+        assert acting(daughter, NOON).ask(queries.unread_of, Purpose.ACCESS) == 1  # her uncle's
+
+    def test_shows_a_person_no_row_of_anybody_elses(self, sender: Actor, database: None) -> None:
+        make.message(sent_by=sender)
+        stranger = basics.person(
+            "messaging.read", resident_id=uuid4(), organization_id=sender.organization_id
+        )
+
+        assert acting(stranger, NOON).ask(lambda actor: Message.objects.count()) == 0
+        assert acting(stranger, NOON).ask(lambda actor: Notification.objects.count()) == 0
+
+    def test_is_nobody_elses_to_read(self, sender: Actor, database: None) -> None:
+        message = make.message(sent_by=sender)
+
+        with pytest.raises(NotFound):
+            acting(basics.actor("messaging.read", organization_id=sender.organization_id), NOON).do(
+                commands.read_message, message_id=message.id
+            )
+
+    def test_shows_another_house_nothing(self, sender: Actor, database: None) -> None:
+        make.message(sent_by=sender)
+
+        assert acting(basics.actor(), NOON).ask(lambda actor: Message.objects.count()) == 0
+
+
+class TestOutboxPage:
+    def test_shows_state_and_every_try(self, sender: Actor, post: Post) -> None:
+        post.wechat.says["o-wang"] = Permanent("43101")
+        make.message(sent_by=sender)
+        post.go()
+
+        page = acting(sender, NOON).ask(queries.outbox, Purpose.CONTRACT)
+        assert [(line.notification.channel, line.notification.state) for line in page.items] == [
+            ("sms", "sent"),
+            ("wechat", "failed"),
+        ]
+        assert [attempt.code for attempt in page.items[1].attempts] == ["43101"]
+        counts = acting(sender, NOON).ask(queries.outbox_counts, Purpose.CONTRACT)
+        assert (counts["sent"], counts["failed"], counts["queued"]) == (1, 1, 0)
+
+    def test_says_how_far_the_telling_has_come(self, sender: Actor, post: Post) -> None:
+        message = make.message(sent_by=sender)
+        asked = {"party_id": message.party_id, "event_id": message.event_id}
+
+        assert acting(sender, NOON).ask(queries.reached, Purpose.CONTRACT, **asked) is State.QUEUED
+        post.go()
+        assert acting(sender, NOON).ask(queries.reached, Purpose.CONTRACT, **asked) is State.SENT
