@@ -1,5 +1,6 @@
 """Settings: what differs between installations comes from the environment, see `.env.example`."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -135,6 +136,14 @@ WECHAT_SIGN_IN = os.environ.get("WECHAT_SIGN_IN", "anjia.integrations.wechat.cli
 WECHAT_APP_ID = os.environ.get("WECHAT_APP_ID", "")
 WECHAT_APP_SECRET = os.environ.get("WECHAT_APP_SECRET", "")
 WECHAT_API = os.environ.get("WECHAT_API", "https://api.weixin.qq.com")
+# In a demo nobody's telephone rings: messages go to stand-ins that refuse what the vendors refuse.
+WECHAT_MESSAGES, SMS_MESSAGES = (
+    os.environ.get(variable, f"anjia.integrations.{vendor}.messages{'_standin.local' if IS_DEMO else '.from_settings'}")
+    for variable, vendor in (("WECHAT_MESSAGES", "wechat"), ("SMS_MESSAGES", "sms"))
+)
+# Their template ids for our templates: {"visit_promised": "…", …}
+WECHAT_MESSAGE_TEMPLATES = json.loads(os.environ.get("WECHAT_MESSAGE_TEMPLATES", "{}"))
+SMS_MESSAGE_TEMPLATES = json.loads(os.environ.get("SMS_MESSAGE_TEMPLATES", "{}"))
 SMS_ACCESS_KEY_ID = os.environ.get("SMS_ACCESS_KEY_ID", "")
 SMS_ACCESS_KEY_SECRET = os.environ.get("SMS_ACCESS_KEY_SECRET", "")
 SMS_SIGN_NAME = os.environ.get("SMS_SIGN_NAME", "")
