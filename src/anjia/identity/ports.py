@@ -1,9 +1,15 @@
 """What identity asks of the outside, in our words. Wired in settings by dotted path."""
 
+import logging
 from typing import Protocol, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+from anjia.identity.rules import WechatBusy, WechatNotConnected, WechatRefused
+from anjia.integrations.errors import Misconfigured, NotConnected, Permanent, Temporary
+
+log = logging.getLogger(__name__)
 
 
 class CodeSender(Protocol):
@@ -33,3 +39,24 @@ def code_sender() -> CodeSender:
 
 def wechat_sign_in() -> WechatSignIn:
     return cast(WechatSignIn, import_string(settings.WECHAT_SIGN_IN)())
+
+
+def openid_from_wechat(code: str) -> str:
+    """
+    Ask WeChat who has signed in. Never inside a unit of work: it may take seconds.
+
+    :raises WechatNotConnected: if this installation has no app, or WeChat does not take it
+    :raises WechatBusy: if it may work later
+    :raises WechatRefused: if WeChat does not know the code, or knows it no more
+    """
+    try:
+        return wechat_sign_in().openid_of(code)
+    except Temporary:
+        raise WechatBusy from None
+    except Misconfigured as error:
+        log.error("WeChat refuses our app: %s", error.code)
+        raise WechatNotConnected from None
+    except NotConnected:
+        raise WechatNotConnected from None
+    except Permanent:
+        raise WechatRefused from None

@@ -216,6 +216,18 @@ def account_names(actor: Actor, purpose: Purpose, *, account_ids: Iterable[UUID]
     return dict(rows.values_list("id", "name"))
 
 
+def account_named(actor: Actor, purpose: Purpose, *, name: str) -> UUID | None:
+    """
+    Return the account of this name or login that is known in the actor's house, or None. For whoever reads the audit.
+
+    :raises NotAllowed: without `audit.read`
+    """
+    if not actor.may("audit.read"):
+        raise NotAllowed
+    rows = Account.objects.filter(Q(name=name) | Q(login=name)).order_by("kind", "id")
+    return rows.values_list("id", flat=True).last()
+
+
 def wechat_openid_of(actor: Actor, purpose: Purpose, *, account_id: UUID) -> str | None:
     """Return where WeChat messages to this account go, or None if it has no WeChat bound."""
     account = Account.objects.filter(id=account_id).only("id", "wechat_openid").first()

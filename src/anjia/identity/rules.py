@@ -202,12 +202,6 @@ class LastAdministrator(DomainError):
     words = _("这是最后一位管理员。请先让别人也当管理员，再收回。")
 
 
-class MoreThanOneself(DomainError):
-    code = "identity.more_than_oneself"
-    status = 403
-    words = _("这个角色的权限比你自己的多，你不能给别人。请找上级管理员。")
-
-
 class WrongPlace(DomainError):
     code = "identity.wrong_place"
     status = 422

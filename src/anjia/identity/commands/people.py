@@ -18,7 +18,6 @@ from anjia.identity.rules import (
     AccountState,
     LastAdministrator,
     LoginTaken,
-    MoreThanOneself,
     RoleAlreadyHeld,
     RoleUnknown,
     check_password,
@@ -210,7 +209,6 @@ def give_role(
 
     :raises NotFound: if the account or the organization is not known in the actor's house
     :raises RoleUnknown: if there is no such role
-    :raises MoreThanOneself: if the role may do what the actor may not
     :raises RoleAlreadyHeld: if it holds it already
     """
     organization = get_organization(actor, Purpose.LEGAL, organization_id=organization_id)
@@ -218,8 +216,6 @@ def give_role(
     if account is None:
         raise NotFound
     role = _role_of_code(organization, role_code)
-    if not actor.is_system and not set(role.permissions) <= actor.permissions:
-        raise MoreThanOneself
     with refuse_if_broken(BROKEN_PROMISES):
         membership = Membership.objects.create(
             account=account,

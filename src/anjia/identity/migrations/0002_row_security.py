@@ -47,13 +47,19 @@ class Migration(migrations.Migration):
             # Whoever opens an account finds the one that the person has in the same house already, though a
             # resident who opens one for her daughter may see nobody's: it looks with the system's eyes.
             """
-            CREATE FUNCTION identity_person_known(house uuid, phone bytea, called text)
-            RETURNS SETOF identity_account LANGUAGE sql STABLE SET anjia.system = 'on' AS $$
-                SELECT * FROM identity_account
-                WHERE phone_index = phone AND organization_id = house AND name = called
-                  AND kind = 'person' AND state = 'active'
-                ORDER BY opened_at, id LIMIT 1
-            $$
+            CREATE FUNCTION identity_person_known(house uuid, phone_is bytea, called text)
+            RETURNS SETOF identity_account LANGUAGE plpgsql AS $$
+            DECLARE
+                before text := coalesce(current_setting('anjia.system', true), '');
+            BEGIN
+                PERFORM set_config('anjia.system', 'on', true);
+                RETURN QUERY
+                    SELECT * FROM identity_account a
+                    WHERE a.phone_index = phone_is AND a.organization_id = house AND a.name = called
+                      AND a.kind = 'person' AND a.state = 'active'
+                    ORDER BY a.opened_at, a.id LIMIT 1;
+                PERFORM set_config('anjia.system', before, true);
+            END $$
             """,
             "DROP FUNCTION identity_person_known",
         ),
