@@ -32,7 +32,8 @@ from anjia.kernel.errors import Invalid, NotAllowed, NotFound
 from anjia.kernel.models import AuditEntry
 from anjia.kernel.work import acting
 from tests.identity import make
-from tests.identity.make import NOON, entered, later, refusal
+from tests.identity.make import entered, later, refusal
+from tests.make import NOON
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -216,7 +217,7 @@ class TestSignInByCode:
             return SignInCode.objects.get(id=code.id)
 
         kept = acting(system(), NOON).ask(read)
-        assert (kept.code, kept.phone) == (None, None)
+        assert (kept.code, kept.phone) == ("", "")
 
 
 class TestChooseAccount:
@@ -543,7 +544,7 @@ class TestScanning:
 
 class TestSharedComputer:
     def unlock(self, entry: Entry, secret: str, **changes: Any) -> object:
-        sound = {"session_id": entry.session_id, "device_token": "desk-3", "secret": secret}
+        sound: dict[str, Any] = {"session_id": entry.session_id, "device_token": "desk-3", "secret": secret}
         unit = acting(system(), changes.pop("now", NOON))
         return unit.do(commands.unlock_session, **sound | changes)
 
@@ -725,7 +726,7 @@ class TestRoles:
     def test_is_held_once_at_a_time(self) -> None:
         house = make.house()
         account = make.staff(house, role_code="nurse")
-        give = {"account_id": account.id, "organization_id": house.id, "role_code": "nurse"}
+        give: dict[str, Any] = {"account_id": account.id, "organization_id": house.id, "role_code": "nurse"}
 
         with pytest.raises(RoleAlreadyHeld):
             acting(make.administrator(house), NOON).do(commands.give_role, **give)

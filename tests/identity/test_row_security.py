@@ -10,7 +10,7 @@ from anjia.identity.models import Account, Attempt, Role, Session, SignInCode
 from anjia.kernel.actors import Actor, system
 from anjia.kernel.work import acting
 from tests.identity import make
-from tests.identity.make import NOON
+from tests.make import NOON
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -11,8 +11,8 @@ from anjia.kernel.actors import Actor, Kind
 
 
 def end_all_of(actor: Actor, now: datetime, *, account_id: UUID, but: UUID | None = None) -> int:
-    rows = Session.objects.filter(account=account_id, ended_at=None).exclude(id=but)
-    sessions = list(rows)
+    rows = Session.objects.filter(account=account_id, ended_at=None)
+    sessions = [session for session in rows if session.id != but]
     for session in sessions:
         session.end_it(at=now, by=actor.user_id)
         audit.record("identity.session.ended", actor=actor, at=now, subject_id=session.id)

@@ -66,14 +66,14 @@ class Account(models.Model):
     kind = models.CharField(max_length=8, choices=choices(AccountKind))
     name = models.CharField(max_length=60)
     login = models.CharField(max_length=40, null=True)
-    phone = EncryptedText(null=True)
+    phone = EncryptedText(default="")
     phone_index = models.BinaryField(null=True)
     password_hash = models.CharField(max_length=200, default="", blank=True)
     password_is_temporary = models.BooleanField(default=False)
-    totp_secret = EncryptedText(null=True)
-    totp_pending = EncryptedText(null=True)  # shown to be scanned, not yet proven
+    totp_secret = EncryptedText(default="")
+    totp_pending = EncryptedText(default="")  # shown to be scanned, not yet proven
     totp_step = models.BigIntegerField(default=0)  # of the last code taken: none is taken twice
-    wechat_openid = EncryptedText(null=True)
+    wechat_openid = EncryptedText(default="")
     wechat_index = models.BinaryField(null=True)
     language = models.CharField(max_length=10, default="zh-hans")
     state = models.CharField(max_length=8, choices=choices(AccountState), default=AccountState.ACTIVE.value)
@@ -103,7 +103,7 @@ class Account(models.Model):
 
     @property
     def has_totp(self) -> bool:
-        return self.totp_secret is not None
+        return bool(self.totp_secret)
 
     @property
     def is_ready(self) -> bool:
@@ -207,9 +207,9 @@ class SignInCode(models.Model):
     """Six digits on the way to a phone. The code itself is forgotten as soon as it has been sent."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    phone = EncryptedText(null=True)
+    phone = EncryptedText(default="")
     phone_index = models.BinaryField()
-    code = EncryptedText(null=True)
+    code = EncryptedText(default="")
     code_hash = models.BinaryField()
     tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()

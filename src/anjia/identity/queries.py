@@ -231,13 +231,13 @@ def account_named(actor: Actor, purpose: Purpose, *, name: str) -> UUID | None:
 def wechat_openid_of(actor: Actor, purpose: Purpose, *, account_id: UUID) -> str | None:
     """Return where WeChat messages to this account go, or None if it has no WeChat bound."""
     account = Account.objects.filter(id=account_id).only("id", "wechat_openid").first()
-    return account.wechat_openid if account else None
+    return account.wechat_openid or None if account else None
 
 
 def phone_of(actor: Actor, purpose: Purpose, *, account_id: UUID) -> str | None:
     """Return the phone that this account signs in by, or None."""
     account = Account.objects.filter(id=account_id).only("id", "phone").first()
-    return account.phone if account else None
+    return account.phone or None if account else None
 
 
 def roles(actor: Actor, purpose: Purpose) -> list[Role]:
@@ -307,7 +307,7 @@ def people_on_device(actor: Actor, purpose: Purpose, *, device: str, now: dateti
 def code_to_send(actor: Actor, purpose: Purpose, *, code_id: UUID, now: datetime) -> tuple[str, str] | None:
     """Return the phone and the code on its way to it, or None if it is sent, over, or for nobody."""
     row = SignInCode.objects.filter(id=code_id, sent_at=None, used_at=None, expires_at__gt=now).first()
-    if row is None or row.phone is None or row.code is None:
+    if row is None or not row.phone or not row.code:
         return None
     known = Account.objects.filter(
         phone_index=row.phone_index, kind=AccountKind.PERSON.value, state=AccountState.ACTIVE.value

@@ -73,7 +73,10 @@ def request_code(
 @command("identity.sign_in")
 def mark_code_sent(actor: Actor, now: datetime, *, code_id: UUID) -> None:
     """Forget the code itself: it has left."""
-    SignInCode.objects.filter(id=code_id).update(sent_at=now, code=None)
+    row = SignInCode.objects.filter(id=code_id).first()
+    if row is not None:
+        row.sent_at, row.code = now, ""
+        row.save(update_fields=["sent_at", "code"])
 
 
 @command("identity.sign_in")
@@ -108,7 +111,7 @@ def sign_in_by_code(
         sent.save(update_fields=["tries"])
         refused = _wrong_code(address, now)
         return Refused(CodeUsedUp()) if sent.tries >= CODE_TRIES else refused
-    sent.used_at, sent.code, sent.phone = now, None, None
+    sent.used_at, sent.code, sent.phone = now, "", ""
     sent.save(update_fields=["used_at", "code", "phone"])
     limits.forgive((CODE_SOON, digits))
     rows = Account.objects.filter(

@@ -79,11 +79,11 @@ def open_account(
         kind=kind,
         name=name.strip()[:60],
         login=normal_login(login) if login else None,
-        phone=digits,
+        phone=digits or "",
         phone_index=index,
         password_hash=proofs.hashed(password) if password else "",
         password_is_temporary=password_is_temporary,
-        totp_secret=totp_secret,
+        totp_secret=totp_secret or "",
         language=language,
         opened_at=now,
     )
@@ -131,7 +131,7 @@ def change_account(
     if not name.strip():
         words = _("请写上姓名。")
         raise Invalid(words, fields={"name": words})
-    digits = normal_phone(phone) if phone else None
+    digits = normal_phone(phone) if phone else ""
     fields = [
         field
         for field, is_new in (("name", account.name != name.strip()), ("phone", account.phone != digits))
@@ -192,7 +192,7 @@ def reset_sign_in(actor: Actor, now: datetime, *, account_id: UUID) -> str:
         raise NotAllowed
     password = proofs.new_password()
     account.password_hash, account.password_is_temporary = proofs.hashed(password), True
-    account.totp_secret = account.totp_pending = None
+    account.totp_secret = account.totp_pending = ""
     account.save(update_fields=["password_hash", "password_is_temporary", "totp_secret", "totp_pending"])
     end_all_of(actor, now, account_id=account_id)
     fields = ["password", "totp"]

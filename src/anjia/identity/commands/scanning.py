@@ -8,7 +8,7 @@ from anjia.identity.commands.sessions import start_session
 from anjia.identity.models import Account, ScanTicket, Session
 from anjia.identity.rules import SCAN_LIVES, AccountKind, End, Entry, Refused, TicketGone, Way
 from anjia.kernel import audit
-from anjia.kernel.actors import Actor
+from anjia.kernel.actors import NOBODY, Actor
 from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.work import command
@@ -49,7 +49,7 @@ def confirm_scan(actor: Actor, now: datetime, *, ticket: str, by: Actor) -> str:
     """
     account = Account.objects.filter(id=by.user_id, kind=AccountKind.STAFF.value).first()
     session = Session.objects.filter(
-        id=by.session_id, ended_at=None, locked_at=None, is_limited=False
+        id=by.session_id or NOBODY, ended_at=None, locked_at=None, is_limited=False
     ).first()
     if account is None or session is None or not account.is_ready:
         raise NotAllowed

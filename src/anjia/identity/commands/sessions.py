@@ -24,7 +24,7 @@ from anjia.identity.rules import (
     WrongSecret,
 )
 from anjia.kernel import audit
-from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.actors import NOBODY, Actor, Purpose
 from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import command
@@ -130,7 +130,9 @@ def end_sessions_of(actor: Actor, now: datetime, *, account_id: UUID) -> int:
 @command(OWN_ACCOUNT)
 def lock_session(actor: Actor, now: datetime) -> None:
     """Lock the actor's session: she leaves a shared computer and comes back by password or code."""
-    session = Session.objects.filter(id=actor.session_id, account=actor.user_id, ended_at=None).first()
+    session = Session.objects.filter(
+        id=actor.session_id or NOBODY, account=actor.user_id, ended_at=None
+    ).first()
     if session is None:
         raise NotFound
     if session.locked_at is None:

@@ -97,7 +97,7 @@ def start_totp(actor: Actor, now: datetime) -> str:
     The generator that she has stays good until the new one has shown a code.
     """
     account = _staff_self(actor)
-    if account.totp_pending is None:
+    if not account.totp_pending:
         account.totp_pending = proofs.new_totp_secret()
         account.save(update_fields=["totp_pending"])
     return proofs.totp_link(account.totp_pending, login=account.login or "")
@@ -115,7 +115,7 @@ def confirm_totp(actor: Actor, now: datetime, *, code: str) -> None:
     if step is None:
         words = _("动态码不对。看看手机上现在的 6 位数字，它每半分钟换一次；手机时间要准。")
         raise Invalid(words, fields={"code": words})
-    account.totp_secret, account.totp_pending, account.totp_step = account.totp_pending, None, step
+    account.totp_secret, account.totp_pending, account.totp_step = account.totp_pending, "", step
     account.save(update_fields=["totp_secret", "totp_pending", "totp_step"])
     audit.record("identity.totp.enrolled", actor=actor, at=now, subject_id=account.id)
     _open_up(actor, account)

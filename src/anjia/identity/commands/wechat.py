@@ -54,7 +54,7 @@ def unbind_wechat(actor: Actor, now: datetime) -> None:
     account = Account.objects.get(id=actor.user_id)
     if account.wechat_index is None:
         return
-    account.wechat_openid = account.wechat_index = None
+    account.wechat_openid, account.wechat_index = "", None
     account.save(update_fields=["wechat_openid", "wechat_index"])
     audit.record("identity.wechat.unbound", actor=actor, at=now, subject_id=account.id)
     events.publish(WechatUnbound(account_id=account.id, at=now), actor=actor)
