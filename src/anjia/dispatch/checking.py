@@ -1,0 +1,96 @@
+"""Whether a crew can come, asked again under the lock. Only commands call it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from anjia.catalogue.queries import get_version
+from anjia.dispatch.matching import FEASIBILITY, Job, Wishes, may_do, timelines_of, turns_of
+from anjia.dispatch.rules import SlotGone
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import local
+from anjia.kernel.database import wait_turn
+from anjia.visits.queries import Promise, live_assignments
+from anjia.visits.rules.lifecycle import LONGEST_VISIT
+from anjia.workforce.queries import caregivers_on
+from anjia.workforce.rules import CaregiverSheet
+
+
+def wait_for(
+    actor: Actor,
+    *,
+    cell: str,
+    days: Iterable[datetime],
+    staff_ids: Iterable[UUID],
+    visit_id: UUID | None = None,
+) -> None:
+    """
+    Take turns in the one order that everybody keeps: zone and day, caregivers, visit. Then rows may be held.
+    """
+    wait_turn(*turns_of(actor.organization_id, cell, *(local(at).date() for at in days)))
+    wait_turn(*(f"caregiver/{staff_id}" for staff_id in staff_ids))
+    if visit_id:
+        wait_turn(f"visit/{visit_id}")
+
+
+def crew_sheets(
+    actor: Actor, staff_ids: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> list[CaregiverSheet]:
+    """
+    Return the sheets of the crew, in its order.
+
+    :raises SlotGone: if one of them is no caregiver of the organization, or has no shift then
+    """
+    found = caregivers_on(actor, Purpose.CONTRACT, start=starts_at, end=ends_at, staff_ids=list(staff_ids))
+    by_id = {sheet.id: sheet for sheet in found}
+    if set(staff_ids) - by_id.keys():
+        raise SlotGone
+    return [by_id[staff_id] for staff_id in staff_ids]
+
+
+def check_can_come(
+    actor: Actor,
+    now: datetime,
+    *,
+    job: Job,
+    sheets: Sequence[CaregiverSheet],
+    starts_at: datetime,
+    without: UUID | None = None,
+) -> None:
+    """
+    Check a crew for a time. Call with its turns held.
+
+    :raises SlotGone: if one of them may not do this, or cannot come then without breaking another promise
+    """
+    ask = job.ask(starts_at)
+    day = local(starts_at).date()
+    busy = live_assignments(
+        actor,
+        Purpose.CONTRACT,
+        staff_ids=[sheet.id for sheet in sheets],
+        start=ask.starts_at - LONGEST_VISIT,
+        end=ask.ends_at + LONGEST_VISIT,
+        now=now,
+    )
+    timelines = timelines_of(sheets, busy, without=without)
+    for sheet in sheets:
+        if not may_do(job, sheet, day) or FEASIBILITY.trouble(timelines[sheet.id], ask):
+            raise SlotGone
+
+
+def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff_id: UUID) -> None:
+    """
+    Check somebody whose time is not kept for the visit. Call with her turn held.
+
+    :raises SlotGone: if she may not do this, or cannot come without breaking another promise
+    """
+    version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
+    job = Job(
+        requires=version.requires,
+        minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
+        people_needed=promise.people_needed,
+        cell=promise.cell,
+        wishes=Wishes.of(promise.wishes),
+    )
+    sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
+    check_can_come(actor, now, job=job, sheets=sheets, starts_at=promise.starts_at, without=promise.id)

@@ -1,0 +1,31 @@
+"""What has happened in dispatch. Ids and times only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade:
+    visit_id: UUID
+    offer_id: UUID
+    staff_id: UUID
+    deadline: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDeclined:
+    visit_id: UUID
+    offer_id: UUID
+    part: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyTookIt:
+    """Everybody suitable was asked. A dispatcher has to decide."""
+
+    visit_id: UUID
+    part: int
+    at: datetime

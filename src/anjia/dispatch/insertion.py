@@ -1,0 +1,102 @@
+"""Greedy feasible insertion: a new promise goes between two others if she can get there and on again in time."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from anjia.dispatch.rules import GRID, TRAVEL, Ask, Block, Point, Stop, Timeline, TravelRule, Trouble
+from anjia.visits.rules.arrival import distance_m
+
+MINUTE: Final = timedelta(minutes=1)
+
+
+class GreedyInsertion:
+    def __init__(self, rule: TravelRule = TRAVEL) -> None:
+        self.rule = rule
+
+    def way(self, start: Point | None, end: Point | None, speed_kmh: float) -> timedelta:
+        """Return the time from door to door, in whole minutes; where a place is unknown, only the set-up."""
+        if start is None or end is None:
+            return self.rule.setup
+        hours = distance_m(start, end) / 1000 * self.rule.detour / max(speed_kmh, self.rule.least_kmh)
+        return timedelta(minutes=math.ceil(hours * 60)) + self.rule.setup
+
+    def trouble(self, timeline: Timeline, ask: Ask) -> Trouble | None:
+        shift = next((s for s in timeline.shifts if s[0] <= ask.starts_at and ask.ends_at <= s[1]), None)
+        if shift is None:
+            return Trouble(block=Block.OFF_DUTY)
+        if any(start < ask.ends_at and ask.starts_at < end for start, end in timeline.leave):
+            return Trouble(block=Block.ON_LEAVE)
+        before, after = neighbours(timeline, ask)
+        if before and before.ends_at > ask.starts_at:
+            return Trouble(block=Block.BUSY, free_at=before.ends_at)
+        if after and after.starts_at < ask.ends_at:
+            return Trouble(block=Block.BUSY, free_at=after.ends_at)
+        return self.late(timeline, ask, before, after, shift[0])
+
+    def late(
+        self, timeline: Timeline, ask: Ask, before: Stop | None, after: Stop | None, on_duty: datetime
+    ) -> Trouble | None:
+        speed = timeline.speed_kmh
+        if before:
+            there = before.ends_at + self.way(before.place, ask.place, speed)
+            if there > ask.starts_at:
+                return Trouble(block=Block.LATE_FROM_BEFORE, minutes_short=minutes(there - ask.starts_at))
+        if before is None or before.ends_at <= on_duty:
+            there = on_duty + self.way(timeline.base, ask.place, speed)
+            if there > ask.starts_at:
+                return Trouble(block=Block.LATE_FROM_BASE, minutes_short=minutes(there - ask.starts_at))
+        if after:
+            there = ask.ends_at + self.way(ask.place, after.place, speed)
+            if there > after.starts_at:
+                return Trouble(block=Block.LATE_FOR_NEXT, minutes_short=minutes(there - after.starts_at))
+        return None
+
+    def starts(
+        self, timeline: Timeline, *, minutes: int, place: Point | None, since: datetime, until: datetime
+    ) -> list[datetime]:
+        length = timedelta(minutes=minutes)
+        return [
+            start
+            for start in grid(timeline, length, since, until)
+            if self.trouble(timeline, Ask(starts_at=start, ends_at=start + length, place=place)) is None
+        ]
+
+    def travel_minutes(self, timeline: Timeline, ask: Ask) -> float:
+        before, _ = neighbours(timeline, ask)
+        on_duty = next((s[0] for s in timeline.shifts if s[0] <= ask.starts_at < s[1]), None)
+        comes_from = timeline.base
+        if before and (on_duty is None or before.ends_at > on_duty):
+            comes_from = before.place
+        return self.way(comes_from, ask.place, timeline.speed_kmh) / MINUTE
+
+
+def grid(timeline: Timeline, length: timedelta, since: datetime, until: datetime) -> Iterator[datetime]:
+    """Yield the half hours of her shifts at which something of that length could begin, in order, each once."""
+    seen: set[datetime] = set()
+    for begins, ends in sorted(timeline.shifts):
+        start = rounded_up(max(begins, since))
+        while start < until and start + length <= ends:
+            if start not in seen:
+                seen.add(start)
+                yield start
+            start += GRID
+
+
+def rounded_up(at: datetime) -> datetime:
+    past = timedelta(seconds=at.timestamp() % GRID.total_seconds())
+    return at if not past else at + GRID - past
+
+
+def neighbours(timeline: Timeline, ask: Ask) -> tuple[Stop | None, Stop | None]:
+    """Return the stop that begins last before the new one, and the one that begins first after that."""
+    at = bisect_right(timeline.stops, ask.starts_at, key=lambda stop: stop.starts_at)
+    before = timeline.stops[at - 1] if at else None
+    after = timeline.stops[at] if at < len(timeline.stops) else None
+    return before, after
+
+
+def minutes(late: timedelta) -> int:
+    return math.ceil(late / MINUTE)

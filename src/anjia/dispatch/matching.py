@@ -1,0 +1,242 @@
+"""
+Who can come, and who suits best: what the contexts below know, put before the rules.
+
+`queries` show it, `commands` check it again under the lock: the same functions, so what is shown can be booked.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import h3
+from django.utils.translation import gettext as _
+
+from anjia.catalogue.rules import Requires, why_not
+from anjia.dispatch.insertion import GreedyInsertion
+from anjia.dispatch.ports import Feasibility
+from anjia.dispatch.rules import (
+    Ask,
+    Facts,
+    Period,
+    Point,
+    Reason,
+    Score,
+    Stop,
+    Timeline,
+    is_in_period,
+    score_of,
+)
+from anjia.kernel.calendar import local
+from anjia.visits.queries import Busy, Known
+from anjia.workforce.rules import CaregiverSheet
+
+FEASIBILITY: Final[Feasibility] = GreedyInsertion()
+ZONE_RESOLUTION: Final = 6  # about 36 km²
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the resident wishes of time and person. What cannot be met is said, not overlooked."""
+
+    period: Period = Period.ANY
+    caregiver_sex: str = "any"
+    preferred: frozenset[UUID] = frozenset()
+    refused: frozenset[UUID] = frozenset()
+    # For whoever is at the door; it does not decide who comes.
+    note: str = ""
+    who_is_present: str = ""
+
+    @staticmethod
+    def of(said: Mapping[str, Any] | None) -> "Wishes":
+        said = said or {}
+        return Wishes(
+            period=Period(said.get("period") or "any"),
+            caregiver_sex=said.get("caregiver_sex") or "any",
+            preferred=frozenset(UUID(str(one)) for one in said.get("preferred") or ()),
+            refused=frozenset(UUID(str(one)) for one in said.get("refused") or ()),
+            note=said.get("note") or "",
+            who_is_present=said.get("who_is_present") or "",
+        )
+
+    def kept(self) -> dict[str, Any]:
+        """Return what is written on the visit."""
+        return {
+            "period": self.period.value,
+            "caregiver_sex": self.caregiver_sex,
+            "preferred": sorted(map(str, self.preferred)),
+            "refused": sorted(map(str, self.refused)),
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be done: whatever of a service and an address decides who can do it."""
+
+    requires: Requires
+    minutes: int
+    people_needed: int
+    cell: str
+    wishes: Wishes = field(default_factory=Wishes)
+
+    @property
+    def place(self) -> Point | None:
+        return place_of(self.cell)
+
+    def ask(self, starts_at: datetime) -> Ask:
+        return Ask(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=self.minutes), place=self.place)
+
+
+def place_of(cell: str) -> Point | None:
+    """Return the middle of a cell: travel is reckoned between cells, so that no address has to be opened."""
+    return h3.cell_to_latlng(cell) if cell else None
+
+
+def zone_of(cell: str) -> str:
+    return h3.cell_to_parent(cell, ZONE_RESOLUTION) if cell else ""
+
+
+def turns_of(organization_id: UUID, cell: str, *days: date) -> list[str]:
+    """Return the keys under which promises of a zone and day are made one after the other."""
+    return [f"zone/{organization_id}/{zone_of(cell)}/{day}" for day in days]
+
+
+def timelines_of(
+    sheets: Iterable[CaregiverSheet], busy: Iterable[Busy], *, without: UUID | None = None
+) -> dict[UUID, Timeline]:
+    """Return each caregiver's time; `without` a visit that is about to be moved."""
+    stops: dict[UUID, list[Stop]] = {}
+    for one in busy:
+        if one.visit_id != without:
+            stop = Stop(starts_at=one.starts_at, ends_at=one.ends_at, place=place_of(one.cell))
+            stops.setdefault(one.staff_id, []).append(stop)
+    return {
+        sheet.id: Timeline(
+            staff_id=sheet.id,
+            shifts=tuple(sheet.shifts),
+            leave=tuple(sheet.leave),
+            stops=tuple(sorted(stops.get(sheet.id, []), key=lambda stop: stop.starts_at)),
+            base=sheet.base,
+            speed_kmh=sheet.speed_kmh,
+        )
+        for sheet in sheets
+    }
+
+
+def qualification_reasons(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:
+    """Return what the law and the service ask for and this person has not. Nobody may overrule these."""
+    return [
+        Reason(is_met=False, words=reason.words, way_out=_("换有资格的人去"))
+        for reason in why_not(job.requires, sheet, on)
+    ]
+
+
+def wish_reasons(job: Job, sheet: CaregiverSheet) -> list[Reason]:
+    """Return which of the resident's wishes this person does not meet."""
+    wishes, found = job.wishes, []
+    if wishes.caregiver_sex not in {"any", sheet.sex}:
+        asked = _("女") if wishes.caregiver_sex == "female" else _("男")
+        found.append(
+            Reason(
+                is_met=False,
+                words=_("对方想要{sex}的来").format(sex=asked),
+                way_out=_("打电话问对方能不能不限男女"),
+            )
+        )
+    if sheet.id in wishes.refused:
+        found.append(Reason(is_met=False, words=_("对方说过不要这一位"), way_out=_("换别人")))
+    if sheet.cells is not None and job.cell not in sheet.cells:
+        found.append(
+            Reason(is_met=False, words=_("不在这位负责的片区"), way_out=_("给这位加上这个片区，或换别人"))
+        )
+    return found
+
+
+def may_do(job: Job, sheet: CaregiverSheet, on: date) -> bool:
+    return not qualification_reasons(job, sheet, on) and not wish_reasons(job, sheet)
+
+
+def score(
+    job: Job, sheet: CaregiverSheet, timeline: Timeline, at: datetime, known: Mapping[UUID, Known]
+) -> tuple[Facts, Score]:
+    """Return how well she suits at that time, and what that is made of."""
+    before = known.get(sheet.id)
+    facts = Facts(
+        travel_minutes=FEASIBILITY.travel_minutes(timeline, job.ask(at)),
+        times_known=before.times if before else 0,
+        minutes_that_day=minutes_on(timeline, local(at).date()),
+        came_last=before is not None and before.last_at == max(one.last_at for one in known.values()),
+        is_preferred=sheet.id in job.wishes.preferred,
+    )
+    return facts, score_of(facts)
+
+
+def minutes_on(timeline: Timeline, day: date) -> float:
+    return sum(
+        (stop.ends_at - stop.starts_at) / timedelta(minutes=1)
+        for stop in timeline.stops
+        if local(stop.starts_at).date() == day
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A time at which the job can be done, and by whom: the best first."""
+
+    starts_at: datetime
+    able: tuple[UUID, ...]
+
+
+def openings(
+    job: Job,
+    sheets: Collection[CaregiverSheet],
+    timelines: Mapping[UUID, Timeline],
+    known: Mapping[UUID, Known],
+    *,
+    since: datetime,
+    until: datetime,
+    day: date,
+) -> list[Opening]:
+    """Return the times of the day at which enough people who may do it can come, the earliest first."""
+    able: dict[datetime, list[tuple[float, str, UUID]]] = {}
+    for sheet in sheets:
+        if not may_do(job, sheet, day):
+            continue
+        timeline = timelines[sheet.id]
+        for start in FEASIBILITY.starts(
+            timeline, minutes=job.minutes, place=job.place, since=since, until=until
+        ):
+            if is_in_period(local(start).hour, job.wishes.period):
+                points = score(job, sheet, timeline, start, known)[1].total
+                able.setdefault(start, []).append((-points, sheet.name, sheet.id))
+    return [
+        Opening(starts_at=start, able=tuple(staff_id for _points, _name, staff_id in sorted(found)))
+        for start, found in sorted(able.items())
+        if len(found) >= job.people_needed
+    ]
+
+
+def time_reasons(job: Job, timeline: Timeline, at: datetime) -> list[Reason]:
+    """Return why she cannot come at that time; the day's nearest time at which she can is the way out."""
+    trouble = FEASIBILITY.trouble(timeline, job.ask(at))
+    if trouble is None:
+        return []
+    nearest = nearest_start(job, timeline, at)
+    way_out = trouble.way_out
+    if nearest is not None:
+        way_out = _("改到 {time} 开始就可以").format(time=f"{local(nearest):%H:%M}")
+    return [Reason(is_met=False, words=trouble.words, way_out=way_out)]
+
+
+def nearest_start(job: Job, timeline: Timeline, at: datetime) -> datetime | None:
+    starts: Sequence[datetime] = FEASIBILITY.starts(
+        timeline,
+        minutes=job.minutes,
+        place=job.place,
+        since=at - timedelta(hours=8),
+        until=at + timedelta(hours=8),
+    )
+    same_day = [start for start in starts if local(start).date() == local(at).date()]
+    return min(same_day, key=lambda start: abs(start - at), default=None)

@@ -1,0 +1,54 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CharField, Q
+
+from anjia.dispatch.rules import OfferState
+from anjia.kernel.fields import EncryptedText
+from anjia.kernel.ids import new_id
+
+OPEN = OfferState.OPEN.value
+
+
+class Offer(models.Model):
+    """
+    A caregiver is asked to take a part of a visit, until `deadline`. The database lets one of them win.
+
+    `deadline` is read when it is used: an open offer past it is as good as timed out. `score` and `because` say why
+    she was asked, and in which place.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    visit_id = models.UUIDField()
+    part = models.PositiveSmallIntegerField()
+    staff_id = models.UUIDField()
+    wave = models.PositiveSmallIntegerField()
+    state = models.CharField(
+        max_length=12, choices=[(state.value, state.name) for state in OfferState], default=OPEN
+    )
+    made_at = models.DateTimeField()
+    deadline = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    reason = EncryptedText(default="")
+    score = models.FloatField(default=0)
+    because = ArrayField(CharField(max_length=200), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit_id", "part"], condition=Q(state="accepted"), name="offer_one_wins"
+            ),
+            models.UniqueConstraint(
+                fields=["visit_id", "part", "staff_id"], condition=Q(state=OPEN), name="offer_asked_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["visit_id", "part", "wave"], name="offer_by_visit"),
+            models.Index(
+                fields=["staff_id", "deadline"], condition=Q(state=OPEN), name="offer_open_by_staff"
+            ),
+            models.Index(fields=["deadline"], condition=Q(state=OPEN), name="offer_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.part} of {self.visit_id} to {self.staff_id} ({self.state})"

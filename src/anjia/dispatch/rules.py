@@ -1,0 +1,281 @@
+"""When a caregiver can come, who suits, and in which order they are asked. Pure: no database, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from anjia.kernel.errors import DomainError, Invalid, Words
+
+Point = tuple[float, float]  # latitude, longitude, WGS-84
+Span = tuple[datetime, datetime]  # half-open
+
+# Service rules of this installation [ENG]: no document gives them.
+GRID: Final = timedelta(minutes=30)
+SHORTEST_NOTICE: Final = timedelta(hours=2)
+NOTICE_GRACE: Final = timedelta(minutes=15)  # so that what was shown a while ago can still be booked
+MOST_DAYS: Final = 31
+FARTHEST_AHEAD: Final = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TravelRule:
+    """How long it takes to get from door to door, from the straight line between two cells."""
+
+    detour: float  # streets are longer than the crow's way
+    setup: timedelta  # parking, stairs, washing hands
+    least_kmh: float
+
+
+TRAVEL: Final = TravelRule(detour=1.35, setup=timedelta(minutes=5), least_kmh=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRule:
+    """Who is asked when: the first is the one whose time is kept; each wave asks more people at once."""
+
+    waves: tuple[int, ...]
+    # (the visit begins within, they have so long to answer), the nearest first
+    answer_within: tuple[tuple[timedelta, timedelta], ...]
+
+
+OFFERING: Final = OfferRule(
+    waves=(1, 2, 4, 8),
+    answer_within=(
+        (timedelta(hours=4), timedelta(minutes=5)),
+        (timedelta(hours=24), timedelta(minutes=15)),
+        (timedelta(days=366), timedelta(minutes=60)),
+    ),
+)
+
+
+class Part(StrEnum):
+    """What a candidate's score is made of."""
+
+    TRAVEL = "travel"
+    KNOWN = "known"
+    LOAD = "load"
+    CONTINUITY = "continuity"
+    PREFERRED = "preferred"
+
+
+# Points; per minute of travel and of work that day, per earlier visit up to five, for the last one who came.
+WEIGHTS: Final[Mapping[Part, float]] = {
+    Part.TRAVEL: -0.6,
+    Part.KNOWN: 4.0,
+    Part.LOAD: -0.04,
+    Part.CONTINUITY: 12.0,
+    Part.PREFERRED: 20.0,
+}
+KNOWN_COUNTS_UP_TO: Final = 5
+
+
+class Period(StrEnum):
+    ANY = "any"
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class OfferState(StrEnum):
+    """The life of an offer: one of those for a part wins, the others are withdrawn."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TIMED_OUT = "timed_out"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    starts_at: datetime
+    ends_at: datetime
+    place: Point | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """One caregiver's time: when she works, when not, and where she is promised, in order of time."""
+
+    staff_id: UUID
+    shifts: tuple[Span, ...]
+    leave: tuple[Span, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    base: Point | None = None
+    speed_kmh: float = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    starts_at: datetime
+    ends_at: datetime
+    place: Point | None
+
+
+class Block(StrEnum):
+    """Why a caregiver cannot come at a time."""
+
+    OFF_DUTY = "off_duty"
+    ON_LEAVE = "on_leave"
+    BUSY = "busy"
+    LATE_FROM_BASE = "late_from_base"
+    LATE_FROM_BEFORE = "late_from_before"
+    LATE_FOR_NEXT = "late_for_next"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    block: Block
+    minutes_short: int = 0
+    free_at: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        return str(WORDS_OF_BLOCK[self.block]).format(minutes=self.minutes_short)
+
+    @property
+    def way_out(self) -> str:
+        return str(WAY_OUT_OF_BLOCK[self.block]).format(minutes=self.minutes_short)
+
+
+WORDS_OF_BLOCK: Final[Mapping[Block, Words]] = {
+    Block.OFF_DUTY: _("这个时间不当班"),
+    Block.ON_LEAVE: _("这个时间请假"),
+    Block.BUSY: _("这个时间已经有别的上门"),
+    Block.LATE_FROM_BASE: _("一上班就出发也要晚 {minutes} 分钟"),
+    Block.LATE_FROM_BEFORE: _("从上一家赶过来要晚 {minutes} 分钟"),
+    Block.LATE_FOR_NEXT: _("做完再去下一家要晚 {minutes} 分钟"),
+}
+WAY_OUT_OF_BLOCK: Final[Mapping[Block, Words]] = {
+    Block.OFF_DUTY: _("改到当班的时间，或加一个班"),
+    Block.ON_LEAVE: _("换一天"),
+    Block.BUSY: _("换一个时间，或把那一家改派别人"),
+    Block.LATE_FROM_BASE: _("晚 {minutes} 分钟以上再开始"),
+    Block.LATE_FROM_BEFORE: _("晚 {minutes} 分钟以上再开始"),
+    Block.LATE_FOR_NEXT: _("早 {minutes} 分钟以上开始，或把下一家往后移"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One rule, for one candidate: whether it is met, in words, and what would have to change if not."""
+
+    is_met: bool
+    words: str
+    way_out: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a candidate's score is made from."""
+
+    travel_minutes: float
+    times_known: int = 0
+    minutes_that_day: float = 0
+    came_last: bool = False
+    is_preferred: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    total: float
+    parts: dict[str, float] = field(default_factory=dict)
+
+
+class SlotGone(DomainError):
+    code = "dispatch.slot_gone"
+    words = _("这个时间刚刚被别人约走了。请再选一个时间，别的时间还在。")
+
+
+class TooSoon(DomainError):
+    code = "dispatch.too_soon"
+    words = _("离现在不到 2 小时，来不及安排人。请选晚一点的时间；急的话请打电话给服务台。")
+
+
+class TooFarAhead(Invalid):
+    code = "dispatch.too_far_ahead"
+    words = _("现在只能约 90 天以内的时间。")
+
+
+class NotOffered(DomainError):
+    code = "dispatch.service_not_offered"
+    status = 404
+    words = _("这项服务现在不能上门预约。请换一项，或打电话给服务台。")
+
+
+class NotSuitable(DomainError):
+    code = "dispatch.not_suitable"
+    words = _("这个人不能去。")
+
+
+class OfferTaken(DomainError):
+    code = "dispatch.offer_taken"
+    words = _("这一单已经有人接了。看看别的单吧。")
+
+
+class OfferOver(DomainError):
+    code = "dispatch.offer_over"
+    words = _("这一单回应的时间过了，已经去问下一位了。")
+
+
+def check_notice(starts_at: datetime, *, now: datetime) -> None:
+    """
+    :raises TooSoon: if nobody could get there in time
+    :raises TooFarAhead: if no rota reaches so far
+    """
+    if starts_at - now < SHORTEST_NOTICE - NOTICE_GRACE:
+        raise TooSoon
+    if starts_at - now > FARTHEST_AHEAD:
+        raise TooFarAhead
+
+
+def is_in_period(hour: int, period: Period) -> bool:
+    return period is Period.ANY or (hour < 12) == (period is Period.MORNING)
+
+
+def score_of(facts: Facts) -> Score:
+    """Return how well a candidate suits who may go at all: more is better, and the parts say why."""
+    parts = {
+        Part.TRAVEL: WEIGHTS[Part.TRAVEL] * facts.travel_minutes,
+        Part.KNOWN: WEIGHTS[Part.KNOWN] * min(facts.times_known, KNOWN_COUNTS_UP_TO),
+        Part.LOAD: WEIGHTS[Part.LOAD] * facts.minutes_that_day,
+        Part.CONTINUITY: WEIGHTS[Part.CONTINUITY] * facts.came_last,
+        Part.PREFERRED: WEIGHTS[Part.PREFERRED] * facts.is_preferred,
+    }
+    rounded = {part.value: round(points, 1) for part, points in parts.items()}
+    return Score(total=round(100 + sum(parts.values()), 1), parts=rounded)
+
+
+def answer_by(starts_at: datetime, *, now: datetime) -> datetime:
+    """Return until when an offer made now waits for its answer: the nearer the visit, the shorter."""
+    ahead = starts_at - now
+    for within, wait in OFFERING.answer_within:
+        if ahead <= within:
+            return now + wait
+    return now + OFFERING.answer_within[-1][1]
+
+
+def size_of_wave(wave: int) -> int:
+    """Return how many are asked at once in the `wave`, counted from 1; 0 when a person has to decide."""
+    return OFFERING.waves[wave - 1] if 1 <= wave <= len(OFFERING.waves) else 0
+
+
+# The caregiver's share of the price, in thousandths [ENG]; what is really paid is for billing.
+PAY_PER_MILLE: Final = 600
+
+
+def pay_of(price_fen: int, people_needed: int) -> int:
+    """Return about what one caregiver gets for her part."""
+    return price_fen * PAY_PER_MILLE // 1000 // max(people_needed, 1)
+
+
+def area_of(address: str) -> str:
+    """Return as much of an address as somebody may know who has not accepted: the street or estate, no number."""
+    for position, letter in enumerate(address):
+        if letter.isdigit():
+            return address[:position].strip()
+    return address[:12].strip()

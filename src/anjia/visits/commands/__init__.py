@@ -1,0 +1,30 @@
+"""What people can do with visits. One function, one unit of work, one audit entry, one event."""
+
+from anjia.visits.commands.crew import accept_assignment, assign, mark_unclaimed
+from anjia.visits.commands.field import record_facts, settle_conflict
+from anjia.visits.commands.promises import (
+    cancel_visit,
+    confirm_visit,
+    hold_visit,
+    mark_missed,
+    mark_rated,
+    move_visit,
+    promise_visit,
+    release_visit,
+)
+
+__all__ = [
+    "accept_assignment",
+    "assign",
+    "cancel_visit",
+    "confirm_visit",
+    "hold_visit",
+    "mark_missed",
+    "mark_rated",
+    "mark_unclaimed",
+    "move_visit",
+    "promise_visit",
+    "record_facts",
+    "release_visit",
+    "settle_conflict",
+]

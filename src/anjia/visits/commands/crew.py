@@ -1,0 +1,97 @@
+"""Who comes: put in by dispatch, taken by the caregiver herself."""
+
+from datetime import datetime
+from uuid import UUID
+
+from anjia.kernel import audit, live
+from anjia.kernel.actors import Actor
+from anjia.kernel.errors import NotAllowed
+from anjia.kernel.work import command
+from anjia.visits.models import Assignment
+from anjia.visits.rules.lifecycle import AlreadyAccepted, IllegalMove, State, Status, What
+from anjia.visits.writing import (
+    crew_of,
+    part_to_change,
+    put_in_place_of,
+    visit_to_change,
+    wait_for_caregivers,
+    write_change,
+    write_crew_change,
+)
+
+
+@command("visits.assign")
+def assign(
+    actor: Actor,
+    now: datetime,
+    *,
+    visit_id: UUID,
+    part: int,
+    staff_id: UUID,
+    state: str = State.TENTATIVE.value,
+    why: str = "",
+) -> Assignment:
+    """
+    Put a caregiver in for a part, in the place of whoever is there. Never is there nobody.
+
+    :raises NotFound: if there is no such visit, or no such part of it
+    :raises IllegalMove: if the visit is not waiting to begin
+    :raises AlreadyOnTheWay: if whoever is there has departed
+    :raises CaregiverBusy: if she is promised elsewhere at that time
+    :raises SameCaregiverTwice: if she has another part of it
+    """
+    wait_for_caregivers(staff_id, *crew_of(actor, visit_id=visit_id))
+    visit = visit_to_change(actor, visit_id=visit_id)
+    return put_in_place_of(actor, now, visit=visit, part=part, staff_id=staff_id, state=State(state), why=why)
+
+
+@command("visits.accept")
+def accept_assignment(actor: Actor, now: datetime, *, visit_id: UUID, part: int = 1) -> Assignment:
+    """
+    Take the part: the actor comes, in the place of whoever's time was kept for it. One takes it, no second.
+
+    Whether she was asked at all is for `dispatch` to check.
+
+    :raises NotAllowed: if the actor is no caregiver
+    :raises NotFound: if there is no such visit, or no such part of it
+    :raises AlreadyAccepted: if somebody has taken it, herself included
+    :raises CaregiverBusy: if she is promised elsewhere at that time
+    """
+    if actor.staff_id is None:
+        raise NotAllowed
+    wait_for_caregivers(actor.staff_id, *crew_of(actor, visit_id=visit_id))
+    visit = visit_to_change(actor, visit_id=visit_id)
+    there = part_to_change(actor, visit_id=visit_id, part=part)
+    if there.state != State.TENTATIVE:
+        raise AlreadyAccepted
+    if there.staff_id != actor.staff_id:
+        return put_in_place_of(
+            actor, now, visit=visit, part=part, staff_id=actor.staff_id, state=State.ACCEPTED, why=""
+        )
+    if visit.status != Status.BOOKED:
+        raise IllegalMove
+    there.unclaimed_at = None
+    there.state = State.ACCEPTED.value
+    there.save(update_fields=["state", "unclaimed_at"])
+    write_crew_change(actor, now, visit=visit, assignment=there, before=there.staff_id, why="")
+    return there
+
+
+@command("visits.assign")
+def mark_unclaimed(actor: Actor, now: datetime, *, visit_id: UUID, part: int) -> Assignment:
+    """
+    Say that everybody suitable was asked and nobody took the part: a dispatcher has to decide.
+
+    :raises NotFound: if there is no such visit, or no such part of it
+    """
+    visit_to_change(actor, visit_id=visit_id)
+    there = part_to_change(actor, visit_id=visit_id, part=part)
+    if there.state == State.TENTATIVE and there.unclaimed_at is None:
+        there.unclaimed_at = now
+        there.save(update_fields=["unclaimed_at"])
+        write_change(actor, now, visit=there.visit, what=What.NOBODY_TOOK_IT)
+        audit.record(
+            "visits.assignment.unclaimed", actor=actor, at=now, subject_id=there.id, fields=["unclaimed_at"]
+        )
+        live.tell(topic="board", subject_id=visit_id)
+    return there

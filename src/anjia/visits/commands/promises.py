@@ -1,0 +1,277 @@
+"""Promising a visit, keeping its time for a while, and taking a promise back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from anjia.kernel import audit, events, live
+from anjia.kernel.actors import Actor, Kind
+from anjia.kernel.work import command
+from anjia.visits.events import VisitCancelled, VisitMoved, VisitPromised
+from anjia.visits.models import Assignment, Visit
+from anjia.visits.rules.lifecycle import (
+    MISSED_AFTER,
+    HoldExpired,
+    IllegalMove,
+    Status,
+    What,
+    check_change,
+    check_crew,
+    check_window,
+)
+from anjia.visits.writing import (
+    Planned,
+    crew_of,
+    new_visit,
+    put_in,
+    take_out,
+    visit_to_change,
+    wait_for_caregivers,
+    withdraw_expired,
+    write_change,
+)
+
+
+@command("visits.book")
+def promise_visit(
+    actor: Actor,
+    now: datetime,
+    *,
+    resident_id: UUID,
+    address_id: UUID,
+    service_version_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    assignments: Sequence[tuple[int, UUID, datetime, datetime]],
+    wishes: Mapping[str, Any] | None = None,
+    who_is_present: str = "",
+    source: str = "desk",
+    booked_by: UUID | None = None,
+) -> Visit:
+    """
+    Promise the resident a visit, with a tentative caregiver for each part of it.
+
+    `assignments` are (part, staff_id, planned start, planned end). Whether they suit is for `dispatch` to say.
+
+    :raises NotFound: if the actor has no business with the resident, or the address is not hers
+    :raises EmptyWindow: if it would end before it starts
+    :raises WrongCrew: if they are not as many as the service needs
+    :raises SameCaregiverTwice: if one caregiver would have to be two people
+    :raises CaregiverBusy: if one of them is promised to somebody else at that time
+    """
+    visit = new_visit(
+        actor,
+        now,
+        resident_id=resident_id,
+        address_id=address_id,
+        service_version_id=service_version_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        assignments=assignments,
+        wishes=wishes or {},
+        who_is_present=who_is_present,
+        source=source,
+        booked_by=booked_by,
+        held_until=None,
+    )
+    audit.record("visits.visit.promised", actor=actor, at=now, subject_id=visit.id)
+    events.publish(VisitPromised(visit_id=visit.id, resident_id=visit.resident_id, at=now), actor=actor)
+    live.tell(topic="board", subject_id=visit.id)
+    return visit
+
+
+@command("visits.book")
+def hold_visit(
+    actor: Actor,
+    now: datetime,
+    *,
+    resident_id: UUID,
+    address_id: UUID,
+    service_version_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    assignments: Sequence[tuple[int, UUID, datetime, datetime]],
+    held_until: datetime,
+    wishes: Mapping[str, Any] | None = None,
+    who_is_present: str = "",
+    source: str = "desk",
+    booked_by: UUID | None = None,
+) -> Visit:
+    """
+    Keep the caregivers' time for a visit that may yet be promised. The same constraint protects it.
+
+    :raises: as `promise_visit`
+    """
+    visit = new_visit(
+        actor,
+        now,
+        resident_id=resident_id,
+        address_id=address_id,
+        service_version_id=service_version_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        assignments=assignments,
+        wishes=wishes or {},
+        who_is_present=who_is_present,
+        source=source,
+        booked_by=booked_by,
+        held_until=held_until,
+    )
+    audit.record("visits.visit.held", actor=actor, at=now, subject_id=visit.id)
+    return visit
+
+
+@command("visits.book")
+def confirm_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> Visit:
+    """
+    Promise what is held. A hold that has run out, or that somebody else's hold has replaced, is gone.
+
+    :raises NotFound: if there is no such visit of the actor's
+    :raises IllegalMove: if it is promised already, or was released
+    :raises HoldExpired: if it was held too long ago
+    """
+    visit = visit_to_change(actor, visit_id=visit_id)
+    if visit.status == Status.HELD and (visit.held_until is None or visit.held_until <= now):
+        raise HoldExpired
+    if visit.status != Status.HELD:
+        raise IllegalMove
+    kept = Assignment.objects.filter(visit=visit, state="tentative", held_until__gt=now).update(
+        held_until=None
+    )
+    if kept != visit.people_needed:
+        raise HoldExpired
+    visit.held_until = None
+    visit.booked_at = now
+    visit.move_to(Status.BOOKED, fields=("held_until", "booked_at"))
+    write_change(actor, now, visit=visit, what=What.PROMISED)
+
+    audit.record("visits.visit.promised", actor=actor, at=now, subject_id=visit.id, fields=["status"])
+    events.publish(VisitPromised(visit_id=visit.id, resident_id=visit.resident_id, at=now), actor=actor)
+    live.tell(topic="board", subject_id=visit.id)
+    return visit
+
+
+@command("visits.book")
+def release_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> Visit:
+    """
+    Give back the time of what is held. Releasing twice is releasing once.
+
+    :raises NotFound: if there is no such visit of the actor's
+    :raises IllegalMove: if it was promised meanwhile
+    """
+    visit = visit_to_change(actor, visit_id=visit_id)
+    if visit.status == Status.RELEASED:
+        return visit
+    visit.move_to(Status.RELEASED)
+    take_out(visit)
+    audit.record("visits.visit.released", actor=actor, at=now, subject_id=visit.id, fields=["status"])
+    return visit
+
+
+@command("visits.cancel")
+def cancel_visit(actor: Actor, now: datetime, *, visit_id: UUID, reason: str, why: str = "") -> Visit:
+    """
+    Take back a promised visit, and give its caregivers their time back.
+
+    :raises NotFound: if there is no such visit of the actor's
+    :raises TooLateToChange: if a person asks less than four hours before
+    :raises AlreadyOnTheWay: if the caregiver is, and it is a person who asks
+    :raises IllegalMove: if it is over
+    """
+    visit = visit_to_change(actor, visit_id=visit_id)
+    check_change(
+        Status(visit.status), starts_at=visit.starts_at, now=now, by_person=actor.kind is Kind.PERSON
+    )
+    visit.cancel_reason = reason[:30]
+    visit.move_to(Status.CANCELLED, fields=("cancel_reason",))
+    take_out(visit)
+    write_change(actor, now, visit=visit, what=What.CANCELLED, why=why or reason)
+
+    audit.record(
+        "visits.visit.cancelled", actor=actor, at=now, subject_id=visit.id, fields=["status", "cancel_reason"]
+    )
+    events.publish(VisitCancelled(visit_id=visit.id, resident_id=visit.resident_id, at=now), actor=actor)
+    live.tell(topic="board", subject_id=visit.id)
+    return visit
+
+
+@command("visits.book")
+def move_visit(
+    actor: Actor,
+    now: datetime,
+    *,
+    visit_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    assignments: Sequence[tuple[int, UUID, datetime, datetime]],
+    why: str = "",
+) -> Visit:
+    """
+    Promise another time instead. Whoever had accepted is asked anew.
+
+    :raises NotFound: if there is no such visit of the actor's
+    :raises TooLateToChange: if a person asks less than four hours before
+    :raises AlreadyOnTheWay: if the caregiver is
+    :raises CaregiverBusy: if one of the new crew is promised elsewhere at that time
+    """
+    crew = [Planned(*planned) for planned in assignments]
+    before = crew_of(actor, visit_id=visit_id)
+    wait_for_caregivers(*before, *(planned.staff_id for planned in crew))
+    visit = visit_to_change(actor, visit_id=visit_id)
+    check_change(
+        Status(visit.status), starts_at=visit.starts_at, now=now, by_person=actor.kind is Kind.PERSON
+    )
+    if visit.status != Status.BOOKED:
+        raise IllegalMove
+    check_window(starts_at=starts_at, ends_at=ends_at)
+    check_crew([planned.staff_id for planned in crew], people_needed=visit.people_needed)
+    withdraw_expired(now, staff_ids=[planned.staff_id for planned in crew])
+    taken_out = take_out(visit)
+    visit.starts_at, visit.ends_at, visit.version = starts_at, ends_at, visit.version + 1
+    visit.save(update_fields=["starts_at", "ends_at", "version"])
+    put_in(visit, crew, now=now, plan_version=max((one.plan_version for one in taken_out), default=0) + 1)
+    write_change(actor, now, visit=visit, what=What.MOVED, why=why)
+
+    audit.record(
+        "visits.visit.moved", actor=actor, at=now, subject_id=visit.id, fields=["starts_at", "ends_at"]
+    )
+    events.publish(VisitMoved(visit_id=visit.id, resident_id=visit.resident_id, at=now), actor=actor)
+    live.tell(topic="board", subject_id=visit.id)
+    return visit
+
+
+@command("visits.sweep")
+def mark_missed(actor: Actor, now: datetime, *, visit_id: UUID) -> bool:
+    """
+    Say that nobody came, hours after the visit's end; return whether that was so. Later facts may prove it wrong.
+
+    :raises NotFound: if the organization has no such visit
+    """
+    visit = visit_to_change(actor, visit_id=visit_id)
+    if visit.status not in {Status.BOOKED, Status.DEPARTED} or now < visit.ends_at + MISSED_AFTER:
+        return False
+    visit.move_to(Status.MISSED)
+    write_change(actor, now, visit=visit, what=What.MISSED)
+    audit.record("visits.visit.missed", actor=actor, at=now, subject_id=visit.id, fields=["status"])
+    live.tell(topic="board", subject_id=visit.id)
+    return True
+
+
+@command("quality.rate")
+def mark_rated(
+    actor: Actor, now: datetime, *, visit_id: UUID, stars: int, aspects: Mapping[str, int]
+) -> Visit:
+    """
+    Note on the visit how it was rated: figures only, the words stay with `quality`.
+
+    :raises NotFound: if there is no such visit of the actor's
+    :raises IllegalMove: if it has not been done
+    """
+    visit = visit_to_change(actor, visit_id=visit_id)
+    if visit.status != Status.DONE:
+        raise IllegalMove
+    visit.rating = {"stars": stars, "aspects": dict(aspects), "at": now.isoformat()}
+    visit.save(update_fields=["rating"])
+    audit.record("visits.visit.rated", actor=actor, at=now, subject_id=visit.id, fields=["rating"])
+    return visit

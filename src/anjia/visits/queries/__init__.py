@@ -1,0 +1,52 @@
+"""Questions about visits. Nothing here writes; who has read a person's visit is noted."""
+
+from anjia.visits.queries.board import Board, BoardRow, Row, board, timelines
+from anjia.visits.queries.planning import (
+    Busy,
+    Known,
+    Promise,
+    expired_holds,
+    get_promise,
+    known_by,
+    live_assignments,
+    overdue_visits,
+)
+from anjia.visits.queries.reading import (
+    door_code,
+    get_visit,
+    get_visit_page,
+    open_conflicts,
+    timeline,
+    visits_of_resident,
+)
+from anjia.visits.queries.work import Stop, WorkDay, WorkVisit, caregiver_day, get_work_visit
+from anjia.visits.showing import VisitLine, VisitPage
+
+__all__ = [
+    "Board",
+    "BoardRow",
+    "Busy",
+    "Known",
+    "Promise",
+    "Row",
+    "Stop",
+    "VisitLine",
+    "VisitPage",
+    "WorkDay",
+    "WorkVisit",
+    "board",
+    "caregiver_day",
+    "door_code",
+    "expired_holds",
+    "get_promise",
+    "get_visit",
+    "get_visit_page",
+    "get_work_visit",
+    "known_by",
+    "live_assignments",
+    "open_conflicts",
+    "overdue_visits",
+    "timeline",
+    "timelines",
+    "visits_of_resident",
+]

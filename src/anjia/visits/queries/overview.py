@@ -1,0 +1,101 @@
+"""What the live board asks for beside its page: one row again, some rows by person or place, and the map."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import h3
+from django.db.models import Count
+
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.paging import page_of
+from anjia.residents.queries import resident_names
+from anjia.visits.boards import BoardRow, _check_may_read_all, _row_of, _visits_of_day
+from anjia.visits.rules.lifecycle import BoardState
+from anjia.visits.showing import cards_of, live_crew
+
+MOST_IN_A_CELL = 12  # more than these are drawn as one pile with a number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What happens on a day in one cell of the map: the middle of it, how many in each state, and a few of them."""
+
+    cell: str
+    latitude: float
+    longitude: float
+    counts: dict[BoardState, int]
+    visits: Sequence[tuple[UUID, BoardState]]
+
+
+def board_row(actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date, now: datetime) -> BoardRow | None:
+    """
+    Return one visit as the board shows it, or None if it is not on that day's board.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    rows = board_rows(actor, purpose, day=day, now=now, visit_ids=[visit_id], size=1)
+    return rows[0] if rows else None
+
+
+def board_rows(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    day: date,
+    now: datetime,
+    visit_ids: Collection[UUID] | None = None,
+    resident_ids: Collection[UUID] | None = None,
+    cell: str | None = None,
+    state: str | None = None,
+    size: int = 100,
+) -> list[BoardRow]:
+    """
+    Return those of the day's visits that are meant, soonest first.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    _check_may_read_all(actor)
+    visits = _visits_of_day(actor, day, now=now)
+    if visit_ids is not None:
+        visits = visits.filter(id__in=list(visit_ids))
+    if resident_ids is not None:
+        visits = visits.filter(resident_id__in=list(resident_ids))
+    if cell:
+        visits = visits.filter(cell=cell)
+    if state:
+        visits = visits.filter(state=state)
+    found = page_of(visits.prefetch_related(live_crew()), order=("starts_at", "id"), size=size).items
+    cards = cards_of(actor, purpose, found)
+    names = resident_names(actor, purpose, resident_ids={visit.resident_id for visit in found})
+    return [_row_of(visit, names, cards, now=now) for visit in found]
+
+
+def cells_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> list[Cell]:
+    """
+    Return the day on a map, in cells: no names, and no door.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    _check_may_read_all(actor)
+    visits = _visits_of_day(actor, day, now=now).order_by()
+    counts: dict[str, dict[BoardState, int]] = {}
+    for row in visits.values("cell", "state").annotate(number=Count("id")):
+        counts.setdefault(row["cell"], {})[BoardState(row["state"])] = row["number"]
+    few = [cell for cell, states in counts.items() if sum(states.values()) <= MOST_IN_A_CELL]
+    shown: dict[str, list[tuple[UUID, BoardState]]] = {}
+    for cell, visit_id, state in (
+        visits.filter(cell__in=few).order_by("starts_at", "id").values_list("cell", "id", "state")
+    ):
+        shown.setdefault(cell, []).append((visit_id, BoardState(state)))
+    return [
+        Cell(
+            cell=cell,
+            latitude=h3.cell_to_latlng(cell)[0],
+            longitude=h3.cell_to_latlng(cell)[1],
+            counts=states,
+            visits=shown.get(cell, []),
+        )
+        for cell, states in sorted(counts.items())
+    ]

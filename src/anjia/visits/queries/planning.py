@@ -1,0 +1,156 @@
+"""What dispatch has to know of promises: whose time is taken, who has been where."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max, Q
+
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import NotFound
+from anjia.visits.models import LIVE_STATES, Assignment, Visit
+from anjia.visits.rules.lifecycle import LONGEST_VISIT, MISSED_AFTER, State, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """A caregiver's time that is taken, and about where. It says nothing of whose visit it is."""
+
+    assignment_id: UUID
+    visit_id: UUID
+    part: int
+    staff_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    cell: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What dispatch plans with: a visit and who is in for it."""
+
+    id: UUID
+    resident_id: UUID
+    address_id: UUID
+    service_version_id: UUID
+    service_name: str
+    starts_at: datetime
+    ends_at: datetime
+    status: Status
+    people_needed: int
+    cell: str
+    price_fen: int
+    wishes: Mapping[str, Any]
+    crew: tuple[Busy, ...]
+    unclaimed_parts: frozenset[int]
+
+
+def live_assignments(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    staff_ids: Collection[UUID] | None,
+    start: datetime,
+    end: datetime,
+    now: datetime | None = None,
+) -> list[Busy]:
+    """
+    Return whose time is taken between `start` and `end`, by caregiver and time; of all caregivers if none are named.
+
+    With `now`, holds that have run out are not counted.
+    """
+    rows = Assignment.objects.filter(organization_id=actor.organization_id, state__in=LIVE_STATES)
+    if staff_ids is not None:
+        rows = rows.filter(staff_id__in=list(staff_ids))
+    if now is not None:
+        rows = rows.filter(Q(held_until=None) | Q(held_until__gt=now))
+    # Not `&&`: under row-level security it would not use an index. No visit is longer than LONGEST_VISIT.
+    rows = rows.filter(starts_at__gte=start - LONGEST_VISIT, starts_at__lt=end)
+    return [_busy_of(row) for row in rows.order_by("staff_id", "starts_at") if row.ends_at > start]
+
+
+def _busy_of(row: Assignment) -> Busy:
+    return Busy(
+        assignment_id=row.id,
+        visit_id=row.visit_id,
+        part=row.part,
+        staff_id=row.staff_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        cell=row.cell,
+        state=State(row.state),
+    )
+
+
+def get_promise(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> Promise:
+    """
+    Return what dispatch has to know of one visit.
+
+    :raises NotFound: if the organization has no such visit, or a person asks for somebody else's
+    """
+    visits = Visit.objects.filter(organization_id=actor.organization_id)
+    visit = visits.prefetch_related("assignments").filter(id=visit_id).first()
+    if visit is None or not actor.sees(visit.resident_id):
+        raise NotFound
+    live = sorted(
+        (one for one in visit.assignments.all() if one.state in LIVE_STATES), key=lambda one: one.part
+    )
+    return Promise(
+        id=visit.id,
+        resident_id=visit.resident_id,
+        address_id=visit.address_id,
+        service_version_id=visit.service_version_id,
+        service_name=visit.service_name,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        status=Status(visit.status),
+        people_needed=visit.people_needed,
+        cell=visit.cell,
+        price_fen=visit.price_fen,
+        wishes=visit.wishes | {"who_is_present": visit.who_is_present},
+        crew=tuple(map(_busy_of, live)),
+        unclaimed_parts=frozenset(one.part for one in live if one.unclaimed_at),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    times: int
+    last_at: datetime
+
+
+def known_by(
+    actor: Actor, purpose: Purpose, *, resident_id: UUID, staff_ids: Iterable[UUID]
+) -> dict[UUID, Known]:
+    """Return which of the caregivers have been at the resident's before, how often, and when last."""
+    been = Assignment.objects.filter(
+        organization_id=actor.organization_id,
+        staff_id__in=list(staff_ids),
+        visit__resident_id=resident_id,
+        visit__status=Status.DONE.value,
+        state__in=LIVE_STATES,
+    )
+    counted = (
+        been.values("staff_id").annotate(times=Count("id"), last_at=Max("starts_at")).order_by("staff_id")
+    )
+    return {row["staff_id"]: Known(times=row["times"], last_at=row["last_at"]) for row in counted}
+
+
+def expired_holds(
+    actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200
+) -> list[tuple[UUID, UUID]]:
+    """Return (organization, visit) of holds that have run out, the oldest first."""
+    held = Visit.objects.filter(status=Status.HELD.value, held_until__lte=now)
+    return list(held.order_by("held_until")[:size].values_list("organization_id", "id"))
+
+
+def overdue_visits(
+    actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200
+) -> list[tuple[UUID, UUID]]:
+    """Return (organization, visit) of those at which nobody came, hours after their end."""
+    waiting = Visit.objects.filter(status__in=[Status.BOOKED.value, Status.DEPARTED.value])
+    overdue = waiting.filter(ends_at__lte=now - MISSED_AFTER)
+    return list(overdue.order_by("ends_at")[:size].values_list("organization_id", "id"))

@@ -1,0 +1,177 @@
+"""Visits as residents, family and staff read them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from anjia.catalogue.queries import get_version
+from anjia.kernel import access, encryption
+from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.paging import Page, page_of
+from anjia.residents.queries import addresses_of, check_consent
+from anjia.visits import words
+from anjia.visits.models import PROMISED_STATUSES, Conflict, FieldFact, Visit, VisitChange
+from anjia.visits.rules.arrival import STEP_SECONDS, Grade, code_for, step_of
+from anjia.visits.rules.lifecycle import OPEN, Status
+from anjia.visits.showing import (
+    Happened,
+    OpenConflict,
+    ServiceShown,
+    VisitLine,
+    VisitPage,
+    cards_of,
+    happened,
+    line_of,
+    live_crew,
+    open_conflict,
+    result_of,
+    said,
+)
+
+
+def visits_of_resident(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    resident_id: UUID,
+    now: datetime,
+    when: str = "all",
+    after: str | None = None,
+    size: int = 50,
+) -> Page[VisitLine]:
+    """
+    Return the resident's visits: those "coming", soonest first, or those "past" or "all", latest first.
+
+    :raises NotFound: if the actor has no business with the resident
+    :raises NotAllowed: if she may not read visits
+    """
+    if not actor.sees(resident_id):
+        raise NotFound
+    if not actor.may("visits.read"):
+        raise NotAllowed
+    visits = Visit.objects.filter(
+        organization_id=actor.organization_id, resident_id=resident_id, status__in=PROMISED_STATUSES
+    ).prefetch_related(live_crew())
+    if when == "coming":
+        visits = visits.filter(ends_at__gt=now, status__in=[status.value for status in OPEN])
+    elif when == "past":
+        over = [Status.DONE.value, Status.CANCELLED.value, Status.MISSED.value]
+        visits = visits.filter(status__in=over) | visits.filter(ends_at__lte=now)
+    order = ("starts_at", "id") if when == "coming" else ("-starts_at", "id")
+    page = page_of(visits, order=order, after=after, size=size)
+    cards = cards_of(actor, purpose, page.items)
+    addresses = {one.id: one.text for one in addresses_of(actor, purpose, resident_id=resident_id)}
+    return Page(
+        [
+            VisitLine(**line_of(actor, visit, cards, addresses.get(visit.address_id, ""), now=now))
+            for visit in page.items
+        ],
+        page.next,
+    )
+
+
+def get_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> Visit:
+    """
+    Return the visit. Persons see their own, caregivers those they are in for, staff who read visits all of them.
+
+    :raises NotFound: if there is none, or it is a stranger's
+    :raises NotAllowed: if an insider has no business with it
+    """
+    visits = Visit.objects.filter(organization_id=actor.organization_id).prefetch_related(live_crew())
+    visit = visits.filter(id=visit_id).first()
+    if visit is None or not actor.sees(visit.resident_id):
+        raise NotFound
+    is_hers = actor.staff_id is not None and any(
+        one.staff_id == actor.staff_id for one in visit.assignments.all()
+    )
+    if not actor.may("visits.read") and not is_hers:
+        raise NotAllowed
+    return visit
+
+
+def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime) -> VisitPage:
+    """
+    Return the visit with its history; for staff also what the field said and what does not fit.
+
+    :raises NotFound: as `get_visit`
+    :raises NotAllowed: as `get_visit`
+    """
+    visit = get_visit(actor, purpose, visit_id=visit_id)
+    sees_facts = actor.kind is not Kind.PERSON
+    if sees_facts:
+        check_consent(actor, purpose, resident_id=visit.resident_id)
+        access.note(actor, purpose, resident_ids=[visit.resident_id], what="visits.visit")
+    changes = list(VisitChange.objects.filter(visit=visit).order_by("at", "id"))
+    facts = list(FieldFact.objects.filter(visit=visit).order_by("occurred_at", "id"))
+    cards = cards_of(
+        actor, purpose, [visit], also=[c.staff_id for c in changes] + [f.staff_id for f in facts]
+    )
+    version = get_version(actor, purpose, version_id=visit.service_version_id)
+    addresses = {a.id: a.text for a in addresses_of(actor, purpose, resident_id=visit.resident_id)}
+    line = line_of(actor, visit, cards, addresses.get(visit.address_id, ""), now=now)
+    line["service"] = ServiceShown(name=version.name, preparation=version.preparation or "")
+    conflicts = Conflict.objects.filter(visit=visit, settled_at=None).order_by("made_at", "id")
+    return VisitPage(
+        **line,
+        timeline=[happened(change, cards) for change in changes],
+        result=result_of(facts) if visit.status == Status.DONE else None,
+        source=visit.source,
+        grade=visit.grade,
+        grade_words=str(words.WORDS_OF_GRADE[Grade(visit.grade)]) if visit.grade else "",
+        wishes=visit.wishes,
+        who_is_present=visit.who_is_present,
+        facts=[said(fact, cards) for fact in facts] if sees_facts else (),
+        conflicts=[open_conflict(conflict) for conflict in conflicts] if sees_facts else (),
+        steps=version.steps if sees_facts else (),
+    )
+
+
+def timeline(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[Happened]:
+    """
+    Return the visit's history, as it happened.
+
+    :raises NotFound: as `get_visit`
+    :raises NotAllowed: as `get_visit`
+    """
+    visit = get_visit(actor, purpose, visit_id=visit_id)
+    changes = list(VisitChange.objects.filter(visit=visit).order_by("at", "id"))
+    cards = cards_of(actor, purpose, [visit], also=[change.staff_id for change in changes])
+    return [happened(change, cards) for change in changes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorCode:
+    payload: str
+    expires_at: datetime
+
+
+def door_code(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime) -> DoorCode:
+    """
+    Return the text of the code that the caregiver scans at the door. Only the resident's side can ask for it.
+
+    :raises NotFound: if it is somebody else's visit, or a member of staff asks
+    """
+    if actor.kind is not Kind.PERSON:
+        raise NotFound
+    visit = get_visit(actor, purpose, visit_id=visit_id)
+    step = step_of(now)
+    return DoorCode(
+        payload=code_for(visit.id, step, lambda message: encryption.mac("door code", message)),
+        expires_at=datetime.fromtimestamp((step + 1) * STEP_SECONDS, tz=now.tzinfo),
+    )
+
+
+def open_conflicts(
+    actor: Actor, purpose: Purpose, *, after: str | None = None, size: int = 50
+) -> Page[OpenConflict]:
+    """
+    Return what a person has to decide, the oldest first.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    if actor.kind is Kind.PERSON or not actor.may("visits.read"):
+        raise NotAllowed
+    rows = Conflict.objects.filter(organization_id=actor.organization_id, settled_at=None)
+    page = page_of(rows, order=("made_at", "id"), after=after, size=size)
+    return Page([open_conflict(conflict) for conflict in page.items], page.next)

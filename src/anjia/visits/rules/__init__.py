@@ -1,0 +1,1 @@
+"""What may happen to a visit. Pure: no database, no clock, no settings."""

@@ -1,0 +1,220 @@
+"""How visits are shown: rows of several tables made into what is read, in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.visits import words
+from anjia.visits.models import LIVE_STATES, Assignment, Conflict, FieldFact, Visit, VisitChange
+from anjia.visits.rules.arrival import Grade
+from anjia.visits.rules.facts import WORDS_OF_MISFIT, FactKind, Misfit
+from anjia.visits.rules.lifecycle import State, Status, What, may_change, terms_of_change
+from anjia.workforce.queries import StaffCard, staff_cards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrewMember:
+    id: UUID
+    part: int
+    name: str
+    title: str
+    state: str
+    words: str
+    phone_masked: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """A row of a visit's history, as it is read."""
+
+    at: datetime
+    what: str
+    who: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A fact from the field, as it is read."""
+
+    id: UUID
+    client_id: UUID
+    kind: str
+    occurred_at: datetime
+    received_at: datetime
+    who: str
+    content: Mapping[str, Any]
+    grade: str
+    grade_words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConflict:
+    id: UUID
+    visit_id: UUID
+    misfit: str
+    words: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceShown:
+    name: str
+    preparation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of a visit, for the resident: what was measured, and the caregiver's words."""
+
+    readings: Sequence[Mapping[str, Any]]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitLine:
+    """A visit in a list."""
+
+    id: UUID
+    resident_id: UUID
+    service: ServiceShown
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    status_words: str
+    address_line: str
+    caregivers: Sequence[CrewMember]
+    visit_word: str
+    price_fen: int
+    can_cancel: bool
+    can_move: bool
+    rule: str
+    rating: Mapping[str, Any] | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitPage(VisitLine):
+    """A visit with its history; what staff see of it besides is empty for others."""
+
+    timeline: Sequence[Happened] = ()
+    result: Result | None = None
+    source: str = ""
+    grade: str = ""
+    grade_words: str = ""
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+    who_is_present: str = ""
+    facts: Sequence[Said] = ()
+    conflicts: Sequence[OpenConflict] = ()
+    steps: Sequence[Mapping[str, Any]] = ()
+
+
+def live_crew() -> "Prefetch[str, Any, Any]":
+    return Prefetch("assignments", Assignment.objects.filter(state__in=LIVE_STATES).order_by("part"))
+
+
+def cards_of(
+    actor: Actor, purpose: Purpose, visits: Iterable[Visit], *, also: Iterable[UUID | None] = ()
+) -> dict[UUID, StaffCard]:
+    """Return what is shown of the caregivers of these visits, in one query."""
+    ids = {one.staff_id for visit in visits for one in visit.assignments.all()} | {i for i in also if i}
+    return staff_cards(actor, purpose, staff_ids=sorted(ids)) if ids else {}
+
+
+def line_of(
+    actor: Actor, visit: Visit, cards: Mapping[UUID, StaffCard], address_line: str, *, now: datetime
+) -> dict[str, Any]:
+    by_person = actor.kind is Kind.PERSON
+    status = Status(visit.status)
+    changeable = may_change(status, starts_at=visit.starts_at, now=now, by_person=by_person)
+    return {
+        "id": visit.id,
+        "resident_id": visit.resident_id,
+        "service": ServiceShown(name=name_of_service(visit)),
+        "starts_at": visit.starts_at,
+        "ends_at": visit.ends_at,
+        "status": visit.status,
+        "status_words": str(words.WORDS_OF_STATUS[status]),
+        "address_line": address_line,
+        "caregivers": [crew_member(one, cards) for one in visit.assignments.all()],
+        "visit_word": visit.visit_word,
+        "price_fen": visit.price_fen,
+        "can_cancel": changeable,
+        "can_move": changeable and status is Status.BOOKED,
+        "rule": str(terms_of_change()),
+        "rating": visit.rating,
+        "version": visit.version,
+    }
+
+
+def crew_member(assignment: Assignment, cards: Mapping[UUID, StaffCard]) -> CrewMember:
+    card = cards.get(assignment.staff_id)
+    return CrewMember(
+        id=assignment.staff_id,
+        part=assignment.part,
+        name=card.name if card else "",
+        title=card.title if card else "",
+        state=assignment.state,
+        words=str(words.WORDS_OF_STATE[State(assignment.state)]),
+        phone_masked=card.phone_masked if card else "",
+    )
+
+
+def happened(change: VisitChange, cards: Mapping[UUID, StaffCard]) -> Happened:
+    card = cards.get(change.staff_id) if change.staff_id else None
+    name = card.name if card else ""
+    return Happened(
+        at=change.at,
+        what=change.what,
+        who=name or words.who_did(change.by_kind),
+        words=words.words_of_change(What(change.what), name, change.why),
+    )
+
+
+def said(fact: FieldFact, cards: Mapping[UUID, StaffCard]) -> Said:
+    card = cards.get(fact.staff_id)
+    return Said(
+        id=fact.id,
+        client_id=fact.client_id,
+        kind=fact.kind,
+        occurred_at=fact.occurred_at,
+        received_at=fact.received_at,
+        who=card.name if card else "",
+        content=fact.content,
+        grade=fact.grade,
+        grade_words=str(words.WORDS_OF_GRADE[Grade(fact.grade)]) if fact.grade else "",
+    )
+
+
+def open_conflict(conflict: Conflict) -> OpenConflict:
+    said = str(WORDS_OF_MISFIT[Misfit(conflict.misfit)])
+    return OpenConflict(
+        id=conflict.id,
+        visit_id=conflict.visit_id,
+        misfit=conflict.misfit,
+        words=said.format(missing="、".join(conflict.missing)),
+        made_at=conflict.made_at,
+    )
+
+
+def result_of(facts: Iterable[FieldFact]) -> Result:
+    readings = [
+        {**reading, "at": fact.at}
+        for fact in facts
+        if fact.kind == FactKind.MEASURED
+        for reading in fact.content["readings"]
+    ]
+    notes = [fact.content["words"] for fact in facts if fact.kind == FactKind.NOTE]
+    return Result(readings=readings, words="\n".join(notes) or _("这次上门做完了。"))
+
+
+def name_of_service(visit: Visit) -> str:
+    is_english = (get_language() or "zh").startswith("en")
+    return visit.service_name_en if is_english and visit.service_name_en else visit.service_name

@@ -1,0 +1,265 @@
+"""How rows of visits come to be: what several commands write alike. Only commands call it."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from anjia.catalogue.queries import get_version
+from anjia.kernel import audit, events, live
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.database import refuse_if_broken, wait_turn
+from anjia.kernel.errors import DomainError, NotFound
+from anjia.residents.queries import get_address
+from anjia.visits.events import AssignmentChanged
+from anjia.visits.models import LIVE_STATES, Assignment, Visit, VisitChange
+from anjia.visits.rules.lifecycle import (
+    NOT_YET_OUT,
+    AlreadyOnTheWay,
+    CaregiverBusy,
+    IllegalMove,
+    SameCaregiverTwice,
+    Source,
+    State,
+    Status,
+    What,
+    check_crew,
+    check_window,
+)
+
+BROKEN_PROMISES: Final[Mapping[str, Callable[[], DomainError]]] = {
+    "assignment_caregiver_not_double_booked": CaregiverBusy,
+    "assignment_parts_by_different_people": SameCaregiverTwice,
+    "assignment_one_per_part": CaregiverBusy,
+}
+
+
+class Planned(NamedTuple):
+    """Who is planned for a part of a visit, and for when."""
+
+    part: int
+    staff_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+def visit_to_change(actor: Actor, *, visit_id: UUID) -> Visit:
+    """
+    Return the visit and hold its row until the unit of work ends.
+
+    :raises NotFound: also when it belongs to another organization, or to a resident whom the actor may not see
+    """
+    visits = Visit.objects.filter(organization_id=actor.organization_id).select_for_update()
+    visit = visits.filter(id=visit_id).first()
+    if visit is None or not actor.sees(visit.resident_id):
+        raise NotFound
+    return visit
+
+
+def crew_of(actor: Actor, *, visit_id: UUID) -> list[UUID]:
+    """Return who is planned for the visit, to wait for their turn: after that they may be others."""
+    live_ones = Assignment.objects.filter(organization_id=actor.organization_id, state__in=LIVE_STATES)
+    return list(live_ones.filter(visit_id=visit_id).order_by("part").values_list("staff_id", flat=True))
+
+
+def part_to_change(actor: Actor, *, visit_id: UUID, part: int) -> Assignment:
+    """
+    Return the live assignment of the part and hold its row.
+
+    :raises NotFound: if there is no such part of such a visit
+    """
+    parts = Assignment.objects.filter(organization_id=actor.organization_id, visit_id=visit_id, part=part)
+    found = parts.filter(state__in=LIVE_STATES).select_for_update(of=("self",)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def wait_for_caregivers(*staff_ids: UUID) -> None:
+    """Hold the caregivers' time until the unit ends. Before any visit's row, so that nobody waits in a circle."""
+    wait_turn(*(f"caregiver/{staff_id}" for staff_id in staff_ids))
+
+
+def new_visit(
+    actor: Actor,
+    now: datetime,
+    *,
+    resident_id: UUID,
+    address_id: UUID,
+    service_version_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    assignments: Sequence[tuple[int, UUID, datetime, datetime]],
+    wishes: Mapping[str, Any],
+    who_is_present: str,
+    source: str,
+    booked_by: UUID | None,
+    held_until: datetime | None,
+) -> Visit:
+    """Write a visit with its crew: held until then, or promised."""
+    if not actor.sees(resident_id):
+        raise NotFound
+    crew = [Planned(*planned) for planned in assignments]
+    check_window(starts_at=starts_at, ends_at=ends_at)
+    version = get_version(actor, Purpose.CONTRACT, version_id=service_version_id)
+    check_crew([planned.staff_id for planned in crew], people_needed=version.people_needed)
+    address = get_address(actor, Purpose.CONTRACT, address_id=address_id)
+    if address.resident_id != resident_id:
+        raise NotFound
+    wait_for_caregivers(*(planned.staff_id for planned in crew))
+    withdraw_expired(now, staff_ids=[planned.staff_id for planned in crew])
+    visit = Visit.objects.create(
+        organization_id=actor.organization_id,
+        resident_id=resident_id,
+        address_id=address_id,
+        cell=address.cell,
+        service_version_id=version.id,
+        service_code=version.code,
+        service_name=version.content["name"],
+        service_name_en=version.content.get("name_en", ""),
+        price_fen=version.price_fen,
+        people_needed=version.people_needed,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        status=(Status.HELD if held_until else Status.BOOKED).value,
+        held_until=held_until,
+        wishes=dict(wishes),
+        who_is_present=who_is_present,
+        source=Source(source).value,
+        booked_by=booked_by or actor.user_id,
+        booked_at=now,
+        visit_word=f"{secrets.randbelow(10_000):04}",
+    )
+    put_in(visit, crew, now=now, held_until=held_until)
+    write_change(actor, now, visit=visit, what=What.HELD if held_until else What.PROMISED)
+    return visit
+
+
+def put_in(
+    visit: Visit,
+    crew: Iterable[Planned],
+    *,
+    now: datetime,
+    state: State = State.TENTATIVE,
+    held_until: datetime | None = None,
+    plan_version: int = 1,
+) -> list[Assignment]:
+    """
+    Write who comes. The database has the last word on whether they can.
+
+    :raises CaregiverBusy: if one of them is promised elsewhere at that time, or the part is taken
+    :raises SameCaregiverTwice: if one of them would have two parts
+    """
+    with refuse_if_broken(BROKEN_PROMISES):
+        return Assignment.objects.bulk_create(
+            Assignment(
+                organization_id=visit.organization_id,
+                visit=visit,
+                part=planned.part,
+                staff_id=planned.staff_id,
+                planned=DateTimeTZRange(planned.starts_at, planned.ends_at),
+                cell=visit.cell,
+                state=state.value,
+                held_until=held_until,
+                plan_version=plan_version,
+                made_at=now,
+            )
+            for planned in crew
+        )
+
+
+def withdraw_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> int:
+    """
+    Give the caregivers back the time of holds that nobody confirmed. Call with their turn held.
+
+    The held visits' own rows may be other people's, and hidden: they are tidied up later.
+    """
+    expired = Assignment.objects.filter(staff_id__in=list(staff_ids), state=State.TENTATIVE.value)
+    return expired.filter(held_until__lte=now).update(state=State.WITHDRAWN.value)
+
+
+def take_out(visit: Visit, *, part: int | None = None) -> list[Assignment]:
+    """Withdraw the live assignments of the visit, or of one part of it; return them as they were."""
+    live = visit.assignments.filter(state__in=LIVE_STATES).order_by("part")
+    found = list(live.filter(part=part) if part else live)
+    Assignment.objects.filter(id__in=[one.id for one in found]).update(state=State.WITHDRAWN.value)
+    return found
+
+
+def write_change(
+    actor: Actor,
+    now: datetime,
+    *,
+    visit: Visit,
+    what: What,
+    at: datetime | None = None,
+    staff_id: UUID | None = None,
+    why: str = "",
+) -> None:
+    """Write a row of the visit's history, with the status that it has now."""
+    VisitChange.objects.create(
+        organization_id=visit.organization_id,
+        resident_id=visit.resident_id,
+        visit=visit,
+        at=at or now,
+        recorded_at=now,
+        what=what.value,
+        status=visit.status,
+        by_user=actor.user_id,
+        by_kind=actor.kind.value,
+        staff_id=staff_id,
+        why=why,
+    )
+
+
+def put_in_place_of(
+    actor: Actor, now: datetime, *, visit: Visit, part: int, staff_id: UUID, state: State, why: str
+) -> Assignment:
+    """Put the caregiver in the place of whoever has the part. Call with both their turns held."""
+    there = part_to_change(actor, visit_id=visit.id, part=part)
+    if visit.status not in {Status.BOOKED, Status.MISSED}:
+        raise AlreadyOnTheWay if visit.status == Status.DEPARTED else IllegalMove
+    if there.state not in NOT_YET_OUT:
+        raise AlreadyOnTheWay
+    withdraw_expired(now, staff_ids=[staff_id])
+    take_out(visit, part=part)
+    [assignment] = put_in(
+        visit,
+        [Planned(part, staff_id, there.starts_at, there.ends_at)],
+        now=now,
+        state=state,
+        plan_version=there.plan_version + 1,
+    )
+    write_crew_change(actor, now, visit=visit, assignment=assignment, before=there.staff_id, why=why)
+    return assignment
+
+
+def write_crew_change(
+    actor: Actor, now: datetime, *, visit: Visit, assignment: Assignment, before: UUID, why: str
+) -> None:
+    what = What.ACCEPTED if assignment.state == State.ACCEPTED else What.ASSIGNED
+    write_change(actor, now, visit=visit, what=what, staff_id=assignment.staff_id, why=why)
+    audit.record(
+        f"visits.assignment.{what}",
+        actor=actor,
+        at=now,
+        subject_id=assignment.id,
+        fields=["staff_id", "state"],
+    )
+    events.publish(
+        AssignmentChanged(
+            visit_id=visit.id,
+            resident_id=visit.resident_id,
+            assignment_id=assignment.id,
+            part=assignment.part,
+            staff_id=assignment.staff_id,
+            staff_id_before=before if before != assignment.staff_id else None,
+            state=assignment.state,
+            at=now,
+        ),
+        actor=actor,
+    )
+    live.tell(topic="board", subject_id=visit.id)
