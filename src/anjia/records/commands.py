@@ -64,12 +64,12 @@ def record_readings(
     if not actor.sees(resident_id):
         raise NotFound
     get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
-    sound, refused = sort_out(readings, now=now, source=source_of(actor))
+    sound, refused = sort_out(readings, now=now, source=_source_of(actor))
     if refused and not keep_the_sound:
         raise ReadingsUnsound(fields={f"readings.{one.position}.value": one.why for one in refused})
-    new = insert(actor, now, resident_id=resident_id, readings=sound)
-    differing = other_values(resident_id=resident_id, readings=sound) if len(new) < len(sound) else []
-    conflicts = keep_conflicts(actor, now, resident_id=resident_id, readings=differing)
+    new = _insert(actor, now, resident_id=resident_id, readings=sound)
+    differing = _other_values(resident_id=resident_id, readings=sound) if len(new) < len(sound) else []
+    conflicts = _keep_conflicts(actor, now, resident_id=resident_id, readings=differing)
     if new or conflicts:
         audit.record(
             "records.readings.recorded",
@@ -87,11 +87,13 @@ def record_readings(
     )
 
 
-def source_of(actor: Actor) -> str:
+def _source_of(actor: Actor) -> str:
     return "self" if actor.kind == "person" else f"staff:{actor.user_id}"
 
 
-def insert(actor: Actor, now: datetime, *, resident_id: UUID, readings: Sequence[Sound]) -> list[tuple[str, str]]:
+def _insert(
+    actor: Actor, now: datetime, *, resident_id: UUID, readings: Sequence[Sound]
+) -> list[tuple[str, str]]:
     """Insert those that are new; whoever is inserting the same at this moment goes first."""
     if not readings:
         return []
@@ -124,7 +126,7 @@ def insert(actor: Actor, now: datetime, *, resident_id: UUID, readings: Sequence
         return list(cursor.fetchall())
 
 
-def other_values(*, resident_id: UUID, readings: Sequence[Sound]) -> list[Sound]:
+def _other_values(*, resident_id: UUID, readings: Sequence[Sound]) -> list[Sound]:
     """Return those for whose key another value is kept."""
     kept = {
         (reading.code, reading.at, reading.source): reading.value
@@ -138,7 +140,7 @@ def other_values(*, resident_id: UUID, readings: Sequence[Sound]) -> list[Sound]
     return [reading for reading in readings if kept.get(reading.key) != reading.value]
 
 
-def keep_conflicts(actor: Actor, now: datetime, *, resident_id: UUID, readings: Sequence[Sound]) -> int:
+def _keep_conflicts(actor: Actor, now: datetime, *, resident_id: UUID, readings: Sequence[Sound]) -> int:
     """Keep the values that came too late; return how many are new."""
     new = 0
     with connection.cursor() as cursor:

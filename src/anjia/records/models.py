@@ -26,7 +26,11 @@ class Reading(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["visit_id"], name="reading_by_visit", condition=models.Q(visit_id__isnull=False))]
+        indexes = [
+            models.Index(
+                fields=["visit_id"], name="reading_by_visit", condition=models.Q(visit_id__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} of {self.resident_id} at {self.at}"
