@@ -3,10 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
-
-from pypinyin import lazy_pinyin
 
 from anjia.catalogue.comparison import changes_to, known_services, version_of_row
 from anjia.catalogue.events import CatalogueChanged
@@ -36,7 +35,9 @@ def publish_version(
     _one_at_a_time(actor)
     version, is_new = _append_version(actor, now, code=code, content=content, position=position)
     if is_new:
-        audit.record("catalogue.version.published", actor=actor, at=now, subject_id=version.id, fields=["content"])
+        audit.record(
+            "catalogue.version.published", actor=actor, at=now, subject_id=version.id, fields=["content"]
+        )
         events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
     return version
 
@@ -77,7 +78,11 @@ def seed_services(actor: Actor, now: datetime) -> int:
         _append_version(actor, now, code=code, content=content, position=(position + 1) * 10)
     if fresh:
         audit.record(
-            "catalogue.services.seeded", actor=actor, at=now, subject_id=actor.organization_id, fields=["content"]
+            "catalogue.services.seeded",
+            actor=actor,
+            at=now,
+            subject_id=actor.organization_id,
+            fields=["content"],
         )
         events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
     return len(fresh)
@@ -105,7 +110,11 @@ def import_services(actor: Actor, now: datetime, *, rows: Sequence[ServiceRow]) 
         )[0]
     if not changes.is_empty:
         audit.record(
-            "catalogue.services.imported", actor=actor, at=now, subject_id=actor.organization_id, fields=["content"]
+            "catalogue.services.imported",
+            actor=actor,
+            at=now,
+            subject_id=actor.organization_id,
+            fields=["content"],
         )
         events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
     return changes
@@ -163,5 +172,8 @@ def _seeds() -> dict[str, dict[str, Any]]:
 
 def _code_from(name: str) -> str:
     """Return a code for a service that came without one: its name in letters."""
-    letters = "_".join(lazy_pinyin(name)).casefold()
-    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in letters).strip("_")[:60]
+    pinyin = import_module("pypinyin")  # half a second, and only where a list has no codes
+    letters = "_".join(pinyin.lazy_pinyin(name)).casefold()
+    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in letters).strip("_")[
+        :60
+    ]

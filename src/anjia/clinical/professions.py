@@ -57,7 +57,9 @@ def paper_of(row: Mapping[str, Any]) -> Paper:
 PROFESSIONS: Final[Mapping[StaffKind, Profession]] = {
     profession.kind: profession for profession in map(profession_of, table("professions")["kinds"])
 }
-PAPERS: Final[Mapping[str, Paper]] = {paper.code: paper for paper in map(paper_of, table("professions")["papers"])}
+PAPERS: Final[Mapping[str, Paper]] = {
+    paper.code: paper for paper in map(paper_of, table("professions")["papers"])
+}
 # Ladders that rank; the health workers' titles are only names.
 RANKED: Final = frozenset({StaffKind.NURSE, StaffKind.DOCTOR, StaffKind.THERAPIST})
 

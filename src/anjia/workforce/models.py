@@ -185,7 +185,9 @@ class Shift(models.Model):
 
 
 class Leave(models.Model):
-    """When somebody is away. The database refuses two live ones that overlap. Why, is encrypted: it may be her health."""
+    """
+    When somebody is away. The database refuses two live ones that overlap. The reason is encrypted: it may be her health.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization_id = models.UUIDField()
@@ -233,11 +235,11 @@ class Leave(models.Model):
 
 
 class ServiceArea(models.Model):
-    """Where somebody goes: H3 cells of resolution 8. Nobody without a row is kept out of anywhere."""
+    """Where somebody goes: H3 cells of resolution 8. Without a row, or with no list of cells, anywhere."""
 
     staff = models.OneToOneField(StaffMember, on_delete=models.PROTECT, primary_key=True, related_name="area")
     organization_id = models.UUIDField()
-    cells = ArrayField(models.CharField(max_length=16))
+    cells = ArrayField(models.CharField(max_length=16), null=True)
     radius_km = models.FloatField(null=True)  # where it was drawn as a circle round her base
 
     def __str__(self) -> str:

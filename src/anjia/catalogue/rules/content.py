@@ -144,7 +144,10 @@ def wrong_form(form: Mapping[str, Any]) -> Iterator[tuple[str, Words]]:
 def wrong_requirement(requires: Mapping[str, Any]) -> Iterator[tuple[str, Words]]:
     for kind, title in requires.get("titles_at_least", {}).items():
         if title not in PROFESSIONS[StaffKind(kind)].ladder:
-            yield f"requires.titles_at_least.{kind}", _("这个岗位没有“{title}”这一级职称。").format(title=title)
+            yield (
+                f"requires.titles_at_least.{kind}",
+                _("这个岗位没有“{title}”这一级职称。").format(title=title),
+            )
     if unknown := [code for code in requires.get("certificates", ()) if code not in PAPERS]:
         yield "requires.certificates", _("不认识的证书：{codes}。").format(codes=" ".join(unknown))
 
@@ -185,7 +188,9 @@ def in_language(thing: Any, language: str) -> Any:
     if not isinstance(thing, Mapping):
         return thing
     said = {
-        name: in_language(value, language) for name, value in thing.items() if not is_english_twin(name, thing)
+        name: in_language(value, language)
+        for name, value in thing.items()
+        if not is_english_twin(name, thing)
     }
     if language == "en":
         said |= {

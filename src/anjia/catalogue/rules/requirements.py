@@ -151,7 +151,9 @@ def papers_wanting(requires: Requires, person: Person, on: date) -> Iterator[Rea
 
 def paper_wanting(requires: Requires, person: Person, on: date, code: str) -> Iterator[Reason]:
     part = "licence" if code in LICENCES else "certificate"
-    source = PROFESSIONS[StaffKind(person.kind)].source.words(language()) if part == "licence" else requires.source
+    source = (
+        PROFESSIONS[StaffKind(person.kind)].source.words(language()) if part == "licence" else requires.source
+    )
     name = words_of_paper(code, language())
     last_day = person.qualifications.get(code)
     if last_day is not None and last_day < on:

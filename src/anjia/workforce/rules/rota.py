@@ -163,7 +163,9 @@ def check_pattern(parts: Sequence[PatternPart]) -> None:
         if not 0 <= part.weekday <= 6:
             raise PatternInvalid(fields={f"parts.{number}.weekday": _("星期几写得不对。")})
     week = datetime(2024, 1, 1)  # noqa: DTZ001  # any Monday: a pattern has no zone
-    spans = sorted(span_of(part, (week + timedelta(days=part.weekday)).date(), datetime.combine) for part in parts)
+    spans = sorted(
+        span_of(part, (week + timedelta(days=part.weekday)).date(), datetime.combine) for part in parts
+    )
     following = [*spans[1:], *[Span(s.starts_at + timedelta(days=7), s.ends_at) for s in spans[:1]]]
     if any(one.ends_at > other.starts_at for one, other in zip(spans, following, strict=True)):
         raise PatternInvalid(fields={"parts": _("有两段班叠在一起了。")})

@@ -1,0 +1,34 @@
+"""What people can do with those who work here, by topic. One function, one unit of work, one audit entry, one event."""
+
+from anjia.workforce.commands.leave import ask_leave, grant_leave, put_leave, refuse_leave, withdraw_leave
+from anjia.workforce.commands.lists import register_staff_list
+from anjia.workforce.commands.papers import add_qualification, take_back_qualification, verify_qualification
+from anjia.workforce.commands.rota import generate_shifts, put_shift, remove_shift, set_weekly_pattern
+from anjia.workforce.commands.staff import (
+    change_staff_member,
+    link_account,
+    register_staff_member,
+    set_area,
+    set_last_day,
+)
+
+__all__ = [
+    "add_qualification",
+    "ask_leave",
+    "change_staff_member",
+    "generate_shifts",
+    "grant_leave",
+    "link_account",
+    "put_leave",
+    "put_shift",
+    "refuse_leave",
+    "register_staff_list",
+    "register_staff_member",
+    "remove_shift",
+    "set_area",
+    "set_last_day",
+    "set_weekly_pattern",
+    "take_back_qualification",
+    "verify_qualification",
+    "withdraw_leave",
+]

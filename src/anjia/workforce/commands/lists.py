@@ -1,0 +1,80 @@
+"""A staff list as institutions keep it, taken over in one command."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from anjia.kernel import audit, events
+from anjia.kernel.actors import Actor
+from anjia.kernel.calendar import day_of
+from anjia.kernel.work import command
+from anjia.workforce.comparison import Known, Register, changes_to, known_staff, new_papers, said_by
+from anjia.workforce.events import RotaChanged, StaffChanged
+from anjia.workforce.models import StaffMember, WeeklyPattern
+from anjia.workforce.rules import Changes, Sex, StaffRow, TravelMode, check_pattern
+from anjia.workforce.writing import one_rota_at_a_time, write_paper, write_staff
+
+
+@command("workforce.change")
+def register_staff_list(
+    actor: Actor, now: datetime, *, rows: Sequence[StaffRow], originals_seen: bool = True
+) -> Changes:
+    """
+    Take the list over: new people, changed fields, new papers, weekly patterns. The same list again changes nothing.
+
+    Whoever imports an institution's own register answers for its papers: they count, but for the actor's own.
+
+    :raises StaffInvalid: naming every field that is wrong
+    :raises PatternInvalid: if two parts of somebody's week overlap
+    """
+    one_rota_at_a_time(actor)
+    known = known_staff(actor)
+    changes = changes_to(known, rows, today=day_of(now))
+    if changes.is_empty:
+        return changes
+    register = Register(known)
+    for row in rows:
+        _take_over(actor, now, row, register.whom(row), originals_seen=originals_seen)
+    audit.record(
+        "workforce.staff.imported", actor=actor, at=now, subject_id=actor.organization_id, fields=["staff"]
+    )
+    events.publish(StaffChanged(staff_id=actor.organization_id, at=now), actor=actor)
+    if any(row.pattern is not None for row in rows):
+        events.publish(RotaChanged(staff_id=actor.organization_id, at=now), actor=actor)
+    return changes
+
+
+def _take_over(
+    actor: Actor, now: datetime, row: StaffRow, one: Known | None, *, originals_seen: bool
+) -> None:
+    staff = one.staff if one else _fresh(actor.organization_id, row)
+    said = said_by(row, one.staff if one else None, today=day_of(now))
+    if one is None or any(getattr(staff, name) != value for name, value in said.items()):
+        write_staff(actor, staff, said)
+    for paper in new_papers(row, one.papers if one else []):
+        write_paper(
+            actor,
+            now,
+            staff=staff,
+            code=paper.code,
+            number=paper.number,
+            valid_from=paper.valid_from,
+            valid_until=paper.valid_until,
+            is_verified=originals_seen and actor.staff_id != staff.id,
+        )
+    week = None if row.pattern is None else [part.content for part in row.pattern]
+    if row.pattern is not None and week != (one.week if one else None):
+        check_pattern(row.pattern)
+        WeeklyPattern.objects.update_or_create(
+            staff=staff, defaults={"organization_id": actor.organization_id, "parts": week}
+        )
+
+
+def _fresh(organization_id: UUID, row: StaffRow) -> StaffMember:
+    return StaffMember(
+        organization_id=organization_id,
+        name=row.name.strip(),
+        kind="",
+        sex=Sex.UNKNOWN.value,
+        travel_mode=TravelMode.EBIKE.value,
+    )

@@ -1,0 +1,111 @@
+"""Licences and certificates: entered by one, checked by another."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from anjia.kernel import audit, events
+from anjia.kernel.actors import Actor
+from anjia.kernel.errors import NotFound
+from anjia.kernel.work import command
+from anjia.workforce.events import StaffChanged
+from anjia.workforce.models import Qualification
+from anjia.workforce.rules import OwnPaper
+from anjia.workforce.writing import staff_for_update, write_paper
+
+
+@command("workforce.change")
+def add_qualification(
+    actor: Actor,
+    now: datetime,
+    *,
+    staff_id: UUID,
+    code: str,
+    number: str = "",
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+    original_seen: bool = False,
+) -> Qualification:
+    """
+    Enter a licence or certificate. It counts once somebody else than its holder has seen the original.
+
+    :raises NotFound: if its holder does not work here
+    :raises StaffInvalid: if there is no such paper, or its days are in the wrong order
+    :raises OwnPaper: if the actor says to have seen her own
+    """
+    staff = staff_for_update(actor, staff_id=staff_id)
+    if original_seen:
+        _check_not_own(actor, staff_id)
+    paper = write_paper(
+        actor,
+        now,
+        staff=staff,
+        code=code,
+        number=number,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        is_verified=original_seen,
+    )
+    fields = ["code", "number", "valid_from", "valid_until"] + ["verified"] * original_seen
+    audit.record("workforce.qualification.added", actor=actor, at=now, subject_id=staff.id, fields=fields)
+    events.publish(StaffChanged(staff_id=staff.id, at=now), actor=actor)
+    return paper
+
+
+@command("workforce.change")
+def verify_qualification(actor: Actor, now: datetime, *, qualification_id: UUID) -> Qualification:
+    """
+    Say that the actor has seen the original. From now on it counts.
+
+    :raises NotFound: if there is no such paper here
+    :raises OwnPaper: if it is the actor's own
+    """
+    paper = _paper_for_update(actor, qualification_id)
+    _check_not_own(actor, paper.staff_id)
+    if not paper.is_verified:
+        paper.verified_by, paper.verified_at = actor.user_id, now
+        paper.save(update_fields=["verified_by", "verified_at"])
+        audit.record(
+            "workforce.qualification.verified",
+            actor=actor,
+            at=now,
+            subject_id=paper.staff_id,
+            fields=["verified_by"],
+        )
+        events.publish(StaffChanged(staff_id=paper.staff_id, at=now), actor=actor)
+    return paper
+
+
+@command("workforce.change")
+def take_back_qualification(actor: Actor, now: datetime, *, qualification_id: UUID) -> Qualification:
+    """
+    Take back a paper that was entered by mistake, or has been revoked. The row stays, and counts no more.
+
+    :raises NotFound: if there is no such paper here
+    """
+    paper = _paper_for_update(actor, qualification_id)
+    paper.taken_back_at = now
+    paper.save(update_fields=["taken_back_at"])
+    audit.record(
+        "workforce.qualification.taken_back",
+        actor=actor,
+        at=now,
+        subject_id=paper.staff_id,
+        fields=["taken_back_at"],
+    )
+    events.publish(StaffChanged(staff_id=paper.staff_id, at=now), actor=actor)
+    return paper
+
+
+def _paper_for_update(actor: Actor, qualification_id: UUID) -> Qualification:
+    rows = Qualification.objects.filter(
+        organization_id=actor.organization_id, id=qualification_id, taken_back_at=None
+    )
+    found = rows.select_for_update().first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _check_not_own(actor: Actor, staff_id: UUID) -> None:
+    if actor.staff_id == staff_id:
+        raise OwnPaper

@@ -1,0 +1,114 @@
+"""Who works when."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from anjia.kernel import audit, events
+from anjia.kernel.actors import Actor
+from anjia.kernel.errors import NotFound
+from anjia.kernel.work import command
+from anjia.workforce.events import RotaChanged
+from anjia.workforce.models import Shift, WeeklyPattern
+from anjia.workforce.rules import MOST_DAYS, PatternPart, ShiftInvalid, Span, check_pattern, check_shift
+from anjia.workforce.writing import one_rota_at_a_time, staff_for_update, write_shift, write_shifts_by_pattern
+
+
+@command("workforce.change")
+def set_weekly_pattern(
+    actor: Actor,
+    now: datetime,
+    *,
+    staff_id: UUID,
+    parts: Sequence[PatternPart],
+    works_holidays: bool = False,
+) -> WeeklyPattern:
+    """
+    Say how her weeks usually are. Shifts that have been made stay; the next `generate_shifts` goes by it.
+
+    :raises NotFound: if she does not work here
+    :raises PatternInvalid: if two parts of the week overlap
+    """
+    staff = staff_for_update(actor, staff_id=staff_id)
+    check_pattern(parts)
+    pattern, _is_new = WeeklyPattern.objects.update_or_create(
+        staff=staff,
+        defaults={
+            "organization_id": actor.organization_id,
+            "parts": [part.content for part in parts],
+            "works_holidays": works_holidays,
+        },
+    )
+    audit.record("workforce.pattern.set", actor=actor, at=now, subject_id=staff.id, fields=["parts"])
+    events.publish(RotaChanged(staff_id=staff.id, at=now), actor=actor)
+    return pattern
+
+
+@command("workforce.change")
+def generate_shifts(
+    actor: Actor, now: datetime, *, first_day: date, days: int, staff_ids: Sequence[UUID] | None = None
+) -> int:
+    """
+    Make the shifts of these days by the weekly patterns, holidays and swapped working days minded; return how many.
+
+    What is on the rota already stays, and nothing is made twice.
+
+    :raises ShiftInvalid: for no days at all, or more than three months
+    """
+    if not 1 <= days <= MOST_DAYS:
+        raise ShiftInvalid(fields={"days": _("一次排 1 到 92 天。")})
+    one_rota_at_a_time(actor)
+    patterns = WeeklyPattern.objects.filter(organization_id=actor.organization_id, staff__left_on=None)
+    if staff_ids is not None:
+        patterns = patterns.filter(staff_id__in=set(staff_ids))
+    made = write_shifts_by_pattern(actor, patterns=list(patterns), first_day=first_day, days=days)
+    if made:
+        audit.record(
+            "workforce.shifts.generated",
+            actor=actor,
+            at=now,
+            subject_id=actor.organization_id,
+            fields=["shifts"],
+        )
+        events.publish(RotaChanged(staff_id=actor.organization_id, at=now), actor=actor)
+    return made
+
+
+@command("workforce.change")
+def put_shift(
+    actor: Actor, now: datetime, *, staff_id: UUID, starts_at: datetime, ends_at: datetime
+) -> Shift:
+    """
+    Put a shift on the rota.
+
+    :raises NotFound: if she does not work here
+    :raises ShiftInvalid: if it ends before it starts, or is longer than a day
+    :raises ShiftOverlaps: if she works then already
+    """
+    check_shift(starts_at, ends_at)
+    one_rota_at_a_time(actor)
+    staff = staff_for_update(actor, staff_id=staff_id)
+    shift = write_shift(actor, staff=staff, span=Span(starts_at, ends_at))
+    audit.record("workforce.shift.put", actor=actor, at=now, subject_id=staff.id, fields=["shifts"])
+    events.publish(RotaChanged(staff_id=staff.id, at=now), actor=actor)
+    return shift
+
+
+@command("workforce.change")
+def remove_shift(actor: Actor, now: datetime, *, shift_id: UUID) -> Shift:
+    """
+    Take a shift off the rota. What was promised in it stays promised: the board shows that nobody is on.
+
+    :raises NotFound: if there is no such shift on the rota
+    """
+    rows = Shift.objects.filter(organization_id=actor.organization_id, id=shift_id, removed_at=None)
+    shift = rows.select_for_update().first()
+    if shift is None:
+        raise NotFound
+    shift.removed_at = now
+    shift.save(update_fields=["removed_at"])
+    audit.record("workforce.shift.removed", actor=actor, at=now, subject_id=shift.staff_id, fields=["shifts"])
+    events.publish(RotaChanged(staff_id=shift.staff_id, at=now), actor=actor)
+    return shift

@@ -1,0 +1,166 @@
+"""Taking people on, and what is known of them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from anjia.kernel import audit, events
+from anjia.kernel.actors import Actor
+from anjia.kernel.work import command
+from anjia.workforce.events import StaffChanged, StaffRegistered
+from anjia.workforce.models import ServiceArea, StaffMember
+from anjia.workforce.rules import Sex, StaffInvalid, TravelMode, plain_phone
+from anjia.workforce.writing import cells_around, staff_for_update, write_staff
+
+UNSAID: Any = object()
+
+
+@command("workforce.change")
+def register_staff_member(
+    actor: Actor,
+    now: datetime,
+    *,
+    name: str,
+    kind: str,
+    title: str = "",
+    number: str = "",
+    sex: str = Sex.UNKNOWN,
+    phone: str = "",
+    started_on: date | None = None,
+    station_id: UUID | None = None,
+    account_id: UUID | None = None,
+    travel_mode: str = TravelMode.EBIKE,
+    base: tuple[float, float] | None = None,
+) -> StaffMember:
+    """
+    Take somebody on. `base` is latitude and longitude of where she starts from.
+
+    :raises StaffInvalid: naming every field that is wrong
+    """
+    staff = StaffMember(organization_id=actor.organization_id)
+    said = {
+        "name": name.strip(),
+        "kind": str(kind),
+        "title": title.strip(),
+        "number": number.strip(),
+        "sex": str(sex),
+        "phone": plain_phone(phone),
+        "started_on": started_on,
+        "station_id": station_id,
+        "account_id": account_id,
+        "travel_mode": str(travel_mode),
+        "base": {"lat": base[0], "lon": base[1]} if base else None,
+    }
+    fields = write_staff(actor, staff, said)
+    audit.record("workforce.staff.registered", actor=actor, at=now, subject_id=staff.id, fields=fields)
+    events.publish(StaffRegistered(staff_id=staff.id, at=now), actor=actor)
+    return staff
+
+
+@command("workforce.change")
+def change_staff_member(
+    actor: Actor,
+    now: datetime,
+    *,
+    staff_id: UUID,
+    name: str = UNSAID,
+    kind: str = UNSAID,
+    title: str = UNSAID,
+    number: str = UNSAID,
+    sex: str = UNSAID,
+    phone: str = UNSAID,
+    started_on: date | None = UNSAID,
+    station_id: UUID | None = UNSAID,
+    travel_mode: str = UNSAID,
+    base: tuple[float, float] | None = UNSAID,
+) -> StaffMember:
+    """
+    Change what is known of somebody; what is not said stays.
+
+    :raises NotFound: if she does not work here
+    :raises StaffInvalid: naming every field that is wrong
+    """
+    staff = staff_for_update(actor, staff_id=staff_id)
+    said: dict[str, Any] = {
+        "name": name, "kind": kind, "title": title, "number": number, "sex": sex, "started_on": started_on,
+        "station_id": station_id, "travel_mode": travel_mode,
+        "phone": phone if phone is UNSAID else plain_phone(phone),
+        "base": {"lat": base[0], "lon": base[1]} if base is not UNSAID and base else base,
+    }  # fmt: skip
+    fields = write_staff(actor, staff, {name: value for name, value in said.items() if value is not UNSAID})
+    if fields:
+        audit.record("workforce.staff.changed", actor=actor, at=now, subject_id=staff.id, fields=fields)
+        events.publish(StaffChanged(staff_id=staff.id, at=now), actor=actor)
+    return staff
+
+
+@command("workforce.change")
+def link_account(actor: Actor, now: datetime, *, staff_id: UUID, account_id: UUID | None) -> StaffMember:
+    """
+    Say with which account she signs in, or with none.
+
+    :raises NotFound: if she does not work here
+    :raises StaffInvalid: if the account is another's
+    """
+    staff = staff_for_update(actor, staff_id=staff_id)
+    fields = write_staff(actor, staff, {"account_id": account_id})
+    if fields:
+        audit.record("workforce.account.linked", actor=actor, at=now, subject_id=staff.id, fields=fields)
+    return staff
+
+
+@command("workforce.change")
+def set_last_day(actor: Actor, now: datetime, *, staff_id: UUID, last_day: date | None) -> StaffMember:
+    """
+    Say on which day she works here for the last time. She stays in the records; with None she stays on.
+
+    :raises NotFound: if she does not work here
+    """
+    staff = staff_for_update(actor, staff_id=staff_id)
+    fields = write_staff(actor, staff, {"left_on": last_day})
+    if fields:
+        audit.record("workforce.staff.leaves", actor=actor, at=now, subject_id=staff.id, fields=fields)
+        events.publish(StaffChanged(staff_id=staff.id, at=now), actor=actor)
+    return staff
+
+
+@command("workforce.change")
+def set_area(
+    actor: Actor,
+    now: datetime,
+    *,
+    staff_id: UUID,
+    cells: Sequence[str] | None = None,
+    radius_km: float | None = None,
+) -> ServiceArea:
+    """
+    Say where she goes: these map cells, or those within a radius of where she starts from; with neither, anywhere.
+
+    :raises NotFound: if she does not work here
+    :raises StaffInvalid: if a radius is asked for and nobody knows where she starts from, or it is out of all reason
+    """
+    staff = staff_for_update(actor, staff_id=staff_id)
+    if radius_km is not None:
+        cells = _cells_within(staff, radius_km)
+    area, _is_new = ServiceArea.objects.update_or_create(
+        staff=staff,
+        defaults={
+            "organization_id": actor.organization_id,
+            "cells": None if cells is None else sorted(cells),
+            "radius_km": radius_km,
+        },
+    )
+    audit.record("workforce.area.set", actor=actor, at=now, subject_id=staff.id, fields=["cells"])
+    events.publish(StaffChanged(staff_id=staff.id, at=now), actor=actor)
+    return area
+
+
+def _cells_within(staff: StaffMember, radius_km: float) -> list[str]:
+    if staff.base is None:
+        raise StaffInvalid(fields={"base": _("还不知道她从哪里出发。先填出发点，再画范围。")})
+    if not 0 < radius_km <= 50:
+        raise StaffInvalid(fields={"radius_km": _("半径请填 1 到 50 公里。")})
+    return cells_around(staff.base, radius_km)

@@ -1,0 +1,119 @@
+"""What a staff list would change: those who are there beside those whom it names."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from anjia.clinical.professions import kind_of_title
+from anjia.kernel.actors import Actor
+from anjia.workforce.models import Qualification, StaffMember
+from anjia.workforce.rules import Change, Changes, PaperRow, StaffRow, plain_phone, started_on_of
+
+SECRET: Final = frozenset({"phone"})
+OF_STAFF: Final = ("number", "kind", "title", "sex", "phone", "started_on", "station_id", "travel_mode")
+
+
+@dataclass(slots=True)
+class Known:
+    """A member of staff as she is now, with her papers that count or wait, and her week."""
+
+    staff: StaffMember
+    papers: list[Qualification]
+    week: list[dict[str, Any]] | None
+
+
+def known_staff(actor: Actor) -> list[Known]:
+    """Return everybody who works here or did, in two queries."""
+    staff = StaffMember.objects.filter(organization_id=actor.organization_id).select_related("pattern")
+    found = {
+        one.id: Known(one, [], one.pattern.parts if hasattr(one, "pattern") else None) for one in staff
+    }  # fmt: skip
+    papers = Qualification.objects.filter(organization_id=actor.organization_id, taken_back_at=None)
+    for paper in papers.order_by("valid_until", "id"):
+        found[paper.staff_id].papers.append(paper)
+    return list(found.values())
+
+
+class Register:
+    """Finds the one whom a row means."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        self.by_number = {one.staff.number: one for one in known if one.staff.number}
+        self.by_phone = {(one.staff.name, one.staff.phone): one for one in known if one.staff.phone}
+        names = Counter(one.staff.name for one in known)
+        self.by_name = {one.staff.name: one for one in known if names[one.staff.name] == 1}
+
+    def whom(self, row: StaffRow) -> Known | None:
+        """Return the member with the row's number; else of its name and phone; else the only one of its name."""
+        if row.number and row.number in self.by_number:
+            return self.by_number[row.number]
+        by_phone = self.by_phone.get((row.name, plain_phone(row.phone or "")))
+        found = by_phone or self.by_name.get(row.name)
+        if found and row.number and found.staff.number:
+            return None  # of that name, and another number: somebody else
+        return found
+
+
+def changes_to(known: Sequence[Known], rows: Sequence[StaffRow], *, today: date) -> Changes:
+    register = Register(known)
+    added, changed, same = [], [], 0
+    for row in rows:
+        one = register.whom(row)
+        differences = differences_of(row, one, today=today)
+        if one is None:
+            added.append(Change(name=row.name, fields=differences))
+        elif differences:
+            changed.append(Change(name=row.name, fields=differences))
+        else:
+            same += 1
+    return Changes(added=tuple(added), changed=tuple(changed), same=same)
+
+
+def differences_of(row: StaffRow, one: Known | None, *, today: date) -> dict[str, tuple[str, str]]:
+    """Return, by field, what is there and what the row says instead."""
+    said = said_by(row, one.staff if one else None, today=today)
+    found = {
+        name: shown(name, getattr(one.staff, name) if one else None, value)
+        for name, value in said.items()
+        if value != (getattr(one.staff, name) if one else None)
+    }
+    for paper in new_papers(row, one.papers if one else []):
+        found[f"papers.{paper.code}"] = ("", str(paper.valid_until or "∞"))
+    if row.pattern is not None and [part.content for part in row.pattern] != (one.week if one else None):
+        found["pattern"] = ("", f"{len(row.pattern)}")
+    return found
+
+
+def said_by(row: StaffRow, staff: StaffMember | None, *, today: date) -> dict[str, Any]:
+    """Return the fields that the row speaks of, as they are to be."""
+    said = {name: getattr(row, name) for name in OF_STAFF if getattr(row, name) not in (None, "")}
+    if "phone" in said:
+        said["phone"] = plain_phone(said["phone"])
+    if row.name and staff and row.name != staff.name:
+        said["name"] = row.name
+    if "kind" not in said and row.title and (kind := kind_of_title(row.title)):
+        said["kind"] = kind.value
+    if row.started_on is None and row.years is not None:
+        said["started_on"] = started_on_of(row.years, today, staff.started_on if staff else None)
+    return said
+
+
+def new_papers(row: StaffRow, papers: Sequence[Qualification]) -> list[PaperRow]:
+    """Return the row's papers that are not there: of another number, or with another last day."""
+    return [paper for paper in row.papers if not any(is_same(paper, kept) for kept in papers)]
+
+
+def is_same(row: PaperRow, kept: Qualification) -> bool:
+    return (
+        row.code == kept.code
+        and row.valid_until == kept.valid_until
+        and (not row.number or row.number == kept.number)
+    )
+
+
+def shown(name: str, before: object, after: object) -> tuple[str, str]:
+    if name in SECRET:
+        return ("•••" if before else "", "•••")
+    return ("" if before is None else str(before), str(after))

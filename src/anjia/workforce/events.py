@@ -1,0 +1,45 @@
+"""What has happened to those who work here, for the contexts above. Ids and times only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRegistered:
+    staff_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffChanged:
+    """Name, title, area, papers or employment: who may be sent where may be another now."""
+
+    staff_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaChanged:
+    """Shifts of one person, or with the institution's id of many."""
+
+    staff_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveGranted:
+    """She will be away: what she has promised for that time needs somebody else."""
+
+    leave_id: UUID
+    staff_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveWithdrawn:
+    leave_id: UUID
+    staff_id: UUID
+    at: datetime

@@ -1,0 +1,57 @@
+"""Questions about those who work here, by topic. Nothing here writes."""
+
+from anjia.workforce.queries.planning import caregivers_on
+from anjia.workforce.queries.rota import (
+    Lapsing,
+    LeaveShown,
+    RotaCell,
+    RotaRow,
+    RotaWeek,
+    ShiftShown,
+    leave_asked,
+    papers_lapsing,
+    rota_week,
+)
+from anjia.workforce.queries.staff import (
+    PaperShown,
+    StaffCard,
+    StaffList,
+    StaffPage,
+    StaffShown,
+    changes_of_rows,
+    get_staff_member,
+    papers_of,
+    staff_cards,
+    staff_found,
+    staff_list,
+    staff_names,
+    staff_of_account,
+    staff_page,
+)
+
+__all__ = [
+    "Lapsing",
+    "LeaveShown",
+    "PaperShown",
+    "RotaCell",
+    "RotaRow",
+    "RotaWeek",
+    "ShiftShown",
+    "StaffCard",
+    "StaffList",
+    "StaffPage",
+    "StaffShown",
+    "caregivers_on",
+    "changes_of_rows",
+    "get_staff_member",
+    "leave_asked",
+    "papers_lapsing",
+    "papers_of",
+    "rota_week",
+    "staff_cards",
+    "staff_found",
+    "staff_list",
+    "staff_names",
+    "staff_of_account",
+    "staff_page",
+]

@@ -1,0 +1,178 @@
+"""Who works when, and whose papers run out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_bounds, day_of, holiday_name, is_working_day
+from anjia.kernel.errors import NotAllowed
+from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
+from anjia.workforce.queries.staff import staff_found
+from anjia.workforce.rules import LIVE_LEAVE, LONGEST_SHIFT, RotaDay, days_from
+from anjia.workforce.rules.papers import WARN_DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftShown:
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    by_pattern: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveShown:
+    id: UUID
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaCell:
+    """One person's one day."""
+
+    day: date
+    shifts: list[ShiftShown]
+    leave: list[LeaveShown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaRow:
+    staff: StaffMember
+    cells: list[RotaCell]
+
+    @property
+    def hours(self) -> float:
+        """What she works this week, leave not taken off."""
+        lengths = [shift.ends_at - shift.starts_at for cell in self.cells for shift in cell.shifts]
+        return round(sum(lengths, timedelta()).total_seconds() / 3600, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaWeek:
+    """A week of a page of people."""
+
+    days: list[RotaDay]
+    rows: list[RotaRow]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lapsing:
+    """A paper that runs out, or has."""
+
+    paper: Qualification
+    staff: StaffMember
+    days_left: int
+
+
+def rota_week(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    day: date,
+    text: str = "",
+    kind: str = "",
+    station_id: UUID | None = None,
+    after: str | None = None,
+    size: int = 30,
+) -> RotaWeek:
+    """
+    Return the week (Monday to Sunday) that the day is in, of a page of people in order of name.
+
+    Three questions to the database however many they are.
+
+    :raises NotAllowed: without `workforce.read`
+    """
+    days = days_from(day - timedelta(days=day.weekday()), 7)
+    page = staff_found(
+        actor, purpose, today=days[0], text=text, kind=kind, station_id=station_id, after=after, size=size
+    )
+    start, end = day_bounds(days[0])[0], day_bounds(days[-1])[1]
+    theirs = Q(organization_id=actor.organization_id, staff_id__in=[one.id for one in page.items])
+    shifts = Shift.objects.filter(
+        theirs, removed_at=None, starts_at__gte=start - LONGEST_SHIFT, starts_at__lt=end, ends_at__gt=start
+    ).order_by("starts_at")
+    leave = Leave.objects.filter(
+        theirs, state__in=[state.value for state in LIVE_LEAVE], ends_at__gt=start, starts_at__lt=end
+    ).order_by("starts_at")
+    shifts_by_day = _shifts_by_day(shifts)
+    away = list(leave)
+    rows = [
+        RotaRow(
+            staff=one,
+            cells=[
+                RotaCell(
+                    day=day, shifts=shifts_by_day.get((one.id, day), []), leave=_leave_on(away, one.id, day)
+                )
+                for day in days
+            ],
+        )
+        for one in page.items
+    ]
+    return RotaWeek(days=[_rota_day(day) for day in days], rows=rows, next=page.next)
+
+
+def papers_lapsing(
+    actor: Actor, purpose: Purpose, *, today: date, within_days: int = WARN_DAYS
+) -> list[Lapsing]:
+    """
+    Return the papers that have run out or will within so many days and that no other replaces, the worst first.
+
+    :raises NotAllowed: without `workforce.read`
+    """
+    if not actor.may("workforce.read"):
+        raise NotAllowed
+    latest = (
+        Qualification.objects.filter(organization_id=actor.organization_id, taken_back_at=None)
+        .filter(Q(staff__left_on=None) | Q(staff__left_on__gte=today))
+        .defer("number")
+        .select_related("staff")
+        .order_by("staff_id", "code", "-valid_until")  # what has no end comes first
+        .distinct("staff_id", "code")
+    )
+    found = [
+        Lapsing(paper=paper, staff=paper.staff, days_left=(paper.valid_until - today).days)
+        for paper in latest
+        if paper.valid_until is not None and (paper.valid_until - today).days <= within_days
+    ]
+    return sorted(found, key=lambda one: (one.days_left, one.staff.pinyin))
+
+
+def leave_asked(actor: Actor, purpose: Purpose) -> list[Leave]:
+    """
+    Return the leave that waits for an answer, the soonest first.
+
+    :raises NotAllowed: without `workforce.read`
+    """
+    if not actor.may("workforce.read"):
+        raise NotAllowed
+    rows = Leave.objects.filter(organization_id=actor.organization_id, state="asked").select_related("staff")
+    return list(rows.order_by("starts_at", "id")[:100])
+
+
+def _rota_day(day: date) -> RotaDay:
+    return RotaDay(day=day, is_working=is_working_day(day), holiday=holiday_name(day))
+
+
+def _shifts_by_day(shifts: Iterable[Shift]) -> dict[tuple[UUID, date], list[ShiftShown]]:
+    found: dict[tuple[UUID, date], list[ShiftShown]] = {}
+    for shift in shifts:
+        shown = ShiftShown(
+            id=shift.id, starts_at=shift.starts_at, ends_at=shift.ends_at, by_pattern=shift.by_pattern
+        )
+        found.setdefault((shift.staff_id, day_of(shift.starts_at)), []).append(shown)
+    return found
+
+
+def _leave_on(leave: Iterable[Leave], staff_id: UUID, day: date) -> list[LeaveShown]:
+    start, end = day_bounds(day)
+    return [
+        LeaveShown(id=away.id, kind=away.kind, state=away.state)
+        for away in leave
+        if away.staff_id == staff_id and away.starts_at < end and away.ends_at > start
+    ]
