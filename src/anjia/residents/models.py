@@ -41,8 +41,8 @@ class Resident(models.Model):
     pinyin = models.CharField(max_length=200, db_collation="C")  # sorts as people expect
     sex = models.CharField(max_length=8, choices=choices(Sex), default=Sex.UNKNOWN.value)
     birth_year = models.PositiveSmallIntegerField(null=True)
-    birth_date = EncryptedText(null=True)
-    id_number = EncryptedText(null=True)
+    birth_date = EncryptedText(default="")
+    id_number = EncryptedText(default="")
     id_index = models.BinaryField(null=True)
     id_check = models.CharField(max_length=12, choices=choices(IdCheck), default=IdCheck.UNVERIFIED.value)
     filed_on = models.DateField(null=True)
@@ -80,13 +80,13 @@ class Resident(models.Model):
     def id_masked(self) -> str:
         return masked(self.id_number) if self.id_number else ""
 
-    def set_id_number(self, number: str | None, *, is_checked: bool) -> None:
+    def set_id_number(self, number: str, *, is_checked: bool) -> None:
         self.id_number = number
         self.id_index = blind("id_number", number) if number else None
         self.id_check = (IdCheck.VERIFIED if number and is_checked else IdCheck.UNVERIFIED).value
 
     def set_birth_date(self, born_on: date | None) -> None:
-        self.birth_date = born_on.isoformat() if born_on else None
+        self.birth_date = born_on.isoformat() if born_on else ""
         self.birth_year = born_on.year if born_on else None
 
 

@@ -13,6 +13,7 @@ from anjia.residents.queries.family import (
     organization_of_slip,
     people_of_account,
 )
+from anjia.residents.queries.lists import Comparison, changes_of_rows
 from anjia.residents.queries.people import (
     ResidentSheet,
     address_line_of,
@@ -34,11 +35,13 @@ from anjia.residents.queries.search import residents_found, residents_page
 
 __all__ = [
     "Acting",
+    "Comparison",
     "ResidentSheet",
     "Standing",
     "accounts_of_resident",
     "address_line_of",
     "addresses_of",
+    "changes_of_rows",
     "check_consent",
     "check_decides",
     "consents_of",

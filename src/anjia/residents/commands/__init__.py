@@ -1,0 +1,35 @@
+"""What can be done about residents. One function, one unit of work, one audit entry, one event."""
+
+from anjia.residents.commands.consent import give_consent, withdraw_consent
+from anjia.residents.commands.family import grant_access, grant_on_paper, withdraw_grant, witness_grant
+from anjia.residents.commands.register import (
+    add_address,
+    change_resident,
+    register_resident,
+    register_residents,
+    replace_card,
+    reveal,
+)
+from anjia.residents.commands.slips import (
+    make_activation_slip,
+    make_activation_slips,
+    redeem_activation,
+)
+
+__all__ = [
+    "add_address",
+    "change_resident",
+    "give_consent",
+    "grant_access",
+    "grant_on_paper",
+    "make_activation_slip",
+    "make_activation_slips",
+    "redeem_activation",
+    "register_resident",
+    "register_residents",
+    "replace_card",
+    "reveal",
+    "withdraw_consent",
+    "withdraw_grant",
+    "witness_grant",
+]

@@ -1,0 +1,107 @@
+"""Saying yes, saying no, and taking a yes back. Each answer is a row, and bites at the next unit of work."""
+
+from datetime import datetime
+from uuid import UUID
+
+from anjia.kernel import audit, events
+from anjia.kernel.actors import NEEDS_CONSENT, Actor, Purpose
+from anjia.kernel.errors import Invalid
+from anjia.kernel.work import command
+from anjia.residents.events import ConsentGiven, ConsentWithdrawn
+from anjia.residents.models import Consent
+from anjia.residents.queries import Standing, check_decides, consents_of, get_resident
+from anjia.residents.rules import ConsentState, TextNotCurrent, current_text
+
+
+@command("residents.consent")
+def give_consent(
+    actor: Actor,
+    now: datetime,
+    *,
+    resident_id: UUID,
+    purpose: str,
+    text_version: int,
+    agrees: bool = True,
+    file_id: UUID | None = None,
+) -> Standing:
+    """
+    Write down her answer to the text that she has read: yes, or no. No to one purpose refuses no other thing.
+
+    :raises NotFound: if the actor has no business with her
+    :raises OnlySheDecides: if the actor is family only
+    :raises Invalid: if nothing is asked for this purpose
+    :raises TextNotCurrent: if she has read an old text
+    """
+    asked = _asked(purpose)
+    get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
+    check_decides(actor, Purpose.CONTRACT, resident_id=resident_id, now=now)
+    if text_version != current_text(asked).version:
+        raise TextNotCurrent
+    before = _standing(actor, asked, resident_id)
+    state = ConsentState.GIVEN if agrees else _no_after(before.state)
+    return _answer(actor, now, before=before, resident_id=resident_id, state=state, file_id=file_id)
+
+
+@command("residents.consent")
+def withdraw_consent(actor: Actor, now: datetime, *, resident_id: UUID, purpose: str) -> Standing:
+    """
+    Take a yes back. What was done before stays lawful.
+
+    :raises NotFound: if the actor has no business with her
+    :raises OnlySheDecides: if the actor is family only
+    :raises Invalid: if nothing is asked for this purpose
+    """
+    asked = _asked(purpose)
+    get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
+    check_decides(actor, Purpose.CONTRACT, resident_id=resident_id, now=now)
+    before = _standing(actor, asked, resident_id)
+    return _answer(actor, now, before=before, resident_id=resident_id, state=_no_after(before.state))
+
+
+def _answer(
+    actor: Actor,
+    now: datetime,
+    *,
+    before: Standing,
+    resident_id: UUID,
+    state: ConsentState,
+    file_id: UUID | None = None,
+) -> Standing:
+    text = before.text
+    if (before.state, before.text_version) == (state, text.version):
+        return before  # said already
+    Consent.objects.create(
+        organization_id=actor.organization_id,
+        resident_id=resident_id,
+        purpose=text.purpose.value,
+        text_version=text.version,
+        state=state.value,
+        answered_at=now,
+        answered_by=actor.user_id,
+        file_id=file_id,
+    )
+    fields = [text.purpose.value]
+    audit.record(
+        f"residents.consent.{state.value}", actor=actor, at=now, subject_id=resident_id, fields=fields
+    )
+    kind = ConsentGiven if state is ConsentState.GIVEN else ConsentWithdrawn
+    events.publish(kind(resident_id=resident_id, purpose=text.purpose.value, at=now), actor=actor)
+    return Standing(text=text, state=state, text_version=text.version, at=now)
+
+
+def _asked(purpose: str) -> Purpose:
+    """:raises Invalid: if nothing is asked for this purpose"""
+    if purpose not in {one.value for one in NEEDS_CONSENT}:
+        raise Invalid(fields={"purpose": purpose})
+    return Purpose(purpose)
+
+
+def _standing(actor: Actor, asked: Purpose, resident_id: UUID) -> Standing:
+    standings = consents_of(actor, Purpose.ACCESS, resident_id=resident_id)
+    return next(standing for standing in standings if standing.text.purpose is asked)
+
+
+def _no_after(state: ConsentState) -> ConsentState:
+    """Return what a no is called: a yes taken back, or a no from the beginning."""
+    said_yes = state in {ConsentState.GIVEN, ConsentState.ASKED_AGAIN, ConsentState.WITHDRAWN}
+    return ConsentState.WITHDRAWN if said_yes else ConsentState.REFUSED
