@@ -14,6 +14,7 @@ from anjia.residents.queries.family import (
     people_of_account,
 )
 from anjia.residents.queries.lists import Comparison, changes_of_rows
+from anjia.residents.queries.panels import who_consent
 from anjia.residents.queries.people import (
     ResidentSheet,
     address_line_of,
@@ -64,4 +65,5 @@ __all__ = [
     "resident_sheet",
     "residents_found",
     "residents_page",
+    "who_consent",
 ]

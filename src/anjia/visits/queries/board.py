@@ -83,10 +83,11 @@ def timelines(
     sheets = caregivers_on(
         actor, purpose, start=start, end=end, staff_ids=list(staff_ids) if staff_ids else None
     )
-    visits = {visit.id: visit for visit in visits_of_day(actor, day, now=now)}
     crews = Assignment.objects.filter(
         organization_id=actor.organization_id, state__in=LIVE_STATES, starts_at__gte=start, starts_at__lt=end
-    )
+    ).filter(staff_id__in=[sheet.id for sheet in sheets])
+    shown = visits_of_day(actor, day, now=now).filter(id__in=crews.values("visit_id"))
+    visits = {visit.id: visit for visit in shown}
     names = resident_names(actor, purpose, resident_ids={visit.resident_id for visit in visits.values()})
     bars: dict[UUID, list[Bar]] = {}
     for one in crews.order_by("starts_at"):

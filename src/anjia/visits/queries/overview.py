@@ -11,7 +11,7 @@ from django.db.models import Count
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.paging import page_of
 from anjia.residents.queries import resident_names
-from anjia.visits.boards import BoardRow, _check_may_read_all, _row_of, _visits_of_day
+from anjia.visits.boards import BoardRow, check_may_read_all, row_of, visits_of_day
 from anjia.visits.rules.lifecycle import BoardState
 from anjia.visits.showing import cards_of, live_crew
 
@@ -56,8 +56,8 @@ def board_rows(
 
     :raises NotAllowed: if the actor may not read visits
     """
-    _check_may_read_all(actor)
-    visits = _visits_of_day(actor, day, now=now)
+    check_may_read_all(actor)
+    visits = visits_of_day(actor, day, now=now)
     if visit_ids is not None:
         visits = visits.filter(id__in=list(visit_ids))
     if resident_ids is not None:
@@ -69,7 +69,7 @@ def board_rows(
     found = page_of(visits.prefetch_related(live_crew()), order=("starts_at", "id"), size=size).items
     cards = cards_of(actor, purpose, found)
     names = resident_names(actor, purpose, resident_ids={visit.resident_id for visit in found})
-    return [_row_of(visit, names, cards, now=now) for visit in found]
+    return [row_of(visit, names, cards, now=now) for visit in found]
 
 
 def cells_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> list[Cell]:
@@ -78,8 +78,8 @@ def cells_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) ->
 
     :raises NotAllowed: if the actor may not read visits
     """
-    _check_may_read_all(actor)
-    visits = _visits_of_day(actor, day, now=now).order_by()
+    check_may_read_all(actor)
+    visits = visits_of_day(actor, day, now=now).order_by()
     counts: dict[str, dict[BoardState, int]] = {}
     for row in visits.values("cell", "state").annotate(number=Count("id")):
         counts.setdefault(row["cell"], {})[BoardState(row["state"])] = row["number"]
