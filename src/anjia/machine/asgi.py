@@ -3,8 +3,8 @@
 import os
 
 from anjia.machine.application import Application
-from anjia.machine.children import follow_parent
+from anjia.machine.children import serve_on_without_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anjia.web.settings")
-follow_parent()
+serve_on_without_parent()
 application = Application()

@@ -5,9 +5,13 @@ What the supervisor starts, in a process that ends with it.
     python -m anjia.machine.child worker     or any other management command
 """
 
+import gc
 import os
 import sys
+from importlib import import_module
 
+import django
+from django.conf import settings
 from django.core.management import execute_from_command_line
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -17,6 +21,11 @@ from anjia.machine.children import watch_parent
 
 
 def serve() -> None:
+    # Load everything once: granian forks its processes from this one, also when it replaces one that has died.
+    import_module("anjia.machine.application")
+    django.setup()
+    import_module(settings.ROOT_URLCONF)
+    gc.freeze()
     Server(
         "anjia.machine.asgi:application",
         address=os.environ.get("ANJIA_BIND", "127.0.0.1"),

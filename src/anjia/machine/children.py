@@ -22,7 +22,8 @@ PIPE: Final = "ANJIA_PARENT"  # the pipe's number, for the child
 FAST: Final = signal.SIGINT  # how PostgreSQL is asked for a fast but orderly end
 Start = Callable[[], "subprocess.Popen[bytes]"]
 LINUX: Final = sys.platform == "linux"
-GRACE: Final = 4.0  # seconds for a process without a parent to end by itself
+GRACE: Final = 3.5  # seconds for a process without a parent to end by itself
+SUCCESSION: Final = 8.0  # seconds in which one that has been killed is replaced
 
 _libc = ctypes.CDLL(None) if LINUX else None
 _read_end, _write_end = os.pipe()  # the write end is closed in all children: it ends with us
@@ -71,38 +72,47 @@ def end_with_parent(last_signal: int) -> Callable[[], None]:
     return set_signal
 
 
-def watch_parent() -> None:
-    """End this process and its group soon after whoever started it has gone."""
+def watch_parent(*, at_once: bool = False) -> None:
+    """End this process and its group soon, or at once, after the one that holds the pipe has gone."""
     pipe = os.environ.get(PIPE)
     if pipe is not None:
-        threading.Thread(target=_end_at_eof, args=(int(pipe),), daemon=True, name="watch-parent").start()
+        grace = 0.0 if at_once else GRACE
+        threading.Thread(target=_end_at_eof, args=(int(pipe), grace), daemon=True, name="watch-pipe").start()
 
 
-def _end_at_eof(pipe: int) -> None:
+def _end_at_eof(pipe: int, grace: float) -> None:
     os.read(pipe, 1)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(GRACE)
+    time.sleep(grace)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def follow_parent() -> None:
-    """End this process, a fork of a child of ours, at once when that child has gone."""
-    parent = os.getppid()
-    if _libc is not None:
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    threading.Thread(target=_end_without, args=(parent,), daemon=True, name="follow-parent").start()
+def serve_on_without_parent() -> None:
+    """
+    Go on for a moment when our parent has been killed, and end when the one that replaces it serves.
+
+    For a fork of a child of ours; it holds the pipe too, so it does not outlive us.
+    """
+    threading.Thread(target=_end_after, args=(os.getppid(),), daemon=True, name="watch-parent").start()
+    watch_parent(at_once=True)
 
 
-def _end_without(parent: int) -> None:
+def _end_after(parent: int) -> None:
     while os.getppid() == parent:
-        time.sleep(0.5)
-    os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.2)
+    time.sleep(SUCCESSION)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def stop(process: "subprocess.Popen[bytes]", asking: int, within: float) -> None:
     """Ask the process to end, and end it and its group if it has not `within` seconds."""
     if process.poll() is None:
         process.send_signal(asking)
+    wait(process, within)
+
+
+def wait(process: "subprocess.Popen[bytes]", within: float) -> None:
+    """Wait for one that was asked to end, and end it and its group if it has not `within` seconds."""
     try:
         process.wait(within)
     except subprocess.TimeoutExpired:

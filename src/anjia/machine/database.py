@@ -36,8 +36,11 @@ def database_of(home: Home) -> Iterator[dict[str, str]]:
 
 
 def environment_of(home: Home, database: Mapping[str, str]) -> dict[str, str]:
+    """Return what our own processes are told."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **kept,
+        "PYTHONPYCACHEPREFIX": str(home.path / "bytecode"),  # not in the checkout; halves the time to start
         **database,
         "ANJIA_HOME": str(home.path),
         "PYTHONPATH": str(CHECKOUT / "src"),

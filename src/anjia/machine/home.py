@@ -6,7 +6,7 @@ The data folder: everything that makes this installation different from another.
     database.json    where the embedded PostgreSQL is and which port it has
     postgresql/      its data (for root: in /var/lib/anjia)
     files/ seals/    what people have uploaded, encrypted; the newest audit seals
-    static/ log/     can be thrown away
+    static/ log/ bytecode/   can be thrown away
 """
 
 import base64

@@ -63,12 +63,12 @@ def serve(home: Home, listen: dict[str, str], began: float) -> None:
         prepare("database", environment)
         finish(builds)
         prepare_static(home, environment)
-        for name, words in (("web", ["web"]), ("worker", ["worker"])):
-            looked_after.append(Child(name, starter(words, environment)))
+        looked_after.append(Child("web", starter("web", environment)))
         supervisor = Supervisor(looked_after)
         at_the_end.callback(supervisor.stop)
-        with step("Web and worker"):
+        with step("Web"):
             wait_until_ready(supervisor, listen["PORT"])
+        looked_after.append(Child("worker", starter("worker", environment)))
         say_where(home, listen, began)
         supervisor.run()
 
@@ -105,9 +105,14 @@ def start_database(home: Home, at_the_end: ExitStack) -> Child:
     with step("PostgreSQL"):
         cluster.make()
         child = Child("postgresql", cluster.launch, asking=children.FAST, within=3, process=cluster.start())
-        at_the_end.callback(child.stop)
+        at_the_end.callback(stop_child, child)
         cluster.set_roles()
     return child
+
+
+def stop_child(child: Child) -> None:
+    if child.process is not None:
+        children.stop(child.process, child.asking, child.within)
 
 
 def prepare_static(home: Home, environment: Mapping[str, str]) -> None:
@@ -123,8 +128,8 @@ def prepare_static(home: Home, environment: Mapping[str, str]) -> None:
         replace(stamp, digest.hexdigest())
 
 
-def starter(words: list[str], environment: Mapping[str, str]) -> "children.Start":
-    return lambda: children.spawn([sys.executable, "-m", "anjia.machine.child", *words], environment)
+def starter(name: str, environment: Mapping[str, str]) -> "children.Start":
+    return lambda: children.spawn([sys.executable, "-m", "anjia.machine.child", name], environment)
 
 
 def wait_until_ready(supervisor: Supervisor, port: str) -> None:

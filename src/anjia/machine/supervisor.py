@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from anjia.machine.children import stop, sweep
+from anjia.machine.children import wait
 
 LOOK_EVERY: Final = 0.1  # seconds
 SOON: Final = 0.3  # seconds until what has ended is started again
@@ -35,15 +35,18 @@ class Child:
             self.failures = 0 if now - self.started_at > SETTLED else self.failures + 1
             self.start_at = now + (SOON if self.failures < 10 else LATER)
             print(f"  {self.name} ended ({reason(self.process.returncode)}): starting it again", flush=True)
-            sweep(self.process)
             self.process = None
         if self.process is None and now >= self.start_at:
             self.process = self.start()
             self.started_at = now
 
-    def stop(self) -> None:
+    def ask_to_end(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(self.asking)
+
+    def wait_for_end(self, within: float) -> None:
         if self.process is not None:
-            stop(self.process, self.asking, self.within)
+            wait(self.process, within)
 
 
 class Supervisor:
@@ -66,16 +69,15 @@ class Supervisor:
             time.sleep(LOOK_EVERY)
 
     def stop(self) -> None:
-        """Stop the last first; those that are asked the same way, at once."""
-        for asking in (signal.SIGTERM, signal.SIGINT):
-            group = [child for child in self.children if child.process and child.asking == asking]
-            for child in group:
-                if child.process and child.process.poll() is None:
-                    child.process.send_signal(asking)
-            until = time.monotonic() + max((child.within for child in group), default=0)
-            for child in group:
-                if child.process:
-                    stop(child.process, asking, max(0.05, until - time.monotonic()))
+        """Stop them, the one that the others need last; those before it all at once."""
+        *first, last = reversed(self.children)
+        for group in (first, [last]):
+            running = [child for child in group if child.process is not None]
+            for child in running:
+                child.ask_to_end()
+            until = time.monotonic() + max((child.within for child in running), default=0)
+            for child in running:
+                child.wait_for_end(max(0.05, until - time.monotonic()))
 
 
 def reason(code: int) -> str:
