@@ -17,6 +17,7 @@ from typing import Final
 from anjia.machine import environment
 from anjia.machine.children import watch_parent
 from anjia.machine.environment import CHECKOUT, LOCKS, VENV
+from anjia.machine.steps import Stop, one_sentence
 
 NODE: Final = 20
 MADE_BY_BUILDS: Final = {"node_modules", "dist", "unpackage"}
@@ -47,15 +48,19 @@ class Build:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
-    def run(self) -> None:
-        """:raises subprocess.CalledProcessError: if Node's tools fail; they have said why"""
+    def run(self, *, quietly: bool = False) -> None:
+        """:raises Stop: if Node's tools fail"""
         sources = self.sources()
         if not self.is_installed():
-            npm("ci", "--no-audit", "--no-fund", "--loglevel=error", folder=self.folder)
-            self.installed.write_text(self.lock())
-        npm("run", self.script, folder=self.folder)
+            self.install(quietly=quietly)
+        npm("run", self.script, folder=self.folder, quietly=quietly)
         self.stamp.parent.mkdir(exist_ok=True)
         self.stamp.write_text(sources)
+
+    def install(self, *, quietly: bool = False) -> None:
+        """:raises Stop: if Node's tools fail"""
+        npm("ci", "--no-audit", "--no-fund", "--loglevel=error", folder=self.folder, quietly=quietly)
+        self.installed.write_text(self.lock())
 
     @property
     def installed(self) -> Path:
@@ -107,21 +112,35 @@ def search_path() -> str:
     return f"{own}{os.pathsep}{path}" if (own / "node").exists() else path
 
 
-def npm(*words: str, folder: Path) -> None:
+def npm(*words: str, folder: Path, quietly: bool) -> None:
+    """:raises Stop: if it fails"""
+    output = subprocess.PIPE if quietly else None
+    process = start_npm(*words, folder=folder, environment=dict(os.environ), output=output)
+    said, _ = process.communicate()
+    if process.returncode:
+        raise Stop(f"npm {' '.join(words)} failed in {folder.name}/. {(said or '')[-2000:]}")
+
+
+def start_npm(
+    *words: str, folder: Path, environment: dict[str, str], output: int | None = subprocess.PIPE
+) -> "subprocess.Popen[str]":
     path = search_path()
-    program = shutil.which("npm", path=path) or "npm"
-    # CI=true: uni-app's tools send a hash of the machine's address home otherwise.
-    subprocess.run([program, *words], cwd=folder, env=os.environ | {"CI": "true", "PATH": path}, check=True)
+    return subprocess.Popen(
+        [shutil.which("npm", path=path) or "npm", *words],
+        cwd=folder,
+        # CI=true: uni-app's tools send a hash of the machine's address home otherwise.
+        env=environment | {"CI": "true", "PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        text=True,
+    )
 
 
 def main() -> None:
     watch_parent()
-    folder = CHECKOUT / sys.argv[1]
-    build = next(build for build in BUILDS if build.folder == folder)
-    try:
-        build.run()
-    except subprocess.CalledProcessError as error:
-        sys.exit(error.returncode)
+    with one_sentence():
+        next(build for build in BUILDS if build.folder == CHECKOUT / sys.argv[1]).run()
 
 
 if __name__ == "__main__":

@@ -149,6 +149,15 @@ def mirrors() -> dict[str, str]:
     return found
 
 
+def read_dotenv() -> None:
+    """Take what `.env` in the checkout says, where the environment says nothing."""
+    file = CHECKOUT / ".env"
+    for line in file.read_text().splitlines() if file.exists() else []:
+        name, found, value = line.partition("=")
+        if found and not line.lstrip().startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip().strip("'\""))
+
+
 def must(done: "subprocess.CompletedProcess[str]") -> None:
     """:raises Stop: if it has failed"""
     if done.returncode:

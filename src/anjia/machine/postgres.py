@@ -263,6 +263,10 @@ class Cluster:
         finally:
             children.stop(process, children.FAST, 10)
 
+    def remove(self) -> None:
+        """Throw the data and the programs away."""
+        shutil.rmtree(self.place, ignore_errors=True)
+
     def url(self, role: str, database: str = DATABASE) -> str:
         password = self.home.database_passwords()[role]
         return f"postgresql://{role}:{quote(password)}@{HOST}:{self.port}/{database}"

@@ -2,6 +2,8 @@
 Brings a database and the pages' files to what this version needs. Runs inside Django.
 
     python -m anjia.machine.prepare database     migrations, translations, and the demo town in a demo
+    python -m anjia.machine.prepare migrations   the first of these alone
+    python -m anjia.machine.prepare translations the second
     python -m anjia.machine.prepare static       the files of the pages
     python -m anjia.machine.prepare seal         the audit trail, for a backup
 """
@@ -28,17 +30,26 @@ SOURCES: Final = CHECKOUT / "src" / "anjia"
 
 def prepare_database() -> None:
     """:raises Stop: if the database is not one that Anjia can work with"""
+    prepare_migrations()
+    prepare_translations()
+    if settings.IS_DEMO and "seed_demo" in get_commands():
+        with step("Demo town"):
+            call_command("seed_demo", verbosity=0)
+
+
+def prepare_migrations() -> None:
+    """:raises Stop: if the database is not one that Anjia can work with"""
     check_database()
     if has_unapplied_migrations():
         with step("Database migrations"):
             call_command("migrate", database="owner", verbosity=0, interactive=False)
+
+
+def prepare_translations() -> None:
     stale = stale_translations()
     if stale:
         with step("Translations"):
             compile_translations(stale)
-    if settings.IS_DEMO and "seed_demo" in get_commands():
-        with step("Demo town"):
-            call_command("seed_demo", verbosity=0)
 
 
 def check_database() -> None:
@@ -101,11 +112,20 @@ def seal() -> None:
     sealing.seal_now(timezone.now())
 
 
+PREPARE: Final = {
+    "database": prepare_database,
+    "migrations": prepare_migrations,
+    "translations": prepare_translations,
+    "static": prepare_static,
+    "seal": seal,
+}
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anjia.web.settings")
     with one_sentence():
         django.setup()
-        {"database": prepare_database, "static": prepare_static, "seal": seal}[sys.argv[1]]()
+        PREPARE[sys.argv[1]]()
 
 
 if __name__ == "__main__":

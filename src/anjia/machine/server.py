@@ -14,7 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from anjia.machine import children, clients
 from anjia.machine.database import environment_of, prepare
-from anjia.machine.environment import CHECKOUT
+from anjia.machine.environment import CHECKOUT, read_dotenv
 from anjia.machine.home import DEMO, Home, replace
 from anjia.machine.postgres import Cluster, external, is_free
 from anjia.machine.steps import Stop, one_sentence, step
@@ -27,6 +27,7 @@ READY_WITHIN: Final = 60.0  # seconds
 def main() -> None:
     began = time.monotonic()
     with one_sentence():
+        read_dotenv()
         home = Home.from_environment()
         home.make(home.kind or DEMO)
         with home.locked("server"):

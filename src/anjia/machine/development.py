@@ -1,0 +1,267 @@
+"""
+`script/test`, `script/check`, `script/bench` and `script/proof`.
+
+    python -m anjia.machine.development test [what pytest is told]
+"""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from anjia.machine import clients
+from anjia.machine.database import environment_of, prepare
+from anjia.machine.environment import CHECKOUT
+from anjia.machine.home import DEMO, Home
+from anjia.machine.postgres import Cluster, external
+from anjia.machine.steps import Stop, one_sentence, step
+
+CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BENCHMARKS: Final = CHECKOUT / "benchmarks"
+PROOFS: Final = CHECKOUT / "proofs"
+WRITTEN_PROOFS: Final = CHECKOUT / "docs" / "reference" / "proofs.md"
+NO_CHROMIUM: Final = (
+    "There is no Chromium (Debian: apt-get install chromium fonts-noto-cjk; or its path in ANJIA_CHROMIUM):\n"
+    "the browser journeys, their screenshots and the accessibility checks are skipped."
+)
+
+
+# Tests
+
+
+def test(words: list[str]) -> int:
+    """Run the tests; what is not said runs all of them, and the client's checks beside them."""
+    chromium = find_chromium()
+    with temporary_database(for_tests=True) as environment:
+        prepare("translations", environment)
+        build_clients()
+        checks = None if words else start_client_checks(environment)
+        environment |= {"ANJIA_CHROMIUM": chromium} if chromium else {}
+        chosen = words or ([] if chromium else ["-m", "not browser"])
+        code = subprocess.run(
+            [sys.executable, "-m", "pytest", *chosen], cwd=CHECKOUT, env=environment, check=False
+        ).returncode
+        if not chromium:
+            print(NO_CHROMIUM)
+        return max(code, finish_client_checks(checks))
+
+
+def find_chromium() -> str | None:
+    named = os.environ.get("ANJIA_CHROMIUM")
+    return named or next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+
+
+def build_clients() -> None:
+    needed = [build for build in clients.BUILDS if build.is_needed()]
+    install_node_if(bool(needed))
+    for build in needed:
+        with step(f"Build of {build.folder.relative_to(CHECKOUT)}"):
+            build.run(quietly=True)
+
+
+def install_node_if(needed: bool) -> None:
+    if needed and not clients.has_node():
+        with step("Node"):
+            clients.install_node()
+
+
+def start_client_checks(environment: dict[str, str]) -> "subprocess.Popen[str] | None":
+    if not (clients.CLIENT.folder / "package.json").exists():
+        return None
+    return clients.start_npm("run", "check", folder=clients.CLIENT.folder, environment=environment)
+
+
+def finish_client_checks(checks: "subprocess.Popen[str] | None") -> int:
+    if checks is None:
+        return 0
+    said, _ = checks.communicate()
+    if checks.returncode:
+        print(said)
+    print("The client's checks have", "failed." if checks.returncode else "passed.")
+    return checks.returncode
+
+
+# Checks
+
+
+def check(words: list[str]) -> int:
+    """Look for what a machine can see without running the product; say all that is wrong."""
+    python = [sys.executable, "-m"]
+    failed = [
+        name
+        for name, command in {
+            "Lint (ruff)": [*python, "ruff", "check", "."],
+            "Types (mypy)": [*python, "mypy", "src", "tests"],
+            "Layers (import-linter)": [
+                sys.executable,
+                "-c",
+                "from importlinter.cli import lint_imports_command as c; c()",
+            ],
+            "Migrations": [*python, "anjia", "makemigrations", "--check", "--dry-run"],
+            "API document": [*python, "anjia", "openapi", "--check"],
+        }.items()
+        if not passes(name, command)
+    ]
+    if not client_types_pass():
+        failed.append("the client's types")
+    print(f"Wrong: {', '.join(failed)}." if failed else "All is well.")
+    return 1 if failed else 0
+
+
+def passes(name: str, command: list[str], folder: Path = CHECKOUT) -> bool:
+    began = time.monotonic()
+    environment = os.environ | {
+        "PYTHONPATH": str(CHECKOUT / "src"),
+        "PATH": clients.search_path(),
+        "CI": "true",
+    }
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    print(
+        f"  {name:.<46} {'failed' if done.returncode else 'ok'} {time.monotonic() - began:5.1f} s", flush=True
+    )
+    if done.returncode:
+        print(done.stdout + done.stderr)
+    return done.returncode == 0
+
+
+def client_types_pass() -> bool:
+    folder = clients.CLIENT.folder
+    if not (folder / "package.json").exists():
+        return True
+    install_node_if(True)
+    if not clients.CLIENT.is_installed():
+        with step("Node packages of the client"):
+            clients.CLIENT.install(quietly=True)
+    npm = shutil.which("npm", path=clients.search_path()) or "npm"
+    return passes("Client's types", [npm, "run", "typecheck"], folder)
+
+
+# Benchmarks and proofs
+
+
+def bench(words: list[str]) -> int:
+    """Run the benchmarks, or the one that is named; write what each printed to benchmarks/results."""
+    code = 0
+    for file in scripts_in(BENCHMARKS, words):
+        with temporary_database(for_tests=False) as environment:
+            prepare("migrations", environment)
+            said, failed = run_script(file, environment)
+        code |= failed
+        results = BENCHMARKS / "results"
+        results.mkdir(exist_ok=True)
+        report = {
+            "at": now(),
+            "machine": machine(),
+            "results": [line_of(line) for line in said if is_result(line)],
+        }
+        (results / f"{file.stem}.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    return code
+
+
+def proof(words: list[str]) -> int:
+    """Run the long proofs, or the one that is named; write down what they said."""
+    code = 0
+    for file in scripts_in(PROOFS, words):
+        said, failed = run_script(file, dict(os.environ))
+        code |= failed
+        lines = [
+            f"\n## {file.stem}, {now()}, {'FAILED' if failed else 'holds'}\n",
+            f"{machine()}\n",
+            "```",
+            *said,
+            "```",
+        ]
+        WRITTEN_PROOFS.parent.mkdir(parents=True, exist_ok=True)
+        with WRITTEN_PROOFS.open("a") as stream:
+            stream.write("\n".join(lines) + "\n")
+    return code
+
+
+def scripts_in(folder: Path, words: list[str]) -> list[Path]:
+    """:raises Stop: if there is none of that name"""
+    named = [folder / f"{word}.py" for word in words]
+    missing = [file.stem for file in named if not file.exists()]
+    if missing:
+        raise Stop(f"there is no {missing[0]} in {folder.name}/.")
+    return named or sorted(file for file in folder.glob("[a-z]*.py"))
+
+
+def run_script(file: Path, environment: dict[str, str]) -> tuple[list[str], int]:
+    """Run it, show what it prints, and return that and how it ended."""
+    print(f"{file.parent.name}/{file.name}", flush=True)
+    paths = os.pathsep.join([str(CHECKOUT / "src"), str(CHECKOUT)])
+    process = subprocess.Popen(
+        [sys.executable, str(file)],
+        env=environment | {"PYTHONPATH": paths},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None, "it is a pipe"
+    said = []
+    for line in process.stdout:
+        print(f"  {line}", end="", flush=True)
+        said.append(line.rstrip())
+    return said, process.wait()
+
+
+def is_result(line: str) -> bool:
+    words = line.split()
+    return len(words) == 3 and words[1].replace(".", "", 1).isdigit()
+
+
+def line_of(line: str) -> dict[str, str | float]:
+    name, value, unit = line.split()
+    return {"name": name, "value": float(value), "unit": unit}
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def machine() -> str:
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+# A database for as long as it takes
+
+
+@contextmanager
+def temporary_database(*, for_tests: bool) -> Iterator[dict[str, str]]:
+    """Give the environment of a data folder that is thrown away, and of its database unless one is named."""
+    with tempfile.TemporaryDirectory(prefix="anjia-") as place:
+        home = Home(Path(place).resolve() / "home")
+        home.make(DEMO)
+        if external(os.environ):
+            yield environment_of(home, {})
+            return
+        cluster = Cluster(home, for_tests=for_tests)
+        try:
+            with cluster.running():
+                yield environment_of(home, cluster.environment())
+        finally:
+            cluster.remove()
+
+
+def main() -> None:
+    with one_sentence():
+        do: dict[str, Callable[[list[str]], int]] = {
+            "test": test,
+            "check": check,
+            "bench": bench,
+            "proof": proof,
+        }
+        sys.exit(do[sys.argv[1]](sys.argv[2:]))
+
+
+if __name__ == "__main__":
+    main()
