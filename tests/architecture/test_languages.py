@@ -43,9 +43,9 @@ def translated() -> set[str]:
     for path in catalogues():
         with path.open("rb") as file:
             for message in read_po(file, locale="en"):
-                forms = [message.string] if isinstance(message.string, str) else [*message.string]
+                forms = [message.string] if isinstance(message.string, str) else list(message.string or [])
                 if all(forms) and not message.fuzzy:
-                    known.update([message.id] if isinstance(message.id, str) else message.id)
+                    known.update([message.id] if isinstance(message.id, str) else [*message.id])
     return known
 
 

@@ -11,6 +11,7 @@ from anjia.identity.commands import note_use
 from anjia.identity.queries import SignedIn, actor_of_session
 from anjia.identity.roles import permissions_of
 from anjia.identity.rules import OWN_ACCOUNT
+from anjia.identity.rules import AccountKind
 from anjia.kernel.actors import Actor, Kind, Purpose, system
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
@@ -57,7 +58,7 @@ def look_up(
     signed_in = actor_of_session(actor, Purpose.LEGAL, token=token, now=now)
     if signed_in is None or signed_in.is_locked:
         return None
-    if signed_in.kind == Kind.STAFF:
+    if signed_in.kind is AccountKind.STAFF:
         return member(actor, signed_in), signed_in.use_is_stale
     people = people_of_account(actor, Purpose.LEGAL, account_id=signed_in.account_id, now=now)
     return person(signed_in, people, acting_for), signed_in.use_is_stale
