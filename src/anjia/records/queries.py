@@ -13,7 +13,8 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.records.charts import LatestView, SummaryLine, TrendView, codes_of, view
 from anjia.records.models import Reading, ReadingConflict
 from anjia.records.rules import PRESSURE
-from anjia.residents.queries import check_consent, get_resident, who_consent
+from anjia.residents.queries import check_consent, get_resident
+from anjia.residents.queries.panels import who_consent
 
 LONGEST: Final = 366  # days in one chart
 MOST_POINTS: Final = 2_000

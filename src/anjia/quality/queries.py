@@ -1,0 +1,285 @@
+"""Questions about quality. Nothing here writes; every number can be asked for its rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import get_language
+
+from anjia.kernel import access
+from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.calendar import day_bounds
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.paging import Page, page_of
+from anjia.quality.models import Rating
+from anjia.quality.rules import (
+    ASPECTS,
+    CHANGE_WITHIN,
+    DEFINITIONS,
+    OUR_REASONS,
+    SATISFIED_FROM,
+    Definition,
+    Figure,
+    RaterKind,
+    figure,
+)
+from anjia.residents.queries import resident_names
+from anjia.visits.queries import get_visit
+from anjia.visits.queries.outcomes import Group, Outcome, count_outcomes, outcomes, outcomes_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """A figure with its written definition, for a period, as of a moment."""
+
+    definition: Definition
+    figure: Figure
+    first: date
+    last: date
+    as_of: datetime
+
+    def said(self, part: str) -> str:
+        return self.definition.said(part, get_language() or "zh")
+
+    @property
+    def code(self) -> str:
+        return self.definition.code
+
+    @property
+    def name(self) -> str:
+        return self.said("name")
+
+    @property
+    def counts(self) -> str:
+        return self.said("counts")
+
+    @property
+    def excludes(self) -> str:
+        return self.said("excludes")
+
+    @property
+    def period(self) -> str:
+        return self.said("period")
+
+    @property
+    def source(self) -> str:
+        return self.said("source")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row behind a number: a visit, and where it is counted a rating of it."""
+
+    outcome: Outcome
+    resident_name: str
+    rating: Rating | None = None
+
+
+def indicators(
+    actor: Actor, purpose: Purpose, *, first: date, last: date, as_of: datetime
+) -> list[Indicator]:
+    """
+    Return all indicators of the days from `first` to `last`, as things stand.
+
+    :raises NotAllowed: without `quality.read`
+    """
+    _check_reads(actor)
+    start, end = day_bounds(first)[0], day_bounds(last)[1]
+    visits = count_outcomes(actor, purpose, start=start, end=end, as_of=as_of, our_reasons=OUR_REASONS)
+    ratings = _ratings(actor, start, end).aggregate(
+        rated_visits=Count("visit_id", distinct=True),
+        **{f"{code}_of": Count("id", filter=condition) for code, condition in COUNTED.items()},
+        **{f"{code}_good": Count("id", filter=condition & GOOD[code]) for code, condition in COUNTED.items()},
+    )
+    figures: dict[str, Figure] = {
+        "completion": figure(
+            DEFINITIONS["completion"],
+            counted=visits[Group.DONE],
+            of=visits[Group.DONE] + visits[Group.NOT_DONE],
+            excluded=visits[Group.TAKEN_BACK] + visits[Group.NOT_YET],
+        ),
+        "rated": figure(DEFINITIONS["rated"], counted=ratings["rated_visits"], of=visits[Group.DONE]),
+    }
+    for code in COUNTED:
+        figures[code] = figure(DEFINITIONS[code], counted=ratings[f"{code}_good"], of=ratings[f"{code}_of"])
+    return [
+        Indicator(definition=definition, figure=figures[code], first=first, last=last, as_of=as_of)
+        for code, definition in DEFINITIONS.items()
+    ]
+
+
+COUNTED: Final[dict[str, Q]] = {
+    "satisfaction_resident": Q(rater_kind=RaterKind.RESIDENT.value),
+    "satisfaction_family": Q(rater_kind=RaterKind.FAMILY.value),
+    **{f"aspect_{aspect}": Q((f"{aspect}__isnull", False)) for aspect in ASPECTS},
+}
+GOOD: Final[dict[str, Q]] = {
+    "satisfaction_resident": Q(stars__gte=SATISFIED_FROM),
+    "satisfaction_family": Q(stars__gte=SATISFIED_FROM),
+    **{f"aspect_{aspect}": Q((f"{aspect}__gte", SATISFIED_FROM)) for aspect in ASPECTS},
+}
+PARTS: Final = ("counted", "missing", "excluded")
+
+
+def rows_of_indicator(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    code: str,
+    part: str,
+    first: date,
+    last: date,
+    as_of: datetime,
+    after: str | None = None,
+    size: int = 50,
+) -> Page[Row]:
+    """
+    Return the rows behind a number: those that were counted, those missing to the whole, or those left out.
+
+    :raises NotAllowed: without `quality.read`
+    :raises NotFound: if there is no such indicator or part
+    """
+    _check_reads(actor)
+    if code not in DEFINITIONS or part not in PARTS:
+        raise NotFound
+    start, end = day_bounds(first)[0], day_bounds(last)[1]
+    if code == "completion":
+        return _visit_rows(actor, purpose, start, end, as_of, GROUPS[part], after, size)
+    if code == "rated" and part != "counted":
+        return _unrated_rows(actor, purpose, start, end, as_of, part, after, size)
+    rows = _ratings(actor, start, end)
+    if code == "rated":
+        return _rating_rows(actor, purpose, rows, after, size)
+    if part == "excluded":
+        rows = rows.exclude(COUNTED[code])
+    else:
+        good = GOOD[code] if part == "counted" else ~GOOD[code]
+        rows = rows.filter(COUNTED[code], good)
+    return _rating_rows(actor, purpose, rows, after, size)
+
+
+GROUPS: Final[dict[str, Sequence[Group]]] = {
+    "counted": (Group.DONE,),
+    "missing": (Group.NOT_DONE,),
+    "excluded": (Group.TAKEN_BACK, Group.NOT_YET),
+}
+
+
+def _visit_rows(
+    actor: Actor,
+    purpose: Purpose,
+    start: datetime,
+    end: datetime,
+    as_of: datetime,
+    groups: Sequence[Group],
+    after: str | None,
+    size: int,
+) -> Page[Row]:
+    page = outcomes(
+        actor,
+        purpose,
+        start=start,
+        end=end,
+        as_of=as_of,
+        our_reasons=OUR_REASONS,
+        groups=groups,
+        after=after,
+        size=size,
+    )
+    names = resident_names(actor, purpose, resident_ids={row.resident_id for row in page.items})
+    return Page(
+        [Row(outcome=row, resident_name=names.get(row.resident_id, "")) for row in page.items], page.next
+    )
+
+
+def _unrated_rows(
+    actor: Actor,
+    purpose: Purpose,
+    start: datetime,
+    end: datetime,
+    as_of: datetime,
+    part: str,
+    after: str | None,
+    size: int,
+) -> Page[Row]:
+    """Return done visits without a rating; "excluded" are those that were not done."""
+    groups = (Group.DONE,) if part == "missing" else (Group.NOT_DONE, Group.TAKEN_BACK, Group.NOT_YET)
+    page = _visit_rows(actor, purpose, start, end, as_of, groups, after, size)
+    if part == "excluded":
+        return page
+    rated = set(
+        Rating.objects.filter(visit_id__in=[row.outcome.visit_id for row in page.items]).values_list(
+            "visit_id", flat=True
+        )
+    )
+    return Page([row for row in page.items if row.outcome.visit_id not in rated], page.next)
+
+
+def _rating_rows(
+    actor: Actor, purpose: Purpose, rows: QuerySet[Rating, Rating], after: str | None, size: int
+) -> Page[Row]:
+    page = page_of(rows, order=("visit_starts_at", "id"), after=after, size=size)
+    visits = outcomes_of(actor, purpose, visit_ids={rating.visit_id for rating in page.items})
+    names = resident_names(actor, purpose, resident_ids={rating.resident_id for rating in page.items})
+    return Page(
+        [
+            Row(
+                outcome=visits[rating.visit_id],
+                resident_name=names.get(rating.resident_id, ""),
+                rating=rating,
+            )
+            for rating in page.items
+        ],
+        page.next,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRating:
+    """What somebody has said of a visit, and whether she may still change it."""
+
+    rating: Rating
+    can_change: bool
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.rating, name)
+
+
+def my_rating(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime) -> OwnRating | None:
+    """
+    Return what the actor has said of the visit (the desk: what it wrote down for her), or None.
+
+    :raises NotFound: if the visit is not the actor's to see
+    """
+    visit = get_visit(actor, purpose, visit_id=visit_id)
+    rater_id = actor.user_id if actor.kind is Kind.PERSON else visit.resident_id
+    rating = Rating.objects.filter(visit_id=visit_id, rater_id=rater_id).first()
+    if rating is None:
+        return None
+    return OwnRating(rating=rating, can_change=now < rating.rated_at + CHANGE_WITHIN)
+
+
+def ratings_of_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[Rating]:
+    """
+    Return all that was said of one visit, for staff.
+
+    :raises NotAllowed: for persons, and without `quality.read`
+    """
+    _check_reads(actor)
+    visit = get_visit(actor, purpose, visit_id=visit_id)
+    access.note(actor, purpose, resident_ids=[visit.resident_id], what="quality.ratings")
+    return list(Rating.objects.filter(visit_id=visit_id).order_by("rated_at", "id"))
+
+
+def _ratings(actor: Actor, start: datetime, end: datetime) -> QuerySet[Rating, Rating]:
+    return Rating.objects.filter(
+        organization_id=actor.organization_id, visit_starts_at__gte=start, visit_starts_at__lt=end
+    )
+
+
+def _check_reads(actor: Actor) -> None:
+    if actor.kind is Kind.PERSON or not actor.may("quality.read"):
+        raise NotAllowed
