@@ -1,5 +1,6 @@
 """What the commands of signing in share. Each runs inside one of them."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from anjia.identity import proofs
 from anjia.identity.models import Account, Session
 from anjia.identity.rules import Entry
 from anjia.kernel import audit
-from anjia.kernel.actors import Actor, Kind
+from anjia.kernel.actors import NOBODY, Actor, Kind
 
 
 def end_all_of(actor: Actor, now: datetime, *, account_id: UUID, but: UUID | None = None) -> int:
@@ -52,3 +53,8 @@ def entry_of(session: Session, token: str) -> Entry:
         organization_id=session.organization_id,
         is_limited=session.is_limited,
     )
+
+
+def in_name_of(actor: Actor, organization_id: UUID) -> Actor:
+    """Return who is to be written down: the system in nobody's name acts for this house."""
+    return replace(actor, organization_id=organization_id) if actor.organization_id == NOBODY else actor

@@ -330,3 +330,69 @@ def _check_manages(actor: Actor) -> None:
     """:raises NotAllowed: without `identity.manage`"""
     if not actor.may("identity.manage"):
         raise NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """All that the page of one account shows."""
+
+    account: Account
+    roles: list[HeldRole]
+    sessions: list[Session]
+    to_give: list[Role]
+    places: list[Organization]
+
+
+def account_page(actor: Actor, purpose: Purpose, *, account_id: UUID, now: datetime) -> AccountPage:
+    """
+    Return what the page of one account shows, in one unit of work.
+
+    :raises NotFound: if it is not known in the actor's house
+    :raises NotAllowed: without `identity.manage`
+    """
+    _check_manages(actor)
+    line = get_account(actor, purpose, account_id=account_id)
+    found = roles_and_places(actor, purpose)
+    return AccountPage(
+        line.account,
+        line.roles,
+        sessions_of(actor, purpose, account_id=account_id, now=now),
+        found.roles,
+        found.places,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """All that the page of one's own account shows."""
+
+    account: Account
+    sessions: list[Session]
+
+
+def own_page(actor: Actor, purpose: Purpose, *, now: datetime) -> OwnPage:
+    """Return the actor's own account and where it is signed in."""
+    line = get_account(actor, purpose, account_id=actor.user_id)
+    return OwnPage(line.account, sessions_of(actor, purpose, account_id=actor.user_id, now=now))
+
+
+@dataclass(frozen=True, slots=True)
+class RolesAndPlaces:
+    roles: list[Role]
+    places: list[Organization]
+
+
+def roles_and_places(actor: Actor, purpose: Purpose) -> RolesAndPlaces:
+    """
+    Return which roles can be given to staff, and where in the actor's house, itself first.
+
+    :raises NotAllowed: without `identity.manage`
+    """
+    _check_manages(actor)
+    places = Organization.objects.filter(house_id=actor.organization_id, closed_at=None).order_by(
+        "name", "id"
+    )
+    return RolesAndPlaces(
+        [role for role in roles(actor, purpose) if role.code not in {"resident", "family"}],
+        sorted(places, key=lambda place: place.id != actor.organization_id),
+    )

@@ -7,12 +7,18 @@ from anjia.identity.commands.codes import (
     request_code,
     sign_in_by_code,
 )
-from anjia.identity.commands.organizations import add_organization, change_organization, found_institution
+from anjia.identity.commands.organizations import (
+    add_organization,
+    change_organization,
+    found_institution,
+    set_up,
+)
 from anjia.identity.commands.people import (
     change_account,
     change_language,
     close_account,
     give_role,
+    hire,
     open_account,
     reset_sign_in,
     take_role,
@@ -46,6 +52,7 @@ __all__ = [
     "forget_old_tries",
     "found_institution",
     "give_role",
+    "hire",
     "lock_session",
     "mark_code_sent",
     "note_use",
@@ -53,6 +60,7 @@ __all__ = [
     "request_code",
     "reset_sign_in",
     "set_password",
+    "set_up",
     "show_scan_ticket",
     "sign_in_by_code",
     "sign_in_by_wechat",

@@ -6,11 +6,22 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from anjia.identity.models import Organization
+from anjia.identity.commands.people import give_role, open_account
+from anjia.identity.entering import in_name_of
+from anjia.identity.models import Account, Organization
+from anjia.identity.proofs import totp_step
 from anjia.identity.queries import get_organization
-from anjia.identity.rules import HOUSES, MAY_LIE_UNDER, OrganizationKind, WrongPlace
+from anjia.identity.rules import (
+    HOUSES,
+    MAY_LIE_UNDER,
+    AccountKind,
+    AlreadySetUp,
+    OrganizationKind,
+    WrongPlace,
+)
 from anjia.kernel import audit
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import Invalid
 from anjia.kernel.ids import new_id
 from anjia.kernel.work import command
@@ -43,8 +54,81 @@ def found_institution(
         says={"name": name, "licence_number": licence_number, "phone": phone, "duty_phone": duty_phone},
         slug=slug,
     )
-    audit.record("identity.organization.founded", actor=actor, at=now, subject_id=house.id)
+    audit.record(
+        "identity.organization.founded", actor=in_name_of(actor, house.id), at=now, subject_id=house.id
+    )
     return house
+
+
+@command("identity.set_up")
+def set_up(
+    actor: Actor,
+    now: datetime,
+    *,
+    institution: str,
+    licence_number: str,
+    phone: str,
+    duty_phone: str,
+    station: str,
+    name: str,
+    login: str,
+    password: str,
+    secret: str,
+    code: str,
+) -> Account:
+    """
+    Found the first institution, its first station and its first administrator, whom `code` shows to
+    have the generator of `secret`. All of it, or nothing; and never a second time.
+
+    :raises AlreadySetUp: if there is an institution
+    :raises Invalid: if something is missing or will not do
+    """
+    wait_turn("identity/set-up")
+    if Organization.objects.exists():
+        raise AlreadySetUp
+    _check_complete(
+        institution=institution, licence_number=licence_number, station=station, password=password
+    )
+    step = totp_step(code, secret, now=now)
+    if step is None:
+        words = _("动态码不对。看看手机上现在的 6 位数字，它每半分钟换一次；手机时间要准。")
+        raise Invalid(words, fields={"code": words})
+    house = found_institution(
+        actor,
+        now,
+        name=institution,
+        licence_number=licence_number,
+        phone=phone,
+        duty_phone=duty_phone,
+    )
+    add_organization(actor, now, parent_id=house.id, kind=OrganizationKind.STATION.value, name=station)
+    account = open_account(
+        actor,
+        now,
+        kind=AccountKind.STAFF.value,
+        name=name,
+        login=login,
+        password=password,
+        totp_secret=secret,
+        organization_id=house.id,
+    )
+    account.totp_step = step
+    account.save(update_fields=["totp_step"])
+    give_role(actor, now, account_id=account.id, organization_id=house.id, role_code="administrator")
+    return account
+
+
+def _check_complete(**said: str) -> None:
+    """:raises Invalid: naming each field that is empty"""
+    words = {
+        "institution": _("请写上机构的名字。"),
+        "licence_number": _("请写上医疗机构执业许可证的登记号。"),
+        "station": _("请写上第一个站点的名字；没有分站，就写机构的名字。"),
+        "password": _("请给管理员定一个密码。"),
+    }
+    missing = {field: words[field] for field, text in said.items() if not text.strip()}
+    if missing:
+        raise Invalid(fields=missing)
 
 
 @command("identity.manage")
@@ -82,7 +166,8 @@ def add_organization(
         says={"name": name, "licence_number": licence_number, "phone": phone, "duty_phone": duty_phone},
         slug=slug,
     )
-    audit.record("identity.organization.added", actor=actor, at=now, subject_id=added.id)
+    by = in_name_of(actor, added.house_id)
+    audit.record("identity.organization.added", actor=by, at=now, subject_id=added.id)
     return added
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anjia.identity import proofs
-from anjia.identity.entering import end_all_of
+from anjia.identity.entering import end_all_of, in_name_of
 from anjia.identity.events import AccountOpened
 from anjia.identity.models import Account, Membership, Organization, Role
 from anjia.identity.queries import get_organization
@@ -89,9 +89,44 @@ def open_account(
     )
     with refuse_if_broken(BROKEN_PROMISES):
         account.save(force_insert=True)
-    audit.record("identity.account.opened", actor=actor, at=now, subject_id=account.id)
-    events.publish(AccountOpened(account_id=account.id, at=now), actor=actor)
+    by = in_name_of(actor, home)
+    audit.record("identity.account.opened", actor=by, at=now, subject_id=account.id)
+    events.publish(AccountOpened(account_id=account.id, at=now), actor=by)
     return account
+
+
+@command("identity.manage")
+def hire(
+    actor: Actor,
+    now: datetime,
+    *,
+    name: str,
+    login: str,
+    organization_id: UUID,
+    role_code: str,
+    phone: str | None = None,
+) -> tuple[Account, str]:
+    """
+    Open a staff account with a role; return it with its temporary password, to be shown once.
+
+    :raises Invalid: if name, login or phone will not do
+    :raises LoginTaken: if the login is somebody's already
+    :raises NotFound: if the organization is not of the actor's subtree
+    :raises RoleUnknown: if there is no such role
+    """
+    password = proofs.new_password()
+    account = open_account(
+        actor,
+        now,
+        kind=AccountKind.STAFF.value,
+        name=name,
+        login=login,
+        phone=phone,
+        password=password,
+        password_is_temporary=True,
+    )
+    give_role(actor, now, account_id=account.id, organization_id=organization_id, role_code=role_code)
+    return account, password
 
 
 def _check_may_open(
@@ -225,7 +260,8 @@ def give_role(
             given_at=now,
             given_by=actor.user_id,
         )
-    audit.record("identity.role.given", actor=actor, at=now, subject_id=account_id, fields=[role.code])
+    by = in_name_of(actor, organization.house_id)
+    audit.record("identity.role.given", actor=by, at=now, subject_id=account_id, fields=[role.code])
     return membership
 
 
