@@ -4,7 +4,7 @@ import grimp
 
 FRONT_DOORS = {"commands", "queries", "events", "rules"}
 FREE = {"kernel", "integrations", "clinical", "spreadsheets"}  # below the contexts: anyone may use all of it
-COMPOSITION = {"web", "simulation", "machine"}  # gathers routers, console pages and jobs
+COMPOSITION = {"web", "simulation", "machine", "__main__"}  # gathers routers, console pages and jobs
 
 
 def test_contexts_are_entered_by_their_front_doors() -> None:
