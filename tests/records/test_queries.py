@@ -1,0 +1,220 @@
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from anjia.clinical.measures import GLUCOSE, SYSTOLIC, WEIGHT
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.models import RecordAccess
+from anjia.kernel.work import acting
+from anjia.records import queries
+from anjia.records.charts import TrendView
+from anjia.residents.models import Resident
+from anjia.residents.rules import ConsentMissing
+from tests import make as basics
+from tests.make import NOON
+from tests.records import make
+from tests.residents import make as residents
+
+
+@pytest.fixture
+def nurse(database: None) -> Actor:
+    return basics.actor("records.write", "records.read")
+
+
+@pytest.fixture
+def resident(nurse: Actor) -> Resident:
+    her = residents.resident(served_by=nurse, birth_date=date(1948, 5, 1), chronic=["高血压"])
+    residents.consent(of=her)
+    return her
+
+
+def trend(of: Resident, by: Actor, code: str = "bp", **says: Any) -> TrendView:
+    return acting(by, NOON).ask(queries.trend, Purpose.CARE, resident_id=of.id, code=code, now=NOON, **says)
+
+
+class TestTrend:
+    def test_says_that_nothing_was_measured(self, nurse: Actor, resident: Resident) -> None:
+        found = trend(resident, nurse)
+
+        assert found.points == []
+        assert found.sentence == "这 90 天没有量过。"
+
+    def test_says_that_there_are_too_few_and_gives_no_mean(self, nurse: Actor, resident: Resident) -> None:
+        make.record(*make.days((2, 142, 86), (1, 138, 78)), of=resident)
+
+        said = trend(resident, nurse).sentence
+        assert "只量了 2 次，样本不足" in said
+        assert "平均" not in said
+
+    def test_gives_a_mean_a_comparison_and_the_latest(self, nurse: Actor, resident: Resident) -> None:
+        make.record(
+            *make.days((30, 150, 92), (29, 149, 91), (28, 148, 90), (3, 140, 82), (2, 138, 81), (1, 126, 76)),
+            of=resident,
+        )
+
+        said = trend(resident, nurse).sentence
+        assert said.startswith("这 7 天平均 135/80，高压比一个月前低了 14。")
+        assert "最近 6 次，有 1 次在目标内。" in said
+        assert said.endswith("126/76，在目标内。")
+
+    def test_says_it_in_english(self, nurse: Actor, resident: Resident) -> None:
+        make.record(*make.days((2, 142, 86), (1, 138, 78)), of=resident)
+
+        with translation.override("en"):
+            said = trend(resident, nurse)
+        assert said.name == "Blood pressure"
+        assert "only 2 times" in said.sentence
+        assert not any("一" <= character <= "鿿" for character in said.sentence)
+
+    def test_says_what_to_do_of_a_value_that_cannot_wait(self, nurse: Actor, resident: Resident) -> None:
+        make.record(*make.days((0, 186, 112)), of=resident)
+
+        found = trend(resident, nurse)
+        assert found.points[-1].alert == "red"
+        assert "请现在就联系医生" in found.sentence
+
+    def test_shows_her_age_group_and_illness_the_target_and_who_set_it(
+        self, nurse: Actor, resident: Resident
+    ) -> None:
+        bands = trend(resident, nurse).bands
+        assert bands is not None
+        assert (bands["systolic"].high, bands["diastolic"].high) == (Decimal(130), Decimal(80))
+        assert "国家基层高血压防治管理指南 2025版" in bands["systolic"].source
+        assert bands["systolic"].evidence == "V"
+        assert bands["systolic"].words == "130 以下"
+
+        eighty = residents.resident(served_by=nurse, birth_date=date(1945, 5, 1), chronic=["高血压"])
+        residents.consent(of=eighty)
+        bands = trend(eighty, nurse).bands
+        assert bands is not None
+        assert bands["systolic"].high == Decimal(150)
+
+    def test_says_what_is_missing_instead_of_a_band(self, nurse: Actor, database: None) -> None:
+        ageless = residents.resident(served_by=nurse, chronic=["高血压"])
+        residents.consent(of=ageless)
+        make.record(*make.days((1, 138, 78)), of=ageless)
+
+        found = trend(ageless, nurse)
+        assert found.bands == {}
+        assert "出生年份" in found.band_missing
+        assert found.points[0].out_of_band is None
+
+    def test_has_no_band_for_weight_and_says_so_by_silence(self, nurse: Actor, resident: Resident) -> None:
+        make.record(make.reading("61.5", code=WEIGHT, unit="kg"), of=resident)
+
+        found = trend(resident, nurse, WEIGHT)
+        assert (found.band, found.band_missing) == (None, "")
+        assert "目标" not in found.sentence
+
+    def test_marks_what_lies_outside(self, nurse: Actor, resident: Resident) -> None:
+        make.record(*make.days((2, 128, 78), (1, 128, 84)), of=resident)
+
+        assert [point.out_of_band for point in trend(resident, nurse).points] == [False, True]
+
+    def test_shows_only_the_days_asked_for_but_compares_with_the_month_before(
+        self, nurse: Actor, resident: Resident
+    ) -> None:
+        make.record(
+            *make.days((30, 150, 92), (29, 149, 91), (28, 148, 90), (3, 140, 82), (2, 138, 81), (1, 136, 80)),
+            of=resident,
+        )
+
+        found = trend(resident, nurse, days=7)
+        assert len(found.points) == 3
+        assert "比一个月前低了 11" in found.sentence
+
+    def test_leaves_out_half_a_measurement(self, nurse: Actor, resident: Resident) -> None:
+        make.record(make.reading(138), of=resident)
+
+        assert trend(resident, nurse).points == []
+        assert len(trend(resident, nurse, SYSTOLIC).points) == 1
+
+    def test_knows_no_measure_of_that_code(self, nurse: Actor, resident: Resident) -> None:
+        with pytest.raises(NotFound):
+            trend(resident, nurse, "1-1")
+
+
+class TestAccess:
+    def test_needs_her_consent_and_ends_with_it(self, nurse: Actor, resident: Resident) -> None:
+        trend(resident, nurse)
+        residents.consent(of=resident, agrees=False)
+
+        with pytest.raises(ConsentMissing):
+            trend(resident, nurse)
+
+    def test_needs_no_consent_in_an_emergency(self, nurse: Actor, resident: Resident) -> None:
+        residents.consent(of=resident, agrees=False)
+
+        acting(nurse, NOON).ask(queries.trend, Purpose.VITAL, resident_id=resident.id, code="bp", now=NOON)
+
+    def test_is_her_own_right_without_any_consent(self, nurse: Actor, resident: Resident) -> None:
+        residents.consent(of=resident, agrees=False)
+        she = residents.holder("records.read", of=resident, relation="self")
+
+        acting(she, NOON).ask(queries.trend, Purpose.ACCESS, resident_id=resident.id, code="bp", now=NOON)
+        with pytest.raises(NotAllowed):
+            acting(she, NOON).ask(queries.trend, Purpose.CARE, resident_id=resident.id, code="bp", now=NOON)
+
+    def test_is_no_way_round_consent_for_staff(self, nurse: Actor, resident: Resident) -> None:
+        with pytest.raises(NotAllowed):
+            acting(nurse, NOON).ask(
+                queries.trend, Purpose.ACCESS, resident_id=resident.id, code="bp", now=NOON
+            )
+
+    def test_says_to_strangers_that_there_is_nobody_and_to_insiders_that_they_may_not(
+        self, nurse: Actor, resident: Resident
+    ) -> None:
+        neighbour = residents.holder("records.read", of=residents.resident(served_by=nurse))
+        with pytest.raises(NotFound):
+            trend(resident, basics.actor("records.read"))
+        with pytest.raises(NotFound):
+            acting(neighbour, NOON).ask(
+                queries.trend, Purpose.ACCESS, resident_id=resident.id, code="bp", now=NOON
+            )
+        with pytest.raises(NotAllowed):
+            trend(resident, basics.actor(organization_id=nurse.organization_id))
+
+    def test_is_written_down(self, nurse: Actor, resident: Resident) -> None:
+        trend(resident, nurse)
+        acting(nurse, NOON).ask(queries.summary, Purpose.CARE, resident_id=resident.id, now=NOON)
+
+        rows = acting(nurse, NOON).ask(
+            lambda actor: list(RecordAccess.objects.filter(resident_id=resident.id).order_by("what"))
+        )
+        assert [(row.what, row.purpose, row.actor_id) for row in rows] == [
+            ("records.summary", "care", nurse.user_id),
+            ("records.trends", "care", nurse.user_id),
+        ]
+
+
+class TestSummary:
+    def test_shows_the_latest_of_everything_pressure_first(self, nurse: Actor, resident: Resident) -> None:
+        make.record(
+            *make.days((2, 142, 86), (1, 138, 78)),
+            make.reading("6.4", code=GLUCOSE, unit="mmol/L"),
+            of=resident,
+        )
+
+        lines = acting(nurse, NOON).ask(queries.summary, Purpose.CARE, resident_id=resident.id, now=NOON)
+        assert [(line.code, line.latest.value) for line in lines] == [("bp", "138/78"), (GLUCOSE, "6.4")]
+
+    def test_is_empty_for_who_was_never_measured(self, nurse: Actor, resident: Resident) -> None:
+        assert acting(nurse, NOON).ask(queries.summary, Purpose.CARE, resident_id=resident.id, now=NOON) == []
+
+
+def test_readings_come_oldest_first_within_the_time(nurse: Actor, resident: Resident) -> None:
+    make.record(*make.days((3, 140, 82), (2, 138, 81), (1, 136, 80)), of=resident)
+
+    found = acting(nurse, NOON).ask(
+        queries.readings_of,
+        Purpose.CARE,
+        resident_id=resident.id,
+        code=SYSTOLIC,
+        since=NOON - timedelta(days=2),
+        until=NOON - timedelta(days=1),
+    )
+    assert [row.value for row in found] == [Decimal(138)]
