@@ -117,7 +117,9 @@ FIRST_SERIAL: Final = date(1899, 12, 30)  # day 0 of a spreadsheet's calendar, f
 SERIALS: Final = range(61, 80_000)  # up to the year 2119
 YEARS: Final = range(1900, 2101)
 WRITTEN_DATES: Final = (
-    re.compile(r"(\d{4})[.\-/年、 ]+(\d{1,2})[.\-/月、 ]+(\d{1,2}) ?(?:日|号)?(?:[ T]+\d{1,2}:\d{2}[:\d.]*)?"),
+    re.compile(
+        r"(\d{4})[.\-/年、 ]+(\d{1,2})[.\-/月、 ]+(\d{1,2}) ?(?:日|号)?(?:[ T]+\d{1,2}:\d{2}[:\d.]*)?"
+    ),
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
 )
 YEAR_AND_MONTH: Final = re.compile(r"(\d{4})(?:[.\-/年]\s*(\d{1,2})月?|年)?")
@@ -268,7 +270,7 @@ def id_number_of(cell: Cell, *, today: date) -> IdNumber | None:
         if abs(cell) >= 1e15 or cell != int(cell):
             raise rounded()
         return check_id_number(str(int(cell)), today=today)
-    said = re.sub(r"[\s\-]", "", narrow(cell)).upper()
+    said = bare_id_number(cell)
     if re.fullmatch(r"\d(?:\.\d+)?E\+?\d+", said):
         raise rounded()
     if len(said) == 18 and is_digits(said) and said.endswith("000"):
@@ -280,6 +282,11 @@ def id_number_of(cell: Cell, *, today: date) -> IdNumber | None:
             ),
         )
     return check_id_number(said, today=today)
+
+
+def bare_id_number(cell: Cell) -> str:
+    """Return what was written without blanks and dashes, in narrow capitals."""
+    return re.sub(r"[\s\-]", "", narrow(cell)).upper()
 
 
 def rounded() -> Unclean:

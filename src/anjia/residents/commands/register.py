@@ -30,7 +30,7 @@ from anjia.residents.rules import (
     pinyin_of,
 )
 from anjia.residents.writing import Draft, change, check_point
-from anjia.spreadsheets.cleaning import WrittenPhone, name_of, narrow, phones_of
+from anjia.spreadsheets.cleaning import WrittenPhone, bare_id_number, name_of, phones_of
 from anjia.spreadsheets.id_number import IdNumber, check_id_number
 from anjia.spreadsheets.words import Unclean
 
@@ -321,7 +321,7 @@ def _row_of(
     number: IdNumber | None = None
     if id_number.strip():
         today = local(now).date()
-        number = _checked(wrong, "id_number", lambda: check_id_number(narrow(id_number), today=today))
+        number = _checked(wrong, "id_number", lambda: check_id_number(bare_id_number(id_number), today=today))
     written = _checked(wrong, "phones", lambda: phones_of("、".join(phones))) or []
     _check_birthday(wrong, number, birth_date, now)
     if number and sex in {Sex.MALE, Sex.FEMALE} and number.sex != sex:

@@ -1,0 +1,48 @@
+"""Makers of residents and of those who act for them."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.work import acting
+from anjia.residents.commands import give_consent, register_resident
+from anjia.residents.models import Grant, Resident
+from anjia.residents.rules import ALL, GivenBy
+from tests.make import NOON, person
+
+
+def resident(*, served_by: Actor, **says: Any) -> Resident:
+    """Register a resident of the actor's organization."""
+    sound: dict[str, Any] = {"name": "张桂芳", "address": "和平里七区12号楼3单元201"}
+    return acting(system(served_by.organization_id), NOON).do(register_resident, **sound | says)
+
+
+def consent(*, of: Resident, purpose: Purpose = Purpose.CARE, agrees: bool = True) -> None:
+    """Have the resident answer the text of today."""
+    unit = acting(system(of.organization_id), NOON)
+    unit.do(give_consent, resident_id=of.id, purpose=purpose.value, text_version=1, agrees=agrees)
+
+
+def holder(
+    *permissions: str, of: Resident, relation: str = "family", account_id: UUID | None = None, **says: Any
+) -> Actor:
+    """Return a person who may act for the resident, with the grant that says so."""
+    actor = person(
+        *permissions,
+        resident_id=of.id,
+        organization_id=of.organization_id,
+        user_id=account_id or uuid4(),
+    )
+    sound: dict[str, Any] = {
+        "organization_id": of.organization_id,
+        "resident": of,
+        "account_id": actor.user_id,
+        "name": "李小梅",
+        "relation": relation,
+        "allows": list(ALL),
+        "given_by": GivenBy.IN_APP.value,
+        "given_at": NOON,
+        "giver_id": uuid4(),
+    }
+    acting(system(of.organization_id), NOON).ask(lambda _: Grant.objects.create(**sound | says))
+    return actor
