@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-RESIDENTS = frozenset({"residents.read", "residents.register", "residents.change"})
+RESIDENTS = frozenset({"residents.read", "residents.register", "residents.change", "residents.reveal"})
 OPENS_ACCOUNTS = frozenset({"identity.open_account"})  # for persons; staff accounts need identity.manage
 
 OWN = (
