@@ -186,7 +186,9 @@ class Shift(models.Model):
 
 class Leave(models.Model):
     """
-    When somebody is away. The database refuses two live ones that overlap. The reason is encrypted: it may be her health.
+    When somebody is away. The database refuses two live ones that overlap.
+
+    The reason is encrypted: it may be her health.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
