@@ -10,8 +10,7 @@ from django.utils import timezone
 from anjia.identity.commands import note_use
 from anjia.identity.queries import SignedIn, actor_of_session
 from anjia.identity.roles import permissions_of
-from anjia.identity.rules import OWN_ACCOUNT
-from anjia.identity.rules import AccountKind
+from anjia.identity.rules import OWN_ACCOUNT, AccountKind
 from anjia.kernel.actors import Actor, Kind, Purpose, system
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
@@ -52,9 +51,7 @@ def actor_of_request(token: str, *, acting_for: str | None = None) -> Actor | No
     return actor
 
 
-def look_up(
-    actor: Actor, *, token: str, acting_for: str | None, now: datetime
-) -> tuple[Actor, bool] | None:
+def look_up(actor: Actor, *, token: str, acting_for: str | None, now: datetime) -> tuple[Actor, bool] | None:
     signed_in = actor_of_session(actor, Purpose.LEGAL, token=token, now=now)
     if signed_in is None or signed_in.is_locked:
         return None

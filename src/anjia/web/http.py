@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.utils import timezone
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
-from pydantic import Field
 
 from anjia.kernel import files, http
 from anjia.kernel.actors import Purpose

@@ -54,9 +54,7 @@ def who_am_i(actor: Actor, now: datetime) -> Me:
     """Return it all, in one unit of work for each institution that the account has to do with."""
     people: list[PersonOut] = []
     if actor.kind is Kind.PERSON:
-        found = acting(system(), now).ask(
-            people_of_account, Purpose.LEGAL, account_id=actor.user_id, now=now
-        )
+        found = acting(system(), now).ask(people_of_account, Purpose.LEGAL, account_id=actor.user_id, now=now)
         people = [acting(system(one.organization_id), now).ask(person_out, one=one) for one in found]
     return acting(system(actor.organization_id), now).ask(me_out, of=actor, people=people)
 
@@ -82,15 +80,11 @@ def me_out(actor: Actor, *, of: Actor, people: list[PersonOut]) -> Me:
         member = get_staff_member(actor, Purpose.CONTRACT, staff_id=of.staff_id)
         staff = StaffOut(id=member.id, name=member.name, title=member.title)
     return Me(
-        account=AccountOut(
-            id=account.id, name=account.name, kind=account.kind, language=account.language
-        ),
+        account=AccountOut(id=account.id, name=account.name, kind=account.kind, language=account.language),
         people=people,
         staff=staff,
         is_demo=settings.IS_DEMO,
-        institution=InstitutionOut(
-            name=house.name, phone=house.phone, duty_phone=house.duty_phone
-        )
+        institution=InstitutionOut(name=house.name, phone=house.phone, duty_phone=house.duty_phone)
         if house
         else None,
     )

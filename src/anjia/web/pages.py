@@ -1,6 +1,5 @@
 """Pages that belong to no context: health, refusals, crashes, the client, and what every page shows."""
 
-import traceback
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anjia.desk import nav
 from anjia.kernel.errors import DomainError
+from anjia.kernel.logs import places
 
 LANGUAGES = {"zh-hans", "en"}
 
@@ -58,9 +58,7 @@ def crashed(request: HttpRequest) -> HttpResponse:
 def where_it_broke(request: HttpRequest, error: Exception) -> str:
     """Return kind and place of the error: no message, no path, no input, which may be personal."""
     route = request.resolver_match.route if request.resolver_match else "?"
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
-    return f"{type(error).__name__} in {request.method} {route}: {places}"
+    return f"{type(error).__name__} in {request.method} {route} at {places(error)}"
 
 
 @require_POST

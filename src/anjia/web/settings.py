@@ -138,7 +138,9 @@ WECHAT_APP_SECRET = os.environ.get("WECHAT_APP_SECRET", "")
 WECHAT_API = os.environ.get("WECHAT_API", "https://api.weixin.qq.com")
 # In a demo nobody's telephone rings: messages go to stand-ins that refuse what the vendors refuse.
 WECHAT_MESSAGES, SMS_MESSAGES = (
-    os.environ.get(variable, f"anjia.integrations.{vendor}.messages{'_standin.local' if IS_DEMO else '.from_settings'}")
+    os.environ.get(
+        variable, f"anjia.integrations.{vendor}.messages{'_standin.local' if IS_DEMO else '.from_settings'}"
+    )
     for variable, vendor in (("WECHAT_MESSAGES", "wechat"), ("SMS_MESSAGES", "sms"))
 )
 # Their template ids for our templates: {"visit_promised": "…", …}
@@ -153,7 +155,12 @@ SMS_API = os.environ.get("SMS_API", "https://dysmsapi.aliyuncs.com")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "anjia.kernel.logs.PlacesOnly",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }

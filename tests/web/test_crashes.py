@@ -1,0 +1,87 @@
+"""When something breaks, those who read the log learn where, and nothing about anybody."""
+
+import io
+import logging
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client, RequestFactory
+
+from anjia.kernel import events
+from anjia.kernel.logs import PlacesOnly
+from anjia.kernel.work import acting
+from anjia.web.middleware import NoPersonalDataInCrashes
+from tests import make
+from tests.kernel.test_work import Noted, write_note
+from tests.make import NOON
+
+SECRET = "张桂芳 19900000101"
+
+
+@pytest.fixture
+def log() -> Any:
+    """Return what the log would say, formatted as the settings have it."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    handler.setFormatter(PlacesOnly("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+    yield said
+    logging.getLogger().removeHandler(handler)
+
+
+def broken(request: Any) -> Any:
+    raise ValueError(SECRET)
+
+
+class TestCrash:
+    def test_is_logged_by_its_place_and_shown_without_what_was_put_in(
+        self, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        request = RequestFactory().post(f"/api/v1/x?q={SECRET}", {"name": SECRET})
+        guard = NoPersonalDataInCrashes(broken)
+
+        try:
+            broken(request)
+        except ValueError as error:
+            response = guard.process_exception(request, error)
+
+        assert response is not None
+        assert response.status_code == 500
+        assert "ValueError" in log.getvalue()
+        assert "broken" in log.getvalue()
+        for text in (log.getvalue(), response.content.decode()):
+            assert "桂芳" not in text
+            assert "19900000101" not in text
+
+    def test_of_a_listener_is_logged_without_what_the_database_quotes(
+        self, log: io.StringIO, database: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def hear(actor: Any, now: Any, event: Any) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT %s::int", [SECRET])
+
+        monkeypatch.setitem(events._listeners, "kernel.Noted", [(Noted, hear)])
+        clerk = make.actor("notes.write")
+        acting(clerk, NOON).do(write_note, words="x")
+
+        events.pump(NOON, organization_id=clerk.organization_id)
+
+        assert "DataError" in log.getvalue()
+        assert "桂芳" not in log.getvalue()
+
+    def test_is_what_the_settings_say_too(self) -> None:
+        assert settings.LOGGING["formatters"]["line"]["()"] == "anjia.kernel.logs.PlacesOnly"
+
+
+class TestBadInput:
+    def test_is_refused_without_being_repeated(self, client: Client, log: io.StringIO) -> None:
+        response = client.post(
+            "/api/v1/sign-in/phone", {"phone": [SECRET], "code": 7}, content_type="application/json"
+        )
+
+        assert response.status_code == 422
+        assert response.json()["code"] == "invalid"
+        assert set(response.json()["fields"])
+        assert "桂芳" not in response.content.decode() + log.getvalue()
