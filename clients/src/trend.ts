@@ -9,6 +9,7 @@ const RIGHT = 318
 const TOP = 24
 const BOTTOM = 250
 const GAP_DAYS = 4
+const MANY = 4
 const FONT = "'PingFang SC','HarmonyOS Sans SC',MiSans,'Noto Sans CJK SC','Noto Sans SC','Microsoft YaHei',system-ui,sans-serif"
 
 export interface Series {
@@ -36,7 +37,7 @@ function isOut(value: number, band: Band | null | undefined, told: boolean | und
 export interface Labels {
   from: string
   to: string
-  band: (band: Band) => string
+  band: (band: Band, index: number) => string
 }
 
 export function trendSvg(series: Series[], from: number, to: number, type: number, labels: Labels): string {
@@ -45,6 +46,7 @@ export function trendSvg(series: Series[], from: number, to: number, type: numbe
   const x = (at: number) => LEFT + 6 + ((at - from) / Math.max(1, to - from)) * (RIGHT - LEFT - 12)
   const y = (value: number) => BOTTOM - ((value - low) / (high - low)) * (BOTTOM - TOP)
   const parts: string[] = []
+  const words: string[] = []
   const ticks = new Map<number, boolean>([[low, false], [high, false]])
   for (const each of series) {
     const band = each.band
@@ -57,16 +59,18 @@ export function trendSvg(series: Series[], from: number, to: number, type: numbe
       parts.push(`<path d="M${LEFT} ${n(y(edge))}H${RIGHT}" stroke="${COLOURS.edge}" stroke-width="2" stroke-dasharray="7 5"/>`)
       ticks.set(edge, true)
     }
-    parts.push(`<text x="${LEFT + 8}" y="${n(y(upper) + type + 4)}" font-weight="700" fill="${COLOURS.words}">${safe(labels.band(band))}</text>`)
+    words.push(`<text x="${LEFT + 8}" y="${n(Math.max(y(lower) - 8, y(upper) + type + 2))}" font-weight="700" fill="${COLOURS.words}" stroke="${COLOURS.band}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">${safe(labels.band(band, series.indexOf(each)))}</text>`)
   }
   series.forEach((each, index) => {
     const dash = index === 1 ? ' stroke-dasharray="1 7"' : ''
     parts.push(`<path d="${line(each, x, y)}" fill="none" stroke="${COLOURS.line[index]}" stroke-width="4" stroke-linejoin="round" stroke-linecap="round"${dash}/>`)
+    const isMany = each.points.filter((point) => point.out).length > MANY
     for (const point of each.points)
-      if (point.out) parts.push(`<circle cx="${n(x(point.at))}" cy="${n(y(point.value))}" r="7" fill="#fff" stroke="${COLOURS.bad}" stroke-width="3.5"/>`)
+      if (point.out) parts.push(`<circle cx="${n(x(point.at))}" cy="${n(y(point.value))}" r="${isMany ? 4.5 : 7}" fill="#fff" stroke="${COLOURS.bad}" stroke-width="${isMany ? 2.5 : 3.5}"/>`)
     const last = each.points[each.points.length - 1]
     if (last && !last.out) parts.push(`<circle cx="${n(x(last.at))}" cy="${n(y(last.value))}" r="7" fill="${COLOURS.line[index]}"/>`)
   })
+  parts.push(...words)
   const placed: number[] = []
   for (const [value, isEdge] of [...ticks].sort((a, b) => Number(b[1]) - Number(a[1]))) {
     const at = y(value) + type * 0.35
