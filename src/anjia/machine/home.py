@@ -19,14 +19,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from anjia.machine.environment import CHECKOUT
 from anjia.machine.steps import Stop
 
 DEMO: Final = "demo"
 REAL: Final = "real"
-WAIT_FOR_COMMAND: Final = 600  # seconds; a backup takes that long at most
+PATIENCE: Final = 1.0  # seconds with a server that may just have been killed
+WAIT_FOR_COMMAND: Final = 600.0  # seconds; a backup takes that long at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,34 +97,41 @@ class Home:
 
         :raises Stop: if a server does already; a command is waited for
         """
+        began = time.monotonic()
         with (self.path / "lock").open("a+") as lock:
-            for attempt in range(WAIT_FOR_COMMAND * 10):
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except OSError:
-                    self._refuse_if_served(attempt)
-                    time.sleep(0.1)
-            else:
-                raise Stop(f"{self.path} has been in use by another command for too long.")
+            while not is_locked(lock):
+                waited = time.monotonic() - began
+                served = self.served_by()
+                if served and waited > PATIENCE:
+                    raise Stop(f"Anjia runs already with {self.path} (process {served}): stop it first.")
+                if waited > WAIT_FOR_COMMAND:
+                    raise Stop(f"{self.path} has been in use by another command for too long.")
+                time.sleep(0.1)
             replace(self.path / "running", json.dumps({"by": by, "pid": os.getpid()}))
             try:
                 yield
             finally:
                 (self.path / "running").unlink(missing_ok=True)
 
-    def _refuse_if_served(self, attempt: int) -> None:
-        served = self.served_by()
-        if served and attempt > 5:  # it may just have been killed
-            raise Stop(f"Anjia runs already with {self.path} (process {served}): stop it, or set ANJIA_HOME.")
-
     def served_by(self) -> int | None:
         """Return the process number of the server that has this folder's database up."""
         try:
+            with (self.path / "lock").open() as lock:
+                if is_locked(lock):
+                    return None
             running = json.loads((self.path / "running").read_text())
         except (FileNotFoundError, ValueError):
             return None
-        return int(running["pid"]) if running["by"] == "server" and is_alive(running["pid"]) else None
+        return int(running["pid"]) if running["by"] == "server" else None
+
+
+def is_locked(file: TextIO) -> bool:
+    """Lock the file for us alone, as long as it is open; return whether nobody else had."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def new_key() -> str:
@@ -144,13 +152,3 @@ def replace(file: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     partial.replace(file)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

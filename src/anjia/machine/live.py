@@ -80,7 +80,7 @@ class Hub:
     @contextmanager
     def reading(self, reader: Reader) -> Iterator[None]:
         if self._listening is None or self._listening.done():
-            self._listening = asyncio.get_running_loop().create_task(self._listen())
+            self._listening = asyncio.get_running_loop().create_task(self.listen())
         self.readers.add(reader)
         try:
             yield
@@ -98,7 +98,7 @@ class Hub:
         if self._listening:
             self._listening.cancel()
 
-    async def _listen(self) -> None:
+    async def listen(self) -> None:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(self.database, autocommit=True) as ear:
@@ -163,7 +163,7 @@ class Live:
                     return
                 looked_at = time.monotonic()
             try:
-                change = await asyncio.wait_for(reader.unread.get(), HEARTBEAT)
+                change = await asyncio.wait_for(reader.unread.get(), min(HEARTBEAT, LOOK_AGAIN))
             except TimeoutError:
                 await write(send, ": here\n\n")
             else:

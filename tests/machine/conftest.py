@@ -1,0 +1,45 @@
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from anjia.machine.home import DEMO, Home
+from anjia.machine.postgres import Cluster
+
+# What people do to a path: spaces, Chinese, more than the 100 bytes of a socket's, a home nobody may enter.
+AWKWARD = Path("wang fang") / "安家 的 数据" / ("很长的名字" * 8)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """Make a data folder on an awkward path, and remove its cluster afterwards wherever it is."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    home = Home(closed / AWKWARD)
+    home.make(DEMO)
+    yield home
+    Cluster(home).remove()
+
+
+def until(holds: Callable[[], bool], within: float) -> float:
+    """Wait until it holds and return how long that took; fail if it takes longer than `within`."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < within, f"not within {within} s"
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def is_running(pid: int) -> bool:
+    """Return whether the process is there and not only waiting to be buried."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)

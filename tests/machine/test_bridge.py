@@ -1,0 +1,116 @@
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from anjia.machine import bridge
+from anjia.machine.bridge import Bridge, Environ, Message
+
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+
+def echo(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain"), ("X-Path", environ["PATH_INFO"])])
+    return [
+        environ["wsgi.input"].read(),
+        environ["CONTENT_LENGTH"].encode(),
+        environ.get("HTTP_COOKIE", "").encode(),
+    ]
+
+
+async def ask(
+    app: Bridge, *chunks: bytes, path: str = "/", headers: list[tuple[bytes, bytes]] | None = None
+) -> tuple[Message, bytes]:
+    """Return the start of the answer and all of its body."""
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "query_string": b"",
+        "http_version": "1.1",
+    }
+    parts = list(chunks) or [b""]
+    messages = [
+        {"type": "http.request", "body": part, "more_body": number < len(parts)}
+        for number, part in enumerate(parts, start=1)
+    ]
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    await app(scope | {"headers": headers or []}, receive, send)
+    return said[0], b"".join(message["body"] for message in said[1:])
+
+
+class TestBridge:
+    def test_asks_django_and_gives_back_what_it_says(self) -> None:
+        app = Bridge(echo, threads=1, waiting=1)
+
+        start, body = asyncio.run(ask(app, b"ab", b"cd", headers=[(b"cookie", b"a=1"), (b"cookie", b"b=2")]))
+
+        assert (start["status"], body) == (200, b"abcd4a=1; b=2")
+        assert (b"content-type", b"text/plain") in start["headers"]
+
+    def test_gives_back_what_does_not_fit_in_memory(self) -> None:
+        large = b"x" * (bridge.IN_MEMORY + bridge.CHUNK + 1)
+
+        _, body = asyncio.run(ask(Bridge(echo, threads=1, waiting=1), large, b"y"))
+
+        assert body == large + b"y" + str(len(large) + 1).encode()
+
+    def test_hears_the_whole_of_what_is_too_large_and_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bridge, "LARGEST", 10)
+
+        start, body = asyncio.run(ask(Bridge(echo, threads=1, waiting=1), b"x" * 8, b"x" * 8))
+
+        assert start["status"] == 413
+        assert "太大" in body.decode()
+
+    def test_sheds_when_too_many_wait_and_recovers(self) -> None:
+        go = threading.Event()
+
+        def slow(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            go.wait(5)
+            return echo(environ, start_response)
+
+        async def rush() -> list[int]:
+            app = Bridge(slow, threads=2, waiting=3)
+            asking = [asyncio.ensure_future(ask(app)) for _ in range(8)]
+            await asyncio.sleep(0.05)
+            go.set()
+            rushed = [start["status"] for start, _ in await asyncio.gather(*asking)]
+            later, _ = await ask(app)
+            return [*sorted(rushed), later["status"]]
+
+        assert asyncio.run(rush()) == [200] * 5 + [503] * 3 + [200]
+
+    def test_tells_the_shed_when_to_come_again(self) -> None:
+        start, _ = asyncio.run(ask(Bridge(echo, threads=0 + 1, waiting=-1)))
+
+        assert (b"retry-after", b"1") in start["headers"]
+
+    def test_holds_no_thread_for_one_who_has_gone(self) -> None:
+        app = Bridge(echo, threads=1, waiting=0)
+        said: list[Message] = []
+
+        async def leave() -> None:
+            messages: list[Message] = [{"type": "http.request", "body": b"a", "more_body": True}]
+
+            async def receive() -> Message:
+                return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+            async def send(message: Message) -> None:
+                said.append(message)
+
+            await app({"type": "http"}, receive, send)
+
+        asyncio.run(leave())
+
+        assert said == []
+        assert app.inside == 0

@@ -1,0 +1,159 @@
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from anjia.machine import live
+from anjia.machine.bridge import Message
+from anjia.machine.live import BACKLOG, LOOK_AGAIN_AT_ALL, Hub, Live, Reader, reader_for
+
+
+@dataclass(frozen=True)
+class LivePass:
+    organization_id: UUID
+    resident_ids: frozenset[UUID] | None = None
+
+
+def message(organization_id: UUID, **more: Any) -> str:
+    return json.dumps({"o": str(organization_id), "t": "board", "id": "1", "v": 3} | more)
+
+
+def hub_with(*readers: Reader) -> Hub:
+    hub = Hub("")
+    hub.readers.update(readers)
+    return hub
+
+
+def heard(reader: Reader) -> list[dict[str, Any]]:
+    return [reader.unread.get_nowait() for _ in range(reader.unread.qsize())]
+
+
+class TestHub:
+    def test_tells_only_the_organization(self) -> None:
+        ours, theirs = (reader_for(LivePass(uuid4()), frozenset()) for _ in range(2))
+
+        hub_with(ours, theirs).hear(message(UUID(ours.organization_id)))
+
+        assert heard(ours) == [{"topic": "board", "id": "1", "version": 3}]
+        assert heard(theirs) == []
+
+    def test_tells_a_person_only_of_her_own(self) -> None:
+        organization, resident = uuid4(), uuid4()
+        reader = reader_for(LivePass(organization, frozenset({resident})), frozenset())
+        hub = hub_with(reader)
+
+        hub.hear(message(organization))
+        hub.hear(message(organization, r=str(uuid4())))
+        assert heard(reader) == []
+
+        hub.hear(message(organization, r=str(resident)))
+        assert len(heard(reader)) == 1
+
+    def test_tells_only_of_the_topics_that_were_asked_for(self) -> None:
+        organization = uuid4()
+        reader = reader_for(LivePass(organization), frozenset({"call_list"}))
+
+        hub_with(reader).hear(message(organization))
+
+        assert heard(reader) == []
+
+    def test_tells_one_who_does_not_keep_up_to_look_again(self) -> None:
+        organization = uuid4()
+        reader = reader_for(LivePass(organization), frozenset())
+        hub = hub_with(reader)
+
+        for _ in range(BACKLOG + 1):
+            hub.hear(message(organization))
+
+        assert heard(reader) == [LOOK_AGAIN_AT_ALL]
+
+
+class Listener:
+    """A browser with an open stream."""
+
+    def __init__(self, look_up: Callable[[str], LivePass | None]) -> None:
+        self.hub = Hub("")
+        self.hub.listen = self.hear_nothing  # type: ignore[method-assign]
+        self.app = Live(self.hub, look_up, self.in_thread)
+        self.said: list[Message] = []
+        self.gone = asyncio.Event()
+
+    async def hear_nothing(self) -> None:
+        await asyncio.Event().wait()
+
+    async def in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        return function(*args)
+
+    async def receive(self) -> Message:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        self.said.append(message)
+
+    async def read(self, query: bytes, *headers: tuple[bytes, bytes]) -> None:
+        await self.app({"query_string": query, "headers": headers}, self.receive, self.send)
+
+    @property
+    def text(self) -> str:
+        return b"".join(message.get("body", b"") for message in self.said).decode()
+
+
+class TestLive:
+    def test_refuses_who_is_not_signed_in(self) -> None:
+        async def scene() -> list[int]:
+            statuses = []
+            for query in (b"", b"token=wrong"):
+                listener = Listener(lambda token: None)
+                await listener.read(query)
+                statuses.append(listener.said[0]["status"])
+            return statuses
+
+        assert asyncio.run(scene()) == [401, 401]
+
+    def test_takes_the_consoles_cookie(self) -> None:
+        async def scene() -> list[str]:
+            seen: list[str] = []
+            listener = Listener(lambda token: seen.append(token))
+            await listener.read(b"", (b"cookie", b"other=1; anjia_session=abc"))
+            return seen
+
+        assert asyncio.run(scene()) == ["abc"]
+
+    def test_writes_changes_and_a_heartbeat_until_the_reader_leaves(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live, "HEARTBEAT", 0.02)
+        organization = uuid4()
+
+        async def scene() -> Listener:
+            listener = Listener(lambda token: LivePass(organization))
+            reading = asyncio.ensure_future(listener.read(b"token=x"))
+            await asyncio.sleep(0.05)
+            listener.hub.hear(message(organization))
+            await asyncio.sleep(0.05)
+            listener.gone.set()
+            await reading
+            return listener
+
+        listener = asyncio.run(scene())
+
+        assert 'event: change\ndata: {"topic": "board", "id": "1", "version": 3}\n\n' in listener.text
+        assert ": here\n\n" in listener.text
+        assert listener.hub.readers == set()
+
+    def test_ends_when_the_session_is_revoked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(live, "HEARTBEAT", 0.02)
+        monkeypatch.setattr(live, "LOOK_AGAIN", 0.05)
+        passes: list[LivePass | None] = [LivePass(uuid4()), LivePass(uuid4()), None]
+
+        async def scene() -> None:
+            await asyncio.wait_for(Listener(lambda token: passes.pop(0)).read(b"token=x"), 2)
+
+        asyncio.run(scene())
+
+        assert passes == []

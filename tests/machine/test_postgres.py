@@ -1,0 +1,174 @@
+import os
+import shutil
+import stat
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from anjia.machine import children, postgres
+from anjia.machine.backup import upgrade_database
+from anjia.machine.home import REAL, Home
+from anjia.machine.postgres import Cluster, free_port, is_free
+from anjia.machine.steps import Stop
+from tests.machine.conftest import kill
+
+DEBIANS = sorted(Path("/usr/lib/postgresql").glob("1[5-7]/bin/initdb"))
+
+
+@pytest.fixture
+def cluster(home: Home) -> Cluster:
+    return Cluster(home, for_tests=True)
+
+
+def say(cluster: Cluster, role: str, words: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(cluster.url(role), autocommit=True) as connection:
+        found = connection.execute(words.encode())
+        return found.fetchall() if found.description else []
+
+
+class TestCluster:
+    def test_runs_on_an_awkward_path_below_a_closed_folder(self, cluster: Cluster) -> None:
+        above = [folder for folder in cluster.home.path.parents if folder.exists()]
+        rights = [folder.stat().st_mode for folder in above]
+
+        with cluster.running():
+            say(cluster, "anjia_owner", "CREATE EXTENSION btree_gist; CREATE TABLE cell (name text)")
+            assert say(cluster, "anjia_app", "SELECT current_user, lower('ÄÖ'), 'é' < 'z'") == [
+                ("anjia_app", "äö", False)
+            ]
+
+        assert [folder.stat().st_mode for folder in above] == rights
+        assert len(os.fsencode(cluster.home.path)) > 100
+
+    def test_asks_for_a_password_and_only_on_this_computer(self, cluster: Cluster) -> None:
+        with cluster.running():
+            wrong = cluster.url("anjia_app").replace(cluster.home.database_passwords()["anjia_app"], "guess")
+            with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+                psycopg.connect(wrong)
+            assert say(cluster, "postgres", "SHOW listen_addresses") == [("127.0.0.1",)]
+            assert say(cluster, "postgres", "SHOW unix_socket_directories") == [("",)]
+        assert stat.S_IMODE(cluster.data.stat().st_mode) == 0o700
+
+    def test_gives_the_application_no_more_than_a_login(self, cluster: Cluster) -> None:
+        rights = "SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        with cluster.running():
+            assert say(cluster, "anjia_app", rights) == [(False, False, False, False)]
+
+    def test_starts_again_with_everything_after_it_was_killed(self, home: Home) -> None:
+        cluster = Cluster(home)
+        cluster.make()
+        killed = cluster.start()
+        cluster.set_roles()
+        say(cluster, "anjia_owner", "CREATE TABLE kept AS SELECT 1 AS number")
+        kill(killed.pid)
+        killed.wait()
+
+        again = cluster.start()
+        try:
+            assert say(cluster, "anjia_owner", "SELECT number FROM kept") == [(1,)]
+        finally:
+            children.stop(again, children.FAST, 5)
+
+    def test_takes_another_port_when_its_own_is_taken(self, cluster: Cluster) -> None:
+        with cluster.running():
+            taken = cluster.port
+            assert not is_free(taken)
+            cluster.make()
+            assert cluster.port != taken
+            cluster.home.write_state(port=taken)
+
+    def test_keeps_what_was_said_out_of_its_log(self, cluster: Cluster) -> None:
+        with cluster.running():
+            say(
+                cluster,
+                "anjia_owner",
+                "CREATE TABLE phone (number text UNIQUE); INSERT INTO phone VALUES ('13800138000')",
+            )
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                say(cluster, "anjia_owner", "INSERT INTO phone VALUES ('13800138000')")
+
+        assert "13800138000" not in cluster.log.read_text()
+
+    def test_refuses_a_full_disk_in_one_sentence(
+        self, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(postgres, "NEEDED", shutil.disk_usage("/").total * 2)
+
+        with pytest.raises(OSError, match="No space left"):
+            cluster.make()
+
+    def test_refuses_the_data_of_an_older_version_and_says_what_to_do(self, cluster: Cluster) -> None:
+        cluster.data.mkdir(parents=True)
+        (cluster.data / "PG_VERSION").write_text("17\n")
+
+        with pytest.raises(
+            Stop, match=r"PostgreSQL 17, this version of Anjia brings 18: .* upgrade_database"
+        ):
+            cluster.make()
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="another user's cluster lies in the data folder itself")
+    def test_refuses_a_copy_of_a_data_folder_but_not_one_that_was_moved(self, cluster: Cluster) -> None:
+        cluster.make()
+        copy = Home(cluster.home.path.with_name("copy"))
+        shutil.copytree(cluster.home.path, copy.path)
+        with pytest.raises(Stop, match="is a copy of"):
+            Cluster(copy).make()
+
+        shutil.rmtree(cluster.home.path)
+        Cluster(copy).make()
+        assert Cluster(copy).place == cluster.place
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="another user's cluster lies in the data folder itself")
+    def test_does_not_throw_away_real_data_whose_keys_are_gone(self, cluster: Cluster) -> None:
+        (cluster.home.path / "kind").write_text(REAL)
+        cluster.make()
+        shutil.rmtree(cluster.home.path)
+        cluster.home.make(REAL)
+
+        with pytest.raises(Stop, match="its keys are gone"):
+            Cluster(cluster.home).make()
+
+
+class TestPorts:
+    def test_are_free_and_below_those_of_outgoing_connections(self) -> None:
+        port = free_port()
+
+        assert is_free(port)
+        assert 20000 <= port < 32000
+
+
+@pytest.mark.skipif(not DEBIANS, reason="there is no older PostgreSQL here to upgrade from")
+class TestUpgradeDatabase:
+    @pytest.fixture
+    def old(self, cluster: Cluster) -> Cluster:
+        """Make the data of an older version, with its programs beside it, as that version has left them."""
+        version = DEBIANS[0].parents[1].name
+        postgres.make_place(cluster.place)
+        old = Cluster(cluster.home, for_tests=True, version=f"{version}.0")
+        install = old.programs["x"].parents[1]
+        install.parent.mkdir(parents=True)
+        install.symlink_to(DEBIANS[0].parents[1])
+        data, password = cluster.place / "data", cluster.place / "password"
+        data.mkdir()
+        password.write_text(cluster.home.database_passwords()["postgres"])
+        if cluster.user:
+            os.chown(data, *cluster.user)
+            os.chown(password, *cluster.user)
+        access = ["-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}"]
+        old.run("initdb", "-D", str(data), *access, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        return old
+
+    def test_carries_every_row_over(self, old: Cluster, cluster: Cluster) -> None:
+        with old.running():
+            say(
+                old,
+                "anjia_owner",
+                "CREATE TABLE kept AS SELECT n, '安' || n AS word FROM generate_series(1, 500) n",
+            )
+
+        upgrade_database(cluster.home)
+
+        with cluster.running():
+            assert say(cluster, "anjia_owner", "SELECT count(*), max(word) FROM kept") == [(500, "安99")]
+            assert str(say(cluster, "postgres", "SHOW server_version")[0][0]).startswith("18")
