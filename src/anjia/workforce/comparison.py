@@ -36,31 +36,32 @@ def known_staff(actor: Actor) -> list[Known]:
     return list(found.values())
 
 
-class Register:
-    """Finds the one whom a row means."""
+def whom_they_mean(rows: Sequence[StaffRow], known: Sequence[Known]) -> list[Known | None]:
+    """
+    Return whom each row means: who has its number; else its name and phone; else the only one of its name, once.
 
-    def __init__(self, known: Sequence[Known]) -> None:
-        self.by_number = {one.staff.number: one for one in known if one.staff.number}
-        self.by_phone = {(one.staff.name, one.staff.phone): one for one in known if one.staff.phone}
-        names = Counter(one.staff.name for one in known)
-        self.by_name = {one.staff.name: one for one in known if names[one.staff.name] == 1}
-
-    def whom(self, row: StaffRow) -> Known | None:
-        """Return the member with the row's number; else of its name and phone; else the only one of its name."""
-        if row.number and row.number in self.by_number:
-            return self.by_number[row.number]
-        by_phone = self.by_phone.get((row.name, plain_phone(row.phone or "")))
-        found = by_phone or self.by_name.get(row.name)
-        if found and row.number and found.staff.number:
-            return None  # of that name, and another number: somebody else
-        return found
+    None is somebody new.
+    """
+    by_number = {one.staff.number: one for one in known if one.staff.number}
+    by_phone = {(one.staff.name, one.staff.phone): one for one in known if one.staff.phone}
+    names = Counter(one.staff.name for one in known)
+    by_name = {one.staff.name: one for one in known if names[one.staff.name] == 1}
+    sure = [
+        by_number.get(row.number) or by_phone.get((row.name, plain_phone(row.phone or ""))) for row in rows
+    ]
+    for one in filter(None, sure):
+        by_name.pop(one.staff.name, None)
+    found: list[Known | None] = []
+    for row, one in zip(rows, sure, strict=True):
+        one = one or by_name.pop(row.name, None)
+        has_another_number = one and row.number and one.staff.number and row.number != one.staff.number
+        found.append(None if has_another_number else one)
+    return found
 
 
 def changes_to(known: Sequence[Known], rows: Sequence[StaffRow], *, today: date) -> Changes:
-    register = Register(known)
     added, changed, same = [], [], 0
-    for row in rows:
-        one = register.whom(row)
+    for row, one in zip(rows, whom_they_mean(rows, known), strict=True):
         differences = differences_of(row, one, today=today)
         if one is None:
             added.append(Change(name=row.name, fields=differences))

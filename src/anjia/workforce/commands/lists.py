@@ -8,7 +8,7 @@ from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
 from anjia.kernel.calendar import day_of
 from anjia.kernel.work import command
-from anjia.workforce.comparison import Known, Register, changes_to, known_staff, new_papers, said_by
+from anjia.workforce.comparison import Known, changes_to, known_staff, new_papers, said_by, whom_they_mean
 from anjia.workforce.events import RotaChanged, StaffChanged
 from anjia.workforce.models import StaffMember, WeeklyPattern
 from anjia.workforce.rules import Changes, Sex, StaffRow, TravelMode, check_pattern
@@ -32,9 +32,8 @@ def register_staff_list(
     changes = changes_to(known, rows, today=day_of(now))
     if changes.is_empty:
         return changes
-    register = Register(known)
-    for row in rows:
-        _take_over(actor, now, row, register.whom(row), originals_seen=originals_seen)
+    for row, one in zip(rows, whom_they_mean(rows, known), strict=True):
+        _take_over(actor, now, row, one, originals_seen=originals_seen)
     audit.record(
         "workforce.staff.imported", actor=actor, at=now, subject_id=actor.organization_id, fields=["staff"]
     )

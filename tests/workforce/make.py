@@ -1,0 +1,65 @@
+"""The workforce's makers."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from anjia.kernel import calendar
+from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.work import acting
+from anjia.workforce import commands
+from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
+from anjia.workforce.queries import caregivers_on
+from anjia.workforce.rules import CaregiverSheet, PatternPart
+from tests.make import NOON
+
+MONDAY = date(2026, 3, 2)
+
+
+def staff(*, of: Actor, **changes: Any) -> StaffMember:
+    sound: dict[str, Any] = {
+        "name": "李秀兰",
+        "kind": "nurse",
+        "title": "护师",
+        "sex": "female",
+        "phone": "138 0013 8000",
+        "started_on": date(2015, 7, 1),
+        "base": (31.2304, 121.4737),
+    }
+    return acting(system(of.organization_id), NOON).do(commands.register_staff_member, **sound | changes)
+
+
+def paper(*, of: Actor, staff_id: UUID, **changes: Any) -> Qualification:
+    sound: dict[str, Any] = {"code": "nurse_licence", "number": "2015310001", "original_seen": True}
+    unit = acting(system(of.organization_id), NOON)
+    return unit.do(commands.add_qualification, staff_id=staff_id, **sound | changes)
+
+
+def clock(day: date, hour: int, minute: int = 0) -> datetime:
+    return calendar.at(day, time(hour, minute))
+
+
+def shift(*, of: Actor, staff_id: UUID, day: date = MONDAY, begins: int = 8, ends: int = 12) -> Shift:
+    return acting(system(of.organization_id), NOON).do(
+        commands.put_shift, staff_id=staff_id, starts_at=clock(day, begins), ends_at=clock(day, ends)
+    )
+
+
+def leave(*, of: Actor, staff_id: UUID, first: date = MONDAY, days: int = 1, **changes: Any) -> Leave:
+    start, end = calendar.day_bounds(first)[0], calendar.day_bounds(first + timedelta(days=days - 1))[1]
+    sound: dict[str, Any] = {"kind": "annual", "starts_at": start, "ends_at": end}
+    return acting(system(of.organization_id), NOON).do(
+        commands.put_leave, staff_id=staff_id, **sound | changes
+    )
+
+
+def week(*days: int, begins: time = time(8), ends: time = time(17)) -> list[PatternPart]:
+    return [PatternPart(weekday=day, starts=begins, ends=ends) for day in days]
+
+
+def sheet(*, of: Actor, staff_id: UUID, day: date = MONDAY) -> CaregiverSheet:
+    start, end = calendar.day_bounds(day)
+    sheets = acting(of, NOON).ask(
+        caregivers_on, Purpose.CONTRACT, start=start, end=end, staff_ids=[staff_id]
+    )  # fmt: skip
+    return sheets[0]
