@@ -37,6 +37,7 @@ FIELD = frozenset(
     {
         "residents.read",
         "workforce.read",
+        "workforce.ask_leave",
         "catalogue.read",
         "visits.read",
         "visits.record",
@@ -83,6 +84,7 @@ MANAGE = (
     | frozenset(
         {
             "workforce.change",
+            "workforce.ask_leave",
             "catalogue.change",
             "records.read",
             "quality.read",
