@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
 from anjia.dispatch.matching import FEASIBILITY, Job, Wishes, may_do, timelines_of, turns_of
+from anjia.dispatch.queries import Booked
 from anjia.dispatch.rules import SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
@@ -94,3 +96,27 @@ def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff
     )
     sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
     check_can_come(actor, now, job=job, sheets=sheets, starts_at=promise.starts_at, without=promise.id)
+
+
+def booked(visit: "Made") -> Booked:
+    return Booked(
+        id=visit.id,
+        status=visit.status,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        visit_word=visit.visit_word,
+        price_fen=visit.price_fen,
+        service_name=visit.service_name,
+    )
+
+
+class Made(Protocol):
+    """A visit as its commands return it."""
+
+    id: UUID
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    visit_word: str
+    price_fen: int
+    service_name: str

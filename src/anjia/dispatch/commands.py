@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import current_version, get_version
 from anjia.dispatch.asking import ask_next, offers_to_change, own_offer, time_out, withdraw_offers
-from anjia.dispatch.checking import check_can_come, check_still_can_come, crew_sheets, wait_for
+from anjia.dispatch.checking import booked, check_can_come, check_still_can_come, crew_sheets, wait_for
 from anjia.dispatch.events import OfferDeclined
 from anjia.dispatch.matching import Job, Wishes
 from anjia.dispatch.models import OPEN
-from anjia.dispatch.queries import Caregiver, Hold, ServiceHeld, suitability
+from anjia.dispatch.queries import Answered, Booked, Caregiver, Hold, ServiceHeld, suitability
 from anjia.dispatch.rules import NotOffered, NotSuitable, OfferOver, OfferState, OfferTaken, check_notice
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind, Purpose
@@ -111,30 +111,30 @@ def hold_slot(
 
 
 @command("dispatch.book")
-def confirm_hold(actor: Actor, now: datetime, *, hold_id: UUID, settled_by: str = "") -> UUID:
+def confirm_hold(actor: Actor, now: datetime, *, hold_id: UUID, settled_by: str = "") -> Booked:
     """
-    Promise what is held; return the visit's id. `settled_by` says how it is paid for.
+    Promise what is held. `settled_by` says how it is paid for.
 
     :raises NotFound: if there is no such hold of the actor's
     :raises HoldExpired: if it was held too long ago
     :raises IllegalMove: if it is promised already, or was released
     """
-    return visits.confirm_visit(actor, now, visit_id=hold_id).id
+    return booked(visits.confirm_visit(actor, now, visit_id=hold_id))
 
 
 @command("dispatch.book")
-def release_hold(actor: Actor, now: datetime, *, hold_id: UUID) -> None:
+def release_hold(actor: Actor, now: datetime, *, hold_id: UUID) -> Booked:
     """
     Give back the time of a hold. Releasing twice is releasing once.
 
     :raises NotFound: if there is no such hold of the actor's
     :raises IllegalMove: if it is promised meanwhile
     """
-    visits.release_visit(actor, now, visit_id=hold_id)
+    return booked(visits.release_visit(actor, now, visit_id=hold_id))
 
 
 @command("visits.cancel")
-def cancel_booking(actor: Actor, now: datetime, *, visit_id: UUID, reason: str, why: str = "") -> UUID:
+def cancel_booking(actor: Actor, now: datetime, *, visit_id: UUID, reason: str, why: str = "") -> Booked:
     """
     Take back a promised visit, and what was offered of it.
 
@@ -151,9 +151,9 @@ def cancel_booking(actor: Actor, now: datetime, *, visit_id: UUID, reason: str, 
         staff_ids=[one.staff_id for one in promise.crew],
         visit_id=visit_id,
     )
-    visits.cancel_visit(actor, now, visit_id=visit_id, reason=reason, why=why)
+    visit = visits.cancel_visit(actor, now, visit_id=visit_id, reason=reason, why=why)
     withdraw_offers(offers_to_change(actor, visit_id=visit_id), now)
-    return visit_id
+    return booked(visit)
 
 
 @command("dispatch.book")
@@ -165,7 +165,7 @@ def move_booking(
     starts_at: datetime,
     staff_ids: Sequence[UUID],
     why: str = "",
-) -> UUID:
+) -> Booked:
     """
     Promise another time instead, if this crew can come then. Whoever had accepted is asked anew.
 
@@ -196,7 +196,7 @@ def move_booking(
         visit_id=visit_id,
     )
     check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at, without=visit_id)
-    visits.move_visit(
+    visit = visits.move_visit(
         actor,
         now,
         visit_id=visit_id,
@@ -207,7 +207,7 @@ def move_booking(
     )
     offers = offers_to_change(actor, visit_id=visit_id)
     withdraw_offers(offers, now, states=list(OfferState))
-    return visit_id
+    return booked(visit)
 
 
 @command("dispatch.offer")
@@ -223,9 +223,9 @@ def offer_visit(actor: Actor, now: datetime, *, visit_id: UUID, part: int | None
 
 
 @command("dispatch.accept")
-def accept_offer(actor: Actor, now: datetime, *, offer_id: UUID) -> UUID:
+def accept_offer(actor: Actor, now: datetime, *, offer_id: UUID) -> Answered:
     """
-    Take what was offered; return the visit's id. One wins.
+    Take what was offered. One wins.
 
     :raises NotFound: if the offer is not the actor's
     :raises OfferTaken: if somebody has taken the part, herself included
@@ -258,11 +258,11 @@ def accept_offer(actor: Actor, now: datetime, *, offer_id: UUID) -> UUID:
     offer.save(update_fields=["state", "decided_at"])
     withdraw_offers([one for one in offers if one.id != offer.id], now)
     audit.record("dispatch.offer.accepted", actor=actor, at=now, subject_id=offer.id, fields=["state"])
-    return offer.visit_id
+    return Answered(id=offer.id, visit_id=offer.visit_id, state=offer.state)
 
 
 @command("dispatch.accept")
-def decline_offer(actor: Actor, now: datetime, *, offer_id: UUID, reason: str = "") -> None:
+def decline_offer(actor: Actor, now: datetime, *, offer_id: UUID, reason: str = "") -> Answered:
     """
     Say no to what was offered. The next are asked; until one takes it, her time stays kept.
 
@@ -283,6 +283,7 @@ def decline_offer(actor: Actor, now: datetime, *, offer_id: UUID, reason: str = 
     events.publish(
         OfferDeclined(visit_id=offer.visit_id, offer_id=offer.id, part=offer.part, at=now), actor=actor
     )
+    return Answered(id=offer.id, visit_id=offer.visit_id, state=offer.state)
 
 
 @command("dispatch.assign")

@@ -77,6 +77,28 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """A promise, as the one who just made, moved or took it back needs it."""
+
+    id: UUID
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    visit_word: str
+    price_fen: int
+    service_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An offer that has had its answer."""
+
+    id: UUID
+    visit_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """A time that can be booked, with the crew that suits best then."""
 

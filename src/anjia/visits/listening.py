@@ -92,7 +92,9 @@ class Batch:
             facts[client_id] = self.fact_of(visit, said)
             fresh.setdefault(visit.id, []).append(facts[client_id])
         for visit_id in sorted(fresh):
-            Hearing(self.actor, self.now, self.staff_id, visits[visit_id], fresh[visit_id]).write_down()
+            visit = visits[visit_id]
+            actor = self.actor.let_see(visit.resident_id)
+            Hearing(actor, self.now, self.staff_id, visit, fresh[visit_id]).write_down()
         receipt.accepted.extend(self.taken(facts))
         return receipt
 

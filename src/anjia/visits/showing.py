@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from anjia.clinical.measures import Unsound, measure
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.visits import words
 from anjia.visits.models import LIVE_STATES, Assignment, Conflict, FieldFact, Visit, VisitChange
@@ -45,6 +46,7 @@ class Said:
     """A fact from the field, as it is read."""
 
     id: UUID
+    visit_id: UUID
     client_id: UUID
     kind: str
     occurred_at: datetime
@@ -66,7 +68,9 @@ class OpenConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceShown:
+    code: str
     name: str
+    duration_minutes: int
     preparation: str = ""
 
 
@@ -84,6 +88,7 @@ class VisitLine:
 
     id: UUID
     resident_id: UUID
+    address_id: UUID
     service: ServiceShown
     starts_at: datetime
     ends_at: datetime
@@ -112,8 +117,21 @@ class VisitPage(VisitLine):
     wishes: Mapping[str, Any] = field(default_factory=dict)
     who_is_present: str = ""
     facts: Sequence[Said] = ()
+    is_withheld: bool = False  # whether facts about her health are left out
     conflicts: Sequence[OpenConflict] = ()
     steps: Sequence[Mapping[str, Any]] = ()
+
+
+def may_know_of(actor: Actor, visit: Visit) -> bool:
+    """Return whether the actor is no stranger to the visit: it is a person's own, or of the staff's organization."""
+    return actor.kind is not Kind.PERSON or actor.sees(visit.resident_id)
+
+
+def is_in_for(actor: Actor, visit: Visit) -> bool:
+    """Return whether the actor is one of the visit's live crew."""
+    return actor.staff_id is not None and any(
+        one.staff_id == actor.staff_id for one in visit.assignments.all()
+    )
 
 
 def live_crew() -> "Prefetch[str, Any, Any]":
@@ -137,7 +155,8 @@ def line_of(
     return {
         "id": visit.id,
         "resident_id": visit.resident_id,
-        "service": ServiceShown(name=name_of_service(visit)),
+        "address_id": visit.address_id,
+        "service": service_shown(visit, name_of_service(visit)),
         "starts_at": visit.starts_at,
         "ends_at": visit.ends_at,
         "status": visit.status,
@@ -178,19 +197,28 @@ def happened(change: VisitChange, cards: Mapping[UUID, StaffCard]) -> Happened:
     )
 
 
-def said(fact: FieldFact, cards: Mapping[UUID, StaffCard]) -> Said:
+def said(fact: FieldFact, cards: Mapping[UUID, StaffCard], *, with_health: bool = True) -> Said:
+    """Return a fact as it is read; without what it says of her health where that is not for the reader."""
     card = cards.get(fact.staff_id)
     return Said(
         id=fact.id,
+        visit_id=fact.visit_id,
         client_id=fact.client_id,
         kind=fact.kind,
         occurred_at=fact.occurred_at,
         received_at=fact.received_at,
         who=card.name if card else "",
-        content=fact.content,
+        content=fact.content if with_health else plain_part(fact),
         grade=fact.grade,
         grade_words=str(words.WORDS_OF_GRADE[Grade(fact.grade)]) if fact.grade else "",
     )
+
+
+def plain_part(fact: FieldFact) -> dict[str, Any]:
+    """Return as much of a fact's content as says nothing of anybody's health."""
+    plain = {FactKind.STEP_DONE: {"key", "skipped"}, FactKind.SIGNED: {"by"}, FactKind.ARRIVED: {"proof"}}
+    names = plain.get(FactKind(fact.kind), set())
+    return {name: value for name, value in fact.content.items() if name in names}
 
 
 def open_conflict(conflict: Conflict) -> OpenConflict:
@@ -206,7 +234,7 @@ def open_conflict(conflict: Conflict) -> OpenConflict:
 
 def result_of(facts: Iterable[FieldFact]) -> Result:
     readings = [
-        {**reading, "at": fact.at}
+        {**reading, "name": name_of_reading(reading["code"]), "at": fact.at}
         for fact in facts
         if fact.kind == FactKind.MEASURED
         for reading in fact.content["readings"]
@@ -215,6 +243,26 @@ def result_of(facts: Iterable[FieldFact]) -> Result:
     return Result(readings=readings, words="\n".join(notes) or _("这次上门做完了。"))
 
 
+def service_shown(visit: Visit, name: str, preparation: str = "") -> ServiceShown:
+    return ServiceShown(
+        code=visit.service_code,
+        name=name,
+        duration_minutes=int((visit.ends_at - visit.starts_at) / timedelta(minutes=1)),
+        preparation=preparation,
+    )
+
+
+def name_of_reading(code: str) -> str:
+    try:
+        known = measure(code)
+    except Unsound:
+        return code
+    return known.name_en if is_english() else known.name
+
+
 def name_of_service(visit: Visit) -> str:
-    is_english = (get_language() or "zh").startswith("en")
-    return visit.service_name_en if is_english and visit.service_name_en else visit.service_name
+    return visit.service_name_en if is_english() and visit.service_name_en else visit.service_name
+
+
+def is_english() -> bool:
+    return (get_language() or "zh").startswith("en")

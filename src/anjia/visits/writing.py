@@ -29,6 +29,7 @@ from anjia.visits.rules.lifecycle import (
     check_crew,
     check_window,
 )
+from anjia.visits.showing import may_know_of
 
 BROKEN_PROMISES: Final[Mapping[str, Callable[[], DomainError]]] = {
     "assignment_caregiver_not_double_booked": CaregiverBusy,
@@ -54,7 +55,7 @@ def visit_to_change(actor: Actor, *, visit_id: UUID) -> Visit:
     """
     visits = Visit.objects.filter(organization_id=actor.organization_id).select_for_update()
     visit = visits.filter(id=visit_id).first()
-    if visit is None or not actor.sees(visit.resident_id):
+    if visit is None or not may_know_of(actor, visit):
         raise NotFound
     return visit
 

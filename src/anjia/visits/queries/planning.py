@@ -12,6 +12,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
 from anjia.visits.rules.lifecycle import LONGEST_VISIT, MISSED_AFTER, State, Status
+from anjia.visits.showing import may_know_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def get_promise(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> Promise:
     """
     visits = Visit.objects.filter(organization_id=actor.organization_id)
     visit = visits.prefetch_related("assignments").filter(id=visit_id).first()
-    if visit is None or not actor.sees(visit.resident_id):
+    if visit is None or not may_know_of(actor, visit):
         raise NotFound
     live = sorted(
         (one for one in visit.assignments.all() if one.state in LIVE_STATES), key=lambda one: one.part

@@ -1,6 +1,6 @@
 """Visits as residents, family and staff read them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from anjia.kernel import access, encryption
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
-from anjia.residents.queries import addresses_of, check_consent
+from anjia.residents.queries import addresses_of, has_consent
 from anjia.visits import words
 from anjia.visits.models import PROMISED_STATUSES, Conflict, FieldFact, Visit, VisitChange
 from anjia.visits.rules.arrival import STEP_SECONDS, Grade, code_for, step_of
@@ -17,16 +17,18 @@ from anjia.visits.rules.lifecycle import OPEN, Status
 from anjia.visits.showing import (
     Happened,
     OpenConflict,
-    ServiceShown,
     VisitLine,
     VisitPage,
     cards_of,
     happened,
+    is_in_for,
     line_of,
     live_crew,
+    may_know_of,
     open_conflict,
     result_of,
     said,
+    service_shown,
 )
 
 
@@ -80,12 +82,9 @@ def get_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> Visit:
     """
     visits = Visit.objects.filter(organization_id=actor.organization_id).prefetch_related(live_crew())
     visit = visits.filter(id=visit_id).first()
-    if visit is None or not actor.sees(visit.resident_id):
+    if visit is None or not may_know_of(actor, visit):
         raise NotFound
-    is_hers = actor.staff_id is not None and any(
-        one.staff_id == actor.staff_id for one in visit.assignments.all()
-    )
-    if not actor.may("visits.read") and not is_hers:
+    if not actor.may("visits.read") and not is_in_for(actor, visit):
         raise NotAllowed
     return visit
 
@@ -94,14 +93,14 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
     """
     Return the visit with its history; for staff also what the field said and what does not fit.
 
+    What was measured, photographed and noted is shown to those who may read records, while she agrees to her care.
+
     :raises NotFound: as `get_visit`
     :raises NotAllowed: as `get_visit`
     """
     visit = get_visit(actor, purpose, visit_id=visit_id)
-    sees_facts = actor.kind is not Kind.PERSON
-    if sees_facts:
-        check_consent(actor, purpose, resident_id=visit.resident_id)
-        access.note(actor, purpose, resident_ids=[visit.resident_id], what="visits.visit")
+    actor = actor.let_see(visit.resident_id)
+    is_staff = actor.kind is not Kind.PERSON
     changes = list(VisitChange.objects.filter(visit=visit).order_by("at", "id"))
     facts = list(FieldFact.objects.filter(visit=visit).order_by("occurred_at", "id"))
     cards = cards_of(
@@ -110,20 +109,29 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
     version = get_version(actor, purpose, version_id=visit.service_version_id)
     addresses = {a.id: a.text for a in addresses_of(actor, purpose, resident_id=visit.resident_id)}
     line = line_of(actor, visit, cards, addresses.get(visit.address_id, ""), now=now)
-    line["service"] = ServiceShown(name=version.name, preparation=version.preparation or "")
-    conflicts = Conflict.objects.filter(visit=visit, settled_at=None).order_by("made_at", "id")
-    return VisitPage(
+    line["service"] = service_shown(visit, version.name, version.preparation)
+    page = VisitPage(
         **line,
         timeline=[happened(change, cards) for change in changes],
-        result=result_of(facts) if visit.status == Status.DONE else None,
         source=visit.source,
         grade=visit.grade,
         grade_words=str(words.WORDS_OF_GRADE[Grade(visit.grade)]) if visit.grade else "",
         wishes=visit.wishes,
         who_is_present=visit.who_is_present,
-        facts=[said(fact, cards) for fact in facts] if sees_facts else (),
-        conflicts=[open_conflict(conflict) for conflict in conflicts] if sees_facts else (),
-        steps=version.steps if sees_facts else (),
+    )
+    if not is_staff:
+        return replace(page, result=result_of(facts) if visit.status == Status.DONE else None)
+    access.note(actor, purpose, resident_ids=[visit.resident_id], what="visits.visit")
+    conflicts = Conflict.objects.filter(visit=visit, settled_at=None).order_by("made_at", "id")
+    reads_all = (actor.may("records.read") or is_in_for(actor, visit)) and has_consent(
+        actor, Purpose.CARE, resident_id=visit.resident_id
+    )
+    return replace(
+        page,
+        facts=[said(fact, cards, with_health=reads_all) for fact in facts],
+        is_withheld=not reads_all,
+        conflicts=[open_conflict(conflict) for conflict in conflicts],
+        steps=version.steps,
     )
 
 

@@ -124,6 +124,7 @@ def get_work_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date)
     mine = next((one for one in visit.assignments.all() if one.staff_id == actor.staff_id), None)
     if mine is None:
         raise NotAllowed
+    actor = actor.let_see(visit.resident_id)
     access.note(actor, purpose, resident_ids=[visit.resident_id], what="visits.visit")
     mine.visit = visit
     check_consent(actor, purpose, resident_id=visit.resident_id)
@@ -150,6 +151,8 @@ def _stops_of(actor: Actor, purpose: Purpose, assignments: Sequence[Assignment],
     """Return the assignments with all that is carried along, in as many queries for twelve as for one."""
     if not assignments:
         return []
+    for one in assignments:
+        actor = actor.let_see(one.visit.resident_id)
     residents = get_residents(actor, purpose, resident_ids={one.visit.resident_id for one in assignments})
     addresses = get_addresses(actor, purpose, address_ids={one.visit.address_id for one in assignments})
     crews = Assignment.objects.filter(

@@ -1,0 +1,192 @@
+"""A small town to visit in: an institution with two services, nurses on duty, residents with a door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from anjia.kernel.actors import Actor, Kind, system
+from anjia.kernel.work import acting
+from anjia.residents.models import Address, Resident
+from anjia.visits.commands import promise_visit, record_facts
+from anjia.visits.listening import Receipt
+from anjia.visits.models import Assignment, Visit
+from anjia.workforce.commands import add_qualification, put_shift, register_staff_member
+from anjia.workforce.models import StaffMember
+from tests.catalogue import make as catalogue
+from tests.make import NOON, actor, person
+from tests.residents import make as residents
+
+DESK = [
+    "visits.read",
+    "visits.book",
+    "visits.cancel",
+    "visits.assign",
+    "visits.settle",
+    "dispatch.read",
+    "dispatch.book",
+    "dispatch.assign",
+    "dispatch.offer",
+    "residents.read",
+    "catalogue.read",
+    "workforce.read",
+]
+FIELD = [
+    "visits.record",
+    "visits.accept",
+    "dispatch.read",
+    "dispatch.accept",
+    "records.write",
+    "catalogue.read",
+    "residents.read",
+]
+OWN = [
+    "visits.read",
+    "visits.book",
+    "visits.cancel",
+    "dispatch.read",
+    "dispatch.book",
+    "catalogue.read",
+    "residents.read",
+]
+PLACE = (39.9042, 116.4074)
+STEPS = [
+    {"key": "identify", "title": "核对姓名", "critical": True, "evidence": "none"},
+    {"key": "dress", "title": "换敷料", "critical": True, "evidence": "none"},
+    {"key": "tidy", "title": "收拾", "critical": False, "evidence": "none"},
+]
+FORM = {
+    "type": "object",
+    "properties": {"site": {"type": "string", "title": "部位"}},
+    "required": ["site"],
+}
+MORNING = NOON + timedelta(hours=20)  # tomorrow, 8 in Shanghai
+
+
+def at(hour: float, *, day: int = 1) -> datetime:
+    """Return a time of tomorrow (or so many days ahead), by the clock in Shanghai."""
+    return NOON.replace(hour=0) + timedelta(days=day, hours=hour - 8)
+
+
+@dataclass
+class Town:
+    desk: Actor
+    service_code: str = "wound"
+    version_id: UUID = field(default_factory=uuid4)
+    pair_version_id: UUID = field(default_factory=uuid4)
+
+    @property
+    def organization_id(self) -> UUID:
+        return self.desk.organization_id
+
+    @property
+    def system(self) -> Actor:
+        return system(self.organization_id)
+
+    def nurse(
+        self, name: str = "李秋萍", *, shifts: Sequence[tuple[float, float]] = ((8, 17),), **says: Any
+    ) -> Actor:
+        """Return a nurse who may do everything here, on duty tomorrow and the days after."""
+        unit = acting(self.system, NOON)
+        account_id = uuid4()
+        sound: dict[str, Any] = {
+            "name": name,
+            "kind": "nurse",
+            "title": "护师",
+            "sex": "female",
+            "phone": "13800000001",
+            "started_on": date(2015, 1, 1),
+            "base": PLACE,
+            "account_id": account_id,
+        }
+        staff: StaffMember = unit.do(register_staff_member, **sound | says)
+        unit.do(
+            add_qualification,
+            staff_id=staff.id,
+            code="nurse_licence",
+            valid_until=date(2030, 1, 1),
+            original_seen=True,
+        )
+        for day in range(4):
+            for begins, ends in shifts:
+                unit.do(
+                    put_shift, staff_id=staff.id, starts_at=at(begins, day=day), ends_at=at(ends, day=day)
+                )
+        return actor(
+            *FIELD,
+            organization_id=self.organization_id,
+            user_id=account_id,
+            staff_id=staff.id,
+            kind=Kind.STAFF,
+        )
+
+    def resident(self, name: str = "张桂芳", *, place: tuple[float, float] = PLACE) -> Resident:
+        resident = residents.resident(served_by=self.desk, name=name, latitude=place[0], longitude=place[1])
+        residents.consent(of=resident)
+        return resident
+
+    def person(self, resident: Resident) -> Actor:
+        return person(*OWN, resident_id=resident.id, organization_id=self.organization_id)
+
+    def address(self, resident: Resident) -> Address:
+        return self.look(lambda _: Address.objects.get(resident=resident))
+
+    def look(self, at_what: Any) -> Any:
+        """Read as the system does: for what a test asserts."""
+        return acting(self.system, NOON).ask(at_what)
+
+    def plan(self, *nurses: Actor, **changes: Any) -> dict[str, Any]:
+        """Return what to ask of `promise_visit`: nothing is wrong with it, but for `changes`."""
+        resident = changes.pop("resident", None) or self.resident()
+        sound: dict[str, Any] = {
+            "resident_id": resident.id,
+            "address_id": self.address(resident).id,
+            "service_version_id": self.version_id if len(nurses) < 2 else self.pair_version_id,
+            "starts_at": at(10),
+            "ends_at": at(10.75),
+            "source": "desk",
+        }
+        planned = sound | changes
+        if "assignments" not in planned:
+            planned["assignments"] = [
+                (part, nurse.staff_id, planned["starts_at"], planned["ends_at"])
+                for part, nurse in enumerate(nurses, start=1)
+            ]
+        return planned
+
+    def visit(self, *nurses: Actor, **changes: Any) -> Visit:
+        return acting(self.desk, NOON).do(promise_visit, **self.plan(*nurses, **changes))
+
+    def now(self, visit: Visit) -> Visit:
+        return self.look(lambda _: Visit.objects.get(id=visit.id))
+
+    def crew(self, visit: Visit) -> list[Assignment]:
+        return self.look(
+            lambda _: list(Assignment.objects.filter(visit=visit).order_by("part", "plan_version"))
+        )
+
+
+def town() -> Town:
+    made = Town(desk=actor(*DESK))
+    common = {"steps": STEPS, "record_form": FORM}
+    made.version_id = catalogue.version(published_by=made.desk, code="wound", **common).id
+    made.pair_version_id = catalogue.version(
+        published_by=made.desk, code="bath", name="助浴", name_en="Bath", people_needed=2, **common
+    ).id
+    return made
+
+
+def fact(visit: Visit, kind: str, *, at: datetime | None = None, **content: Any) -> dict[str, Any]:
+    return {
+        "client_id": uuid4(),
+        "visit_id": visit.id,
+        "kind": kind,
+        "occurred_at": at or visit.starts_at,
+        "content": content,
+    }
+
+
+def say(nurse: Actor, *facts: dict[str, Any], now: datetime | None = None) -> Receipt:
+    when = now or max(fact["occurred_at"] for fact in facts)
+    return acting(nurse, when).do(record_facts, facts=list(facts))
