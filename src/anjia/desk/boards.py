@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from anjia.kernel.calendar import local
+from anjia.visits.queries import Board, BoardRow
 from anjia.visits.queries import Row as TimelineRow
-from anjia.visits.queries.board import Board, BoardRow
 from anjia.visits.queries.overview import Cell
 from anjia.visits.rules.lifecycle import BoardState
 
@@ -93,6 +93,14 @@ class Page:
     next: str | None
     who: str = ""
     cell: str = ""
+
+    @property
+    def day_before(self) -> date:
+        return self.day - timedelta(days=1)
+
+    @property
+    def day_after(self) -> date:
+        return self.day + timedelta(days=1)
 
 
 def tallies_of(board: Board) -> list[Tally]:

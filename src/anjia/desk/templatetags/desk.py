@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from django import template
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, pgettext
 
 from anjia.desk.console import frame_of
@@ -50,6 +52,19 @@ def weekday(day: date | datetime) -> str:
         gettext("周一"), gettext("周二"), gettext("周三"), gettext("周四"), gettext("周五"), gettext("周六"),
         gettext("周日"),
     )[day.weekday()]  # fmt: skip
+
+
+@register.filter
+def short_day(day: date | datetime) -> str:
+    """Write a day shortly: 11月24日; Nov 24."""
+    here = localtime(day) if isinstance(day, datetime) else day
+    return date_format(here, pgettext("Django's date format", "n月j日"))
+
+
+@register.filter
+def short_time(moment: datetime) -> str:
+    """Write a moment shortly: 11月24日 09:05; Nov 24, 09:05."""
+    return date_format(localtime(moment), pgettext("Django's date format", "n月j日 H:i"))
 
 
 @register.filter

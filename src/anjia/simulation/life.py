@@ -1,0 +1,433 @@
+"""What has happened in the demo town: three weeks of visits, ninety days of readings, and a day that is under way."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from anjia.catalogue.queries import services_offered
+from anjia.clinical.measures import MEASURES
+from anjia.dispatch import commands as dispatch
+from anjia.dispatch.queries import offers_of
+from anjia.kernel import events
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import at, day_of
+from anjia.kernel.encryption import mac
+from anjia.kernel.errors import DomainError
+from anjia.kernel.files import store
+from anjia.kernel.work import acting
+from anjia.quality import commands as quality
+from anjia.records import commands as records
+from anjia.residents.queries import addresses_of
+from anjia.residents.rules.cards import card_payload
+from anjia.simulation import town
+from anjia.simulation.founding import CENTRE, Founder, hours_of, resident_id_of
+from anjia.simulation.pictures import scribble
+from anjia.visits import commands as visits
+from anjia.visits.queries import door_code
+
+MINUTES: Final = timedelta(minutes=1)
+TYPICAL: Final[Mapping[str, float]] = {
+    "8480-6": 136, "8462-4": 82, "8867-4": 74, "8310-5": 36.5, "59408-5": 97, "29463-7": 58.6, "15074-8": 6.8,
+    "14743-9": 6.8, "14771-0": 6.4, "9279-1": 17,
+}  # fmt: skip
+# Who goes for what, and to whom: two weeks of it, day by day.
+WEEKLY: Final[Sequence[tuple[str, tuple[str, ...], str, time]]] = (
+    ("bp_follow_up", ("nurse",), "r03", time(8, 30)),
+    ("wound_dressing", ("chenxue",), "r05", time(9, 0)),
+    ("picc_care", ("picc",), "r08", time(9, 30)),
+    ("glucose_check", ("heli",), "r12", time(10, 30)),
+    ("blood_draw", ("guyuan",), "r14", time(8, 30)),
+    ("bp_follow_up", ("nurse",), "r17", time(14, 0)),
+    ("assisted_bath", ("maxiaodong", "wuping"), "r20", time(14, 30)),
+    ("wound_dressing", ("chenxue",), "r24", time(15, 0)),
+    ("glucose_check", ("heli",), "r27", time(15, 30)),
+)
+PRAISE: Final = (
+    (5, "护士很细心，教的都听懂了。"),
+    (5, ""),
+    (4, "来得准时，就是话讲得快了点。"),
+    (5, "手很轻，不疼。"),
+    (3, "晚了二十分钟，事先没打电话。"),
+    (5, "谢谢，下次还要她来。"),
+)
+
+
+@dataclass(slots=True)
+class Life:
+    """Lets the people of the town do what they do, each thing at its own time."""
+
+    founder: Founder
+    now: datetime
+    dice: random.Random = field(default_factory=lambda: random.Random(20260301))
+    services: dict[str, Any] = field(default_factory=dict)
+    addresses: dict[str, UUID] = field(default_factory=dict)
+
+    def live(self) -> None:
+        self.look_round()
+        self.measure_at_home()
+        self.spend_two_weeks()
+        self.come_to_zhang()
+        self.begin_today()
+
+    def look_round(self) -> None:
+        desk = self.founder.member("desk")
+        found = acting(desk, self.now).ask(services_offered, Purpose.CONTRACT)
+        self.services = {service.code: service for service in found}
+        for neighbour in town.neighbours():
+            homes = acting(desk, self.now).ask(
+                addresses_of, Purpose.CONTRACT, resident_id=resident_id_of(neighbour.key)
+            )
+            self.addresses[neighbour.key] = homes[0].id
+
+    # What is measured at home
+
+    def measure_at_home(self) -> None:
+        readings = [
+            reading
+            for day in range(90, 0, -1)
+            if day % 11 != 4  # now and then she forgets
+            for reading in self.pressure(day, systolic=151 - (90 - day) * 0.16, diastolic=88 - (90 - day) * 0.07)
+        ]
+        readings += [
+            self.reading("14771-0", 7.9 - (90 - day) * 0.012 + self.dice.uniform(-0.5, 0.5), day, time(6, 50))
+            for day in range(88, 0, -4)
+        ]
+        person = self.founder.person("resident")
+        for begin in range(0, len(readings), 400):
+            self.keep(person, "zhang", readings[begin : begin + 400])
+        nurse = self.founder.member("nurse")
+        for key, systolic in (("r03", 146.0), ("r17", 133.0), ("r26", 158.0), ("r33", 139.0), ("r45", 150.0)):
+            rows = [one for day in range(28, 0, -2) for one in self.pressure(day, systolic=systolic, diastolic=84)]
+            self.keep(nurse, key, rows)
+        self.keep(nurse, "r26", self.at_once("8480-6", 186) + self.at_once("8462-4", 108))
+        self.keep(nurse, "r12", self.at_once("14771-0", 12.4))
+
+    def pressure(self, day: int, *, systolic: float, diastolic: float) -> list[dict[str, Any]]:
+        swing = self.dice.uniform(-6, 6)
+        clock = time(7, self.dice.randint(5, 50))
+        return [
+            self.reading("8480-6", systolic + swing, day, clock),
+            self.reading("8462-4", diastolic + swing * 0.5, day, clock),
+            self.reading("8867-4", 72 + self.dice.uniform(-5, 6), day, clock),
+        ]
+
+    def reading(self, code: str, value: float, days_ago: int, clock: time) -> dict[str, Any]:
+        measure = MEASURES[code]
+        when = at(day_of(self.now) - timedelta(days=days_ago), clock)
+        return {"code": code, "value": round(value, measure.decimals), "unit": measure.unit, "at": when}
+
+    def at_once(self, code: str, value: float) -> list[dict[str, Any]]:
+        return [{"code": code, "value": value, "unit": MEASURES[code].unit, "at": self.now - 95 * MINUTES}]
+
+    def keep(self, actor: Actor, key: str, readings: list[dict[str, Any]]) -> None:
+        resident_id = resident_id_of(key)
+        self.founder.do(
+            actor, records.record_readings, when=self.now - MINUTES, resident_id=resident_id, readings=readings
+        )
+
+    # Visits
+
+    def spend_two_weeks(self) -> None:
+        today = day_of(self.now)
+        for back in range(13, 0, -1):
+            day = today - timedelta(days=back)
+            for number in (back % 3, back % 3 + 3, back % 3 + 6):
+                service, staff, key, clock = WEEKLY[number]
+                starts_at = at(day, clock)
+                visit = self.promise(service, key, staff, starts_at, booked_at=starts_at - timedelta(days=2))
+                if (back, number) == (4, 3):
+                    self.cancel(visit, starts_at - timedelta(hours=20), "unwell")
+                    continue
+                if (back, number) == (2, 5):
+                    continue  # nobody came
+                self.take(visit, staff, starts_at - timedelta(days=1))
+                self.do_it(visit, service, key, staff, starts_at + self.dice.randint(-4, 9) * MINUTES)
+                self.rate(visit, starts_at + timedelta(hours=5), number)
+            self.pump(at(day, time(22)))
+
+    def come_to_zhang(self) -> None:
+        """Every week the same nurse comes to measure; and next week she is expected again."""
+        person, daughter = self.founder.person("resident"), self.founder.person("daughter")
+        today = day_of(self.now)
+        for weeks in (2, 1):
+            starts_at = at(today - timedelta(days=7 * weeks), time(10, 30))
+            visit = self.promise(
+                "bp_follow_up", "zhang", ("nurse",), starts_at, booked_at=starts_at - timedelta(days=3), by=person
+            )
+            self.take(visit, ("nurse",), starts_at - timedelta(days=2))
+            self.do_it(visit, "bp_follow_up", "zhang", ("nurse",), starts_at - 2 * MINUTES, code=True)
+            by = daughter if weeks == 1 else person
+            self.rate(visit, starts_at + timedelta(hours=3), 0, by=by)
+        coming = at(today + timedelta(days=6), time(10, 30))
+        visit = self.promise(
+            "bp_follow_up", "zhang", ("nurse",), coming, booked_at=self.now - timedelta(hours=20), by=daughter
+        )
+        self.take(visit, ("nurse",), self.now - timedelta(hours=18))
+        self.pump(self.now - timedelta(hours=6))
+
+    def begin_today(self) -> None:
+        """A day under way: some done, some in the middle, one late, one that nobody took, one waiting for an answer."""
+        self.today("bp_follow_up", "r17", ("nurse",), -160, done=True)
+        self.today("wound_dressing", "r05", ("chenxue",), -170, done=True)
+        self.today("blood_draw", "r14", ("guyuan",), -190, done=True)
+        self.today("glucose_check", "r12", ("heli",), -140, done=True)
+        self.today("bp_follow_up", "r33", ("nurse",), -95, done=True)
+        self.today("wound_dressing", "r24", ("chenxue",), -25, arrived=True)
+        self.today("picc_care", "r08", ("picc",), -20, arrived=True)
+        self.today("assisted_bath", "r20", ("maxiaodong", "wuping"), -30, arrived=True)
+        self.today("glucose_check", "r27", ("heli",), -40)  # late: she has not set out
+        self.today("bp_follow_up", "zhang", ("nurse",), 12, departed=True, by=self.founder.person("daughter"))
+        self.today("bp_follow_up", "r03", ("nurse",), 80)
+        self.today("picc_care", "r30", ("picc",), 75)
+        self.today("wound_dressing", "r36", ("chenxue",), 95)
+        self.today("catheter_change", "r40", ("guyuan",), 60)
+        self.today("bp_follow_up", "r45", ("heli",), 130)
+        self.today("glucose_check", "r48", ("guyuan",), 170, cancelled=True)
+        self.today("bp_follow_up", "r51", ("nurse",), 190, asked=True)
+        self.today("picc_care", "r54", ("picc",), 180, asked=True)
+        self.today("ostomy_care", "r56", ("chenxue",), 200, unclaimed=True)
+        self.pump(self.now)
+
+    def today(
+        self,
+        service: str,
+        key: str,
+        staff: tuple[str, ...],
+        minutes: int,
+        *,
+        done: bool = False,
+        arrived: bool = False,
+        departed: bool = False,
+        cancelled: bool = False,
+        asked: bool = False,
+        unclaimed: bool = False,
+        by: Actor | None = None,
+    ) -> None:
+        starts_at = self.on_the_grid(minutes)
+        begin, end = hours_of(self.now)
+        if not begin <= starts_at < end - 30 * MINUTES:
+            return  # round midnight there is less of a day
+        booked_at = self.now - (25 * MINUTES if asked else timedelta(hours=26))
+        visit = self.promise(service, key, staff, starts_at, booked_at=booked_at, by=by)
+        if cancelled:
+            return self.cancel(visit, self.now - timedelta(hours=5), "unwell")
+        if asked:
+            return self.pump(self.now - 20 * MINUTES)
+        if unclaimed:
+            return self.nobody_takes(visit)
+        self.take(visit, staff, self.now - timedelta(hours=22))
+        if done:
+            self.do_it(visit, service, key, staff, starts_at, code=key == "zhang")
+        elif arrived or departed:
+            until = "arrived" if arrived else "departed"
+            self.do_it(visit, service, key, staff, starts_at, until=until)
+        return None
+
+    def on_the_grid(self, minutes: int) -> datetime:
+        when = self.now + minutes * MINUTES
+        return when.replace(minute=when.minute - when.minute % 5, second=0, microsecond=0)
+
+    def promise(
+        self,
+        service: str,
+        key: str,
+        staff: Sequence[str],
+        starts_at: datetime,
+        *,
+        booked_at: datetime,
+        by: Actor | None = None,
+    ) -> UUID:
+        version = self.services[service]
+        ends_at = starts_at + version.duration_minutes * MINUTES
+        actor = by or self.founder.member("desk")
+        made = self.founder.do(
+            actor,
+            visits.promise_visit,
+            when=booked_at,
+            resident_id=resident_id_of(key),
+            address_id=self.addresses[key],
+            service_version_id=version.id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            assignments=[
+                (part, self.founder.staff[one], starts_at, ends_at) for part, one in enumerate(staff, start=1)
+            ],
+            wishes={"period": "any", "caregiver_sex": "any"},
+            who_is_present="女儿会在" if key == "r20" else "",
+            source=source_of(actor, self.founder),
+        )
+        visit_id: UUID = made.id
+        return visit_id
+
+    def take(self, visit_id: UUID, staff: Sequence[str], when: datetime) -> None:
+        """They are asked, and accept."""
+        self.pump(when)
+        for part, key in enumerate(staff, start=1):
+            member = self.founder.member(key)
+            offers = acting(member, when).ask(offers_of, Purpose.CONTRACT, now=when)
+            offer = next((one for one in offers if one.visit_id == visit_id), None)
+            try:
+                if offer is None:
+                    raise DomainError
+                self.founder.do(member, dispatch.accept_offer, when=when, offer_id=offer.id)
+            except DomainError:
+                self.founder.do(member, visits.accept_assignment, when=when, visit_id=visit_id, part=part)
+
+    def cancel(self, visit_id: UUID, when: datetime, reason: str) -> None:
+        desk = self.founder.member("desk")
+        self.founder.do(desk, dispatch.cancel_booking, when=when, visit_id=visit_id, reason=reason)
+
+    def nobody_takes(self, visit_id: UUID) -> None:
+        dispatcher = self.founder.member("dispatcher")
+        self.founder.do(
+            dispatcher, visits.mark_unclaimed, when=self.now - 50 * MINUTES, visit_id=visit_id, part=1
+        )
+
+    def rate(self, visit_id: UUID, when: datetime, number: int, *, by: Actor | None = None) -> None:
+        stars, words = PRAISE[(number + when.day) % len(PRAISE)]
+        aspects = {"manner": 5, "skill": 5, "punctual": min(5, stars), "explained": max(3, stars)}
+        actor = by or self.founder.member("desk")
+        self.founder.do(
+            actor, quality.rate_visit, when=when, visit_id=visit_id, stars=stars, aspects=aspects, words=words
+        )
+
+    def pump(self, when: datetime) -> None:
+        while events.pump(when, organization_id=CENTRE):
+            pass
+
+    # The field
+
+    def do_it(
+        self,
+        visit_id: UUID,
+        service: str,
+        key: str,
+        staff: Sequence[str],
+        starts_at: datetime,
+        *,
+        code: bool = False,
+        until: str = "left",
+    ) -> None:
+        for one in staff:
+            is_first = one == staff[0]
+            told = self.told(visit_id, service, key, starts_at, code=code, until=until, is_first=is_first)
+            for when, facts in told:
+                heard = min(when + 8 * timedelta(seconds=1), self.now)
+                self.founder.do(self.founder.member(one), visits.record_facts, when=heard, facts=facts)
+
+    def told(
+        self,
+        visit_id: UUID,
+        service: str,
+        key: str,
+        starts_at: datetime,
+        *,
+        code: bool,
+        until: str,
+        is_first: bool,
+    ) -> list[tuple[datetime, list[dict[str, Any]]]]:
+        """Return what a caregiver's phone sends: when she leaves, when she arrives, and when she is through."""
+        version = self.services[service]
+
+        def fact(kind: str, when: datetime, **content: Any) -> dict[str, Any]:
+            return {
+                "client_id": uuid4(), "visit_id": visit_id, "kind": kind, "occurred_at": when, "content": content,
+            }  # fmt: skip
+
+        left_home = min(starts_at - 15 * MINUTES, self.now - 6 * MINUTES)
+        sent = [(left_home, [fact("departed", left_home)])]
+        if until == "departed":
+            return sent
+        sent.append((starts_at, [fact("arrived", starts_at, **self.proof(visit_id, key, starts_at, code=code))]))
+        begun = starts_at + 3 * MINUTES
+        steps = [step for step in version.steps if step["evidence"] != "signature"]
+        if until == "arrived":
+            steps = steps[: len(steps) // 2]
+        pace = (version.duration_minutes - 6) / max(1, len(version.steps)) * MINUTES
+        done: list[dict[str, Any]] = []
+        for number, step in enumerate(steps if is_first else []):
+            when = min(begun + number * pace, self.now)
+            if step["evidence"] == "reading":
+                done.append(fact("measured", when, readings=self.measured(step.get("codes", ()))))
+            if step["evidence"] == "teach_back":
+                done.append(fact("teach_back", when, point=version.teaching_points[0]["text"], understood=True))
+            done.append(fact("step_done", when, key=step["key"]))
+        if until == "arrived":
+            return [*sent, (min(begun + len(steps) * pace, self.now), done)] if done else sent
+        end = starts_at + (version.duration_minutes - 2) * MINUTES
+        if is_first:
+            done += self.signed(fact, version, key, end)
+        done.append(fact("done", end, record=record_for(version.record_form) if is_first else {}))
+        done.append(fact("left", end + 2 * MINUTES))
+        return [*sent, (end + 2 * MINUTES, done)]
+
+    def signed(self, fact: Any, version: Any, key: str, when: datetime) -> list[dict[str, Any]]:
+        picture = self.founder.do(
+            self.founder.member("nurse"),
+            store,
+            when=when,
+            content=scribble(self.dice.randint(0, 999)),
+            content_type="image/png",
+            resident_id=resident_id_of(key),
+        )
+        keys = [step["key"] for step in version.steps if step["evidence"] == "signature"]
+        steps = [fact("step_done", when, key=one) for one in keys]
+        return [fact("signed", when, by="resident", file_id=str(picture.id)), *steps]
+
+    def proof(self, visit_id: UUID, key: str, when: datetime, *, code: bool) -> dict[str, Any]:
+        home = next(one for one in town.neighbours() if one.key == key)
+        near = {
+            "latitude": home.latitude + self.dice.uniform(-0.0003, 0.0003),
+            "longitude": home.longitude + self.dice.uniform(-0.0003, 0.0003),
+            "accuracy_m": self.dice.randint(8, 40),
+        }
+        if code:
+            shown = acting(self.founder.person("resident"), when).ask(
+                door_code, Purpose.ACCESS, visit_id=visit_id, now=when
+            )
+            return {"proof": "dynamic_qr", "payload": shown.payload, "position": near}
+        card = card_payload(resident_id_of(key), 1, mac=mac)
+        return {"proof": "household_card", "card": card, "position": near}
+
+    def measured(self, codes: Sequence[str]) -> list[dict[str, Any]]:
+        known = [code for code in codes if code in TYPICAL and code in MEASURES]
+        return [
+            {
+                "code": code,
+                "value": round(TYPICAL[code] * self.dice.uniform(0.97, 1.04), MEASURES[code].decimals),
+                "unit": MEASURES[code].unit,
+            }
+            for code in known or ["8867-4"]
+        ]
+
+
+def source_of(actor: Actor, founder: Founder) -> str:
+    for key, source in (("resident", "resident"), ("daughter", "family")):
+        if actor.user_id == founder.person(key).user_id:
+            return source
+    return "desk"
+
+
+def record_for(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill a record form in with what is usual: the first choice, the middle of a range."""
+    return {name: usual(field) for name, field in form.get("properties", {}).items()}
+
+
+def usual(field: Mapping[str, Any]) -> Any:
+    if "enum" in field:
+        return field["enum"][0]
+    match field.get("type"):
+        case "boolean":
+            return False
+        case "integer":
+            return int((field.get("minimum", 0) + field.get("maximum", 10)) // 2)
+        case "number":
+            return round((field.get("minimum", 0) + field.get("maximum", 10)) / 2, 1)
+        case "array":
+            return []
+    return "如常"
+
+

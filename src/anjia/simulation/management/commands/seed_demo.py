@@ -1,0 +1,39 @@
+"""Fill a demo with its town: who lives there, who works there, and what has happened in the last weeks."""
+
+import shutil
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from anjia.identity.queries import is_set_up
+from anjia.kernel.actors import Purpose, system
+from anjia.kernel.work import acting
+from anjia.simulation.founding import Founder
+from anjia.simulation.life import Life
+from anjia.simulation.town import GROUND
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--force", action="store_true", help="also where the data folder is not a demo's")
+
+    def handle(self, *, force: bool, **_options: Any) -> None:
+        if not (settings.IS_DEMO or force):
+            raise CommandError("This data folder belongs to a real institution: it gets no made-up people.")
+        now = timezone.now()
+        if acting(system(), now).ask(is_set_up, Purpose.LEGAL):
+            self.stdout.write("The demo town is there already.")
+            return
+        begun = time.monotonic()
+        founder = Founder(now)
+        founder.found()
+        Life(founder, now).live()
+        shutil.copyfile(GROUND, Path(settings.ANJIA_HOME) / "map.geojson")
+        self.stdout.write(f"The demo town was made in {time.monotonic() - begun:.1f} s.")
