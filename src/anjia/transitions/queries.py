@@ -1,0 +1,117 @@
+"""Questions about referrals. Nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from anjia.kernel import access, encryption
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.files import path_of
+from anjia.kernel.paging import Page, page_of
+from anjia.residents.queries import residents_found
+from anjia.transitions.models import Referral, ReferralStep
+from anjia.transitions.rules import NOT_TAKEN_ON, OPEN, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralPage:
+    """A referral with its steps; for the desk also the residents who may be the same person."""
+
+    referral: Referral
+    steps: Sequence[ReferralStep]
+    is_mine: bool  # the actor's house receives it
+    may_be: Sequence[Any] = ()
+
+
+def sent(actor: Actor, purpose: Purpose, *, after: str | None = None, size: int = 50) -> Page[Referral]:
+    """
+    Return what the actor's hospital has sent, the latest first.
+
+    :raises NotAllowed: without `transitions.refer`
+    """
+    if not actor.may("transitions.refer"):
+        raise NotAllowed
+    rows = Referral.objects.filter(from_organization_id=actor.organization_id)
+    return page_of(rows, order=("-sent_at", "-id"), after=after, size=size)
+
+
+def received(
+    actor: Actor, purpose: Purpose, *, only_open: bool = True, after: str | None = None, size: int = 50
+) -> Page[Referral]:
+    """
+    Return what was sent to the actor's house, the latest first.
+
+    :raises NotAllowed: without `transitions.receive`
+    """
+    if not actor.may("transitions.receive"):
+        raise NotAllowed
+    rows = Referral.objects.filter(organization_id=actor.organization_id)
+    if only_open:
+        rows = rows.filter(state__in=[state.value for state in OPEN])
+    return page_of(rows, order=("-sent_at", "-id"), after=after, size=size)
+
+
+def waiting(actor: Actor, purpose: Purpose) -> int:
+    """Return how many the desk has not taken on yet."""
+    if not actor.may("transitions.receive"):
+        return 0
+    states = [state.value for state in NOT_TAKEN_ON]
+    return Referral.objects.filter(organization_id=actor.organization_id, state__in=states).count()
+
+
+def get_referral(actor: Actor, purpose: Purpose, *, referral_id: UUID) -> ReferralPage:
+    """
+    Return one referral with its steps.
+
+    :raises NotFound: if the actor's house neither sent nor received it, or her role is not the one for it
+    """
+    referral = _seen(actor, referral_id)
+    is_mine = referral.organization_id == actor.organization_id
+    if is_mine and referral.resident_id:
+        access.note(actor, purpose, resident_ids=[referral.resident_id], what="transitions.referral")
+    steps = list(ReferralStep.objects.filter(referral=referral).order_by("at", "id"))
+    may_be = _alike(actor, purpose, referral) if is_mine and referral.state in NOT_TAKEN_ON else []
+    return ReferralPage(referral=referral, steps=steps, is_mine=is_mine, may_be=may_be)
+
+
+def order_photo(actor: Actor, purpose: Purpose, *, referral_id: UUID) -> tuple[str, bytes]:
+    """
+    Return the photo of the order: its content type and bytes. The file is the ward's; the referral opens it.
+
+    :raises NotFound: if there is none, or the referral is not the actor's to see
+    """
+    referral = _seen(actor, referral_id)
+    if referral.order_photo_id is None:
+        raise NotFound
+    if referral.resident_id and referral.organization_id == actor.organization_id:
+        access.note(actor, purpose, resident_ids=[referral.resident_id], what="transitions.order_photo")
+    sealed = path_of(referral.order_photo_id).read_bytes()
+    return referral.order_photo_type, encryption.unseal(sealed, bound_to=f"file||{referral.order_photo_id}")
+
+
+def _seen(actor: Actor, referral_id: UUID) -> Referral:
+    referral = Referral.objects.filter(id=referral_id).first()
+    if referral is None:
+        raise NotFound
+    sends = actor.may("transitions.refer") and referral.from_organization_id == actor.organization_id
+    receives = actor.may("transitions.receive") and referral.organization_id == actor.organization_id
+    if not (sends or receives):
+        raise NotFound
+    return referral
+
+
+def _alike(actor: Actor, purpose: Purpose, referral: Referral) -> list[Any]:
+    """Return residents who have the same ID number, phone or name: one of them may be she."""
+    if not actor.may("residents.read"):
+        return []
+    found: dict[UUID, Any] = {}
+    for text in (referral.id_number, referral.phone, referral.name):
+        if text:
+            for resident in residents_found(actor, purpose, text=text, limit=5):
+                found.setdefault(resident.id, resident)
+    return list(found.values())[:8]
+
+
+__all__ = ["Page", "ReferralPage", "State", "get_referral", "order_photo", "received", "sent", "waiting"]
