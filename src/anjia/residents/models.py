@@ -182,6 +182,14 @@ class Address(models.Model):
     def __str__(self) -> str:
         return f"address of {self.resident_id}"
 
+    @property
+    def latitude(self) -> float | None:
+        return float(self.point["lat"]) if self.point else None
+
+    @property
+    def longitude(self) -> float | None:
+        return float(self.point["lon"]) if self.point else None
+
 
 class RelatedPerson(models.Model):
     """Somebody of her family or neighbourhood who can be called. That alone lets nobody see anything."""
@@ -232,6 +240,7 @@ class Grant(models.Model):
     name = models.CharField(max_length=60)
     phone = EncryptedText(default="")
     relation = models.CharField(max_length=10, choices=choices(Relation))
+    kinship = models.CharField(max_length=20, default="", blank=True)  # 女儿, as she said it
     allows = ArrayField(CharField(max_length=10))
     given_by = models.CharField(max_length=12, choices=choices(GivenBy))
     given_at = models.DateTimeField()

@@ -23,6 +23,7 @@ from anjia.residents.rules import (
     check_allows,
     check_relation,
     check_until,
+    kinship_of,
 )
 
 BROKEN_PROMISES: Final[dict[str, Callable[[], DomainError]]] = {
@@ -44,9 +45,10 @@ def grant_access(
     valid_until: datetime | None = None,
 ) -> Grant:
     """
-    Let somebody act for the resident, as she herself (or her guardian) says in the app.
+    Let somebody act for the resident as family, as she herself (or her guardian) says in the app.
 
-    Whoever it is signs in with the phone given here.
+    Whoever it is signs in with the phone given here. `relation` may be in her words: "女儿". A guardian is made
+    on paper only.
 
     :raises NotFound: if the actor has no business with the resident
     :raises NotAllowed: for staff: what is said at the desk is written on paper
@@ -63,7 +65,8 @@ def grant_access(
         now,
         resident=resident,
         holder=(name, phone),
-        relation=check_relation(relation),
+        relation=Relation.FAMILY.value,
+        kinship=kinship_of(relation),
         allows=check_allows(allows),
         valid_until=valid_until,
         given_by=GivenBy.IN_APP,
@@ -79,6 +82,7 @@ def grant_on_paper(
     phone: str,
     name: str,
     relation: str,
+    kinship: str = "",
     allows: Sequence[str],
     file_id: UUID,
     valid_until: datetime | None = None,
@@ -101,6 +105,7 @@ def grant_on_paper(
         resident=resident,
         holder=(name, phone),
         relation=check_relation(relation),
+        kinship=kinship_of(kinship),
         allows=check_allows(allows),
         valid_until=valid_until,
         given_by=GivenBy.ON_PAPER,
@@ -167,6 +172,7 @@ def _grant(
     resident: Resident,
     holder: tuple[str, str],
     relation: str,
+    kinship: str,
     allows: list[str],
     valid_until: datetime | None,
     given_by: GivenBy,
@@ -182,6 +188,7 @@ def _grant(
         name=name.strip()[:60],
         phone=phone,
         relation=relation,
+        kinship=kinship,
         allows=allows,
         given_by=given_by.value,
         given_at=now,

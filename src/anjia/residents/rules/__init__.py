@@ -32,6 +32,7 @@ from anjia.residents.rules.family import (
     check_relation,
     check_until,
     digits_of,
+    kinship_of,
     spaced,
 )
 from anjia.residents.rules.names import pinyin_of, range_of, tokens_of
@@ -52,6 +53,7 @@ from anjia.residents.rules.people import (
     last_four,
     masked_phone,
 )
+from anjia.residents.rules.reading import PURPOSE_WORDS, purpose_words, what_words
 
 __all__ = [
     "ALL",
@@ -61,6 +63,7 @@ __all__ = [
     "DECIDES",
     "GIVEN_BY_WORDS",
     "ID_CHECK_WORDS",
+    "PURPOSE_WORDS",
     "RELATION_WORDS",
     "SEX_WORDS",
     "SLIP_DIGITS",
@@ -95,12 +98,15 @@ __all__ = [
     "consent_texts",
     "current_text",
     "digits_of",
+    "kinship_of",
     "last_four",
     "masked_phone",
     "pinyin_of",
+    "purpose_words",
     "range_of",
     "read_card",
     "spaced",
     "state_of",
     "tokens_of",
+    "what_words",
 ]

@@ -104,6 +104,18 @@ def check_relation(relation: str) -> str:
     return relation
 
 
+def kinship_of(relation: str) -> str:
+    """
+    Return what the holder is to her in her words, "" where she only said "family".
+
+    :raises Invalid: if it would make a guardian: that is a matter of papers
+    """
+    said = " ".join(relation.split())[:20]
+    if said == Relation.GUARDIAN:
+        raise Invalid(fields={"relation": _("监护人要带证明到服务台办，手机上只能请家人帮忙。")})
+    return "" if said in set(Relation) else said
+
+
 def check_until(valid_until: datetime | None, *, now: datetime) -> None:
     """:raises Invalid: if it would be over before it begins"""
     if valid_until is not None and valid_until <= now:
