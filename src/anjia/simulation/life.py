@@ -95,10 +95,10 @@ class Life:
             self.reading("14771-0", 7.9 - (90 - day) * 0.012 + self.dice.uniform(-0.5, 0.5), day, time(6, 50))
             for day in range(88, 0, -4)
         ]
-        person = self.founder.person("resident")
-        for begin in range(0, len(readings), 400):
-            self.keep(person, "zhang", readings[begin : begin + 400])
         nurse = self.founder.member("nurse")
+        own_book = [reading | {"source": "self"} for reading in readings]  # copied from the book she keeps
+        for begin in range(0, len(own_book), 400):
+            self.keep(nurse, "zhang", own_book[begin : begin + 400])
         for key, systolic in (("r03", 146.0), ("r17", 133.0), ("r26", 158.0), ("r33", 139.0), ("r45", 150.0)):
             rows = [one for day in range(28, 0, -2) for one in self.pressure(day, systolic=systolic, diastolic=84)]
             self.keep(nurse, key, rows)
