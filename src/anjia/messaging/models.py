@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -111,10 +113,10 @@ class Notification(models.Model):
     def __str__(self) -> str:
         return f"{self.channel} {self.state} ({self.message_id})"
 
-    def move_to(self, state: State, *, now: models.DateTimeField | object, code: str = "") -> None:
+    def move_to(self, state: State, *, now: datetime, code: str = "") -> None:
         """Move to `state`, give the lease back, and save. The only place where a notification's state changes."""
         check_move(State(self.state), state)
-        self.state, self.lease_until, self.code, self.changed_at = state.value, None, code, now  # type: ignore[assignment]
+        self.state, self.lease_until, self.code, self.changed_at = state.value, None, code, now
         self.save(
             update_fields=["state", "lease_until", "code", "changed_at", "vendor_id", "due_at", "tries"]
         )

@@ -3,9 +3,11 @@
 from anjia.messaging.commands.calls import log_call
 from anjia.messaging.commands.outbox import claim_due, note_outcome, note_report, send_again
 from anjia.messaging.commands.recipients import set_recipient
-from anjia.messaging.commands.sending import read_message, send
+from anjia.messaging.commands.sending import Contact, read_message, send
 
 __all__ = [
+    "Contact",
+    "Contact",
     "claim_due",
     "log_call",
     "note_outcome",
