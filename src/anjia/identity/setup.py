@@ -5,7 +5,7 @@ from pathlib import Path
 
 import segno
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from anjia.identity import browser, commands, queries
 from anjia.identity.proofs import new_totp_secret, totp_link
 from anjia.identity.rules import End, Way
 from anjia.kernel.actors import Purpose, system
-from anjia.kernel.errors import DomainError
+from anjia.kernel.errors import DomainError, NotFound
 from anjia.kernel.work import acting
 
 FIELDS = ("institution", "licence_number", "phone", "duty_phone", "station", "name", "login", "password")
@@ -42,7 +42,7 @@ def is_open(request: HttpRequest) -> bool:
 def setup(request: HttpRequest) -> HttpResponse:
     """Found the institution with its first station and its first administrator, and let her in."""
     if not is_open(request):
-        raise Http404
+        raise NotFound
     refusal: DomainError | None = None
     if request.method == "POST":
         try:

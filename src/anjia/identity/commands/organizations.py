@@ -84,7 +84,7 @@ def set_up(
     :raises Invalid: if something is missing or will not do
     """
     wait_turn("identity/set-up")
-    if Organization.objects.exists():
+    if _is_founded():
         raise AlreadySetUp
     _check_complete(
         institution=institution, licence_number=licence_number, station=station, password=password
@@ -116,6 +116,10 @@ def set_up(
     account.save(update_fields=["totp_step"])
     give_role(actor, now, account_id=account.id, organization_id=house.id, role_code="administrator")
     return account
+
+
+def _is_founded() -> bool:
+    return Organization.objects.exists()
 
 
 def _check_complete(**said: str) -> None:
