@@ -130,7 +130,8 @@ class Town:
         return person(*OWN, resident_id=resident.id, organization_id=self.organization_id)
 
     def address(self, resident: Resident) -> Address:
-        return self.look(lambda _: Address.objects.get(resident=resident))
+        found: Address = self.look(lambda _: Address.objects.get(resident=resident))
+        return found
 
     def look(self, at_what: Any) -> Any:
         """Read as the system does: for what a test asserts."""
@@ -159,12 +160,14 @@ class Town:
         return acting(self.desk, NOON).do(promise_visit, **self.plan(*nurses, **changes))
 
     def now(self, visit: Visit) -> Visit:
-        return self.look(lambda _: Visit.objects.get(id=visit.id))
+        found: Visit = self.look(lambda _: Visit.objects.get(id=visit.id))
+        return found
 
     def crew(self, visit: Visit) -> list[Assignment]:
-        return self.look(
-            lambda _: list(Assignment.objects.filter(visit=visit).order_by("part", "plan_version"))
-        )
+        def everybody(_: Actor) -> list[Assignment]:
+            return list(Assignment.objects.filter(visit=visit).order_by("part", "plan_version"))
+
+        return acting(self.system, NOON).ask(everybody)
 
 
 def town() -> Town:
@@ -190,3 +193,8 @@ def fact(visit: Visit, kind: str, *, at: datetime | None = None, **content: Any)
 def say(nurse: Actor, *facts: dict[str, Any], now: datetime | None = None) -> Receipt:
     when = now or max(fact["occurred_at"] for fact in facts)
     return acting(nurse, when).do(record_facts, facts=list(facts))
+
+
+def id_of(nurse: Actor) -> UUID:
+    assert nurse.staff_id is not None
+    return nurse.staff_id

@@ -38,7 +38,7 @@ from anjia.visits.rules.lifecycle import (
     WrongCrew,
 )
 from tests.make import NOON
-from tests.visits.make import PLACE, Town, at, fact, say, town
+from tests.visits.make import PLACE, Town, at, fact, id_of, say, town
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -254,7 +254,7 @@ class TestAssign:
     def test_puts_one_in_the_place_of_another(self, here: Town) -> None:
         first, second = here.nurse("甲"), here.nurse("乙")
         visit = here.visit(first)
-        acting(here.desk, NOON).do(assign, visit_id=visit.id, part=1, staff_id=second.staff_id, why="请假")
+        acting(here.desk, NOON).do(assign, visit_id=visit.id, part=1, staff_id=id_of(second), why="请假")
         assert [(one.staff_id, one.state) for one in here.crew(visit)] == [
             (first.staff_id, "withdrawn"),
             (second.staff_id, "tentative"),
@@ -266,7 +266,7 @@ class TestAssign:
         visit = here.visit(first)
         here.visit(second)
         with pytest.raises(CaregiverBusy):
-            acting(here.desk, NOON).do(assign, visit_id=visit.id, part=1, staff_id=second.staff_id)
+            acting(here.desk, NOON).do(assign, visit_id=visit.id, part=1, staff_id=id_of(second))
         assert [one.staff_id for one in here.crew(visit) if one.state == "tentative"] == [first.staff_id]
 
     def test_refuses_when_she_is_on_the_way(self, here: Town) -> None:
@@ -274,7 +274,7 @@ class TestAssign:
         visit = here.visit(first)
         say(first, fact(visit, "departed"))
         with pytest.raises(AlreadyOnTheWay):
-            acting(here.desk, NOON).do(assign, visit_id=visit.id, part=1, staff_id=second.staff_id)
+            acting(here.desk, NOON).do(assign, visit_id=visit.id, part=1, staff_id=id_of(second))
 
     def test_lets_one_take_it_and_no_second(self, here: Town) -> None:
         first, second = here.nurse("甲"), here.nurse("乙")
@@ -313,12 +313,9 @@ class TestRecordFacts:
     def nurse(self, here: Town) -> Actor:
         return here.nurse()
 
-    def conflicts(self, here: Town, *, settled: bool = False) -> list[str]:
-        return here.look(
-            lambda _: sorted(
-                one.misfit for one in Conflict.objects.all() if (one.settled_at is not None) is settled
-            )
-        )
+    def conflicts(self, here: Town) -> list[str]:
+        open_ones: list[Conflict] = here.look(lambda _: list(Conflict.objects.filter(settled_at=None)))
+        return sorted(one.misfit for one in open_ones)
 
     def test_takes_a_visit_from_the_way_to_done(self, here: Town, nurse: Actor) -> None:
         visit = here.visit(nurse)

@@ -264,7 +264,7 @@ class TestMisfitsOf:
 
 
 class TestDone:
-    STEPS = [
+    STEPS: list[dict[str, Any]] = [
         {"key": "a", "title": "甲", "critical": True},
         {"key": "b", "title": "乙"},
         {"key": "c", "critical": True},

@@ -1,12 +1,20 @@
-"""What dispatch does when something has happened to visits."""
+"""What dispatch does when something has happened to visits: ask who comes, and tell people."""
 
 from datetime import datetime
 
 from anjia.dispatch import commands
-from anjia.dispatch.events import OfferDeclined
+from anjia.dispatch.events import OfferDeclined, OfferMade
+from anjia.dispatch.telling import tell_caregiver, tell_household
 from anjia.kernel.actors import Actor
 from anjia.kernel.events import listens_to
-from anjia.visits.events import VisitCancelled, VisitMoved, VisitPromised
+from anjia.visits.events import (
+    AssignmentChanged,
+    FactRecorded,
+    VisitCancelled,
+    VisitDone,
+    VisitMoved,
+    VisitPromised,
+)
 
 
 @listens_to(VisitPromised)
@@ -27,3 +35,84 @@ def ask_the_next(actor: Actor, now: datetime, event: OfferDeclined) -> None:
 @listens_to(VisitCancelled)
 def take_back_offers(actor: Actor, now: datetime, event: VisitCancelled) -> None:
     commands.withdraw_open_offers(actor, now, visit_id=event.visit_id)
+
+
+@listens_to(VisitPromised)
+def tell_that_it_is_booked(actor: Actor, now: datetime, event: VisitPromised) -> None:
+    tell_household(actor, now, visit_id=event.visit_id, template="visit_promised", at=event.at)
+
+
+@listens_to(VisitMoved)
+def tell_that_it_is_moved(actor: Actor, now: datetime, event: VisitMoved) -> None:
+    tell_household(actor, now, visit_id=event.visit_id, template="visit_moved", at=event.at)
+
+
+@listens_to(VisitCancelled)
+def tell_that_it_is_cancelled(actor: Actor, now: datetime, event: VisitCancelled) -> None:
+    tell_household(actor, now, visit_id=event.visit_id, template="visit_cancelled", at=event.at)
+    for staff_id in event.staff_ids:
+        tell_caregiver(
+            actor, now, visit_id=event.visit_id, staff_id=staff_id, template="work_cancelled", at=event.at
+        )
+
+
+@listens_to(AssignmentChanged)
+def tell_who_comes(actor: Actor, now: datetime, event: AssignmentChanged) -> None:
+    if event.state == "accepted":
+        tell_household(
+            actor,
+            now,
+            visit_id=event.visit_id,
+            template="visit_accepted",
+            at=event.at,
+            who=event.staff_id,
+        )
+
+
+@listens_to(AssignmentChanged)
+def tell_who_was_sent(actor: Actor, now: datetime, event: AssignmentChanged) -> None:
+    """Tell those who did not choose it themselves: who was sent, and whose work was given to somebody else."""
+    if event.is_by_hand:
+        tell_caregiver(
+            actor, now, visit_id=event.visit_id, staff_id=event.staff_id, template="work_given", at=event.at
+        )
+    if event.staff_id_before and event.was_accepted:
+        tell_caregiver(
+            actor,
+            now,
+            visit_id=event.visit_id,
+            staff_id=event.staff_id_before,
+            template="work_taken_away",
+            at=event.at,
+        )
+
+
+@listens_to(OfferMade)
+def tell_who_is_asked(actor: Actor, now: datetime, event: OfferMade) -> None:
+    tell_caregiver(
+        actor,
+        now,
+        visit_id=event.visit_id,
+        staff_id=event.staff_id,
+        template="work_offered",
+        at=event.at,
+        deadline=event.deadline,
+    )
+
+
+@listens_to(FactRecorded)
+def tell_how_it_goes(actor: Actor, now: datetime, event: FactRecorded) -> None:
+    if event.kind in {"departed", "arrived"} and event.is_first:
+        tell_household(
+            actor,
+            now,
+            visit_id=event.visit_id,
+            template=f"visit_{event.kind}",
+            at=event.at,
+            who=event.staff_id,
+        )
+
+
+@listens_to(VisitDone)
+def tell_that_it_is_done(actor: Actor, now: datetime, event: VisitDone) -> None:
+    tell_household(actor, now, visit_id=event.visit_id, template="visit_done", at=event.at)

@@ -21,14 +21,21 @@ class VisitMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitCancelled:
+    """`staff_ids` are those who had been in for it."""
+
     visit_id: UUID
     resident_id: UUID
     at: datetime
+    staff_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentChanged:
-    """Somebody was put in, took the visit, or was taken out. `state` is the new assignment's."""
+    """
+    Somebody was put in, or took the part, in the place of `staff_id_before`. `state` is the new assignment's.
+
+    `is_by_hand` says that she was sent rather than took it, `was_accepted` that who was there before had taken it.
+    """
 
     visit_id: UUID
     resident_id: UUID
@@ -38,15 +45,21 @@ class AssignmentChanged:
     staff_id_before: UUID | None
     state: str
     at: datetime
+    is_by_hand: bool = False
+    was_accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactRecorded:
+    """`is_first` says that it fits, and is the first of its kind that the visit has: the state has changed."""
+
     visit_id: UUID
     resident_id: UUID
     fact_id: UUID
     kind: str
+    staff_id: UUID
     at: datetime
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

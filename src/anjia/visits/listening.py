@@ -161,7 +161,7 @@ class Hearing:
         FieldFact.objects.bulk_create(self.fresh)
         self.conflict(found)
         self.keep_readings(found)
-        self.follow()
+        news = self.follow()
         self.cure()
         audit.record(
             "visits.facts.recorded",
@@ -178,7 +178,9 @@ class Hearing:
                     resident_id=self.visit.resident_id,
                     fact_id=fact.id,
                     kind=fact.kind,
+                    staff_id=self.staff_id,
                     at=self.now,
+                    is_first=fact.kind in news,
                 ),
                 actor=self.actor,
             )
@@ -296,8 +298,8 @@ class Hearing:
             )
         )
 
-    def follow(self) -> None:
-        """Derive the visit's status and its crew's from the facts."""
+    def follow(self) -> set[str]:
+        """Derive the visit's status and its crew's from the facts; return the kinds that are news."""
         firsts: dict[str, FieldFact] = {}
         for fact in self.facts:
             firsts.setdefault(fact.kind, fact)
@@ -325,6 +327,7 @@ class Hearing:
                 actor=self.actor,
             )
         self.follow_crew()
+        return {kind for kind, _fact in news}
 
     def follow_crew(self) -> None:
         if self.mine is None or State(self.mine.state) not in LIVE:

@@ -234,12 +234,12 @@ def put_in_place_of(
         state=state,
         plan_version=there.plan_version + 1,
     )
-    write_crew_change(actor, now, visit=visit, assignment=assignment, before=there.staff_id, why=why)
+    write_crew_change(actor, now, visit=visit, assignment=assignment, before=there, why=why)
     return assignment
 
 
 def write_crew_change(
-    actor: Actor, now: datetime, *, visit: Visit, assignment: Assignment, before: UUID, why: str
+    actor: Actor, now: datetime, *, visit: Visit, assignment: Assignment, before: Assignment, why: str
 ) -> None:
     what = What.ACCEPTED if assignment.state == State.ACCEPTED else What.ASSIGNED
     write_change(actor, now, visit=visit, what=what, staff_id=assignment.staff_id, why=why)
@@ -257,9 +257,11 @@ def write_crew_change(
             assignment_id=assignment.id,
             part=assignment.part,
             staff_id=assignment.staff_id,
-            staff_id_before=before if before != assignment.staff_id else None,
+            staff_id_before=before.staff_id if before.staff_id != assignment.staff_id else None,
             state=assignment.state,
             at=now,
+            is_by_hand=assignment.state == State.ACCEPTED and actor.staff_id != assignment.staff_id,
+            was_accepted=before.state == State.ACCEPTED and before.staff_id != assignment.staff_id,
         ),
         actor=actor,
     )

@@ -73,7 +73,7 @@ def accept_assignment(actor: Actor, now: datetime, *, visit_id: UUID, part: int 
     there.unclaimed_at = None
     there.state = State.ACCEPTED.value
     there.save(update_fields=["state", "unclaimed_at"])
-    write_crew_change(actor, now, visit=visit, assignment=there, before=there.staff_id, why="")
+    write_crew_change(actor, now, visit=visit, assignment=there, before=there, why="")
     return there
 
 

@@ -185,13 +185,21 @@ def cancel_visit(actor: Actor, now: datetime, *, visit_id: UUID, reason: str, wh
     )
     visit.cancel_reason = reason[:30]
     visit.move_to(Status.CANCELLED, fields=("cancel_reason",))
-    take_out(visit)
+    freed = take_out(visit)
     write_change(actor, now, visit=visit, what=What.CANCELLED, why=why or reason)
 
     audit.record(
         "visits.visit.cancelled", actor=actor, at=now, subject_id=visit.id, fields=["status", "cancel_reason"]
     )
-    events.publish(VisitCancelled(visit_id=visit.id, resident_id=visit.resident_id, at=now), actor=actor)
+    events.publish(
+        VisitCancelled(
+            visit_id=visit.id,
+            resident_id=visit.resident_id,
+            at=now,
+            staff_ids=tuple(one.staff_id for one in freed),
+        ),
+        actor=actor,
+    )
     live.tell(topic="board", subject_id=visit.id)
     return visit
 

@@ -44,6 +44,7 @@ class Promise:
     people_needed: int
     cell: str
     price_fen: int
+    visit_word: str
     wishes: Mapping[str, Any]
     crew: tuple[Busy, ...]
     unclaimed_parts: frozenset[int]
@@ -111,6 +112,7 @@ def get_promise(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> Promise:
         people_needed=visit.people_needed,
         cell=visit.cell,
         price_fen=visit.price_fen,
+        visit_word=visit.visit_word,
         wishes=visit.wishes | {"who_is_present": visit.who_is_present},
         crew=tuple(map(_busy_of, live)),
         unclaimed_parts=frozenset(one.part for one in live if one.unclaimed_at),
