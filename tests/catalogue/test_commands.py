@@ -84,7 +84,9 @@ class TestWithdrawService:
         assert offered(manager) == []
         with pytest.raises(NotFound):
             acting(manager, NOON).ask(current_version, Purpose.CONTRACT, code="wound")
-        assert acting(manager, NOON).ask(get_version, Purpose.CONTRACT, version_id=old.id).status == "withdrawn"
+        assert (
+            acting(manager, NOON).ask(get_version, Purpose.CONTRACT, version_id=old.id).status == "withdrawn"
+        )
         again = version(published_by=manager)
         assert [one.id for one in offered(manager)] == [again.id]
 

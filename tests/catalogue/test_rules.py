@@ -53,12 +53,14 @@ class TestInternetNursingGate:
         assert codes(follow_up, started_on=date(2026, 1, 1), title="护士") == []
 
     def test_stands_before_every_seeded_service_of_its_line(self) -> None:
-        young = {"started_on": date(2021, 3, 11), "title": "护士"}
+        young: dict[str, Any] = {"started_on": date(2021, 3, 11), "title": "护士"}
         nursing = [c for c in _seeds().values() if c["legal_line"] == "internet_nursing"]
 
         assert len(nursing) >= 8
         for service in nursing:
-            assert {"too_few_years", "title_too_low"} <= set(codes(Requires.of(service["requires"]), **young))
+            assert {"too_few_years", "title_too_low"} <= set(
+                codes(Requires.of(service["requires"]), DAY, **young)
+            )
 
 
 class TestPapers:
@@ -66,7 +68,9 @@ class TestPapers:
         assert codes(NURSING, qualifications={"nurse_licence": DAY}) == []
 
     def test_do_not_hold_the_day_after(self) -> None:
-        assert codes(NURSING, qualifications={"nurse_licence": DAY - timedelta(days=1)}) == ["licence_expired"]
+        assert codes(NURSING, qualifications={"nurse_licence": DAY - timedelta(days=1)}) == [
+            "licence_expired"
+        ]
 
     def test_without_an_end_hold_for_ever(self) -> None:
         assert codes(NURSING, qualifications={"nurse_licence": None}) == []
@@ -81,7 +85,9 @@ class TestPapers:
         licence = {"nurse_licence": None}
 
         assert codes(PICC, qualifications=licence) == ["certificate_missing"]
-        assert codes(PICC, qualifications=licence, unverified=frozenset({"picc"})) == ["certificate_unverified"]
+        assert codes(PICC, qualifications=licence, unverified=frozenset({"picc"})) == [
+            "certificate_unverified"
+        ]
 
     def test_are_not_asked_for_where_the_service_is_not_medical(self) -> None:
         bath = Requires.of(_seeds()["assisted_bath"]["requires"])
@@ -168,7 +174,10 @@ class TestContent:
                 },
                 "steps.0.codes",
             ),
-            ({"steps": [{"key": "a", "title": "一", "critical": True, "evidence": "none"}] * 2}, "steps.0.key"),
+            (
+                {"steps": [{"key": "a", "title": "一", "critical": True, "evidence": "none"}] * 2},
+                "steps.0.key",
+            ),
         ],
     )
     def test_is_refused_by_name_of_what_is_wrong(self, changes: dict[str, Any], field: str) -> None:

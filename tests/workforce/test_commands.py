@@ -16,6 +16,7 @@ from anjia.workforce.queries import changes_of_rows, get_staff_member
 from anjia.workforce.rules import (
     Changes,
     DayOff,
+    LeaveKind,
     LeaveOverlaps,
     NotYours,
     OwnPaper,
@@ -298,7 +299,12 @@ class TestLeave:
     def ask(self, actor: Actor, staff_id: UUID, first: date = MONDAY) -> Any:
         start, end = day_bounds(first)
         return acting(actor, NOON).do(
-            commands.ask_leave, staff_id=staff_id, kind="sick", starts_at=start, ends_at=end, reason="发烧"
+            commands.ask_leave,
+            staff_id=staff_id,
+            kind=LeaveKind.SICK,
+            starts_at=start,
+            ends_at=end,
+            reason="发烧",
         )
 
     def test_counts_once_it_is_granted(self, manager: Actor, herself: Actor, member: StaffMember) -> None:

@@ -3,7 +3,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import get_language
 
-from anjia.catalogue.rules import Requires, in_language
+from anjia.catalogue.rules import LegalLine, Mode, Requires, Tier, in_language
+from anjia.catalogue.rules.content import WORDS_OF_LINE, WORDS_OF_MODE, WORDS_OF_TIER
 from anjia.kernel.ids import new_id
 
 
@@ -89,6 +90,18 @@ class ServiceVersion(models.Model):
     @property
     def preparation(self) -> str:
         return str(self.said["preparation"])
+
+    @property
+    def mode_words(self) -> str:
+        return str(WORDS_OF_MODE[Mode(self.mode)])
+
+    @property
+    def legal_line_words(self) -> str:
+        return str(WORDS_OF_LINE[LegalLine(self.legal_line)])
+
+    @property
+    def tier_words(self) -> str:
+        return str(WORDS_OF_TIER[Tier(self.tier)]) if self.tier else ""
 
     @property
     def requires(self) -> Requires:
