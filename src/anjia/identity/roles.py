@@ -39,7 +39,6 @@ FIELD = frozenset(
         "workforce.read",
         "workforce.ask_leave",
         "catalogue.read",
-        "visits.read",
         "visits.record",
         "visits.accept",
         "dispatch.read",
@@ -77,7 +76,7 @@ DESK = (
         }
     )
 )
-DISPATCH = frozenset({"dispatch.assign", "dispatch.offer", "visits.assign", "visits.move"})
+DISPATCH = frozenset({"dispatch.assign", "dispatch.offer", "visits.assign", "visits.settle"})
 MANAGE = (
     DESK
     | DISPATCH
@@ -110,7 +109,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
     "family_doctor": DefaultRole(
         "家庭医生",
         "Family doctor",
-        FIELD | {"residents.register", "visits.book", "dispatch.book", "board.read", "desk.worklist"},
+        FIELD | {"residents.register", "visits.read", "visits.book", "dispatch.book", "board.read", "desk.worklist"},
     ),
     "health_worker": DefaultRole(
         "健康管理员",
@@ -133,6 +132,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
                 "workforce.read",
                 "catalogue.read",
                 "visits.read",
+                "visits.settle",
                 "dispatch.read",
                 "records.read",
                 "messaging.read",
