@@ -69,7 +69,12 @@ def member(actor: Actor, signed_in: SignedIn) -> Actor:
         kind=Kind.STAFF,
         # Who may not look up residents sees those of her own visits only: visits let her.
         resident_ids=None if "residents.read" in signed_in.permissions else frozenset(),
-        staff_id=staff_of_account(actor, Purpose.LEGAL, account_id=signed_in.account_id),
+        staff_id=staff_of_account(
+            actor,
+            Purpose.LEGAL,
+            account_id=signed_in.account_id,
+            organization_id=signed_in.organization_id,
+        ),
         session_id=signed_in.session_id,
     )
 

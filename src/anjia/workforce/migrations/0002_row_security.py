@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from anjia.kernel.row_security import grant, show_to_own_organization
+from anjia.kernel.row_security import grant, show_to_own_organization, show_to_system
 
 WRITTEN = ("staffmember", "qualification", "weeklypattern", "shift", "leave", "servicearea")
 
@@ -12,4 +12,5 @@ class Migration(migrations.Migration):
         *(grant("SELECT, INSERT, UPDATE", on=f"workforce_{table}") for table in WRITTEN),
         grant("SELECT, INSERT, DELETE", on="workforce_stafftoken"),
         *(show_to_own_organization(f"workforce_{table}") for table in (*WRITTEN, "stafftoken")),
+        show_to_system("workforce_staffmember"),
     ]
