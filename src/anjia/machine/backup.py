@@ -51,19 +51,17 @@ def make_backup(home: Home, target: Path) -> None:
 
 def dump_database(home: Home, environment: Mapping[str, str], dump: Path) -> None:
     """:raises Stop: if pg_dump fails"""
-    words = ["--format=custom", "--compress=1", f"--file={dump}"]
-    if external(os.environ):
-        url = environment.get("DATABASE_BACKUP_URL") or environment["DATABASE_OWNER_URL"]
-        try:
-            run([found("pg_dump"), *words, f"--dbname={url}"])
-        except Stop as stop:
-            raise Stop(
-                f"{stop} A backup needs a role that row-level security does not hold: "
-                "give one in DATABASE_BACKUP_URL (see .env.example)."
-            ) from None
-    else:
-        cluster = Cluster(home)
-        run([str(cluster.programs["pg_dump"]), *words, f"--dbname={cluster.url('postgres')}"])
+    if not external(os.environ):
+        Cluster(home).dump(dump)
+        return
+    url = environment.get("DATABASE_BACKUP_URL") or environment["DATABASE_OWNER_URL"]
+    try:
+        run([found("pg_dump"), "--format=custom", "--compress=1", f"--file={dump}", f"--dbname={url}"])
+    except Stop as stop:
+        raise Stop(
+            f"{stop} A backup needs a role that row-level security does not hold: "
+            "give one in DATABASE_BACKUP_URL (see .env.example)."
+        ) from None
 
 
 def pack(home: Home, dump: Path, target: Path) -> None:
@@ -135,13 +133,14 @@ def take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None
 
 def fill_database(home: Home) -> None:
     """:raises Stop: if pg_restore fails"""
-    words = ["--no-owner", "--exit-on-error", "--single-transaction", str(home.path / "database.dump")]
+    dump = home.path / "database.dump"
     if external(os.environ):
+        words = ["--no-owner", "--exit-on-error", "--single-transaction", str(dump)]
         run([found("pg_restore"), *words, f"--dbname={os.environ['DATABASE_OWNER_URL']}"])
         return
     cluster = Cluster(home)
     with home.locked("command"), cluster.running():
-        run([str(cluster.programs["pg_restore"]), *words, f"--dbname={cluster.url('anjia_owner')}"])
+        cluster.fill(dump)
 
 
 def upgrade_database(home: Home) -> None:
@@ -162,31 +161,18 @@ def upgrade_database(home: Home) -> None:
         dump = home.path / "upgrade.dump"
         old = cluster.of_version(version)
         with step(f"Out of PostgreSQL {version}"), old.running():
-            run(
-                [
-                    str(old.programs["pg_dump"]),
-                    "--format=custom",
-                    f"--file={dump}",
-                    f"--dbname={old.url('postgres')}",
-                ]
-            )
+            old.dump(dump)
         aside = cluster.place / f"data-{version}"
         cluster.data.rename(aside)
         try:
             with step(f"Into PostgreSQL {major(cluster.version)}"), cluster.running():
-                words = ["--no-owner", "--exit-on-error", "--single-transaction", str(dump)]
-                run(
-                    [
-                        str(cluster.programs["pg_restore"]),
-                        *words,
-                        f"--dbname={cluster.url('anjia_owner')}",
-                    ]
-                )
+                cluster.fill(dump)
         except BaseException:
             shutil.rmtree(cluster.data, ignore_errors=True)
             aside.rename(cluster.data)
             raise
-        dump.unlink()
+        finally:
+            dump.unlink()
     print(f"Done. The old data is still in {aside}; remove it when all is well.")
 
 

@@ -40,6 +40,7 @@ def init(home: Home) -> None:
     keep(home.keys / "setup_token", secrets.token_urlsafe(24))
     with database_of(home) as environment:
         prepare("database", environment)
+        home.half_made.unlink(missing_ok=True)
     token = (home.keys / "setup_token").read_text()
     port = os.environ.get("PORT", "8000")
     print(f"An empty institution is in {home.path}. Now start script/server and open, once:")

@@ -90,6 +90,11 @@ class Home:
     def write_state(self, **state: Any) -> None:
         replace(self.path / "database.json", json.dumps(self.read_state() | state))
 
+    @property
+    def half_made(self) -> Path:
+        """A file that is there from the database's beginning until its first tables and rows are complete."""
+        return self.path / "half-made"
+
     @contextmanager
     def locked(self, by: str) -> Iterator[None]:
         """

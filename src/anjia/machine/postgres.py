@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 from anjia.machine import children
 from anjia.machine.environment import CHECKOUT
-from anjia.machine.home import DEMO, Home, replace
+from anjia.machine.home import DEMO, REAL, Home, replace
 from anjia.machine.steps import Stop
 
 HOST: Final = "127.0.0.1"
@@ -183,11 +183,12 @@ class Cluster:
         self._give(half)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "-E", "UTF8"]
         access = ["-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}"]
-        sync = ["--no-sync"] if self.for_tests else []
+        sync = [] if self.home.kind == REAL else ["--no-sync"]  # a demo is made again in seconds
         try:
             self.run("initdb", "-D", str(half), *locale, *access, *sync)
         finally:
             password.unlink()
+        self.home.half_made.touch()
         half.rename(self.data)
 
     def _give(self, path: Path) -> None:
@@ -247,9 +248,14 @@ class Cluster:
         return (worst or lines or ["it says nothing"])[-1]
 
     def set_roles(self) -> None:
-        """Make the roles and the database that are not there; they have this data folder's passwords."""
+        """
+        Make the roles and the database that are not there; they have this data folder's passwords.
+
+        A database that was left half made is made afresh: nobody has used it yet.
+        """
         may = "CREATEDB CREATEROLE" if self.for_tests else "NOCREATEDB"
-        words = MAKE_ROLES.format(may=may, database=DATABASE, **self.home.database_passwords())
+        afresh = f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE);" if self.home.half_made.exists() else ""
+        words = afresh + MAKE_ROLES.format(may=may, database=DATABASE, **self.home.database_passwords())
         self.run("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url("postgres", "postgres"), words=words)
 
     @contextmanager
@@ -262,6 +268,30 @@ class Cluster:
             yield
         finally:
             children.stop(process, children.FAST, 10)
+
+    def dump(self, target: Path) -> None:
+        """
+        Write all of the database into a file, past row-level security.
+
+        :raises Stop: if it fails
+        """
+        words = ["--format=custom", "--compress=1", f"--file={target}", f"--dbname={self.url('postgres')}"]
+        run([str(self.programs["pg_dump"]), *words])
+
+    def fill(self, source: Path) -> None:
+        """
+        Read such a file into the empty database: all of it, or nothing.
+
+        :raises Stop: if it fails
+        """
+        words = [
+            "--no-owner",
+            "--exit-on-error",
+            "--single-transaction",
+            f"--dbname={self.url('anjia_owner')}",
+        ]
+        run([str(self.programs["pg_restore"]), *words, str(source)])
+        self.home.half_made.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Throw the data and the programs away."""

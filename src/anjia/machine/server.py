@@ -62,6 +62,7 @@ def serve(home: Home, listen: dict[str, str], began: float) -> None:
             database = Cluster(home).environment()
         environment = environment_of(home, database) | listen
         prepare("database", environment)
+        home.half_made.unlink(missing_ok=True)
         finish(builds)
         prepare_static(home, environment)
         looked_after.append(Child("web", starter("web", environment)))
