@@ -109,7 +109,15 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
     "family_doctor": DefaultRole(
         "家庭医生",
         "Family doctor",
-        FIELD | {"residents.register", "visits.read", "visits.book", "dispatch.book", "board.read", "desk.worklist"},
+        FIELD
+        | {
+            "residents.register",
+            "visits.read",
+            "visits.book",
+            "dispatch.book",
+            "board.read",
+            "desk.worklist",
+        },
     ),
     "health_worker": DefaultRole(
         "健康管理员",
