@@ -211,7 +211,7 @@ class TestTable:
     ) -> None:
         old = datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)
         make.record(make.reading(at=old), make.reading(at=old + timedelta(seconds=1)), of=resident, by=nurse)
-        asked = {"first": date(1999, 12, 1), "months": 2}
+        asked: dict[str, Any] = {"first": date(1999, 12, 1), "months": 2}
 
         assert acting(system(), NOON).do(commands.make_months, **asked) == 2
         assert acting(system(), NOON).do(commands.make_months, **asked) == 0

@@ -188,7 +188,7 @@ class TestTakeOn:
         acting(desk, NOON).do(commands.take_on, referral_id=sent.id)
 
         found = now_is(sent, desk)
-        resident = acting(desk, NOON).ask(lambda actor: Resident.objects.get(id=found.resident_id))
+        resident = acting(desk, NOON).ask(lambda actor: Resident.objects.get(id=str(found.resident_id)))
         assert (found.state, resident.name, resident.birth_year, resident.lives_alone) == (
             "registered",
             "陈玉兰",
@@ -306,7 +306,7 @@ class TestWhatBecameOfIt:
             visit_id=visit.id,
             starts_at=at(14),
             ends_at=at(14.75),
-            assignments=[(1, nurse.staff_id, at(14), at(14.75))],
+            assignments=[(1, visits.id_of(nurse), at(14), at(14.75))],
         )
         basics.deliver_events(town.desk)
         assert now_is(referral, ward).visit_starts_at == at(14)
