@@ -52,8 +52,8 @@ def whom_they_mean(rows: Sequence[StaffRow], known: Sequence[Known]) -> list[Kno
     for one in filter(None, sure):
         by_name.pop(one.staff.name, None)
     found: list[Known | None] = []
-    for row, one in zip(rows, sure, strict=True):
-        one = one or by_name.pop(row.name, None)
+    for row, certain in zip(rows, sure, strict=True):
+        one = certain or (by_name.pop(row.name) if row.name in by_name else None)
         has_another_number = one and row.number and one.staff.number and row.number != one.staff.number
         found.append(None if has_another_number else one)
     return found

@@ -12,8 +12,9 @@ from anjia.kernel.calendar import day_bounds, day_of, holiday_name, is_working_d
 from anjia.kernel.errors import NotAllowed
 from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
 from anjia.workforce.queries.staff import staff_found
-from anjia.workforce.rules import LIVE_LEAVE, LONGEST_SHIFT, RotaDay, days_from
+from anjia.workforce.rules import LIVE_LEAVE, LONGEST_SHIFT, LeaveKind, RotaDay, days_from
 from anjia.workforce.rules.papers import WARN_DAYS
+from anjia.workforce.rules.rota import WORDS_OF_LEAVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,10 @@ class LeaveShown:
     id: UUID
     kind: str
     state: str
+
+    @property
+    def words(self) -> str:
+        return str(WORDS_OF_LEAVE[LeaveKind(self.kind)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

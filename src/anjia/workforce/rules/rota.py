@@ -17,6 +17,18 @@ MONDAY: Final = 0
 SATURDAY: Final = 5
 
 
+HOLIDAY_WORDS: Final[Mapping[str, Words]] = {
+    "元旦": _("元旦"),
+    "春节": _("春节"),
+    "清明节": _("清明节"),
+    "劳动节": _("劳动节"),
+    "端午节": _("端午节"),
+    "中秋节": _("中秋节"),
+    "国庆节": _("国庆节"),
+    "抗战胜利纪念日": _("抗战胜利纪念日"),
+}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     starts_at: datetime
@@ -38,6 +50,10 @@ class RotaDay:
     def is_swapped(self) -> bool:
         """A Saturday or Sunday that is worked, because a weekday before or after it is not."""
         return self.is_working and self.day.weekday() >= SATURDAY
+
+    @property
+    def holiday_words(self) -> str:
+        return str(HOLIDAY_WORDS.get(self.holiday or "", self.holiday or ""))
 
     @property
     def is_weekend(self) -> bool:
