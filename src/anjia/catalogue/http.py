@@ -10,7 +10,7 @@ from pydantic import Field
 from anjia.catalogue import queries
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose
-from anjia.kernel.http import REFUSALS, AuthedRequest
+from anjia.kernel.http import AuthedRequest
 
 router = Router(tags=["catalogue"])
 
@@ -30,7 +30,7 @@ class ServiceOut(Schema):
     summary: str
 
 
-@router.get("/services", response={200: list[ServiceOut]} | REFUSALS)
+@router.get("/services", response={200: list[ServiceOut]})
 def list_services(
     request: AuthedRequest, mode: Literal["home", "clinic", "online"] | None = None
 ) -> HttpResponse:

@@ -14,7 +14,7 @@ from anjia.dispatch.rules import MOST_DAYS
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose
 from anjia.kernel.errors import NotFound
-from anjia.kernel.http import REFUSALS, AuthedRequest
+from anjia.kernel.http import AuthedRequest
 from anjia.visits.rules.lifecycle import MOST_PEOPLE
 
 router = Router(tags=["dispatch"])
@@ -137,7 +137,7 @@ def own_resident(request: AuthedRequest) -> UUID:
     return request.auth.resident_id
 
 
-@router.get("/slots", response={200: SlotsOut} | REFUSALS)
+@router.get("/slots", response={200: SlotsOut})
 def list_slots(
     request: AuthedRequest,
     service_code: Annotated[str, Field(max_length=60)],
@@ -165,25 +165,25 @@ def list_slots(
     )
 
 
-@router.post("/holds", response={201: HoldOut} | REFUSALS)
+@router.post("/holds", response={201: HoldOut})
 def hold_slot(request: AuthedRequest, body: HoldIn) -> HttpResponse:
     """Keep a time for ten minutes."""
     return http.do(request, commands.hold_slot, HoldOut, resident_id=own_resident(request), **body.dict())
 
 
-@router.post("/holds/{uuid:hold_id}/confirm", response={201: BookedOut} | REFUSALS)
+@router.post("/holds/{uuid:hold_id}/confirm", response={201: BookedOut})
 def confirm_hold(request: AuthedRequest, hold_id: UUID) -> HttpResponse:
     """Book what is held."""
     return http.do(request, commands.confirm_hold, BookedOut, hold_id=hold_id)
 
 
-@router.post("/holds/{uuid:hold_id}/release", response={201: BookedOut} | REFUSALS)
+@router.post("/holds/{uuid:hold_id}/release", response={201: BookedOut})
 def release_hold(request: AuthedRequest, hold_id: UUID) -> HttpResponse:
     """Give back a time that was kept."""
     return http.do(request, commands.release_hold, BookedOut, hold_id=hold_id)
 
 
-@router.post("/visits/{uuid:visit_id}/cancel", response={201: BookedOut} | REFUSALS)
+@router.post("/visits/{uuid:visit_id}/cancel", response={201: BookedOut})
 def cancel_booking(request: AuthedRequest, visit_id: UUID, body: CancelIn) -> HttpResponse:
     """Cancel a visit."""
     return http.do(
@@ -191,25 +191,25 @@ def cancel_booking(request: AuthedRequest, visit_id: UUID, body: CancelIn) -> Ht
     )
 
 
-@router.post("/visits/{uuid:visit_id}/move", response={201: BookedOut} | REFUSALS)
+@router.post("/visits/{uuid:visit_id}/move", response={201: BookedOut})
 def move_booking(request: AuthedRequest, visit_id: UUID, body: MoveIn) -> HttpResponse:
     """Move a visit to another time."""
     return http.do(request, commands.move_booking, BookedOut, visit_id=visit_id, **body.dict())
 
 
-@router.get("/work/offers", response={200: list[OfferOut]} | REFUSALS)
+@router.get("/work/offers", response={200: list[OfferOut]})
 def list_offers(request: AuthedRequest) -> HttpResponse:
     """List what the caregiver is asked and can still answer."""
     return http.ask(request, queries.offers_of, list[OfferOut], Purpose.CONTRACT, now=timezone.now())
 
 
-@router.post("/work/offers/{uuid:offer_id}/accept", response={201: AnsweredOut} | REFUSALS)
+@router.post("/work/offers/{uuid:offer_id}/accept", response={201: AnsweredOut})
 def accept_offer(request: AuthedRequest, offer_id: UUID) -> HttpResponse:
     """Take what was offered. One wins."""
     return http.do(request, commands.accept_offer, AnsweredOut, offer_id=offer_id)
 
 
-@router.post("/work/offers/{uuid:offer_id}/decline", response={201: AnsweredOut} | REFUSALS)
+@router.post("/work/offers/{uuid:offer_id}/decline", response={201: AnsweredOut})
 def decline_offer(request: AuthedRequest, offer_id: UUID, body: DeclineIn) -> HttpResponse:
     """Say no to what was offered."""
     return http.do(request, commands.decline_offer, AnsweredOut, offer_id=offer_id, **body.dict())

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose
-from anjia.kernel.http import REFUSALS, AuthedRequest
+from anjia.kernel.http import AuthedRequest
 from anjia.kernel.paging import PageOut
 from anjia.messaging import commands, queries
 
@@ -35,7 +35,7 @@ class ReadOut(Schema):
     read_at: datetime
 
 
-@router.get("/inbox", response={200: PageOut[InboxEntryOut]} | REFUSALS)
+@router.get("/inbox", response={200: PageOut[InboxEntryOut]})
 def inbox(
     request: AuthedRequest, after: str | None = None, size: Annotated[int, Query(ge=1, le=100)] = 50
 ) -> HttpResponse:
@@ -43,7 +43,7 @@ def inbox(
     return http.ask(request, queries.inbox_of, PageOut[InboxEntryOut], Purpose.ACCESS, after=after, size=size)
 
 
-@router.post("/inbox/{uuid:message_id}/read", response={201: ReadOut} | REFUSALS)
+@router.post("/inbox/{uuid:message_id}/read", response={201: ReadOut})
 def read_message(request: AuthedRequest, message_id: UUID) -> HttpResponse:
     """Mark a message as read."""
     return http.do(request, commands.read_message, ReadOut, message_id=message_id)

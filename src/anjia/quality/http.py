@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema
 
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose
-from anjia.kernel.http import REFUSALS, AuthedRequest
+from anjia.kernel.http import AuthedRequest
 from anjia.quality import commands, queries
 
 router = Router(tags=["quality"])
@@ -46,7 +46,7 @@ class OwnRatingOut(RatingOut):
     can_change: bool
 
 
-@router.get("/visits/{uuid:visit_id}/ratings", response={200: OwnRatingOut | None} | REFUSALS)
+@router.get("/visits/{uuid:visit_id}/ratings", response={200: OwnRatingOut | None})
 def my_rating(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
     """Tell what I said of the visit, or null."""
     return http.ask(
@@ -59,7 +59,7 @@ def my_rating(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
     )
 
 
-@router.post("/visits/{uuid:visit_id}/ratings", response={201: RatingOut} | REFUSALS)
+@router.post("/visits/{uuid:visit_id}/ratings", response={201: RatingOut})
 def rate_visit(request: AuthedRequest, visit_id: UUID, body: RateIn) -> HttpResponse:
     """Rate a visit that was done; within 24 hours again, to change it."""
     return http.do(

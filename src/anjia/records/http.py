@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose
 from anjia.kernel.errors import NotFound
-from anjia.kernel.http import REFUSALS, AuthedRequest
+from anjia.kernel.http import AuthedRequest
 from anjia.records import queries
 
 router = Router(tags=["records"])
@@ -76,7 +76,7 @@ def own_resident(request: AuthedRequest) -> UUID:
     return request.auth.resident_id
 
 
-@router.get("/record/summary", response={200: list[SummaryLineOut]} | REFUSALS)
+@router.get("/record/summary", response={200: list[SummaryLineOut]})
 def summary(request: AuthedRequest) -> HttpResponse:
     """Tell the latest of everything that was measured, each with a sentence."""
     return http.ask(
@@ -89,7 +89,7 @@ def summary(request: AuthedRequest) -> HttpResponse:
     )
 
 
-@router.get("/record/trends/{code}", response={200: TrendOut} | REFUSALS)
+@router.get("/record/trends/{code}", response={200: TrendOut})
 def trend(
     request: AuthedRequest, code: str, days: Annotated[int, Query(ge=1, le=queries.LONGEST)] = 90
 ) -> HttpResponse:

@@ -13,7 +13,7 @@ from anjia.kernel import http
 from anjia.kernel.actors import Kind, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotFound
-from anjia.kernel.http import REFUSALS, AuthedRequest
+from anjia.kernel.http import AuthedRequest
 from anjia.kernel.paging import PageOut
 from anjia.visits import commands, queries
 from anjia.visits.rules.facts import MOST_FACTS, FactKind
@@ -207,7 +207,7 @@ def own_resident(request: AuthedRequest) -> UUID:
     return request.auth.resident_id
 
 
-@router.get("/visits", response={200: PageOut[VisitLineOut]} | REFUSALS)
+@router.get("/visits", response={200: PageOut[VisitLineOut]})
 def list_visits(
     request: AuthedRequest,
     when: Literal["coming", "past", "all"] = "all",
@@ -228,7 +228,7 @@ def list_visits(
     )
 
 
-@router.get("/visits/{uuid:visit_id}", response={200: VisitOut} | REFUSALS)
+@router.get("/visits/{uuid:visit_id}", response={200: VisitOut})
 def get_visit(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
     """Show a visit, who comes, and what has happened so far."""
     return http.ask(
@@ -236,7 +236,7 @@ def get_visit(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
     )
 
 
-@router.get("/visits/{uuid:visit_id}/door-code", response={200: DoorCodeOut} | REFUSALS)
+@router.get("/visits/{uuid:visit_id}/door-code", response={200: DoorCodeOut})
 def get_door_code(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
     """Give the text of the code that the caregiver scans at the door. It is good for about a minute."""
     return http.ask(
@@ -244,13 +244,13 @@ def get_door_code(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
     )
 
 
-@router.get("/work/days/{day}", response={200: WorkDayOut} | REFUSALS)
+@router.get("/work/days/{day}", response={200: WorkDayOut})
 def get_work_day(request: AuthedRequest, day: date) -> HttpResponse:
     """Show the caregiver's day: shifts, and stops in order."""
     return http.ask(request, queries.caregiver_day, WorkDayOut, Purpose.CONTRACT, day=day)
 
 
-@router.get("/work/visits/{uuid:visit_id}", response={200: WorkVisitOut} | REFUSALS)
+@router.get("/work/visits/{uuid:visit_id}", response={200: WorkVisitOut})
 def get_work_visit(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
     """Show all that the caregiver needs at one of her visits, to carry along where there is no signal."""
     return http.ask(
@@ -263,7 +263,7 @@ def get_work_visit(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
     )
 
 
-@router.post("/work/facts", response={201: ReceiptOut} | REFUSALS)
+@router.post("/work/facts", response={201: ReceiptOut})
 def record_facts(request: AuthedRequest, body: FactsIn) -> HttpResponse:
     """Say what has happened at visits. Nothing is refused for the state of things; what does not fit is kept."""
     return http.do(request, commands.record_facts, ReceiptOut, facts=body.dict()["facts"])

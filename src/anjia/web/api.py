@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import DomainError, SignInNeeded
+from anjia.kernel.http import Refusal
 from anjia.web.authentication import actor_of_request
 
 # In the order of the document.
@@ -29,6 +31,20 @@ ROUTERS: Final = [
 ]
 
 
+REFUSALS: Final = {
+    400: "The request cannot be read.",
+    401: "Nobody is signed in, or the session is over.",
+    403: "The asker may not do this, or the person has not agreed.",
+    404: "It is not there, or not the asker's to know of.",
+    409: "A rule says no; `code` says which.",
+    413: "It is too large.",
+    415: "It is not of a kind that is kept.",
+    422: "Something was put in wrong; `fields` says what.",
+    429: "Too many attempts.",
+    503: "Too busy, or a service outside does not answer. Try again.",
+}
+
+
 class Bearer(HttpBearer):
     """A session's token. Who it is, is looked up once per request and kept nowhere."""
 
@@ -36,7 +52,22 @@ class Bearer(HttpBearer):
         return actor_of_request(token, acting_for=request.headers.get("X-Acting-For"))
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Every operation can be refused, and every refusal looks the same: said once, for all."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        shape = Refusal.model_json_schema()
+        schema["components"]["schemas"]["Refusal"] = shape
+        content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+        for ways in schema["paths"].values():
+            for operation in ways.values():
+                for status, words in REFUSALS.items():
+                    operation["responses"].setdefault(status, {"description": words, "content": content})
+        return schema
+
+
+api = Api(
     title="Anjia 安家",
     version="1",
     description="Everything the resident and caregiver clients use.",

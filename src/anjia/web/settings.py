@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "anjia.dispatch",
     "anjia.transitions",
     "anjia.quality",
+    "anjia.notices",
     "anjia.imports",
     "anjia.desk",
     "anjia.machine",
