@@ -1,0 +1,92 @@
+"""How each kind of list is read, cleaned and compared with what we have."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from anjia.catalogue.queries import changes_of_rows as changes_of_services
+from anjia.identity.queries import stations_of
+from anjia.imports.rules import (
+    BadRow,
+    Cleaned,
+    FileRefused,
+    Kind,
+    clean_residents,
+    clean_services,
+    clean_staff,
+    recognise,
+    twin,
+)
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import local
+from anjia.residents.queries import changes_of_rows as changes_of_residents
+from anjia.spreadsheets.limits import Limits
+from anjia.spreadsheets.reader import Table, read_table
+from anjia.spreadsheets.words import Unreadable
+from anjia.workforce.queries import changes_of_rows as changes_of_staff
+
+LIMITS: Final = Limits(rows=30_000)
+SHOWN: Final = 200  # changes kept to be looked at, of those that a dry run has found
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a list does, or did: the people new and changed, how many stay as they are, and who cannot be taken."""
+
+    added: int
+    changed: int
+    same: int
+    skipped: int
+    bad: list[BadRow]
+    names: list[str]  # of the first who are new
+    changes: list[tuple[str, dict[str, tuple[str, str]]]]  # of the first who change
+
+
+def read_list(kind: Kind, content: bytes) -> Table:
+    """:raises FileRefused: if it cannot be read as a list"""
+    try:
+        return read_table(content, recognise=lambda title: recognise(kind, title), limits=LIMITS)
+    except Unreadable as problem:
+        raise FileRefused(problem) from None
+
+
+def clean(
+    actor: Actor, now: datetime, *, kind: Kind, table: Table, columns: Sequence[str | None]
+) -> Cleaned[Any]:
+    """Return what the rows say, and those that cannot be taken."""
+    today = local(now).date()
+    if kind is Kind.RESIDENTS:
+        return clean_residents(table.rows, columns, today=today)
+    if kind is Kind.STAFF:
+        stations = {one.name: one.id for one in stations_of(actor, Purpose.CONTRACT)}
+        return clean_staff(table.rows, columns, today=today, stations=stations)
+    return clean_services(table.rows, columns)
+
+
+def tried(actor: Actor, cleaned: Cleaned[Any], *, kind: Kind, today: date) -> tuple[Outcome, list[Any]]:
+    """Return what the list would do, and the rows to do it with."""
+    rows: list[Any] = cleaned.rows
+    bad = list(cleaned.bad)
+    changes: Any
+    if kind is Kind.RESIDENTS:
+        comparison = changes_of_residents(actor, Purpose.CONTRACT, rows=rows)
+        bad += [
+            twin(row.row, row.name, comparison.twice[row.row]) for row in rows if row.row in comparison.twice
+        ]
+        rows = [row for row in rows if row.row not in comparison.twice]
+        changes = comparison.changes
+    elif kind is Kind.STAFF:
+        changes = changes_of_staff(actor, Purpose.CONTRACT, rows=rows, today=today)
+    else:
+        changes = changes_of_services(actor, Purpose.CONTRACT, rows=rows)
+    outcome = Outcome(
+        added=len(changes.added),
+        changed=len(changes.changed),
+        same=changes.same,
+        skipped=cleaned.skipped,
+        bad=sorted(bad, key=lambda one: one.row),
+        names=[change.name for change in changes.added[:SHOWN]],
+        changes=[(change.name, dict(change.fields)) for change in changes.changed[:SHOWN]],
+    )
+    return outcome, rows

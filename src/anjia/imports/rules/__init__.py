@@ -1,0 +1,39 @@
+"""What lists look like and what their cells mean. Pure."""
+
+from anjia.imports.rules.cleaned import twin
+from anjia.imports.rules.columns import COLUMNS, KIND_WORDS, REASON_TITLE, Column, Kind, guess, recognise
+from anjia.imports.rules.refusals import (
+    AlreadyOver,
+    BadRow,
+    Cleaned,
+    ColumnsMissing,
+    FileRefused,
+    NothingToImport,
+    NotTriedYet,
+    Reason,
+)
+from anjia.imports.rules.residents import clean_residents
+from anjia.imports.rules.services import clean_services
+from anjia.imports.rules.staff import clean_staff
+
+__all__ = [
+    "COLUMNS",
+    "KIND_WORDS",
+    "REASON_TITLE",
+    "AlreadyOver",
+    "BadRow",
+    "Cleaned",
+    "Column",
+    "ColumnsMissing",
+    "FileRefused",
+    "Kind",
+    "NotTriedYet",
+    "NothingToImport",
+    "Reason",
+    "clean_residents",
+    "clean_services",
+    "clean_staff",
+    "guess",
+    "recognise",
+    "twin",
+]

@@ -1,0 +1,95 @@
+"""From the cells of a row to what it says of somebody: what every kind of list does alike."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
+
+from anjia.imports.rules.refusals import BadRow, Cleaned, Reason
+from anjia.spreadsheets.cleaning import Cell, text_of
+from anjia.spreadsheets.reader import Row
+from anjia.spreadsheets.words import Unclean, _
+
+T = TypeVar("T")
+
+FEWEST_CELLS: Final = 3  # a line with fewer, and no name, is a note or a sum below the list
+
+
+class Cells:
+    """The cells of one row by the code of their column, and what turned out wrong with them."""
+
+    def __init__(self, row: Row, columns: Sequence[str | None]) -> None:
+        self.number = row.number
+        self.reasons: list[Reason] = []
+        self._cells: dict[str, list[Cell]] = {}
+        for code, cell in zip(columns, row.cells, strict=False):
+            if code:
+                self._cells.setdefault(code, []).append(cell)
+        self.filled = sum(bool(text_of(cell)) for cell in row.cells)
+
+    def all(self, code: str) -> list[Cell]:
+        return self._cells.get(code, [])
+
+    def first(self, code: str) -> Cell:
+        return next(iter(self.all(code)), None)
+
+    def text(self, code: str) -> str:
+        return text_of(self.first(code))
+
+    def clean(self, code: str, clean: Callable[[Cell], T]) -> T | None:
+        """Return what the cell says; where it says nothing sensible, note why."""
+        return self.checked(code, lambda: clean(self.first(code)))
+
+    def checked(self, code: str, clean: Callable[[], T]) -> T | None:
+        try:
+            return clean()
+        except Unclean as problem:
+            self.reasons.append(Reason.of(code, problem))
+            return None
+
+    def wrong(self, code: str, words: str, **values: Any) -> None:
+        self.reasons.append(Reason(column=code, words=words, values=values))
+
+
+def clean_rows(
+    rows: Iterable[Row], columns: Sequence[str | None], read: Callable[[Cells], T | None]
+) -> Cleaned[T]:
+    """Read every row; those with something wrong go to the bad ones."""
+    good: list[T] = []
+    bad: list[BadRow] = []
+    skipped = 0
+    for row in rows:
+        cells = Cells(row, columns)
+        if not cells.text("name") and cells.filled < FEWEST_CELLS:
+            skipped += 1
+            continue
+        said = read(cells)
+        if cells.reasons or said is None:
+            bad.append(BadRow(row=row.number, name=cells.text("name"), reasons=tuple(cells.reasons)))
+        else:
+            good.append(said)
+    return Cleaned(good, bad, skipped)
+
+
+def without_twins(
+    cleaned: Cleaned[T],
+    key: Callable[[T], object | None],
+    number: Callable[[T], int],
+    name: Callable[[T], str],
+) -> Cleaned[T]:
+    """Take one of each: the later row with the same key is a bad one that says which it repeats."""
+    first: dict[object, int] = {}
+    good: list[T] = []
+    for row in cleaned.rows:
+        said = key(row)
+        if said is not None and said in first:
+            cleaned.bad.append(twin(number(row), name(row), first[said]))
+            continue
+        if said is not None:
+            first[said] = number(row)
+        good.append(row)
+    cleaned.bad.sort(key=lambda bad: bad.row)
+    return Cleaned(good, cleaned.bad, cleaned.skipped)
+
+
+def twin(row: int, name: str, first: int) -> BadRow:
+    words = _("和第 {first} 行是同一个人（或同一项）。请只留一行。")
+    return BadRow(row=row, name=name, reasons=(Reason(column="", words=words, values={"first": first}),))
