@@ -11,7 +11,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.quality import queries
-from anjia.quality.rules import Figure, Standing
+from anjia.quality.rules import ASPECTS, Figure, Standing
 from anjia.visits.commands import cancel_visit
 from anjia.visits.models import Visit
 from tests.make import NOON, actor
@@ -94,7 +94,7 @@ class TestMutation:
         """Five visits done and rated by residents with five stars in everything; one over and not done."""
         done = [make.done_visit(town, nurse, hour=8.5 + number * 0.75) for number in range(5)]
         for visit in done:
-            rate(make.herself(visit.resident_id, town), visit, 5, aspects=dict.fromkeys(queries.ASPECTS, 5))
+            rate(make.herself(visit.resident_id, town), visit, 5, aspects=dict.fromkeys(ASPECTS, 5))
         return [*done, town.visit(nurse, starts_at=at(14), ends_at=at(14.5))]
 
     @pytest.mark.parametrize(

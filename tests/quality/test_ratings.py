@@ -1,5 +1,6 @@
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -116,7 +117,7 @@ class TestRateVisit:
         rate(she, visit, 5, words="女儿太忙了")
 
         assert acting(daughter, EVENING).ask(lambda actor: Rating.objects.count()) == 0
-        asked = {"visit_id": visit.id, "now": EVENING}
+        asked: dict[str, Any] = {"visit_id": visit.id, "now": EVENING}
         assert acting(daughter, EVENING).ask(queries.my_rating, Purpose.ACCESS, **asked) is None
         own = acting(she, EVENING).ask(queries.my_rating, Purpose.ACCESS, **asked)
         assert own is not None

@@ -129,3 +129,13 @@ def _outcome(visit: Visit) -> Outcome:
         cancel_reason=visit.cancel_reason,
         done_at=visit.done_at,
     )
+
+
+def visits_to_remind_of(
+    actor: Actor, purpose: Purpose, *, start: datetime, end: datetime, booked_before: datetime
+) -> list[tuple[UUID, UUID]]:
+    """Return the visits that begin in [start, end) and were not booked only just now, with their organizations."""
+    rows = Visit.objects.filter(
+        status=Status.BOOKED.value, starts_at__gte=start, starts_at__lt=end, booked_at__lt=booked_before
+    )
+    return list(rows.order_by("starts_at", "id").values_list("organization_id", "id"))

@@ -1,0 +1,40 @@
+"""When people are reminded, and of what. Pure: no database, no clock."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from anjia.kernel.calendar import day_of, local
+from anjia.messaging.rules import reveals
+
+# The evening before, early enough to buy what is missing [ENG].
+REMIND_FROM: Final = time(17, 0)
+REMIND_UNTIL: Final = time(21, 0)
+JUST_BOOKED: Final = timedelta(hours=3)  # who has booked only just now needs no reminder
+
+# Said instead of a preparation that would tell a stranger what she suffers from.
+SEE_IN_APP: Final = {"zh": "要准备什么，请在“我的上门”里看。", "en": "What to prepare is under “My visits”."}
+
+
+def is_time(now: datetime) -> bool:
+    """Say whether tomorrow's visits are reminded of now."""
+    return REMIND_FROM <= local(now).time() < REMIND_UNTIL
+
+
+def tomorrow(now: datetime) -> date:
+    return day_of(now) + timedelta(days=1)
+
+
+def preparation_words(preparation: str, language: str) -> str:
+    """Return what to prepare, or where to read it; nothing where there is nothing to prepare."""
+    said = preparation.strip()
+    if not said:
+        return ""
+    if reveals(said) or language.startswith("en"):
+        return SEE_IN_APP["en" if language.startswith("en") else "zh"]
+    return said if said.endswith(("。", "！", "；")) else f"{said}。"
+
+
+def reminder_id(visit_id: UUID, day: date) -> UUID:
+    """Return what makes the reminder one: a visit that is moved to another day is reminded of again."""
+    return uuid5(NAMESPACE_OID, f"visit_reminder/{visit_id}/{day.isoformat()}")
