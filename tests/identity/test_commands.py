@@ -589,6 +589,18 @@ class TestSharedComputer:
         assert before
         assert before.is_locked
 
+    def test_signing_in_locks_who_was_there_before_and_replaces_ones_own(self) -> None:
+        house = make.house()
+        nurse, doctor = make.staff(house), make.staff(house, name="赵文静")
+        nurses = make.session(nurse, device_token="desk-8")
+        first, second = (make.session(doctor, device_token="desk-8") for _ in range(2))
+
+        assert (found := who(nurses.token))
+        assert found.is_locked
+        assert who(first.token) is None
+        assert (found := who(second.token))
+        assert not found.is_locked
+
     def test_five_wrong_ones_end_the_session(self) -> None:
         account = make.staff(make.house())
         entry = self.locked(account)

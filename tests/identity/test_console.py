@@ -214,7 +214,7 @@ class TestScan:
         acting(system(), now).do(commands.confirm_scan, ticket=ticket[1], by=by)
 
         stranger = Client().post("/console/identity/sign-in/scan/state")
-        entered = client.post("/console/identity/sign-in/scan/state")
+        entered = client.post("/console/identity/sign-in/scan/state", headers={"HX-Request": "true"})
 
         assert "等手机确认" in waiting.content.decode()
         assert "过期" in stranger.content.decode()
@@ -415,7 +415,7 @@ class TestSetup:
         def nothing_yet(actor: Actor, purpose: Purpose) -> bool:
             return False
 
-        monkeypatch.setattr(setup.queries, "is_set_up", nothing_yet)
+        monkeypatch.setattr(queries, "is_set_up", nothing_yet)
         return "the-token"
 
     def form(self, token: str, **changes: str) -> dict[str, str]:

@@ -85,13 +85,13 @@ def scan(request: HttpRequest) -> HttpResponse:
     """Show a QR code to be scanned by a phone that is signed in."""
     ticket = acting(system(), timezone.now()).do(commands.show_scan_ticket, device=browser.device_of(request))
     link = request.build_absolute_uri(f"/app/#/pages/me/confirm?{urlencode({'ticket': ticket.token})}")
-    said = {
+    said: dict[str, Any] = {
         "qr": segno.make(link, micro=False).svg_data_uri(scale=5, border=2),
         "next": browser.way_on(request, ""),
     }
     if settings.IS_DEMO:
         said["link"] = link
-    response = render(request, "identity/_scan.html", said)
+    response = part_or_page(request, "identity/_scan.html", said)
     browser.set_cookie(response, request, browser.CLAIM, ticket.claim, path="/console/identity/", max_age=300)
     return response
 
@@ -103,17 +103,25 @@ def scan_state(request: HttpRequest) -> HttpResponse:
     claim, now = request.COOKIES.get(browser.CLAIM, ""), timezone.now()
     is_confirmed = acting(system(), now).ask(queries.is_scan_confirmed, Purpose.LEGAL, claim=claim, now=now)
     if not is_confirmed:
-        said = {"is_over": is_confirmed is None, "next": browser.way_on(request, "")}
-        return render(request, "identity/_scan_state.html", said)
+        said = {"is_over": is_confirmed is None, "next": browser.way_on(request, ""), "waits": True}
+        return part_or_page(request, "identity/_scan_state.html", said)
     device_token = browser.device_token_of(request)
     outcome = acting(system(), now).do(
         commands.enter_by_scan, claim=claim, device=browser.device_of(request), device_token=device_token
     )
     entry = let_in(outcome)
     assert isinstance(entry, Entry)
+    if request.headers.get("HX-Request") != "true":
+        return entered(request, entry, device_token)
     response = HttpResponse(status=204, headers={"HX-Redirect": browser.way_on(request)})
     browser.keep(response, request, entry, device_token)
     return response
+
+
+def part_or_page(request: HttpRequest, part: str, said: dict[str, Any]) -> HttpResponse:
+    """Give htmx the part that it asked for, and a browser without scripts the whole page."""
+    is_part = request.headers.get("HX-Request") == "true"
+    return render(request, part if is_part else "identity/sign_in.html", said)
 
 
 def people_here(request: HttpRequest) -> list[queries.PersonHere]:
@@ -400,9 +408,8 @@ def organizations(request: PageRequest) -> HttpResponse:
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
-            console.do(
-                request, commands.add_organization, parent_id=UUID(request.POST["parent_id"]), **door(request)
-            )
+            added: dict[str, Any] = door(request) | {"parent_id": UUID(request.POST["parent_id"])}
+            console.do(request, commands.add_organization, **added)
             return go("organizations")
         except DomainError as error:
             refusal = error
@@ -417,7 +424,7 @@ def organization(request: PageRequest, organization_id: UUID) -> HttpResponse:
     """Show one organization, or change what is written on its door."""
     refusal: DomainError | None = None
     if request.method == "POST":
-        said = {name: words for name, words in door(request).items() if name != "kind"}
+        said: dict[str, Any] = {name: words for name, words in door(request).items() if name != "kind"}
         try:
             console.do(request, commands.change_organization, organization_id=organization_id, **said)
             return go("organizations")

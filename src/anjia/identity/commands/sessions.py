@@ -47,6 +47,7 @@ def start_session(
     Let the account in, and return its token: the one time that it is seen.
 
     It acts in the name of the house given, else of its home, else of the first where it holds a role.
+    Who was signed in on the same computer before is locked, and can take her turn again.
 
     :raises NotFound: if there is no such account, or it is closed
     :raises NotAMember: if a staff account holds no role there, or anywhere
@@ -55,6 +56,8 @@ def start_session(
     if account is None:
         raise NotFound
     house_id = _house_to_act_in(actor, account, organization_id)
+    if device_token:
+        _make_room(account, device_token, now)
     token = proofs.new_token()
     session = Session.objects.create(
         organization_id=house_id,
@@ -77,6 +80,13 @@ def start_session(
         fields=[session.way],
     )
     return entry_of(session, token)
+
+
+def _make_room(account: Account, device_token: str, now: datetime) -> None:
+    """Lock whoever else is signed in on the computer; her own session there before is over."""
+    here = Session.objects.filter(device_index=device_index(device_token), ended_at=None)
+    here.filter(account=account).update(ended_at=now, ended_by=account.id)
+    here.filter(locked_at=None).update(locked_at=now)
 
 
 def _house_to_act_in(actor: Actor, account: Account, asked: UUID | None) -> UUID:
