@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from anjia.kernel.errors import DomainError
@@ -27,7 +27,7 @@ class NoPersonalDataInCrashes:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, DomainError):
+        if isinstance(error, DomainError | Http404):
             return None
         log.error("%s", pages.where_it_broke(request, error))
         return pages.crashed(request)
