@@ -10,6 +10,7 @@ Brings a database and the pages' files to what this version needs. Runs inside D
 
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +35,7 @@ def prepare_database() -> None:
     prepare_translations()
     if settings.IS_DEMO and "seed_demo" in get_commands():
         with step("Demo town"):
-            call_command("seed_demo", verbosity=0)
+            call_command("seed_demo", verbosity=0, stdout=StringIO())
 
 
 def prepare_migrations() -> None:

@@ -22,6 +22,7 @@ from anjia.machine.supervisor import Child, Supervisor
 
 LOOPBACK: Final = "127.0.0.1"
 READY_WITHIN: Final = 60.0  # seconds
+UNUSED: Final = {"PGOPTIONS": "-c synchronous_commit=off"}  # nobody has been promised anything in it yet
 
 
 def main() -> None:
@@ -61,7 +62,7 @@ def serve(home: Home, listen: dict[str, str], began: float) -> None:
             looked_after.append(start_database(home, at_the_end))
             database = Cluster(home).environment()
         environment = environment_of(home, database) | listen
-        prepare("database", environment)
+        prepare("database", environment | (UNUSED if home.half_made.exists() else {}))
         home.half_made.unlink(missing_ok=True)
         finish(builds)
         prepare_static(home, environment)
