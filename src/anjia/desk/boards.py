@@ -39,7 +39,17 @@ LOOKS: Final[Mapping[BoardState, Look]] = {
     S.CANCELLED: Look("idle", "x", "done", "off"),
 }
 # Worst first: a pile on the map looks like the worst of what is in it.
-WORST_FIRST: Final = (S.UNASSIGNED, S.MISSED, S.LATE, S.TENTATIVE, S.ACCEPTED, S.DEPARTED, S.ARRIVED, S.DONE, S.CANCELLED)
+WORST_FIRST: Final = (
+    S.UNASSIGNED,
+    S.MISSED,
+    S.LATE,
+    S.TENTATIVE,
+    S.ACCEPTED,
+    S.DEPARTED,
+    S.ARRIVED,
+    S.DONE,
+    S.CANCELLED,
+)
 TALLIES: Final = (
     (S.DONE, gettext_lazy("完成"), "", ""),
     (S.ARRIVED, gettext_lazy("服务中"), "", ""),

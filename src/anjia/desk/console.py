@@ -125,15 +125,17 @@ def ground(request: PageRequest) -> HttpResponse | FileResponse:
 @require_safe
 @page("visits.read")
 def visit(request: PageRequest, visit_id: UUID) -> HttpResponse:
-    found = console.ask(
-        request, queries.visit_page, Purpose.CONTRACT, visit_id=visit_id, now=timezone.now()
-    )
+    found = console.ask(request, queries.visit_page, Purpose.CONTRACT, visit_id=visit_id, now=timezone.now())
     context = {
         "shown": found,
         "can_settle": request.actor.may("visits.settle"),
-        "suitability_url": url_of("dispatch:suitability", visit_id=visit_id) if request.actor.may("dispatch.assign") else "",
+        "suitability_url": url_of("dispatch:suitability", visit_id=visit_id)
+        if request.actor.may("dispatch.assign")
+        else "",
         "move_url": url_of("dispatch:move", visit_id=visit_id) if request.actor.may("dispatch.book") else "",
-        "cancel_url": url_of("dispatch:cancel", visit_id=visit_id) if request.actor.may("visits.cancel") else "",
+        "cancel_url": url_of("dispatch:cancel", visit_id=visit_id)
+        if request.actor.may("visits.cancel")
+        else "",
         "resident_url": url_of("residents:resident", resident_id=found.visit.resident_id),
     }
     return render(request, "desk/visit.html", context)

@@ -31,7 +31,9 @@ ITEMS: Final = (
     NavItem(label=_("今日看板"), icon="layout-board", name="desk:board", permission="board.read"),
     NavItem(label=_("服务台"), icon="headset", name="desk:bookings", permission="desk.bookings"),
     NavItem(label=_("我的居民"), icon="stethoscope", name="desk:worklist", permission="desk.worklist"),
-    NavItem(label=_("出院转介"), icon="building-hospital", name="transitions:list", permission="transitions.read"),
+    NavItem(
+        label=_("出院转介"), icon="building-hospital", name="transitions:list", permission="transitions.read"
+    ),
     NavItem(label=_("电话清单"), icon="phone-call", name="messaging:call_list", permission="messaging.call"),
     NavItem(label=_("居民"), icon="users", name="residents:list", permission="residents.read"),
     NavItem(label=_("人员"), icon="nurse", name="workforce:list", permission="workforce.read"),

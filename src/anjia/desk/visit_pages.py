@@ -132,13 +132,19 @@ def words_of(kind: str, content: Mapping[str, Any], titles: Mapping[str, str]) -
                 content.get("skipped")
             ) else step  # fmt: skip
         case FactKind.MEASURED:
-            return _("，").join(f"{name} {value} {unit}" for name, value, unit in map(plain, content["readings"]))
+            return _("，").join(
+                f"{name} {value} {unit}" for name, value, unit in map(plain, content["readings"])
+            )
         case FactKind.TEACH_BACK:
             understood = _("听懂了") if content["understood"] else _("还没听懂")
             return _("{point}：{understood}").format(point=content["point"], understood=understood)
         case FactKind.SIGNED:
             said = str(SIGNERS[content["by"]])
-            return _("{said}：{reason}").format(said=said, reason=content["reason"]) if content.get("reason") else said
+            return (
+                _("{said}：{reason}").format(said=said, reason=content["reason"])
+                if content.get("reason")
+                else said
+            )
         case FactKind.NOTE:
             return str(content["words"])
         case FactKind.ARRIVED:
@@ -162,7 +168,11 @@ def plain(reading: Mapping[str, Any]) -> tuple[str, str, str]:
         return str(reading["code"]), value, str(reading["unit"])
     english = (get_language() or "").startswith("en")
     unit = known.shown_en if english else known.shown
-    return known.name_en if english else known.name, value, unit if reading["unit"] == known.unit else reading["unit"]
+    return (
+        known.name_en if english else known.name,
+        value,
+        unit if reading["unit"] == known.unit else reading["unit"],
+    )
 
 
 def wishes_of(wishes: Mapping[str, Any], who_is_present: str) -> list[str]:
@@ -178,5 +188,3 @@ def wishes_of(wishes: Mapping[str, Any], who_is_present: str) -> list[str]:
     if wishes.get("note"):
         said.append(str(wishes["note"]))
     return said
-
-

@@ -52,6 +52,7 @@ class Founder:
 
     now: datetime
     staff: dict[str, UUID] = field(default_factory=dict)
+    consent_version: int = 0
 
     @property
     def long_ago(self) -> datetime:
@@ -86,7 +87,9 @@ class Founder:
             resident_ids=frozenset({resident_id}),
         )
 
-    def do(self, actor: Actor, command: Command[Any, Any], *, when: datetime | None = None, **what: Any) -> Any:
+    def do(
+        self, actor: Actor, command: Command[Any, Any], *, when: datetime | None = None, **what: Any
+    ) -> Any:
         return acting(actor, when or self.long_ago).do(command, **what)
 
     def found(self) -> None:
@@ -253,15 +256,16 @@ class Founder:
     def ask_consent(self, resident_id: UUID, when: datetime) -> None:
         """Write down what she signed at the desk: care for everybody; being filmed is asked when it comes to that."""
         desk = self.member("desk")
-        standing = acting(desk, when).ask(consents_of, Purpose.CONTRACT, resident_id=resident_id)
-        text = next(one.text for one in standing if one.text.purpose == Purpose.CARE)
+        if not self.consent_version:
+            standing = acting(desk, when).ask(consents_of, Purpose.CONTRACT, resident_id=resident_id)
+            self.consent_version = next(one.text.version for one in standing if one.text.purpose == Purpose.CARE)
         self.do(
             desk,
             residents.give_consent,
             when=when,
             resident_id=resident_id,
             purpose=Purpose.CARE.value,
-            text_version=text.version,
+            text_version=self.consent_version,
         )
 
     def let_family_in(self) -> None:
@@ -299,5 +303,3 @@ def hours_of(now: datetime) -> tuple[datetime, datetime]:
     begin = max(first, min(at(today, time(8)), now - timedelta(hours=4)))
     end = min(last, max(at(today, time(18)), now + timedelta(hours=5)))
     return begin, end
-
-

@@ -30,7 +30,12 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     entry = start(card, end=End.CONSOLE, now=timezone.now())
     response = HttpResponseRedirect("/console/", status=303)
     response.set_cookie(
-        COOKIE, entry.token, expires=entry.expires_at, httponly=True, samesite="Lax", secure=request.is_secure()
+        COOKIE,
+        entry.token,
+        expires=entry.expires_at,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
     )
     return response
 

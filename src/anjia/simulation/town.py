@@ -85,9 +85,7 @@ def neighbours() -> Sequence[Neighbour]:
 
 @lru_cache(maxsize=1)
 def colleagues() -> Sequence[Colleague]:
-    return [
-        Colleague(**{**row, "started": date.fromisoformat(row["started"])}) for row in read("staff.json")
-    ]
+    return [Colleague(**{**row, "started": date.fromisoformat(row["started"])}) for row in read("staff.json")]
 
 
 STATIONS: Final[Mapping[str, str]] = {"cuihu": "翠湖社区卫生服务站", "binhe": "滨河社区卫生服务站"}
