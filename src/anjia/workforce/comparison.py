@@ -49,11 +49,11 @@ def whom_they_mean(rows: Sequence[StaffRow], known: Sequence[Known]) -> list[Kno
     sure = [
         by_number.get(row.number) or by_phone.get((row.name, plain_phone(row.phone or ""))) for row in rows
     ]
-    for one in filter(None, sure):
-        by_name.pop(one.staff.name, None)
+    for found_already in filter(None, sure):
+        by_name.pop(found_already.staff.name, None)
     found: list[Known | None] = []
     for row, certain in zip(rows, sure, strict=True):
-        one = certain or (by_name.pop(row.name) if row.name in by_name else None)
+        one: Known | None = certain or (by_name.pop(row.name) if row.name in by_name else None)
         has_another_number = one and row.number and one.staff.number and row.number != one.staff.number
         found.append(None if has_another_number else one)
     return found

@@ -52,17 +52,14 @@ def staff_list(request: PageRequest) -> HttpResponse:
         text=wanted["text"],
         kind=wanted["kind"],
     )
-    return render(
-        request,
-        "workforce/list.html",
-        {
-            "page": found,
-            "wanted": wanted,
-            "left": left,
-            "may_change": request.actor.may("workforce.change"),
-            **choices(),
-        },
-    )
+    said = {
+        "page": found,
+        "wanted": wanted,
+        "left": left,
+        "may_change": request.actor.may("workforce.change"),
+        **choices(),
+    }
+    return render(request, "workforce/list.html", said)
 
 
 @page("workforce.read")
