@@ -10,7 +10,8 @@ from anjia.spreadsheets.words import Unclean, _
 
 T = TypeVar("T")
 
-FEWEST_CELLS: Final = 3  # a line with fewer, and no name, is a note or a sum below the list
+FEWEST_CELLS: Final = 3  # a line with fewer may be a sum or a note below the list
+NOTES: Final = ("合计", "小计", "总计", "共计", "备注", "说明", "填表", "制表", "审核", "注：", "注:", "填报")
 
 
 class Cells:
@@ -23,7 +24,14 @@ class Cells:
         for code, cell in zip(columns, row.cells, strict=False):
             if code:
                 self._cells.setdefault(code, []).append(cell)
-        self.filled = sum(bool(text_of(cell)) for cell in row.cells)
+        self._said = [text for cell in row.cells if (text := text_of(cell))]
+
+    @property
+    def is_note(self) -> bool:
+        """Tell whether the line is none of the list, but a sum or a remark below it."""
+        if len(self._said) >= FEWEST_CELLS:
+            return False
+        return not self.text("name") or self._said[0].startswith(NOTES)
 
     def all(self, code: str) -> list[Cell]:
         return self._cells.get(code, [])
@@ -58,7 +66,7 @@ def clean_rows(
     skipped = 0
     for row in rows:
         cells = Cells(row, columns)
-        if not cells.text("name") and cells.filled < FEWEST_CELLS:
+        if cells.is_note:
             skipped += 1
             continue
         said = read(cells)
