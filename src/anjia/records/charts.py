@@ -212,7 +212,7 @@ def personal(target: PersonalTarget, name: str) -> BandView:
     return BandView(
         band=Band(low=target.low, high=target.high),
         set_by=name,
-        source=_("{name} {day}定的").format(name=name, day=words.moment(target.set_at).split(" ")[0]),
+        source=_("{name} {day}定的").format(name=name, day=words.day(target.set_at)),
         evidence="",
     )
 

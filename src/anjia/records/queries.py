@@ -1,6 +1,7 @@
 """Questions about records. Nothing here writes; who has read is noted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -110,6 +111,35 @@ def summary(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime)
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage:
+    """What a doctor sees of a resident's record: all that is measured, and one of it as a trend."""
+
+    resident: Any
+    lines: Sequence[SummaryLine]
+    trend: TrendView
+    conflicts: Sequence[ReadingConflict]
+
+
+def record_page(
+    actor: Actor, purpose: Purpose, *, resident_id: UUID, code: str, now: datetime, days: int
+) -> RecordPage:
+    """
+    Return a resident's record; without a code, the first thing that was measured.
+
+    :raises NotFound: if the resident is not the actor's to see, or nothing of that code is measured
+    """
+    resident = _look_into(actor, purpose, resident_id=resident_id, what="records.record")
+    lines = summary(actor, purpose, resident_id=resident_id, now=now)
+    code = code or (lines[0].code if lines else PRESSURE)
+    return RecordPage(
+        resident=resident,
+        lines=lines,
+        trend=trend(actor, purpose, resident_id=resident_id, code=code, now=now, days=days),
+        conflicts=conflicts_of(actor, purpose, resident_id=resident_id),
+    )
 
 
 def conflicts_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[ReadingConflict]:

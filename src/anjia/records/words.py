@@ -35,6 +35,10 @@ def moment(at: datetime) -> str:
     return format_date(local(at), _("n月j日 H:i"))
 
 
+def day(at: datetime) -> str:
+    return format_date(local(at), _("n月j日"))
+
+
 def number(value: Decimal | None) -> str:
     """Return the number without zeros that say nothing."""
     if value is None:

@@ -7,7 +7,6 @@ from anjia.messaging.commands.sending import Contact, read_message, send
 
 __all__ = [
     "Contact",
-    "Contact",
     "claim_due",
     "log_call",
     "note_outcome",

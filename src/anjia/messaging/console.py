@@ -1,0 +1,171 @@
+"""The call list and the outbox."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from anjia.kernel import console
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_bounds, day_of
+from anjia.kernel.console import PageRequest, page
+from anjia.messaging import commands, queries
+from anjia.messaging.rules import CALL_WORDS, CallOutcome, CallUnsound, Channel, State
+from anjia.messaging.words import CHANNEL_WORDS, STATE_TONES, STATE_WORDS, why_words
+
+app_name = "messaging"
+
+
+def day_asked(request: HttpRequest, today: date) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return today
+
+
+def lists(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> dict[str, Any]:
+    """Return the day's calls and, of today, those that are over."""
+    start, end = day_bounds(day_of(now))
+    return {
+        "lines": queries.call_list(actor, purpose, day=day),
+        "closed": queries.calls_closed_on(actor, purpose, start=start, end=end),
+    }
+
+
+@require_safe
+@page("messaging.call")
+def call_list(request: PageRequest) -> HttpResponse:
+    """Show whom to call today or tomorrow, and what to say."""
+    now = timezone.now()
+    today = day_of(now)
+    day = day_asked(request, today)
+    found = console.ask(request, lists, Purpose.CONTRACT, day=day, now=now)
+    said = {
+        "day": day,
+        "today": today,
+        "tomorrow": today + timedelta(days=1),
+        "lines": [shown_call(line, today=today) for line in found["lines"]],
+        "closed": [shown_call(line, today=today) for line in found["closed"]],
+        "outcomes": [(outcome.value, words) for outcome, words in CALL_WORDS.items()],
+    }
+    return render(request, "messaging/call_list.html", said)
+
+
+def shown_call(line: queries.CallLine, *, today: date) -> dict[str, Any]:
+    return {
+        "id": line.call.id,
+        "name": line.name,
+        "phone": line.phone,
+        "words": line.call.words,
+        "why": why_words(line.call.why, line.tried),
+        "day": line.call.day,
+        "is_late": line.call.day < today,
+        "state": line.call.state,
+        "attempts": [
+            {
+                "at": attempt.at,
+                "words": CALL_WORDS[CallOutcome(attempt.outcome)],
+                "next_step": attempt.next_step,
+                "again_on": attempt.again_on,
+            }
+            for attempt in line.attempts
+        ],
+    }
+
+
+@require_POST
+@page("messaging.call")
+def log_call(request: PageRequest, call_id: UUID) -> HttpResponse:
+    again_on = request.POST.get("again_on", "")
+    console.do(
+        request,
+        commands.log_call,
+        call_id=call_id,
+        outcome=outcome_said(request.POST.get("outcome", "")),
+        next_step=request.POST.get("next_step", "")[:500],
+        again_on=day_said(again_on) if again_on else None,
+    )
+    back = reverse("messaging:call_list")
+    return HttpResponseRedirect(f"{back}?day={request.POST.get('day', '')}", status=303)
+
+
+def outcome_said(said: str) -> CallOutcome:
+    """:raises CallUnsound: if none was chosen"""
+    try:
+        return CallOutcome(said)
+    except ValueError:
+        raise CallUnsound(fields={"outcome": _("请选这个电话打得怎么样。")}) from None
+
+
+def day_said(said: str) -> date:
+    """:raises CallUnsound: if it is no day"""
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise CallUnsound(fields={"again_on": _("请选今天或以后的一天。")}) from None
+
+
+def box(actor: Actor, purpose: Purpose, *, state: str, after: str | None) -> dict[str, Any]:
+    return {
+        "page": queries.outbox(actor, purpose, state=state, after=after),
+        "counts": queries.outbox_counts(actor, purpose),
+    }
+
+
+@require_safe
+@page("messaging.send")
+def outbox(request: PageRequest) -> HttpResponse:
+    """Show what went out, on which way, how far it came, and every try."""
+    state = request.GET.get("state", "")
+    state = state if state in {known.value for known in State} else ""
+    found = console.ask(request, box, Purpose.CONTRACT, state=state, after=request.GET.get("after") or None)
+    said = {
+        "page": found["page"],
+        "state": state,
+        "tallies": [
+            (known.value, STATE_WORDS[known], STATE_TONES[known], found["counts"][known.value])
+            for known in State
+        ],
+        "lines": [shown_notification(line) for line in found["page"].items],
+        "can_send_again": request.actor.may("messaging.call"),
+    }
+    return render(request, "messaging/outbox.html", said)
+
+
+def shown_notification(line: queries.OutboxLine) -> dict[str, Any]:
+    row = line.notification
+    state = State(row.state)
+    return {
+        "id": row.id,
+        "title": line.title,
+        "name": line.name,
+        "channel": CHANNEL_WORDS[Channel(row.channel)],
+        "tone": STATE_TONES[state],
+        "words": STATE_WORDS[state],
+        "why": why_words(row.code, ()) if row.code else "",
+        "made_at": row.made_at,
+        "due_at": row.due_at if state is State.QUEUED else None,
+        "attempts": line.attempts,
+        "can_again": state in {State.FAILED, State.GAVE_UP} and row.channel in {"wechat", "sms"},
+    }
+
+
+@require_POST
+@page("messaging.call")
+def send_again(request: PageRequest, notification_id: UUID) -> HttpResponse:
+    console.do(request, commands.send_again, notification_id=notification_id)
+    return HttpResponseRedirect(reverse("messaging:outbox"), status=303)
+
+
+urlpatterns = [
+    path("calls", call_list, name="call_list"),
+    path("calls/<uuid:call_id>", log_call, name="log_call"),
+    path("outbox", outbox, name="outbox"),
+    path("outbox/<uuid:notification_id>/again", send_again, name="send_again"),
+]

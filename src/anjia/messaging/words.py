@@ -1,0 +1,53 @@
+"""How the call list and the outbox say what happened."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anjia.kernel.errors import Words
+from anjia.messaging.rules import Channel, State
+
+CHANNEL_WORDS: Final[Mapping[Channel, Words]] = {
+    Channel.WECHAT: gettext_lazy("微信"),
+    Channel.SMS: gettext_lazy("短信"),
+    Channel.THROUGH: gettext_lazy("请人转告"),
+    Channel.PHONE: gettext_lazy("打电话"),
+}
+STATE_WORDS: Final[Mapping[State, Words]] = {
+    State.QUEUED: gettext_lazy("等着发"),
+    State.SENT: gettext_lazy("已发出"),
+    State.DELIVERED: gettext_lazy("已收到"),
+    State.FAILED: gettext_lazy("这条路不通，换了下一条"),
+    State.GAVE_UP: gettext_lazy("没有送到"),
+}
+STATE_TONES: Final[Mapping[State, str]] = {
+    State.QUEUED: "idle",
+    State.SENT: "info",
+    State.DELIVERED: "ok",
+    State.FAILED: "warn",
+    State.GAVE_UP: "bad",
+}
+CODES: Final[Mapping[str, Words]] = {
+    "phone": gettext_lazy("只接电话"),
+    "43101": gettext_lazy("微信里没有点允许通知"),
+    "40003": gettext_lazy("微信号对不上"),
+    "no_app": gettext_lazy("还没有接上微信小程序"),
+    "no_key": gettext_lazy("还没有接上短信"),
+    "no_template": gettext_lazy("这种消息在对方平台还没有模板"),
+    "isv.MOBILE_NUMBER_ILLEGAL": gettext_lazy("不是手机号，收不了短信"),
+    "cut_off": gettext_lazy("发到一半断了，不知道到没到"),
+    "too_late": gettext_lazy("等到能发时已经用不上了"),
+    "wrong_number": gettext_lazy("号码不对"),
+    "not_delivered": gettext_lazy("对方平台说没有送到"),
+}
+
+
+def why_words(code: str, tried: Sequence[str]) -> str:
+    """Say why she has to be called, or why a way failed."""
+    said = str(CODES.get(code, _("对方平台没有收下（{code}）").format(code=code)))
+    if not tried:
+        return said
+    ways = "、".join(str(CHANNEL_WORDS[Channel(one)]) for one in tried)
+    return _("{ways}没有送到：{said}").format(ways=ways, said=said)
