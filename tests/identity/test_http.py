@@ -203,3 +203,17 @@ class TestLanguage:
 
         assert post(client, "me/language", {"language": "en"}, token=token).status_code == 201
         assert post(client, "me/language", {"language": "fr"}, token=token).status_code == 422
+
+
+class TestMe:
+    def test_knows_an_account_that_another_institution_has_opened(self, client: Client) -> None:
+        home, here = make.house(), make.house(name="城北中心")
+        account = make.staff(home, role_code=None)
+        acting(system(), timezone.now()).do(
+            commands.give_role, account_id=account.id, organization_id=here.id, role_code="nurse"
+        )
+
+        said = get(client, "me", token=session(account)).json()
+
+        assert said["account"]["id"] == str(account.id)
+        assert said["institution"]["name"] == "城北中心"

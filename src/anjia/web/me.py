@@ -56,7 +56,14 @@ def who_am_i(actor: Actor, now: datetime) -> Me:
     if actor.kind is Kind.PERSON:
         found = acting(system(), now).ask(people_of_account, Purpose.LEGAL, account_id=actor.user_id, now=now)
         people = [acting(system(one.organization_id), now).ask(person_out, one=one) for one in found]
-    return acting(system(actor.organization_id), now).ask(me_out, of=actor, people=people)
+    # Her own account she sees with her own eyes: it may be of another institution than she acts in.
+    account = acting(actor, now).ask(own_account, Purpose.ACCESS)
+    return acting(system(actor.organization_id), now).ask(me_out, of=actor, account=account, people=people)
+
+
+def own_account(actor: Actor, purpose: Purpose) -> AccountOut:
+    found = get_account(actor, purpose, account_id=actor.user_id).account
+    return AccountOut(id=found.id, name=found.name, kind=found.kind, language=found.language)
 
 
 def person_out(actor: Actor, *, one: Acting) -> PersonOut:
@@ -70,8 +77,7 @@ def person_out(actor: Actor, *, one: Acting) -> PersonOut:
     )
 
 
-def me_out(actor: Actor, *, of: Actor, people: list[PersonOut]) -> Me:
-    account = get_account(actor, Purpose.ACCESS, account_id=of.user_id).account
+def me_out(actor: Actor, *, of: Actor, account: AccountOut, people: list[PersonOut]) -> Me:
     house = None
     if of.organization_id != NOBODY:
         house = get_organization(actor, Purpose.CONTRACT, organization_id=of.organization_id)
@@ -80,7 +86,7 @@ def me_out(actor: Actor, *, of: Actor, people: list[PersonOut]) -> Me:
         member = get_staff_member(actor, Purpose.CONTRACT, staff_id=of.staff_id)
         staff = StaffOut(id=member.id, name=member.name, title=member.title)
     return Me(
-        account=AccountOut(id=account.id, name=account.name, kind=account.kind, language=account.language),
+        account=account,
         people=people,
         staff=staff,
         is_demo=settings.IS_DEMO,

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 from django.conf import settings
 
+from anjia.integrations import outgoing
 from anjia.integrations.errors import Misconfigured, NotConnected, Permanent, Temporary
 
 TIMEOUT: Final = httpx.Timeout(8, connect=3)
@@ -63,7 +64,7 @@ class AliyunSms:
             "POST", "/", query, headers, key_id=self.access_key_id, key_secret=self.access_key_secret
         )
         try:
-            with httpx.Client(timeout=TIMEOUT) as client:
+            with outgoing.client(TIMEOUT) as client:
                 response = client.post(f"{self.api}/?{canonical_query(query)}", headers=headers)
         except httpx.HTTPError as error:
             raise Temporary(type(error).__name__) from None  # the message would hold the number and the code

@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 from django.conf import settings
 
+from anjia.integrations import outgoing
 from anjia.integrations.errors import Misconfigured, NotConnected, Permanent, Temporary
 
 TIMEOUT: Final = httpx.Timeout(5, connect=3)
@@ -25,7 +26,6 @@ class WechatClient:
     app_id: str
     app_secret: str
     api: str = "https://api.weixin.qq.com"
-    transport: httpx.BaseTransport | None = None
 
     def openid_of(self, code: str) -> str:
         """
@@ -49,7 +49,7 @@ class WechatClient:
 
     def _get(self, path: str, **parameters: str) -> dict[str, Any]:
         try:
-            with httpx.Client(timeout=TIMEOUT, transport=self.transport, trust_env=True) as client:
+            with outgoing.client(TIMEOUT) as client:
                 response = client.get(self.api + path, params=parameters)
         except httpx.HTTPError as error:
             raise Temporary(type(error).__name__) from None  # the message would hold the secret
