@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -148,7 +149,7 @@ class TestMoveBooking:
     def test_is_for_the_desk_when_it_is_late(self, here: Town) -> None:
         nurse, resident = here.nurse(), here.resident()
         visit_id, late = booking(here, resident, nurse), at(7)
-        asked = {"visit_id": visit_id, "starts_at": at(14), "staff_ids": [id_of(nurse)]}
+        asked: dict[str, Any] = {"visit_id": visit_id, "starts_at": at(14), "staff_ids": [id_of(nurse)]}
         with pytest.raises(TooLateToChange):
             acting(here.person(resident), late).do(move_booking, **asked)
         acting(here.desk, late).do(move_booking, **asked)
@@ -250,7 +251,7 @@ class TestAssignByHand:
     def test_may_overrule_a_wish_with_a_reason(self, here: Town) -> None:
         nurse, other = here.nurse("甲"), here.nurse("乙", sex="male")
         visit_id = booking(here, here.resident(), nurse, wishes={"caregiver_sex": "female"})
-        asked = {"visit_id": visit_id, "staff_id": id_of(other)}
+        asked: dict[str, Any] = {"visit_id": visit_id, "staff_id": id_of(other)}
         with pytest.raises(NotSuitable):
             acting(here.desk, NOON).do(assign_by_hand, **asked)
         acting(here.desk, NOON).do(assign_by_hand, **asked, why="打电话问过，可以")

@@ -64,14 +64,15 @@ FORM = {
 MORNING = NOON + timedelta(hours=20)  # tomorrow, 8 in Shanghai
 
 
-def at(hour: float, *, day: int = 1) -> datetime:
+def at(hour: float, *, day: int = 1, today: datetime = NOON) -> datetime:
     """Return a time of tomorrow (or so many days ahead), by the clock in Shanghai."""
-    return NOON.replace(hour=0) + timedelta(days=day, hours=hour - 8)
+    return today.replace(hour=0) + timedelta(days=day, hours=hour - 8)
 
 
 @dataclass
 class Town:
     desk: Actor
+    today: datetime = NOON
     service_code: str = "wound"
     version_id: UUID = field(default_factory=uuid4)
     pair_version_id: UUID = field(default_factory=uuid4)
@@ -89,7 +90,7 @@ class Town:
     ) -> Actor:
         """Return a nurse who may do everything here, on duty tomorrow and the days after."""
         unit = acting(self.system, NOON)
-        account_id = uuid4()
+        account_id = says.pop("account_id", None) or uuid4()
         sound: dict[str, Any] = {
             "name": name,
             "kind": "nurse",
@@ -110,9 +111,8 @@ class Town:
         )
         for day in range(4):
             for begins, ends in shifts:
-                unit.do(
-                    put_shift, staff_id=staff.id, starts_at=at(begins, day=day), ends_at=at(ends, day=day)
-                )
+                on_duty, off_duty = (at(hour, day=day, today=self.today) for hour in (begins, ends))
+                unit.do(put_shift, staff_id=staff.id, starts_at=on_duty, ends_at=off_duty)
         return actor(
             *FIELD,
             organization_id=self.organization_id,
@@ -170,8 +170,8 @@ class Town:
         return acting(self.system, NOON).ask(everybody)
 
 
-def town() -> Town:
-    made = Town(desk=actor(*DESK))
+def town(*, organization_id: UUID | None = None, today: datetime = NOON) -> Town:
+    made = Town(desk=actor(*DESK, organization_id=organization_id), today=today)
     common = {"steps": STEPS, "record_form": FORM}
     made.version_id = catalogue.version(published_by=made.desk, code="wound", **common).id
     made.pair_version_id = catalogue.version(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import AwareDatetime, Field, JsonValue
+from pydantic import AwareDatetime, ConfigDict, Field, JsonValue
 
 from anjia.kernel import http
 from anjia.kernel.actors import Kind, Purpose
@@ -130,7 +130,9 @@ class StopOut(Schema):
     wishes: dict[str, Any]
     people_needed: int
     with_: Annotated[list[str], Field(validation_alias="with_names", serialization_alias="with")]
-    version: int
+    visit_version: int
+
+    model_config = ConfigDict(serialize_by_alias=True)  # "with" is a word of Python
 
 
 class WorkDayOut(Schema):
@@ -161,7 +163,7 @@ class SaidOut(Schema):
 
 
 class WorkVisitOut(StopOut):
-    version: Annotated[SopOut, Field(validation_alias="sop")]  # type: ignore[assignment]  # the SOP, not a number
+    version: SopOut
     facts: list[SaidOut]
     phone: str
 

@@ -1,7 +1,7 @@
 """A caregiver's day and visits, as she carries them with her."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -63,7 +63,7 @@ class Stop:
     people_needed: int
     # `with` is a word of Python
     with_names: Sequence[str]
-    version: int
+    visit_version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +86,10 @@ class Sop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkVisit:
-    stop: Stop
-    sop: Sop
+class WorkVisit(Stop):
+    """A stop with all that is needed at the door and behind it."""
+
+    version: Sop
     facts: Sequence[Said] = field(default_factory=list)
     phone: str = ""
 
@@ -133,8 +134,8 @@ def get_work_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date)
     facts = list(FieldFact.objects.filter(visit=visit).order_by("occurred_at", "id"))
     cards = cards_of(actor, purpose, [visit], also=[fact.staff_id for fact in facts])
     return WorkVisit(
-        stop=stop,
-        sop=Sop(
+        **{part.name: getattr(stop, part.name) for part in fields(stop)},
+        version=Sop(
             id=version.id,
             version=version.version,
             steps=version.steps,
@@ -196,7 +197,7 @@ def _stops_of(actor: Actor, purpose: Purpose, assignments: Sequence[Assignment],
                 wishes=visit.wishes | {"who_is_present": visit.who_is_present},
                 people_needed=visit.people_needed,
                 with_names=[cards[i].name for i in others if i in cards],
-                version=visit.version,
+                visit_version=visit.version,
             )
         )
     return found
