@@ -156,6 +156,40 @@ def settle(request: PageRequest, conflict_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@page("desk.bookings")
+def bookings(request: PageRequest) -> HttpResponse:
+    """One box for whoever calls; below it, whom it may mean. htmx asks for the list alone as the desk types."""
+    text = request.GET.get("q", "").strip()
+    found = (
+        console.ask(request, queries.callers_found, Purpose.CONTRACT, text=text, now=timezone.now()) if text else []
+    )
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "desk/_found.html" if part else "desk/bookings.html", {"found": found, "text": text})
+
+
+@require_safe
+@page("desk.bookings")
+def caller(request: PageRequest, resident_id: UUID) -> HttpResponse:
+    found = console.ask(
+        request, queries.caller_page, Purpose.CONTRACT, resident_id=resident_id, now=timezone.now()
+    )
+    context = {
+        "caller": found,
+        "book_url": url_of("dispatch:book", resident_id=resident_id),
+        "resident_url": url_of("residents:resident", resident_id=resident_id),
+        "calls_url": url_of("messaging:call_list"),
+    }
+    return render(request, "desk/caller.html", context)
+
+
+@require_safe
+@page("desk.worklist")
+def worklist(request: PageRequest) -> HttpResponse:
+    cases = console.ask(request, queries.worklist, Purpose.CARE, now=timezone.now())
+    return render(request, "desk/worklist.html", {"cases": cases})
+
+
+@require_safe
 @page("audit.read")
 def audit_log(request: PageRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip() for name in ("day", "by", "subject")}
@@ -219,6 +253,9 @@ urlpatterns = [
     path("board/ground", ground, name="ground"),
     path("visits/<uuid:visit_id>", visit, name="visit"),
     path("conflicts/<uuid:conflict_id>/settle", settle, name="settle"),
+    path("bookings", bookings, name="bookings"),
+    path("bookings/<uuid:resident_id>", caller, name="caller"),
+    path("worklist", worklist, name="worklist"),
     path("audit", audit_log, name="audit"),
     path("audit/verify", audit_verify, name="audit_verify"),
 ]

@@ -1,24 +1,37 @@
 """What the desk's pages read from several contexts at once. Nothing here writes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from anjia.desk import audits, boards, visit_pages
+from anjia.desk import audits, boards, people, visit_pages
 from anjia.identity.queries import account_names, get_organization
 from anjia.kernel.actors import NOBODY, Actor, Purpose
 from anjia.kernel.audit import entries_found
 from anjia.kernel.calendar import day_bounds, day_of
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page
-from anjia.residents.queries import resident_names, residents_found
-from anjia.visits.queries import board, get_visit_page, timelines
+from anjia.messaging.queries import call_list
+from anjia.records.queries import latest_of_many
+from anjia.residents.queries import (
+    addresses_of,
+    get_resident,
+    main_addresses,
+    phones_of,
+    relatives_of,
+    resident_names,
+    residents_found,
+    residents_page,
+    who_consent,
+)
+from anjia.visits.queries import board, get_visit_page, timelines, visits_of_resident
 from anjia.visits.queries.overview import board_row, board_rows, cells_of_day
-from anjia.workforce.queries import caregivers_on
+from anjia.workforce.queries import caregivers_on, get_staff_member
 
 ROWS: Final = 40  # of the list, what a screen and a half shows
 LINES: Final = 20  # of the timelines
+MINE: Final = 500  # residents of one doctor's list
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,88 @@ def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime)
     visit = get_visit_page(actor, purpose, visit_id=visit_id, now=now)
     name = resident_names(actor, purpose, resident_ids=[visit.resident_id]).get(visit.resident_id, "")
     return visit_pages.shown(visit, resident=name)
+
+
+def callers_found(actor: Actor, purpose: Purpose, *, text: str, now: datetime) -> list[people.Person]:
+    """
+    Return whom a caller may mean.
+
+    :raises NotAllowed: without `desk.bookings`, or without `residents.read`
+    """
+    _check_may(actor, "desk.bookings")
+    found = residents_found(actor, purpose, text=text, limit=20)
+    homes = main_addresses(actor, purpose, resident_ids=[one.id for one in found])
+    today = day_of(now)
+    return [
+        people.Person(
+            id=one.id,
+            name=one.name,
+            about=people.about(one, today=today),
+            address=homes[one.id].text if one.id in homes else "",
+        )
+        for one in found
+    ]
+
+
+def caller_page(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> people.Caller:
+    """
+    Return who is on the telephone, what is arranged for her, and what she is still to be told.
+
+    :raises NotAllowed: without `desk.bookings`
+    :raises NotFound: if she is not of the actor's organization
+    """
+    _check_may(actor, "desk.bookings")
+    resident = get_resident(actor, purpose, resident_id=resident_id)
+    calls = call_list(actor, purpose, day=day_of(now)) if actor.may("messaging.call") else []
+    return people.Caller(
+        id=resident.id,
+        name=resident.name,
+        about=people.about(resident, today=day_of(now)),
+        phones=[phone.masked for phone in phones_of(actor, purpose, resident_id=resident_id)],
+        addresses=addresses_of(actor, purpose, resident_id=resident_id),
+        relatives=relatives_of(actor, purpose, resident_id=resident_id),
+        coming=visits_of_resident(actor, purpose, resident_id=resident_id, now=now, when="coming").items,
+        past=visits_of_resident(
+            actor, purpose, resident_id=resident_id, now=now, when="past", size=10
+        ).items,
+        calls=[line for line in calls if line.call.message.resident_id == resident_id],
+    )
+
+
+def worklist(actor: Actor, purpose: Purpose, *, now: datetime) -> list[people.Case]:
+    """
+    Return the residents of the doctor's station, those first who should be looked at first.
+
+    :raises NotAllowed: without `desk.worklist`
+    """
+    _check_may(actor, "desk.worklist")
+    station_id = None
+    if actor.staff_id:
+        station_id = get_staff_member(actor, purpose, staff_id=actor.staff_id).station_id
+    mine = residents_page(actor, purpose, station_id=station_id, size=MINE).items
+    ids = [one.id for one in mine]
+    consenting = who_consent(actor, purpose, resident_ids=ids)
+    readings = latest_of_many(
+        actor, purpose, resident_ids=ids, since=now - timedelta(days=90), until=now + timedelta(minutes=5)
+    )
+    visits = board_rows(actor, purpose, day=day_of(now), now=now, resident_ids=ids, size=MINE)
+    visit_of = {row.resident_id: row for row in visits}
+    cases = [
+        people.case_of(
+            one,
+            readings=readings.get(one.id, []),
+            consents=one.id in consenting,
+            visit=visit_of.get(one.id),
+            now=now,
+        )
+        for one in mine
+    ]
+    return sorted(cases, key=lambda case: (case.rank, case.at is None, case.name))
+
+
+def _check_may(actor: Actor, permission: str) -> None:
+    if not actor.may(permission):
+        raise NotAllowed
 
 
 def _check_may_see_board(actor: Actor) -> None:

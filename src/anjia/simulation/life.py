@@ -105,13 +105,13 @@ class Life:
         own_book = [reading | {"source": "self"} for reading in readings]  # copied from the book she keeps
         for begin in range(0, len(own_book), 400):
             self.keep(nurse, "zhang", own_book[begin : begin + 400])
-        for key, systolic in (("r03", 146.0), ("r17", 133.0), ("r26", 158.0), ("r33", 139.0), ("r45", 150.0)):
+        for key, systolic in (("r03", 146.0), ("r04", 133.0), ("r10", 158.0), ("r11", 139.0), ("r21", 150.0), ("r37", 136.0)):
             rows = [
                 one for day in range(28, 0, -2) for one in self.pressure(day, systolic=systolic, diastolic=84)
             ]
             self.keep(nurse, key, rows)
-        self.keep(nurse, "r26", self.at_once("8480-6", 186) + self.at_once("8462-4", 108))
-        self.keep(nurse, "r12", self.at_once("14771-0", 12.4))
+        self.keep(nurse, "r10", self.at_once("8480-6", 186) + self.at_once("8462-4", 112))
+        self.keep(nurse, "r37", self.at_once("8480-6", 166) + self.at_once("8462-4", 94))
 
     def pressure(self, day: int, *, systolic: float, diastolic: float) -> list[dict[str, Any]]:
         swing = self.dice.uniform(-6, 6)

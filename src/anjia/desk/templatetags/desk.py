@@ -84,9 +84,9 @@ def whose_page(context: dict[str, Any]) -> Frame | None:
 
 
 @register.simple_tag
-def page_of(name: str) -> str:
+def page_of(name: str, **parts: object) -> str:
     """Return a page's address, or nothing while nobody serves it: `{% page_of "identity:lock" as lock_url %}`."""
-    return url_of(name)
+    return url_of(name, **parts)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,131 @@
+"""Residents as the desk's and the doctor's lists show them. Pure, no questions asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from anjia.clinical.alerts import Grade, alert_for
+from anjia.clinical.measures import DIASTOLIC, SYSTOLIC, measure
+from anjia.kernel.calendar import day_of
+
+QUIET_FOR: Final = timedelta(days=14)  # then somebody with a chronic condition is asked how she is
+SHOWN_FIRST: Final = (SYSTOLIC, "14771-0", "15074-8", "14743-9", "29463-7")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A resident in a list of those found."""
+
+    id: UUID
+    name: str
+    about: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The one on the telephone: who she is, how she is reached, what is arranged for her."""
+
+    id: UUID
+    name: str
+    about: str
+    phones: Sequence[str]
+    addresses: Sequence[Any]
+    relatives: Sequence[Any]
+    coming: Sequence[Any]
+    past: Sequence[Any]
+    calls: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A line of the doctor's list: who, and why she stands where she does."""
+
+    id: UUID
+    name: str
+    about: str
+    tone: str
+    words: str
+    why: str
+    latest: str
+    at: datetime | None
+    visit_id: UUID | None
+    visit: str
+    rank: int
+
+
+def about(resident: Any, *, today: date) -> str:
+    """Say age, sex and how she lives, shortly."""
+    age = resident.age_on(today)
+    said = [_("{age} 岁").format(age=age) if age is not None else "", SEX(resident.sex)]
+    if resident.lives_alone:
+        said.append(_("独居"))
+    return _("，").join(part for part in said if part)
+
+
+def SEX(sex: str) -> str:  # noqa: N802
+    return {"female": _("女"), "male": _("男")}.get(sex, "")
+
+
+def case_of(
+    resident: Any, *, readings: Sequence[Any], consents: bool, visit: Any, now: datetime
+) -> Case:
+    """Say of one resident why she should be looked at, the worst reason first."""
+    today = day_of(now)
+    newest = max((row.at for row in readings), default=None)
+    grade = worst_of(readings, today=today)
+    rank, tone, words, why = 4, "ok", _("平稳"), _("最近的数没有越线")
+    if not consents:
+        rank, tone, words, why = 5, "idle", _("没同意"), _("她没有同意用健康数据做照护，这里不显示")
+    elif grade is Grade.RED:
+        rank, tone, words, why = 0, "bad", _("现在看"), _("最近一次越过了危急线，请马上联系")
+    elif grade is Grade.AMBER:
+        rank, tone, words, why = 1, "warn", _("今天看"), _("最近一次偏离较多，今天要有人看")
+    elif visit is not None and visit.state == "done":
+        rank, tone, words, why = 2, "info", _("刚上过门"), _("今天上门的记录等你看")
+    elif newest is None or now - newest > QUIET_FOR:
+        rank, tone, words, why = 3, "idle", _("没数据"), _("两周没有数，问一问是不是没量")
+    return Case(
+        id=resident.id,
+        name=resident.name,
+        about=about(resident, today=today),
+        tone=tone,
+        words=words,
+        why=why,
+        latest=latest_words(readings) if consents else "",
+        at=newest,
+        visit_id=visit.id if visit else None,
+        visit=f"{visit.service_name} {visit.state_words}" if visit else "",
+        rank=rank,
+    )
+
+
+def worst_of(readings: Sequence[Any], *, today: date) -> Grade | None:
+    """Judge only what was measured in the last days: an old alarm is history."""
+    lines = [alert_for(row.code, row.value, on=today) for row in readings if day_of(row.at) >= today - timedelta(days=3)]
+    grades = {line.grade for line in lines if line}
+    return Grade.RED if Grade.RED in grades else Grade.AMBER if grades else None
+
+
+def latest_words(readings: Sequence[Any]) -> str:
+    by_code: Mapping[str, Any] = {row.code: row for row in readings}
+    if SYSTOLIC in by_code and DIASTOLIC in by_code:
+        both = f"{plain(by_code[SYSTOLIC].value)}/{plain(by_code[DIASTOLIC].value)}"
+        return _("血压 {value}").format(value=both)
+    for code in SHOWN_FIRST:
+        if code in by_code:
+            known = measure(code)
+            english = (get_language() or "").startswith("en")
+            name, unit = (known.name_en, known.shown_en) if english else (known.name, known.shown)
+            return f"{name} {plain(by_code[code].value)} {unit}"
+    return ""
+
+
+def plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
