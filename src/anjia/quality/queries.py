@@ -161,6 +161,38 @@ def rows_of_indicator(
     return _rating_rows(actor, purpose, rows, after, size)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillDown:
+    indicator: Indicator
+    page: Page[Row]
+
+
+def drill_down(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    code: str,
+    part: str,
+    first: date,
+    last: date,
+    as_of: datetime,
+    after: str | None = None,
+    size: int = 50,
+) -> DrillDown:
+    """
+    Return a number with its rows, read at one moment; whose words are read is noted.
+
+    :raises NotFound: if there is no such indicator or part
+    """
+    page = rows_of_indicator(
+        actor, purpose, code=code, part=part, first=first, last=last, as_of=as_of, after=after, size=size
+    )
+    found = indicators(actor, purpose, first=first, last=last, as_of=as_of)
+    rated = {row.outcome.resident_id for row in page.items if row.rating}
+    access.note(actor, purpose, resident_ids=rated, what="quality.ratings")
+    return DrillDown(indicator=next(one for one in found if one.code == code), page=page)
+
+
 GROUPS: Final[dict[str, Sequence[Group]]] = {
     "counted": (Group.DONE,),
     "missing": (Group.NOT_DONE,),
