@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ class TestLogCall:
         ],
     )
     def test_refuses_to_leave_the_next_step_open(
-        self, desk: Actor, call: Call, outcome: CallOutcome, said: dict[str, object]
+        self, desk: Actor, call: Call, outcome: CallOutcome, said: dict[str, Any]
     ) -> None:
         with pytest.raises(CallUnsound):
             acting(desk, NOON).do(commands.log_call, call_id=call.id, outcome=outcome, **said)

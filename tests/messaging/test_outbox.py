@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -381,7 +382,7 @@ class TestSetRecipient:
         [{"ways": []}, {"ways": ["pigeon"]}, {"ways": ["sms"]}, {"ways": ["wechat"]}, {"ways": ["through"]}],
     )
     def test_refuses_a_way_that_leads_nowhere(
-        self, sender: Actor, wrong: dict[str, list[str]], database: None
+        self, sender: Actor, wrong: dict[str, Any], database: None
     ) -> None:
         with pytest.raises(WayUnsound):
             acting(sender, NOON).do(commands.set_recipient, party_id=uuid4(), name="王", **wrong)

@@ -1,0 +1,67 @@
+import pytest
+
+from anjia.integrations.errors import Permanent
+from anjia.kernel.actors import Actor
+from anjia.kernel.errors import NotAllowed
+from anjia.messaging import console
+from tests import make as basics
+from tests.messaging import make
+from tests.messaging.make import Post
+from tests.pages import open_page, post_form
+
+
+@pytest.fixture
+def desk() -> Actor:
+    return basics.actor("messaging.send", "messaging.call")
+
+
+class TestCallList:
+    def test_shows_whom_to_call_what_to_say_and_why(self, desk: Actor, post: Post) -> None:
+        post.wechat.says["o-wang"] = Permanent("43101")
+        post.sms.says["13800138000"] = Permanent("isv.MOBILE_NUMBER_ILLEGAL")
+        message = make.message(sent_by=desk)
+        post.go()
+
+        page = open_page(console.call_list, desk, "/?day=2026-03-03")
+        assert "王秀英" in page
+        assert "暗号是 4821" in page
+        assert "微信、短信没有送到：不是手机号，收不了短信" in page
+
+        call = make.calls(message)[0]
+        assert post_form(console.log_call, desk, {"outcome": "reached"}, call_id=call.id).status_code == 303
+        assert "王秀英" not in open_page(console.call_list, desk, "/?day=2026-03-03").split("今天打完的")[0]
+
+    def test_does_the_same_form_once(self, desk: Actor, post: Post) -> None:
+        message = make.message(sent_by=desk, contact=make.Contact(name="赵"))
+        form = {"outcome": "no_answer", "idempotency_key": "k1"}
+        for _ in range(2):
+            post_form(console.log_call, desk, form, call_id=make.calls(message)[0].id)
+
+        assert open_page(console.call_list, desk, "/?day=2026-03-03").count("没人接</li>") == 1
+
+    def test_is_for_who_may_call(self, database: None) -> None:
+        with pytest.raises(NotAllowed):
+            open_page(console.call_list, basics.actor())
+
+
+class TestOutbox:
+    def test_shows_states_tries_and_a_way_to_try_again(self, desk: Actor, post: Post) -> None:
+        post.wechat.says["o-wang"] = Permanent("43101")
+        message = make.message(sent_by=desk)
+        post.go()
+
+        page = open_page(console.outbox, desk)
+        assert "微信里没有点允许通知" in page
+        assert "已发出" in page
+        assert page.count("再发一次</button>") == 1
+
+        row = make.notifications(message)["wechat"]
+        assert post_form(console.send_again, desk, {}, notification_id=row.id).status_code == 303
+        assert make.notifications(message)["wechat"].state == "queued"
+
+    def test_can_be_narrowed_to_a_state(self, desk: Actor, post: Post) -> None:
+        make.message(sent_by=desk)
+
+        assert "王秀英" in open_page(console.outbox, desk, "/?state=queued")
+        assert "王秀英" not in open_page(console.outbox, desk, "/?state=failed")
+        assert "王秀英" in open_page(console.outbox, desk, "/?state=nonsense")
