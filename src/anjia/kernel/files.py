@@ -46,9 +46,12 @@ def store(
     """
     Keep the bytes, encrypted, before the row that names them commits.
 
+    :raises NotFound: if it is about a resident with whom the actor has no business
     :raises FileTooLarge: above 20 MB
     :raises FileNotKnown: if it does not begin as its type does
     """
+    if resident_id and not actor.sees(resident_id):
+        raise NotFound
     if len(content) > LARGEST:
         raise FileTooLarge
     if not content.startswith(BEGINNINGS.get(content_type, ())):

@@ -13,6 +13,7 @@ from anjia.kernel import files, http
 from anjia.kernel.actors import Purpose
 from anjia.kernel.http import AuthedRequest
 from anjia.kernel.work import acting
+from anjia.visits.commands import keep_evidence
 from anjia.web.me import Me, who_am_i
 
 router = Router(tags=["me"])
@@ -35,19 +36,16 @@ def get_me(request: AuthedRequest) -> Me:
 def store_file(
     request: AuthedRequest,
     file: Annotated[UploadedFile, File()],
-    resident_id: Annotated[UUID | None, Form()] = None,
-    visit_id: Annotated[UUID | None, Form()] = None,
-    kind: Annotated[str, Form(max_length=40)] = "photo",
-    client_id: Annotated[UUID | None, Form()] = None,
+    visit_id: Annotated[UUID, Form()],
 ) -> HttpResponse:
-    """Keep a photo, a signature or a scan. The same `Idempotency-Key` keeps it once."""
+    """Keep a photo, a signature or a scan of a visit. The same `Idempotency-Key` keeps it once."""
     return http.do(
         request,
-        files.store,
+        keep_evidence,
         StoredOut,
+        visit_id=visit_id,
         content=file.read(files.LARGEST + 1),
         content_type=file.content_type or "",
-        resident_id=resident_id,
     )
 
 

@@ -1,6 +1,7 @@
 """What people can do with visits. One function, one unit of work, one audit entry, one event."""
 
 from anjia.visits.commands.crew import accept_assignment, assign, mark_unclaimed
+from anjia.visits.commands.evidence import keep_evidence
 from anjia.visits.commands.field import record_facts, settle_conflict
 from anjia.visits.commands.promises import (
     cancel_visit,
@@ -19,6 +20,7 @@ __all__ = [
     "cancel_visit",
     "confirm_visit",
     "hold_visit",
+    "keep_evidence",
     "mark_missed",
     "mark_rated",
     "mark_unclaimed",

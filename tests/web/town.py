@@ -1,0 +1,296 @@
+"""The demo's town, as far as the walk over every operation needs it, and people whose business none of it is."""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from anjia.dispatch.commands import hold_slot, offer_visit
+from anjia.dispatch.models import OPEN, Offer
+from anjia.identity import commands as identity
+from anjia.identity.rules import End, Way
+from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.models import StoredFile
+from anjia.kernel.work import acting
+from anjia.messaging.models import Message
+from anjia.residents import commands as residents
+from anjia.residents.queries import addresses_of, consents_of, grants_of
+from anjia.simulation import town as places
+from anjia.simulation.cast import account_id_of
+from anjia.simulation.founding import CENTRE, OPERATOR, Founder, resident_id_of
+from anjia.simulation.life import Life
+from anjia.visits.queries import visits_of_resident
+
+# What strangers could change, and what of it they must not. Sessions and readers may be noted.
+WATCHED = {
+    "visits_assignment": "visit_id IN (SELECT id FROM visits_visit WHERE resident_id =",
+    "dispatch_offer": "visit_id IN (SELECT id FROM visits_visit WHERE resident_id =",
+    "residents_resident": "(id =",
+} | dict.fromkeys(
+    [
+        "visits_visit",
+        "visits_fieldfact",
+        "visits_visitchange",
+        "residents_grant",
+        "residents_consent",
+        "residents_address",
+        "records_reading",
+        "quality_rating",
+        "messaging_message",
+        "kernel_storedfile",
+    ],
+    "(resident_id =",
+)
+
+
+BY_FORMAT = {
+    "uuid": lambda: "00000000-0000-7000-8000-000000000001",
+    "date-time": lambda: (timezone.now() + timedelta(days=1)).isoformat(),
+    "date": lambda: timezone.localdate().isoformat(),
+}
+
+
+def plain(schema: dict[str, Any]) -> Any:
+    """Return some value that a schema admits."""
+    if "enum" in schema or "const" in schema:
+        return schema.get("const") or schema["enum"][0]
+    if schema.get("format") in BY_FORMAT:
+        return BY_FORMAT[schema["format"]]()
+    match schema.get("type"):
+        case "boolean":
+            return False
+        case "integer" | "number":
+            return schema.get("minimum", 1)
+    return "x" * max(1, schema.get("minLength", 1))
+
+
+@dataclass
+class Town:
+    founder: Founder
+    accounts: dict[str, UUID] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
+    secrets: list[str] = field(default_factory=list)
+
+    def token_of(self, who: str) -> str:
+        """Return a token of a session of its own: what ends one ends no other."""
+        return session(self.accounts[who])
+
+    def id_for(self, path: str, hole: str) -> Any:
+        """Return the id of something of the town's resident. A new kind of id must be given one here."""
+        if hole == "visit_id" and "/work/" in path:
+            return self.ids["visit_id"]
+        return self.ids[hole]
+
+    def value_for(self, name: str, schema: dict[str, Any]) -> Any:
+        """Return a sound value for an input of this name: the resident's own id, where it is one."""
+        for key in (name, name.removesuffix("s")):
+            if key in self.ids:
+                return str(self.ids[key])
+        return plain(schema)
+
+    def secrets_in(self, text: str) -> list[str]:
+        return [secret for secret in self.secrets if secret in text]
+
+    def documented(self, said: dict[str, Any], status: int) -> set[int]:
+        return {int(code) for code in said["responses"]} | ({404} if status == 404 else set())
+
+    def state(self) -> list[int]:
+        """Return what would change if something of the resident's were added, changed or removed."""
+
+        def read(_: Actor) -> list[int]:
+            with connection.cursor() as cursor:
+                found = []
+                for table, hers in WATCHED.items():
+                    cursor.execute(
+                        f"SELECT count(*), coalesce(sum(hashtext(t::text)), 0) FROM {table} t WHERE {hers} %s)",
+                        [self.ids["resident_id"]],
+                    )
+                    found.extend(map(int, cursor.fetchone()))
+                return found
+
+        return acting(system(CENTRE), timezone.now()).ask(read)
+
+    def photo(self) -> Any:
+        picture = io.BytesIO(tiny_png())
+        picture.name = "photo.png"
+        return picture
+
+    @contextmanager
+    def consent_withdrawn(self) -> Iterator[None]:
+        """Let the resident take back her consent to care, and give it again."""
+        she, resident_id = self.founder.person("resident"), self.ids["resident_id"]
+        standing = acting(she, timezone.now()).ask(consents_of, Purpose.ACCESS, resident_id=resident_id)
+        version = next(one.text.version for one in standing if one.text.purpose == Purpose.CARE)
+        acting(she, timezone.now()).do(residents.withdraw_consent, resident_id=resident_id, purpose="care")
+        yield
+        acting(she, timezone.now()).do(
+            residents.give_consent, resident_id=resident_id, purpose="care", text_version=version
+        )
+
+
+def tiny_png() -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0\0"))
+        + chunk(b"IEND", b"")
+    )
+
+
+def build() -> Town:
+    """Found the town, let it live through a day, and let the strangers in."""
+    now = timezone.now()
+    town = Town(Founder(now))
+    town.founder.found()
+    life = Life(town.founder, now)
+    life.look_round()
+    life.measure_at_home()
+    life.come_to_zhang()
+    life.begin_today()
+    for key in (
+        "resident",
+        "daughter",
+        "nurse",
+        "picc",
+        "doctor",
+        "dispatcher",
+        "desk",
+        "quality",
+        "administrator",
+    ):
+        town.accounts[key] = account_id_of(key)
+    let_strangers_in(town)
+    collect(town, life)
+    return town
+
+
+def session(account_id: UUID) -> str:
+    entry = acting(system(), timezone.now()).do(
+        identity.start_session, account_id=account_id, end=End.PHONE.value, way=Way.CARD.value, device="walk"
+    )
+    return entry.token
+
+
+def let_strangers_in(town: Town) -> None:
+    now = timezone.now()
+    elsewhere = acting(system(OPERATOR), now).do(
+        identity.add_organization, parent_id=OPERATOR, kind="institution", name="别处的中心"
+    )
+
+    def account(kind: str, name: str, house: UUID, **said: Any) -> UUID:
+        made = acting(system(house), now).do(identity.open_account, kind=kind, name=name, **said)
+        return made.id
+
+    def give(account_id: UUID, house: UUID, role: str) -> None:
+        acting(system(house), now).do(
+            identity.give_role, account_id=account_id, organization_id=house, role_code=role
+        )
+
+    administrator = account("staff", "外人甲", elsewhere.id, login="elsewhere")
+    give(administrator, elsewhere.id, "administrator")
+    town.accounts["administrator of another institution"] = administrator
+
+    without = account("staff", "外人乙", CENTRE, login="norole")
+    give(without, CENTRE, "ward_nurse")
+    town.accounts["member without a role"] = without
+
+    boss = Actor(
+        user_id=administrator,
+        organization_id=elsewhere.id,
+        permissions=town.founder.administrator.permissions,
+    )
+    other = acting(boss, now).do(
+        residents.register_resident, name="外人丙", phones=["19900009901"], sex="female"
+    )
+    town.accounts["resident of another institution"] = redeemed(boss, elsewhere.id, other.id, "9901")
+
+    neighbour = next(one for one in places.neighbours() if one.key == "r26")
+    town.accounts["neighbour"] = redeemed(
+        town.founder.member("desk"), CENTRE, resident_id_of("r26"), neighbour.phone[-4:]
+    )
+
+    she, zhang = town.founder.person("resident"), resident_id_of("zhang")
+    granted = acting(she, now).do(
+        residents.grant_access, resident_id=zhang, phone="19900009902", name="外人丁", relation="family",
+        allows=["visits", "book", "record"],
+    )  # fmt: skip
+    town.accounts["daughter whose grant was withdrawn"] = granted.account_id
+    acting(she, now).do(residents.withdraw_grant, grant_id=granted.id)
+
+
+def redeemed(desk: Actor, house: UUID, resident_id: UUID, last_four: str) -> UUID:
+    """Let a resident in by her activation slip; return her account's id."""
+    now = timezone.now()
+    slip = acting(desk, now).do(residents.make_activation_slip, resident_id=resident_id)
+    entry = acting(system(house), now).do(
+        residents.redeem_activation, code=slip.code, phone_last_four=last_four
+    )
+    return entry.account_id
+
+
+def collect(town: Town, life: Life) -> None:
+    now = timezone.now()
+    she, zhang = town.founder.person("resident"), resident_id_of("zhang")
+    house = system(CENTRE)
+    home = acting(she, now).ask(addresses_of, Purpose.ACCESS, resident_id=zhang)[0]
+    coming = (
+        acting(she, now)
+        .ask(visits_of_resident, Purpose.ACCESS, resident_id=zhang, when="coming", now=now)
+        .items
+    )
+    [grant] = [
+        one
+        for one in acting(she, now).ask(grants_of, Purpose.ACCESS, resident_id=zhang, now=now)
+        if one.relation == "family"
+    ]
+
+    def first(model: Any, **where: Any) -> Any:
+        return acting(house, now).ask(lambda _: model.objects.filter(**where).order_by("id").first())
+
+    starts_at = coming[-1].starts_at + timedelta(hours=4)  # the afternoon shift
+    held = acting(she, now).do(
+        hold_slot,
+        service_code="bp_follow_up",
+        resident_id=zhang,
+        address_id=home.id,
+        starts_at=starts_at,
+        staff_ids=[town.founder.staff["nurse"]],
+    )
+    asked = life.promise("bp_follow_up", "zhang", ("nurse",), starts_at - timedelta(days=1), booked_at=now)
+    acting(house, now).do(offer_visit, visit_id=asked)
+    town.ids = {
+        "resident_id": zhang,
+        "visit_id": coming[0].id,
+        "hold_id": held.id,
+        "offer_id": first(Offer, visit_id=asked, state=OPEN).id,
+        "address_id": home.id,
+        "grant_id": grant.id,
+        "message_id": first(Message, party_id=account_id_of("resident")).id,
+        "file_id": first(StoredFile, resident_id=zhang).id,
+        "session_id": acting(system(), now).ask(lambda _: identity_session_of(account_id_of("resident"))),
+        "staff_id": town.founder.staff["nurse"],
+        "service_code": "bp_follow_up",
+        "code": "bp",
+        "day": timezone.localdate().isoformat(),
+        "ticket": "x" * 43,
+    }
+    town.secrets = ["张桂芳", "19900000101", home.text, str(zhang), str(home.id), str(coming[0].id)]
+
+
+def identity_session_of(account_id: UUID) -> UUID:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM identity_session WHERE account_id = %s", [account_id])
+        found: UUID = cursor.fetchone()[0]
+        return found
