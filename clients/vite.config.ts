@@ -4,7 +4,10 @@ import uni from '@dcloudio/vite-plugin-uni'
 // vite-plugin-uni is CommonJS; under "type": "module" its default export is nested.
 const uniPlugin = (uni as unknown as { default?: typeof uni }).default ?? uni
 
-/** uni-app ships a download from its vendor's CDN in both outputs (a page shadow picture, the app's id in its path). Drop it. */
+/**
+ * uni-app ships a download from its vendor's CDN in both outputs (a page shadow picture, the app's id in its path), and
+ * addresses of its advertising. Drop them all: no code may even know where to ask.
+ */
 function noVendorBeacon(): Plugin {
   return {
     name: 'no-vendor-beacon',
@@ -13,7 +16,8 @@ function noVendorBeacon(): Plugin {
       for (const file of Object.values(bundle)) {
         if (file.type === 'asset' && typeof file.source === 'string')
           file.source = file.source.replace(/url\(["']?https:\/\/cdn\d*\.dcloud\.net\.cn[^)]*\)/g, 'none')
-        if (file.type === 'chunk') file.code = file.code.replace(/wx\.preloadAssets\(/g, '(()=>{})(')
+        if (file.type === 'chunk')
+          file.code = file.code.replace(/wx\.preloadAssets\(/g, '(()=>{})(').replace(/https?:\/\/[\w.-]*dcloud\.(net\.cn|io)[\w./-]*/g, '')
       }
     },
   }
@@ -22,8 +26,8 @@ function noVendorBeacon(): Plugin {
 export default defineConfig({
   plugins: [uniPlugin(), noVendorBeacon()],
   define: {
-    // Texts are read, not compiled to functions: neither WeChat nor a strict content policy lets us make code.
     __INTLIFY_JIT_COMPILATION__: true,
+    __INTLIFY_DROP_MESSAGE_COMPILER__: true,
     __VUE_I18N_LEGACY_API__: false,
     __VUE_I18N_FULL_INSTALL__: false,
     __INTLIFY_PROD_DEVTOOLS__: false,

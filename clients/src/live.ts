@@ -4,6 +4,9 @@ import { session } from './session'
 
 const EVERY = 10_000
 
+/** Whatever can change what a page says about visits. */
+export const VISITS = ['VisitPromised', 'VisitMoved', 'VisitCancelled', 'AssignmentChanged', 'FactRecorded', 'VisitDone'].map((name) => `visits.${name}`)
+
 /** Calls `changed` after each change on these topics, until the returned function is called. */
 export function watchLive(topics: string[], changed: () => void): () => void {
   let over = false

@@ -18,20 +18,20 @@ export interface Series {
 }
 
 export function seriesOf(trend: Trend): Series[] {
-  const isPressure = trend.points.some((point) => point.systolic !== undefined)
+  const isPressure = trend.points.some((point) => typeof point.systolic === 'number')
   const take = (name: 'value' | 'systolic' | 'diastolic', band: Band | null | undefined): Series => ({
     band: band ?? null,
     points: trend.points
-      .filter((point) => point[name] !== undefined && point[name] !== null)
+      .filter((point) => typeof point[name] === 'number')
       .map((point) => ({ at: new Date(point.at).getTime(), value: point[name]!, out: isOut(point[name]!, band, point.out_of_band) }))
       .sort((a, b) => a.at - b.at),
   })
   return isPressure ? [take('systolic', trend.bands?.systolic), take('diastolic', trend.bands?.diastolic)] : [take('value', trend.band)]
 }
 
-function isOut(value: number, band: Band | null | undefined, told: boolean | undefined): boolean {
+function isOut(value: number, band: Band | null | undefined, told: boolean | null | undefined): boolean {
   if (!band) return told ?? false
-  return (band.low !== null && value < band.low) || (band.high !== null && value > band.high)
+  return (band.low !== null && value < band.low) || (band.high !== null && (value > band.high || (value === band.high && band.high_included === false)))
 }
 
 export interface Labels {

@@ -2,12 +2,11 @@
 import type * as T from './types'
 import { get, post } from './http'
 
-const GRANT_PAGE = 50
-
 export const signIn = {
   askCode: (phone: string) => post<{ retry_after: number; demo_code: string | null }>('sign-in/codes', { phone }),
-  byPhone: (phone: string, code: string) => post<T.SignedIn>('sign-in/phone', { phone, code }),
-  byWeChat: (code: string) => post<T.SignedIn>('sign-in/wechat', { code }),
+  byPhone: (phone: string, code: string) => post<T.SignedIn | T.Choices>('sign-in/phone', { phone, code }),
+  choose: (ticket: string, account_id: string) => post<T.SignedIn>('sign-in/choose', { ticket, account_id }),
+  byWeChat: (code: string) => post<T.SignedIn | T.Choices>('sign-in/wechat', { code }),
   bySlip: (slip: string, lastFour: string) => post<T.SignedIn>('sign-in/activation', { slip, phone_last_four: lastFour }),
   asStaff: (login: string, password: string, totp: string) => post<T.SignedIn>('sign-in/staff', { login, password, totp }),
   cards: () => get<T.Card[]>('demo/cards'),
@@ -18,6 +17,7 @@ export const me = {
   get: () => get<T.Me>('me'),
   sessions: () => get<T.Page<T.SessionLine> | T.SessionLine[]>('me/sessions'),
   endSession: (id: string) => post<unknown>(`me/sessions/${id}/end`),
+  language: (language: string) => post<unknown>('me/language', { language }),
   signOut: () => post<unknown>('me/sign-out'),
 }
 
@@ -26,7 +26,7 @@ export const booking = {
   addresses: () => get<T.Page<T.Address> | T.Address[]>('addresses'),
   addAddress: (address: { text: string; note: string; latitude: number | null; longitude: number | null }, key: string) =>
     post<T.Address>('addresses', address, key),
-  slots: (ask: { service_code: string; address_id: string; first_day: string; days: number; period: string; caregiver_sex: string }) =>
+  slots: (ask: { service_code: string; address_id: string; first_day: string; days: number; period: string; caregiver_sex: string; moving?: string }) =>
     get<{ days: T.SlotDay[] }>('slots', ask),
   hold: (ask: { service_code: string; address_id: string; starts_at: string; staff_ids: string[]; wishes: T.Wishes }, key?: string) =>
     post<T.Hold>('holds', ask, key),
@@ -57,7 +57,7 @@ export const inbox = {
 }
 
 export const family = {
-  grants: () => get<T.Page<T.Grant> | T.Grant[]>('grants', { size: GRANT_PAGE }),
+  grants: () => get<T.Page<T.Grant> | T.Grant[]>('grants'),
   grant: (grant: { phone: string; name: string; relation: string; allows: string[]; valid_until: string | null }, key: string) =>
     post<T.Grant>('grants', grant, key),
   withdraw: (id: string, key: string) => post<unknown>(`grants/${id}/withdraw`, {}, key),
@@ -72,7 +72,7 @@ export const work = {
   accept: (id: string, key: string) => post<unknown>(`work/offers/${id}/accept`, {}, key),
   decline: (id: string, reason: string, key: string) => post<unknown>(`work/offers/${id}/decline`, { reason }, key),
   visit: (id: string) => get<T.WorkVisit>(`work/visits/${id}`),
-  facts: (facts: T.Fact[], key: string) => post<{ accepted: T.FactAnswer[] }>('work/facts', { facts }, key),
+  facts: (facts: T.Fact[], key: string) => post<{ accepted: T.FactAnswer[]; refused?: T.FactRefusal[] }>('work/facts', { facts }, key),
 }
 
 /** Short lists come bare, long ones as a page. */

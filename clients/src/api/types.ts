@@ -8,6 +8,10 @@ export interface SignedIn {
   expires_at: string
   account: { id: string; name: string; kind: 'staff' | 'person' }
 }
+export interface Choices {
+  ticket: string
+  accounts: { id: string; name: string; organization: string }[]
+}
 export interface Card {
   key: string
   name: string
@@ -33,7 +37,7 @@ export interface SessionLine {
   id: string
   device: string
   created_at: string
-  last_seen_at: string | null
+  last_used_at: string | null
   is_current: boolean
 }
 export interface Service {
@@ -45,7 +49,8 @@ export interface Service {
   people_needed: number
   price_fen: number
   preparation: string
-  legal_line: string
+  legal_line_words?: string
+  needs_order?: boolean
   summary: string
 }
 export interface Address {
@@ -90,7 +95,7 @@ export interface Hold {
   preparation: string
   cancel_rule: string
 }
-export type VisitStatus = 'booked' | 'departed' | 'arrived' | 'under_way' | 'done' | 'cancelled'
+export type VisitStatus = 'booked' | 'departed' | 'arrived' | 'under_way' | 'done' | 'cancelled' | 'missed'
 export interface TimelineItem {
   at: string
   what: string
@@ -131,30 +136,34 @@ export interface DoorCode {
 export interface RecordLine {
   code: string
   name: string
-  latest: { value: number | string; unit: string; at: string } | null
+  latest: { value: number | string; unit: string; at: string; alert?: string | null } | null
   sentence: string
 }
 export interface Band {
   low: number | null
   high: number | null
   name?: string
+  high_included?: boolean
   set_by?: string | null
   source?: string | null
+  words?: string
 }
 export interface TrendPoint {
   at: string
-  value?: number
-  systolic?: number
-  diastolic?: number
+  value?: number | null
+  systolic?: number | null
+  diastolic?: number | null
   source?: string
-  out_of_band?: boolean
+  out_of_band?: boolean | null
+  alert?: string | null
 }
 export interface Trend {
   code: string
   name: string
   unit: string
   band: Band | null
-  bands?: { systolic?: Band; diastolic?: Band } | null
+  bands?: { systolic?: Band | null; diastolic?: Band | null } | null
+  band_missing?: string
   sentence: string
   points: TrendPoint[]
 }
@@ -229,6 +238,7 @@ export type Evidence = 'none' | 'reading' | 'photo' | 'text' | 'teach_back' | 's
 export interface Step {
   key: string
   title: string
+  title_en?: string
   critical: boolean
   evidence: Evidence
   codes?: string[]
@@ -236,6 +246,10 @@ export interface Step {
 export interface FormField {
   type?: string
   title?: string
+  title_en?: string
+  labels_en?: string[]
+  format?: string
+  maxLength?: number
   description?: string
   enum?: string[]
   minimum?: number
@@ -253,12 +267,13 @@ export interface Fact {
   kind: FactKind
   occurred_at: string
   content: Record<string, unknown>
+  grade_words?: string
 }
 export interface WorkVisit extends Stop {
   version: {
     steps: Step[]
-    supplies: (string | { code?: string; name: string; count?: number; quantity?: number })[]
-    teaching_points: (string | { key?: string; title?: string; text?: string })[]
+    supplies: (string | { code?: string; name: string; name_en?: string; quantity?: number; unit?: string; unit_en?: string })[]
+    teaching_points: (string | { key?: string; text?: string; text_en?: string })[]
     record_form: FormSchema | null
   }
   facts: Fact[]
@@ -268,4 +283,9 @@ export interface FactAnswer {
   client_id: string
   received_at: string
   conflict: string | null
+}
+export interface FactRefusal {
+  client_id: string
+  words: string
+  fields: Record<string, string>
 }

@@ -22,6 +22,8 @@ export function stageOf(facts: Fact[], told: string): Stage {
 export interface StepState {
   step: Step
   doneAt: string
+  /** Why it was left out, if it was. */
+  skipped: string
   /** What must come before this one may be ticked. */
   waitsFor: Step | null
   isNow: boolean
@@ -33,7 +35,7 @@ export function stepsOf(version: WorkVisit['version'], facts: Fact[]): StepState
   let isNowTaken = false
   return version.steps.map((step) => {
     const done = facts.find((fact) => fact.kind === 'step_done' && fact.content.key === step.key)
-    const state: StepState = { step, doneAt: done?.occurred_at ?? '', waitsFor: done ? null : blocker, isNow: false }
+    const state: StepState = { step, doneAt: done?.occurred_at ?? '', skipped: done?.content.skipped ? String(done.content.reason ?? '') : '', waitsFor: done ? null : blocker, isNow: false }
     if (!done && !blocker && !isNowTaken) {
       state.isNow = true
       isNowTaken = true

@@ -148,14 +148,18 @@ async function withFile(entry: Waiting): Promise<Waiting | null> {
 
 async function sendFacts(ready: Waiting[]): Promise<void> {
   try {
-    const { accepted } = await work.facts(ready.map((entry) => entry.fact), uuid())
+    const { accepted, refused = [] } = await work.facts(ready.map((entry) => entry.fact), uuid())
     const known = new Map(accepted.map((each) => [each.client_id, each]))
     for (const entry of ready) {
       const found = known.get(entry.fact.client_id)
       if (found?.conflict) conflicts.set(entry.fact.client_id, found.conflict)
       if (found) acknowledged(entry)
     }
-    if (!accepted.length) throw new Unreached()
+    for (const entry of ready) {
+      const no = refused.find((each) => each.client_id === entry.fact.client_id)
+      if (no) save({ ...entry, refused: [no.words, ...Object.values(no.fields)].join(' ') })
+    }
+    if (!accepted.length && !refused.length) throw new Unreached()
   } catch (error) {
     if (!(error instanceof Refused) || ready.length === 1) return refuse(ready[0]!, error)
     // One of them is at fault: find it, and let the others through.

@@ -10,22 +10,26 @@ export interface Vital {
 }
 
 export const VITALS: readonly Vital[] = [
-  { code: '8480-6', key: 'systolic', unit: 'mm[Hg]', shown: 'mmHg', possible: [50, 300], usual: [90, 160], decimals: 0 },
+  { code: '8480-6', key: 'systolic', unit: 'mm[Hg]', shown: 'mmHg', possible: [40, 300], usual: [90, 160], decimals: 0 },
   { code: '8462-4', key: 'diastolic', unit: 'mm[Hg]', shown: 'mmHg', possible: [20, 200], usual: [50, 100], decimals: 0 },
-  { code: '8867-4', key: 'heart_rate', unit: '/min', shown: '', possible: [20, 250], usual: [50, 110], decimals: 0 },
-  { code: '9279-1', key: 'respiration', unit: '/min', shown: '', possible: [4, 70], usual: [12, 24], decimals: 0 },
-  { code: '59408-5', key: 'oxygen', unit: '%', shown: '%', possible: [50, 100], usual: [93, 100], decimals: 0 },
-  { code: '8310-5', key: 'temperature', unit: 'Cel', shown: '℃', possible: [30, 43], usual: [35.5, 37.5], decimals: 1 },
-  { code: '15074-8', key: 'glucose', unit: 'mmol/L', shown: 'mmol/L', possible: [1, 40], usual: [3.9, 13.9], decimals: 1 },
-  { code: '29463-7', key: 'weight', unit: 'kg', shown: 'kg', possible: [20, 250], usual: [30, 150], decimals: 1 },
+  { code: '8867-4', key: 'heart_rate', unit: '/min', shown: '', possible: [20, 300], usual: [50, 110], decimals: 0 },
+  { code: '9279-1', key: 'respiration', unit: '/min', shown: '', possible: [2, 80], usual: [12, 24], decimals: 0 },
+  { code: '59408-5', key: 'oxygen', unit: '%', shown: '%', possible: [30, 100], usual: [93, 100], decimals: 0 },
+  { code: '8310-5', key: 'temperature', unit: 'Cel', shown: '℃', possible: [25, 45], usual: [35.5, 37.5], decimals: 1 },
+  { code: '15074-8', key: 'glucose', unit: 'mmol/L', shown: 'mmol/L', possible: [0.5, 60], usual: [3.9, 13.9], decimals: 1 },
+  { code: '14743-9', key: 'glucose_finger', unit: 'mmol/L', shown: 'mmol/L', possible: [0.5, 60], usual: [3.9, 13.9], decimals: 1 },
+  { code: '14771-0', key: 'glucose_fasting', unit: 'mmol/L', shown: 'mmol/L', possible: [0.5, 60], usual: [3.9, 10], decimals: 1 },
+  { code: '29463-7', key: 'weight', unit: 'kg', shown: 'kg', possible: [0.3, 400], usual: [0.5, 150], decimals: 1 },
+  { code: '8302-2', key: 'height', unit: 'cm', shown: 'cm', possible: [20, 250], usual: [30, 220], decimals: 1 },
+  { code: '8280-0', key: 'waist', unit: 'cm', shown: 'cm', possible: [20, 250], usual: [40, 160], decimals: 1 },
+  { code: '9843-4', key: 'head', unit: 'cm', shown: 'cm', possible: [15, 80], usual: [28, 65], decimals: 1 },
   { code: '72514-3', key: 'pain', unit: '{score}', shown: '', possible: [0, 10], usual: [0, 6], decimals: 0 },
 ]
 
 const PANELS: Record<string, string[]> = {
   '85354-9': ['8480-6', '8462-4'],
-  bp: ['8480-6', '8462-4'],
   '2708-6': ['59408-5'],
-  '14743-9': ['15074-8'],
+  '41653-7': ['14743-9'],
 }
 
 /** Codes a step asks for, a panel taken apart. Unknown ones are entered as plain numbers. */
