@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from django.utils.functional import Promise
@@ -37,10 +38,6 @@ class Column:
     is_required: bool = False
     repeats: bool = False
     is_text: bool = False  # the template keeps it as text, so that no spreadsheet rounds it
-
-    @property
-    def all_names(self) -> frozenset[str]:
-        return frozenset(plain(name) for name in [self.title, *self.names.split()])
 
 
 RESIDENTS: Final = (
@@ -332,12 +329,19 @@ BEFORE: Final = ("老人", "居民", "本人", "患者", "客户", "服务对象
 
 def recognise(kind: Kind, title: str) -> str | None:
     """Return which column a title means, None if we do not know it."""
-    said = plain(title)
+    said, known = plain(title), columns_by_name(kind)
     for form in (said, said.rstrip("0123456789一二三四"), *(said.removeprefix(word) for word in BEFORE)):
-        for column in COLUMNS[kind]:
-            if form in column.all_names:
-                return column.code
+        if form in known:
+            return known[form]
     return None
+
+
+@cache
+def columns_by_name(kind: Kind) -> Mapping[str, str]:
+    """Return the column's code for each name that it is known by."""
+    return {
+        plain(name): column.code for column in COLUMNS[kind] for name in [column.title, *column.names.split()]
+    }
 
 
 def guess(kind: Kind, recognised: Sequence[str | None]) -> list[str | None]:
