@@ -6,15 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Final
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from anjia.machine import children, clients
 from anjia.machine.database import environment_of, prepare
-from anjia.machine.environment import CHECKOUT, read_dotenv
+from anjia.machine.environment import CHECKOUT, VENV, read_dotenv
 from anjia.machine.home import DEMO, Home, replace
 from anjia.machine.postgres import Cluster, external, is_free
 from anjia.machine.steps import Stop, one_sentence, step
@@ -62,8 +63,7 @@ def serve(home: Home, listen: dict[str, str], began: float) -> None:
             looked_after.append(start_database(home, at_the_end))
             database = Cluster(home).environment()
         environment = environment_of(home, database) | listen
-        prepare("database", environment | (UNUSED if home.half_made.exists() else {}))
-        home.half_made.unlink(missing_ok=True)
+        prepare_database(home, environment)
         finish(builds)
         prepare_static(home, environment)
         looked_after.append(Child("web", starter("web", environment)))
@@ -118,17 +118,42 @@ def stop_child(child: Child) -> None:
         children.stop(child.process, child.asking, child.within)
 
 
+def prepare_database(home: Home, environment: Mapping[str, str]) -> None:
+    """Bring the database to what this version needs, unless it is known to be there already."""
+    sources = CHECKOUT / "src" / "anjia"
+    files = [
+        *sources.glob("*/migrations/*.py"),
+        *sources.glob("*/locale/*/LC_MESSAGES/*.po"),
+        *VENV.glob("installed-*"),
+    ]
+    stamp, now = home.path / "prepared-for", listing(files)
+    known = stamp.exists() and stamp.read_text() == now and not external(os.environ)
+    if known and not home.half_made.exists():
+        return
+    prepare("database", environment | (UNUSED if home.half_made.exists() else {}))
+    home.half_made.unlink(missing_ok=True)
+    replace(stamp, now)
+
+
 def prepare_static(home: Home, environment: Mapping[str, str]) -> None:
     """Collect the files of the pages, if any of them has changed."""
     folders = [*(CHECKOUT / "src" / "anjia").glob("*/static"), clients.CONSOLE.output]
-    digest = hashlib.sha256()
-    for path in sorted(path for folder in folders for path in folder.rglob("*")):
-        digest.update(f"{path}\0{path.stat().st_mtime_ns}\0".encode())
-    stamp = home.path / "static-made-from"
+    stamp, now = (
+        home.path / "static-made-from",
+        listing([path for folder in folders for path in folder.rglob("*")]),
+    )
     (home.path / "static").mkdir(exist_ok=True)
-    if not stamp.exists() or stamp.read_text() != digest.hexdigest():
+    if not stamp.exists() or stamp.read_text() != now:
         prepare("static", environment)
-        replace(stamp, digest.hexdigest())
+        replace(stamp, now)
+
+
+def listing(files: Iterable[Path]) -> str:
+    """Return a hash of which files there are and when each was written."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path}\0{path.stat().st_mtime_ns}\0".encode())
+    return digest.hexdigest()
 
 
 def starter(name: str, environment: Mapping[str, str]) -> "children.Start":

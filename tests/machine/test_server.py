@@ -1,0 +1,160 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from anjia.machine.home import REAL, Home
+from anjia.machine.postgres import Cluster, free_port
+from tests.machine.conftest import is_running, kill, until
+
+# An institution without a cast is made in seconds; the client's build is not what is tried here.
+SERVER = [
+    sys.executable,
+    "-c",
+    "from anjia.machine import clients, server; clients.BUILDS = (); server.main()",
+]
+
+
+class Running:
+    """A server with a data folder and a port of its own."""
+
+    def __init__(self, home: Home, **more: str) -> None:
+        self.home = home
+        self.port = free_port()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
+        self.environment = kept | {"ANJIA_HOME": str(home.path), "PORT": str(self.port)} | more
+        self.said = home.path / "log" / "said"
+        self.said.parent.mkdir(exist_ok=True)
+        with self.said.open("wb") as output:
+            self.process = subprocess.Popen(SERVER, env=self.environment, stdout=output, stderr=output)
+
+    def ask(self, path: str) -> int:
+        with suppress(httpx.HTTPError):
+            url = f"http://127.0.0.1:{self.port}{path}"
+            return httpx.get(url, timeout=3, trust_env=False).status_code
+        return 0
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.said.read_text()
+        return self.ask("/readyz") == 200
+
+    def below(self, mark: str) -> list[int]:
+        """Return the numbers of its processes whose command has this mark, the oldest first."""
+        return [pid for pid in descendants(self.process.pid) if mark in command_of(pid)]
+
+    def stop(self) -> float:
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(10)
+        return time.monotonic() - began
+
+
+def descendants(pid: int) -> list[int]:
+    file = Path(f"/proc/{pid}/task/{pid}/children")
+    found = [int(word) for word in file.read_text().split()] if file.exists() else []
+    return found + [below for child in found for below in descendants(child)]
+
+
+def command_of(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    return ""
+
+
+@pytest.fixture(scope="module")
+def institution(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    home = Home(tmp_path_factory.mktemp("server") / "机 构")
+    home.make(REAL)
+    yield home
+    Cluster(home).remove()
+
+
+@pytest.fixture(scope="module")
+def running(institution: Home) -> Iterator[Running]:
+    """Run one server for all; the test that kills it comes last and starts another."""
+    server = Running(institution)
+    until(server.is_ready, within=180)
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+
+
+class TestServer:
+    def test_says_where_it_is_and_that_it_is_there_already(self, running: Running) -> None:
+        until(lambda: f"http://127.0.0.1:{running.port}/" in running.said.read_text(), within=10)
+        second = subprocess.run(SERVER, env=running.environment, capture_output=True, text=True, check=False)
+
+        assert second.returncode == 1
+        assert second.stderr.startswith(f"anjia: Anjia runs already with {running.home.path} (process ")
+        assert second.stderr.count("\n") == 1
+
+    def test_answers_that_it_is_alive_while_the_database_is_away(self, running: Running) -> None:
+        database = running.below("listen_addresses")[0]
+        os.kill(database, signal.SIGSTOP)
+        try:
+            assert running.ask("/healthz") == 200
+        finally:
+            os.kill(database, signal.SIGCONT)
+
+    @pytest.mark.parametrize(
+        ("mark", "which"), [("child web", 0), ("child web", -1), ("child worker", 0), ("listen_addresses", 0)]
+    )
+    def test_heals_what_is_killed(self, running: Running, mark: str, which: int) -> None:
+        until(lambda: bool(running.below(mark)), within=10)
+        victim = running.below(mark)[which]
+        kill(victim)
+
+        until(lambda: victim not in running.below(mark) and bool(running.below(mark)), within=5)
+        until(running.is_ready, within=5)
+
+    def test_stops_within_five_seconds_with_a_page_open(self, running: Running) -> None:
+        with socket.create_connection(("127.0.0.1", running.port)) as page:
+            page.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert b"200" in page.recv(100)
+            assert running.stop() < 5
+
+    def test_leaves_nothing_behind_when_it_is_killed_itself(
+        self, institution: Home, running: Running
+    ) -> None:
+        again = Running(institution)
+        until(again.is_ready, within=60)
+        pids = descendants(again.process.pid)
+        assert len(pids) > 3
+        kill(again.process.pid)
+        again.process.wait()
+
+        until(lambda: not any(is_running(pid) for pid in pids), within=5)
+
+
+class TestAddress:
+    def test_refuses_a_port_that_is_taken_in_one_sentence(self, institution: Home) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            server = Running(institution, PORT=str(taken.getsockname()[1]))
+            assert server.process.wait(20) == 1
+
+        assert "is taken" in server.said.read_text()
+        assert server.said.read_text().count("\n") == 1
+
+    def test_keeps_a_demo_on_this_computer(self, tmp_path: Path) -> None:
+        home = Home(tmp_path / "demo")
+        home.make("demo")
+        server = Running(home, ANJIA_BIND="0.0.0.0")
+
+        assert server.process.wait(20) == 1
+        assert "this computer only" in server.said.read_text()
+
+    def test_needs_the_owner_of_a_database_of_ones_own(self, institution: Home) -> None:
+        server = Running(institution, DATABASE_URL="postgresql://anjia_app@127.0.0.1:1/anjia")
+
+        assert server.process.wait(20) == 1
+        assert "needs DATABASE_OWNER_URL beside it" in server.said.read_text()
