@@ -47,6 +47,15 @@ class TestPublishVersion:
         assert (kept.price_fen, kept.version, kept.status) == (12000, 1, "past")
         assert (now.id, now.price_fen, now.version, now.status) == (second.id, 13000, 2, "current")
 
+    def test_keeps_the_order_in_which_a_form_was_written(self, manager: Actor) -> None:
+        fields = ["zone", "a", "note", "length_cm", "b"]
+        form = {"type": "object", "properties": {name: {"type": "string"} for name in fields}}
+        published = version(published_by=manager, record_form=form)
+
+        kept = acting(manager, NOON).ask(get_version, Purpose.CONTRACT, version_id=published.id)
+
+        assert list(kept.record_form["properties"]) == fields
+
     def test_publishes_nothing_when_nothing_has_changed(self, manager: Actor) -> None:
         assert version(published_by=manager) == version(published_by=manager)
         assert audited(manager) == ["catalogue.version.published"]

@@ -274,8 +274,12 @@ class TestRota:
         shift(of=manager, staff_id=member.id, day=date(2025, 10, 9))
         leave(of=manager, staff_id=member.id, first=date(2025, 10, 10))
 
-        shown = text_of(as_("dispatcher").get("/console/workforce/rota", {"day": "2025-10-08"}))
+        asked = {"day": "2025-10-08"}
+        shown, changed = (
+            text_of(as_(role).get("/console/workforce/rota", asked)) for role in ("dispatcher", "manager")
+        )
 
+        assert ("加一个班" in shown, "加一个班" in changed) == (False, True)
         for words in ("08:00–12:00", "年休假", "国庆节", "调休上班"):
             assert words in shown
 
@@ -318,5 +322,5 @@ class TestRota:
         assert [len(cell.leave) for cell in week_of(manager).rows[0].cells] == [0, 0, 1, 0, 0, 0, 0]
 
     @pytest.mark.parametrize("day", ["x", "9999-12-31", ""])
-    def test_shows_this_week_for_a_day_that_is_none(self, as_: SignIn, day: str) -> None:
+    def test_shows_this_week_for_a_day_that_is_none(self, as_: SignIn, member: StaffMember, day: str) -> None:
         assert as_("manager").get("/console/workforce/rota", {"day": day}).status_code == 200

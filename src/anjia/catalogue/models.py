@@ -3,6 +3,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import get_language
 
+from anjia.catalogue.fields import AsWritten
 from anjia.catalogue.rules import LegalLine, Mode, Requires, Tier, in_language
 from anjia.catalogue.rules.content import WORDS_OF_LINE, WORDS_OF_MODE, WORDS_OF_TIER
 from anjia.kernel.ids import new_id
@@ -53,7 +54,7 @@ class ServiceVersion(models.Model):
     duration_minutes = models.PositiveSmallIntegerField()
     people_needed = models.PositiveSmallIntegerField()
     price_fen = models.PositiveIntegerField()
-    content = models.JSONField()
+    content = AsWritten()
     digest = models.CharField(max_length=64)
     published_at = models.DateTimeField()
     published_by = models.UUIDField()

@@ -288,7 +288,8 @@ def show_rota(request: PageRequest, refusal: Invalid | None = None) -> HttpRespo
         "calendar_known": all(is_calendar_known(one.day) for one in found.days),
         "may_change": request.actor.may("workforce.change"),
         "refusal": refusal,
-        "form": request.POST,
+        "form": {"day": found.days[0].day.isoformat(), "starts": "08:00", "ends": "17:00"}
+        | request.POST.dict(),
         **choices(),
     }
     return render(request, "workforce/rota.html", shown, status=refusal.status if refusal else 200)
