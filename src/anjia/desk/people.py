@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from anjia.clinical.alerts import Grade, alert_for
 from anjia.clinical.measures import DIASTOLIC, SYSTOLIC, measure
+from anjia.clinical.targets import Target, target_for
 from anjia.kernel.calendar import day_of
 
 QUIET_FOR: Final = timedelta(days=14)  # then somebody with a chronic condition is asked how she is
@@ -82,15 +83,17 @@ def case_of(
     grade = worst_of(readings, today=today)
     rank, tone, words, why = 4, "ok", _("平稳"), _("最近的数没有越线")
     if not consents:
-        rank, tone, words, why = 5, "idle", _("没同意"), _("她没有同意用健康数据做照护，这里不显示")
+        rank, tone, words, why = 6, "idle", _("没同意"), _("她没有同意用健康数据做照护，这里不显示")
     elif grade is Grade.RED:
         rank, tone, words, why = 0, "bad", _("现在看"), _("最近一次越过了危急线，请马上联系")
     elif grade is Grade.AMBER:
         rank, tone, words, why = 1, "warn", _("今天看"), _("最近一次偏离较多，今天要有人看")
+    elif outside(resident, readings, now=now):
+        rank, tone, words, why = 2, "warn", _("要留意"), _("最近一次不在目标里")
     elif visit is not None and visit.state == "done":
-        rank, tone, words, why = 2, "info", _("刚上过门"), _("今天上门的记录等你看")
+        rank, tone, words, why = 3, "info", _("刚上过门"), _("今天上门的记录等你看")
     elif newest is None or now - newest > QUIET_FOR:
-        rank, tone, words, why = 3, "idle", _("没数据"), _("两周没有数，问一问是不是没量")
+        rank, tone, words, why = 5, "idle", _("没数据"), _("两周没有数，问一问是不是没量")
     return Case(
         id=resident.id,
         name=resident.name,
@@ -111,6 +114,17 @@ def worst_of(readings: Sequence[Any], *, today: date) -> Grade | None:
     lines = [alert_for(row.code, row.value, on=today) for row in readings if day_of(row.at) >= today - timedelta(days=3)]
     grades = {line.grade for line in lines if line}
     return Grade.RED if Grade.RED in grades else Grade.AMBER if grades else None
+
+
+def outside(resident: Any, readings: Sequence[Any], *, now: datetime) -> bool:
+    """Say whether something that was measured in the last two weeks lies outside its target."""
+    today = day_of(now)
+    age = resident.age_on(today)
+    for row in readings:
+        target = target_for(row.code, age=age, conditions=resident.chronic, on=today)
+        if isinstance(target, Target) and now - row.at <= QUIET_FOR and not target.band.holds(row.value):
+            return True
+    return False
 
 
 def latest_words(readings: Sequence[Any]) -> str:

@@ -64,8 +64,7 @@ class Founder:
 
     def member(self, key: str) -> Actor:
         """Return somebody of the cast, or a colleague, as she acts when she is signed in."""
-        card = next((card for card in CAST if card.key == key), None)
-        role = card.role_code if card else "nurse"
+        role = role_of(key)
         return Actor(
             user_id=account_id_of(key),
             organization_id=HOSPITAL if key == "ward" else CENTRE,
@@ -153,9 +152,30 @@ class Founder:
                     organization_id=WARD if card.key == "ward" else CENTRE,
                     role_code=card.role_code,
                 )
+        known = {card.key for card in CAST}
+        for colleague in town.colleagues():
+            if colleague.key not in known:
+                self.open_colleague(colleague)
+
+    def open_colleague(self, colleague: Colleague) -> None:
+        house, account_id = system(CENTRE), account_id_of(colleague.key)
+        self.do(
+            house,
+            identity.open_account,
+            kind="staff",
+            name=colleague.name,
+            login=colleague.key,
+            account_id=account_id,
+        )
+        self.do(
+            house,
+            identity.give_role,
+            account_id=account_id,
+            organization_id=CENTRE,
+            role_code=role_of(colleague.key),
+        )
 
     def take_on(self, colleague: Colleague) -> None:
-        has_account = any(card.key == colleague.key for card in CAST)
         one = self.do(
             self.administrator,
             workforce.register_staff_member,
@@ -166,7 +186,7 @@ class Founder:
             phone=f"1990002{1000 + len(self.staff) * 7:04d}",
             started_on=colleague.started,
             station_id=STATIONS[colleague.station],
-            account_id=account_id_of(colleague.key) if has_account else None,
+            account_id=account_id_of(colleague.key),
             travel_mode=colleague.travel,
             base=(colleague.latitude, colleague.longitude),
         )
@@ -294,6 +314,15 @@ class Founder:
             relation="family",
             allows=["visits", "book", "record"],
         )
+
+
+def role_of(key: str) -> str:
+    """Return the role of somebody of the cast, or of a colleague by her profession."""
+    card = next((card for card in CAST if card.key == key), None)
+    if card:
+        return card.role_code
+    kind = next(one.kind for one in town.colleagues() if one.key == key)
+    return {"doctor": "family_doctor", "health_worker": "health_worker"}.get(kind, "nurse")
 
 
 def hours_of(now: datetime) -> tuple[datetime, datetime]:

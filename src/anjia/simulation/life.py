@@ -23,8 +23,9 @@ from anjia.records import commands as records
 from anjia.residents.queries import addresses_of
 from anjia.residents.rules.cards import card_payload
 from anjia.simulation import town
-from anjia.simulation.founding import CENTRE, Founder, hours_of, resident_id_of
+from anjia.simulation.founding import CENTRE, PHONE, Founder, hours_of, resident_id_of
 from anjia.simulation.pictures import scribble
+from anjia.transitions import commands as transitions
 from anjia.visits import commands as visits
 from anjia.visits.queries import door_code
 
@@ -75,6 +76,7 @@ class Life:
         self.come_to_zhang()
         self.wait_for_answers()
         self.leave_something_to_call_about()
+        self.send_patients_home()
 
     def look_round(self) -> None:
         desk = self.founder.member("desk")
@@ -216,6 +218,63 @@ class Life:
         self.today("catheter_change", "r40", ("guyuan",), 60)
         self.today("bp_follow_up", "r45", ("heli",), 130)
         self.today("glucose_check", "r48", ("guyuan",), 170, cancelled=True)
+
+    def send_patients_home(self) -> None:
+        """The ward sends two patients: one has been taken on, one waits at the desk."""
+        three_days_ago = self.now - timedelta(days=3)
+        first = self.refer(
+            three_days_ago,
+            name="周长顺",
+            sex="male",
+            phone="19900003011",
+            address="云杉市清溪区渡口巷16号2栋1单元302",
+            diagnosis="脑梗死恢复期，留置胃管",
+            lines=["gastric_tube"],
+            wishes=["line_care", "teaching"],
+            at_home="spouse",
+            discharge_in=1,
+        )
+        for later, command in ((2, transitions.receive), (3, transitions.take_on)):
+            self.founder.do(
+                self.founder.member("desk"),
+                command,
+                when=three_days_ago + timedelta(hours=later),
+                referral_id=first,
+            )
+        self.refer(
+            self.now - 70 * MINUTES,
+            name="彭淑珍",
+            sex="female",
+            phone="19900003024",
+            address="云杉市清溪区织锦巷41号3栋2单元501",
+            diagnosis="乳腺癌术后化疗间歇，PICC 置管第 12 天",
+            lines=["picc"],
+            wounds=["surgical"],
+            wishes=["line_care", "wound_care"],
+            at_home="children",
+            discharge_in=2,
+        )
+        self.pump(self.now)
+
+    def refer(self, when: datetime, *, discharge_in: int, **patient: Any) -> UUID:
+        sent = self.founder.do(
+            self.founder.member("ward"),
+            transitions.refer,
+            when=when,
+            organization_id=CENTRE,
+            organization_name=town.CENTRE,
+            from_name=town.HOSPITAL,
+            sent_by_name="孙倩",
+            ward=town.WARD,
+            ward_phone=PHONE,
+            discharge_on=day_of(when) + timedelta(days=discharge_in),
+            agreed=True,
+            order_photo=scribble(7),
+            order_photo_type="image/png",
+            **patient,
+        )
+        sent_id: UUID = sent.id
+        return sent_id
 
     def today(
         self,
@@ -432,7 +491,7 @@ class Life:
         return [
             {
                 "code": code,
-                "value": round(TYPICAL[code] * self.dice.uniform(0.97, 1.04), MEASURES[code].decimals),
+                "value": round(TYPICAL[code] * self.dice.uniform(0.99, 1.01), MEASURES[code].decimals),
                 "unit": MEASURES[code].unit,
             }
             for code in known or ["8867-4"]
