@@ -130,7 +130,7 @@ def prepare_database(home: Home, environment: Mapping[str, str]) -> None:
     known = stamp.exists() and stamp.read_text() == now and not external(os.environ)
     if known and not home.half_made.exists():
         return
-    prepare("database", environment | (UNUSED if home.half_made.exists() else {}))
+    prepare("database", {**environment, **(UNUSED if home.half_made.exists() else {})})
     home.half_made.unlink(missing_ok=True)
     replace(stamp, now)
 
