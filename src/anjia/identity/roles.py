@@ -117,6 +117,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
             "dispatch.book",
             "board.read",
             "desk.worklist",
+            "records.set_target",
         },
     ),
     "health_worker": DefaultRole(
