@@ -1,7 +1,13 @@
 """What can be done about residents. One function, one unit of work, one audit entry, one event."""
 
 from anjia.residents.commands.consent import give_consent, withdraw_consent
-from anjia.residents.commands.family import grant_access, grant_on_paper, withdraw_grant, witness_grant
+from anjia.residents.commands.family import (
+    enter_paper,
+    grant_access,
+    grant_on_paper,
+    withdraw_grant,
+    witness_grant,
+)
 from anjia.residents.commands.register import (
     add_address,
     change_resident,
@@ -19,6 +25,7 @@ from anjia.residents.commands.slips import (
 __all__ = [
     "add_address",
     "change_resident",
+    "enter_paper",
     "give_consent",
     "grant_access",
     "grant_on_paper",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from anjia.identity.commands import open_account
@@ -10,7 +10,7 @@ from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotAllowed, NotFound
-from anjia.kernel.files import content_of
+from anjia.kernel.files import content_of, store
 from anjia.kernel.work import command
 from anjia.residents.events import AccessGranted, AccessWithdrawn
 from anjia.residents.models import Grant, Resident
@@ -111,6 +111,21 @@ def grant_on_paper(
         given_by=GivenBy.ON_PAPER,
         file_id=file_id,
     )
+
+
+@command("residents.grant")
+def enter_paper(
+    actor: Actor, now: datetime, *, resident_id: UUID, photo: bytes, content_type: str, **says: Any
+) -> Grant:
+    """
+    Keep the photo of a signed paper and enter what it says, as `grant_on_paper`.
+
+    :raises FileNotKnown: if it is no photo
+    :raises FileTooLarge: above 20 MB
+    """
+    get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
+    stored = store(actor, now, content=photo, content_type=content_type, resident_id=resident_id)
+    return grant_on_paper(actor, now, resident_id=resident_id, file_id=stored.id, **says)
 
 
 @command("residents.grant")

@@ -23,6 +23,7 @@ from anjia.residents.queries.lists import _changes
 from anjia.residents.rules import (
     AlreadyRegistered,
     Changes,
+    IdCheck,
     RelativeRow,
     ResidentRow,
     Sex,
@@ -136,7 +137,7 @@ def change_resident(
     name: str,
     sex: str | None,
     birth_date: date | None,
-    id_number: str,
+    id_number: str | None,
     phones: Sequence[str],
     filed_on: date | None,
     chronic: Sequence[str],
@@ -145,7 +146,7 @@ def change_resident(
     station_id: UUID | None = None,
 ) -> Resident:
     """
-    Correct what is kept of her: all that the form shows, as it shows it now.
+    Correct what is kept of her: all that the form shows, as it shows it now. An ID number of None stays as it is.
 
     :raises NotFound: if she is not of the actor's organization
     :raises Invalid: if something that was said cannot be
@@ -158,15 +159,18 @@ def change_resident(
         name=name,
         sex=sex,
         birth_date=birth_date,
-        id_number=id_number,
+        id_number=resident.id_number if id_number is None else id_number,
         phones=phones,
         filed_on=filed_on,
         chronic=chronic,
         lives_alone=lives_alone,
         relatives=relatives,
     )
+    is_checked = resident.id_check == IdCheck.VERIFIED
     before = {field: getattr(resident, field) for field in CORRECTED}
     _correct(resident, row, station_id=station_id, now=now)
+    if resident.id_number == before["id_number"]:  # of 15 digits once: the 18 made of them prove nothing
+        resident.set_id_number(resident.id_number, is_checked=is_checked)
     changed = [field for field in CORRECTED if getattr(resident, field) != before[field]]
     draft = Draft(actor.organization_id, now)
     with refuse_if_broken(BROKEN_PROMISES):

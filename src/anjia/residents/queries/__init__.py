@@ -7,11 +7,12 @@ from anjia.residents.queries.family import (
     check_consent,
     check_decides,
     consents_of,
-    get_slip,
     grants_of,
     has_consent,
     organization_of_slip,
+    paper_of,
     people_of_account,
+    slips_made,
 )
 from anjia.residents.queries.lists import Comparison, changes_of_rows
 from anjia.residents.queries.panels import who_consent
@@ -32,11 +33,12 @@ from anjia.residents.queries.people import (
     resident_of_card,
     resident_sheet,
 )
-from anjia.residents.queries.search import residents_found, residents_page
+from anjia.residents.queries.search import Line, residents_found, residents_listed, residents_page
 
 __all__ = [
     "Acting",
     "Comparison",
+    "Line",
     "ResidentSheet",
     "Standing",
     "accounts_of_resident",
@@ -50,11 +52,11 @@ __all__ = [
     "get_addresses",
     "get_resident",
     "get_residents",
-    "get_slip",
     "grants_of",
     "has_consent",
     "main_addresses",
     "organization_of_slip",
+    "paper_of",
     "people_of_account",
     "phone_to_call",
     "phones_of",
@@ -64,6 +66,8 @@ __all__ = [
     "resident_of_card",
     "resident_sheet",
     "residents_found",
+    "residents_listed",
     "residents_page",
+    "slips_made",
     "who_consent",
 ]

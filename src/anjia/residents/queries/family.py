@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from anjia.kernel import access
 from anjia.kernel.actors import NEEDS_CONSENT, Actor, Kind, Purpose
 from anjia.kernel.encryption import blind
-from anjia.kernel.errors import NotFound
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.files import content_of
 from anjia.residents.models import ActivationSlip, Consent, Grant
 from anjia.residents.queries.people import get_resident
 from anjia.residents.rules import (
@@ -125,13 +127,31 @@ def check_consent(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> None:
         raise ConsentMissing
 
 
-def get_slip(actor: Actor, purpose: Purpose, *, slip_id: UUID) -> ActivationSlip:
-    """:raises NotFound: if there is none of the actor's organization"""
-    found = ActivationSlip.objects.filter(organization_id=actor.organization_id, id=slip_id)
-    slip = found.select_related("resident").first()
-    if slip is None or not actor.may("residents.grant"):
+def paper_of(actor: Actor, purpose: Purpose, *, resident_id: UUID, grant_id: UUID) -> tuple[str, bytes]:
+    """
+    Return content type and bytes of the photo of a grant's paper.
+
+    :raises NotAllowed: without `residents.grant`
+    :raises NotFound: if there is no such grant, or it has no paper
+    """
+    if not actor.may("residents.grant"):
+        raise NotAllowed
+    get_resident(actor, purpose, resident_id=resident_id)
+    grant = Grant.objects.filter(
+        organization_id=actor.organization_id, resident=resident_id, id=grant_id, file_id__isnull=False
+    ).first()
+    if grant is None or grant.file_id is None:
         raise NotFound
-    return slip
+    access.note(actor, purpose, resident_ids=[resident_id], what="residents.paper")
+    return content_of(actor, purpose, file_id=grant.file_id)
+
+
+def slips_made(actor: Actor, purpose: Purpose, *, made_at: datetime) -> list[ActivationSlip]:
+    """Return the slips that the actor made at that time and nobody has used, to be printed (again)."""
+    rows = ActivationSlip.objects.filter(
+        organization_id=actor.organization_id, made_by=actor.user_id, made_at=made_at, used_at=None
+    )
+    return sorted(rows.select_related("resident"), key=lambda slip: (slip.resident.pinyin, slip.id))
 
 
 def organization_of_slip(actor: Actor, purpose: Purpose, *, code: str) -> UUID | None:

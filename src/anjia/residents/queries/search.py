@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.encryption import blind
 from anjia.kernel.paging import Page, page_of
 from anjia.residents.models import Phone, RelatedPerson, Resident, ResidentToken
-from anjia.residents.queries.people import _check_reads
+from anjia.residents.queries.people import _check_reads, main_addresses
 from anjia.residents.rules import digits_of
 from anjia.spreadsheets.cleaning import narrow, phone_number
 
@@ -58,6 +59,54 @@ def residents_page(
     if id_check:
         rows = rows.filter(id_check=id_check)
     return page_of(rows, order=("pinyin", "id"), after=after, size=size)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A resident as a list shows her: the number covered."""
+
+    resident: Resident
+    phone_masked: str
+    address_line: str
+
+
+def residents_listed(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    text: str = "",
+    after: str | None = None,
+    size: int = 50,
+    lives_alone: bool | None = None,
+    id_check: str | None = None,
+) -> Page[Line]:
+    """
+    Return those whom the text may mean, or without one a page of all; in as many statements for fifty as for one.
+
+    :raises NotAllowed: without `residents.read`
+    """
+    if text.strip():
+        page = Page(residents_found(actor, purpose, text=text, limit=size), None)
+    else:
+        page = residents_page(
+            actor, purpose, after=after, size=size, lives_alone=lives_alone, id_check=id_check
+        )
+    ids = [resident.id for resident in page.items]
+    addresses = main_addresses(actor, purpose, resident_ids=ids)
+    phones: dict[UUID, Phone] = {}
+    for phone in Phone.objects.filter(organization_id=actor.organization_id, resident__in=ids).order_by(
+        "position", "id"
+    ):
+        phones.setdefault(phone.resident_id, phone)
+    lines = [
+        Line(
+            resident,
+            phones[resident.id].masked if resident.id in phones else "",
+            addresses[resident.id].text if resident.id in addresses else "",
+        )
+        for resident in page.items
+    ]
+    return Page(lines, page.next)
 
 
 def _by_name(actor: Actor, said: str, limit: int) -> list[UUID]:

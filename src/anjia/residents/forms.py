@@ -1,0 +1,124 @@
+"""What the console's forms say, in the arguments of commands."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from anjia.kernel.calendar import SHANGHAI
+from anjia.kernel.errors import Invalid
+from anjia.residents.models import Resident
+from anjia.residents.queries import ResidentSheet
+from anjia.residents.rules import CHRONIC_WORDS, RelativeRow
+from anjia.spreadsheets.cleaning import date_of, text_of
+from anjia.spreadsheets.words import Unclean
+
+MOST_RELATIVES: Final = 20
+YES_NO: Final = {"yes": True, "no": False}
+
+
+def person(said: Mapping[str, str]) -> dict[str, Any]:
+    """
+    Return what the form says of a resident.
+
+    :raises Invalid: if a day is none
+    """
+    return {
+        "name": said.get("name", ""),
+        "sex": said.get("sex") or None,
+        "birth_date": day_of(said, "birth_date"),
+        "id_number": said.get("id_number", ""),
+        "phones": [part for part in re.split(r"[\n、;；]+", said.get("phones", "")) if part.strip()],
+        "filed_on": day_of(said, "filed_on"),
+        "chronic": [part for part in re.split(r"[、,，;；\s]+", said.get("chronic", "")) if part],
+        "lives_alone": YES_NO.get(said.get("lives_alone", "")),
+        "relatives": relatives(said),
+        "station_id": id_of(said.get("station_id")),
+    }
+
+
+def relatives(said: Mapping[str, str]) -> list[RelativeRow]:
+    found = []
+    for line in range(MOST_RELATIVES):
+        name, relation, phone = (
+            text_of(said.get(f"relative_{part}_{line}")) for part in ("name", "relation", "phone")
+        )
+        if name or phone:
+            found.append(RelativeRow(name=name, relation=relation, phone=phone))
+    return found
+
+
+def shown(sheet: ResidentSheet) -> dict[str, Any]:
+    """Return the form that shows her as she is kept now."""
+    resident = sheet.resident
+    form: dict[str, Any] = {
+        "name": resident.name,
+        "sex": resident.sex,
+        "birth_date": resident.birth_date,
+        "phones": "\n".join(
+            f"{phone.number}（{phone.label}）" if phone.label else phone.number for phone in sheet.phones
+        ),
+        "filed_on": resident.filed_on.isoformat() if resident.filed_on else "",
+        "chronic": "、".join(chronic_words(resident)),
+        "lives_alone": {True: "yes", False: "no", None: ""}[resident.lives_alone],
+        "station_id": str(resident.station_id or ""),
+    }
+    for line, relative in enumerate(sheet.relatives):
+        form |= {
+            f"relative_name_{line}": relative.name,
+            f"relative_relation_{line}": relative.relation,
+            f"relative_phone_{line}": relative.phone,
+        }
+    return form
+
+
+def chronic_words(resident: Resident) -> list[str]:
+    return [str(CHRONIC_WORDS.get(code, code)) for code in resident.chronic]
+
+
+def day_of(said: Mapping[str, str], name: str) -> date | None:
+    """:raises Invalid: if it is no day"""
+    try:
+        return date_of(said.get(name, ""))
+    except Unclean:
+        raise Invalid(fields={name: _("日期看不懂。请写成 1945-03-02 这样。")}) from None
+
+
+def end_of_day(said: Mapping[str, str], name: str) -> datetime | None:
+    """Return the last moment of the day that the form names."""
+    day = day_of(said, name)
+    return datetime.combine(day, time(23, 59, 59), SHANGHAI) if day else None
+
+
+def pin(said: Mapping[str, str]) -> dict[str, float | None]:
+    """
+    Return the pin, both parts or neither.
+
+    :raises Invalid: if they are no numbers, or one is missing
+    """
+    written = [said.get(name, "").strip() for name in ("latitude", "longitude")]
+    if not any(written):
+        return {"latitude": None, "longitude": None}
+    try:
+        latitude, longitude = map(float, written)
+    except ValueError:
+        raise Invalid(
+            fields={"latitude": _("经纬度要两个数字都填，像 39.95 和 116.42；不知道就都留空。")}
+        ) from None
+    return {"latitude": latitude, "longitude": longitude}
+
+
+def whole(said: Mapping[str, str], name: str) -> int:
+    """Return the number of a hidden field, 0 where somebody has changed it."""
+    written = said.get(name, "")
+    return int(written) if written.isascii() and written.isdigit() else 0
+
+
+def id_of(said: str | None) -> UUID | None:
+    try:
+        return UUID(said) if said else None
+    except ValueError:
+        return None
