@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from anjia.identity.commands import start_session
+from anjia.identity.commands import add_organization, start_session
 from anjia.identity.models import Organization
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import day_of
@@ -158,14 +158,18 @@ class TestStaffForm:
         assert as_("manager").post("/console/workforce/new", self.FORM | wrong).status_code == 422
 
     def test_shows_what_is_known_and_changes_it(
-        self, as_: SignIn, manager: Actor, member: StaffMember
+        self, as_: SignIn, house: Organization, manager: Actor, member: StaffMember
     ) -> None:
         browser, path = as_("manager"), f"/console/workforce/staff/{member.id}/change"
         assert 'value="2015-07-01"' in browser.get(path).content.decode()
 
-        browser.post(path, self.FORM | {"name": "李秀岚", "latitude": "31.2", "longitude": "121.4"})
+        unit = acting(system(house.id), timezone.now())
+        station = unit.do(add_organization, parent_id=house.id, kind="station", name="一站")
+        place = {"latitude": "31.2", "longitude": "121.4", "station_id": str(station.id)}
+        browser.post(path, self.FORM | {"name": "李秀岚"} | place)
 
         changed = page_of(manager, member).staff
+        assert changed.station_id == station.id
         assert (changed.name, changed.kind, changed.base) == ("李秀岚", "doctor", {"lat": 31.2, "lon": 121.4})
 
 
@@ -208,6 +212,18 @@ class TestStaffPage:
         assert (found.pattern.works_holidays, found.area.radius_km) == (True, 3.0)
         assert found.staff.left_on == date(2199, 12, 31)
         assert "出发点 3" in text_of(browser.get(path))
+
+    def test_connects_her_with_the_account_that_she_signs_in_with(
+        self, as_: SignIn, house: Organization, manager: Actor, member: StaffMember
+    ) -> None:
+        account = make_identity.staff(house, name="李秀兰")
+        browser, path = as_("administrator"), f"/console/workforce/staff/{member.id}"
+        assert f"李秀兰 · {account.login}" in text_of(browser.get(path))
+
+        assert browser.post(f"{path}/account", {"account_id": str(account.id)}).status_code == 303
+
+        assert page_of(manager, member).staff.account_id == account.id
+        assert as_("manager").post(f"{path}/account", {}).status_code == 403
 
     @pytest.mark.parametrize(
         ("path", "form", "words"),

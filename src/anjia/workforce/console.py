@@ -1,6 +1,5 @@
 """The console's pages of staff, papers and rota: translate, one call, show or go on."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +10,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from anjia.identity.queries import AccountLine, accounts_in_organization, stations_of
+from anjia.identity.rules import AccountKind
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of, is_calendar_known
@@ -24,7 +25,6 @@ from anjia.workforce.showing import choices, leave_shown, week_of
 
 app_name = "workforce"
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
-FIELDS: Final = ("name", "number", "kind", "title", "sex", "phone", "travel_mode")
 
 
 def go(name: str, query: str = "", **ids: Any) -> HttpResponseRedirect:
@@ -71,9 +71,14 @@ def staff_member(request: PageRequest, staff_id: UUID) -> HttpResponse:
 
 def show_member(request: PageRequest, staff_id: UUID, refusal: Invalid | None = None) -> HttpResponse:
     """Show somebody; after a refusal with what was said in the form, and what is wrong beside it."""
-    found = console.ask(request, queries.staff_page, Purpose.CONTRACT, staff_id=staff_id, today=today())
+    found, accounts = console.ask(request, member_and_accounts, Purpose.CONTRACT, staff_id=staff_id)
     said = {
         "shown": found,
+        "may_link": request.actor.may("identity.manage") and request.actor.may("workforce.change"),
+        "accounts": accounts,
+        "account_name": next(
+            (line.account.name for line in accounts if line.account.id == found.staff.account_id), ""
+        ),
         "staff": found.staff,
         "leave": leave_shown(found.leave),
         "week": week_of(found.pattern.week if found.pattern else []),
@@ -88,6 +93,28 @@ def show_member(request: PageRequest, staff_id: UUID, refusal: Invalid | None = 
     return render(request, "workforce/staff.html", said, status=refusal.status if refusal else 200)
 
 
+def member_and_accounts(
+    actor: Actor, purpose: Purpose, *, staff_id: UUID
+) -> tuple[queries.StaffPage, list[AccountLine]]:
+    """Return all there is of somebody, and, for who manages accounts, those that she might sign in with."""
+    found = queries.staff_page(actor, purpose, staff_id=staff_id, today=today())
+    if not actor.may("identity.manage"):
+        return found, []
+    return found, accounts_in_organization(actor, purpose, kind=AccountKind.STAFF, size=500).items
+
+
+@page("identity.manage")
+@require_POST
+def link_account(request: PageRequest, staff_id: UUID) -> HttpResponse:
+    """Say with which account she signs in, or with none."""
+    try:
+        account_id = forms.key(request.POST, "account_id") if request.POST.get("account_id") else None
+        console.do(request, commands.link_account, staff_id=staff_id, account_id=account_id)
+    except Invalid as refusal:
+        return show_member(request, staff_id, refusal)
+    return go("staff", staff_id=staff_id)
+
+
 @page("workforce.change")
 @read_or_post
 def new_member(request: PageRequest) -> HttpResponse:
@@ -95,7 +122,7 @@ def new_member(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return show_form(request, {"sex": "female", "travel_mode": "ebike"})
     try:
-        member = console.do(request, commands.register_staff_member, **said_of_member(request.POST))
+        member = console.do(request, commands.register_staff_member, **forms.member(request.POST))
     except Invalid as refusal:
         return show_form(request, request.POST, refusal)
     return go("staff", staff_id=member.id) if member else go("list")
@@ -107,25 +134,30 @@ def change_member(request: PageRequest, staff_id: UUID) -> HttpResponse:
     """Change what is known of somebody."""
     if request.method != "POST":
         member = console.ask(request, queries.get_staff_member, Purpose.CONTRACT, staff_id=staff_id)
-        form: dict[str, Any] = {name: getattr(member, name) for name in (*FIELDS, "started_on")}
+        form: dict[str, Any] = {
+            name: getattr(member, name) for name in (*forms.FIELDS, "started_on", "station_id")
+        }
         form |= {"latitude": member.base["lat"], "longitude": member.base["lon"]} if member.base else {}
         return show_form(request, form, staff_id=staff_id)
     try:
-        console.do(request, commands.change_staff_member, staff_id=staff_id, **said_of_member(request.POST))
+        console.do(request, commands.change_staff_member, staff_id=staff_id, **forms.member(request.POST))
     except Invalid as refusal:
         return show_form(request, request.POST, refusal, staff_id=staff_id)
     return go("staff", staff_id=staff_id)
 
 
-def said_of_member(said: Mapping[str, str]) -> dict[str, Any]:
-    fields = {name: forms.text(said, name, longest=60) for name in FIELDS}
-    return fields | {"started_on": forms.day_or_none(said, "started_on"), "base": forms.base(said)}
-
-
 def show_form(
     request: PageRequest, form: Any, refusal: Invalid | None = None, staff_id: UUID | None = None
 ) -> HttpResponse:
-    said = {"form": form, "refusal": refusal, "staff_id": staff_id, **choices()}
+    stations = console.ask(request, stations_of, Purpose.CONTRACT)
+    said = {
+        "form": form,
+        "refusal": refusal,
+        "staff_id": staff_id,
+        "stations": [("", "—"), *((str(station.id), station.name) for station in stations)],
+        "station_id": str(form.get("station_id") or ""),
+        **choices(),
+    }
     return render(request, "workforce/staff_form.html", said, status=refusal.status if refusal else 200)
 
 
@@ -378,6 +410,7 @@ urlpatterns = [
     path("lapsing", lapsing, name="lapsing"),
     path(MEMBER, staff_member, name="staff"),
     path(f"{MEMBER}/change", change_member, name="change"),
+    path(f"{MEMBER}/account", link_account, name="link_account"),
     path(f"{MEMBER}/last-day", set_last_day, name="set_last_day"),
     path(f"{MEMBER}/area", set_area, name="set_area"),
     path(f"{MEMBER}/pattern", set_pattern, name="set_pattern"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from math import isfinite
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import QueryDict
@@ -13,6 +14,17 @@ from anjia.kernel.errors import Words
 from anjia.workforce.rules import LeaveKind, PatternPart, StaffInvalid
 
 Said = Mapping[str, str]
+
+FIELDS: Final = ("name", "number", "kind", "title", "sex", "phone", "travel_mode")
+
+
+def member(said: Said) -> dict[str, Any]:
+    """Return what is said of a member of staff, as commands take it."""
+    return {name: text(said, name, longest=60) for name in FIELDS} | {
+        "started_on": day_or_none(said, "started_on"),
+        "base": base(said),
+        "station_id": key(said, "station_id") if text(said, "station_id") else None,
+    }
 
 
 def text(said: Said, name: str, *, longest: int = 200) -> str:
