@@ -4,6 +4,7 @@ from anjia.integrations.errors import Permanent
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotAllowed
 from anjia.messaging import console
+from anjia.messaging.commands import Contact
 from tests import make as basics
 from tests.messaging import make
 from tests.messaging.make import Post
@@ -32,7 +33,7 @@ class TestCallList:
         assert "王秀英" not in open_page(console.call_list, desk, "/?day=2026-03-03").split("今天打完的")[0]
 
     def test_does_the_same_form_once(self, desk: Actor, post: Post) -> None:
-        message = make.message(sent_by=desk, contact=make.Contact(name="赵"))
+        message = make.message(sent_by=desk, contact=Contact(name="赵"))
         form = {"outcome": "no_answer", "idempotency_key": "k1"}
         for _ in range(2):
             post_form(console.log_call, desk, form, call_id=make.calls(message)[0].id)

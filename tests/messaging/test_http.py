@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,7 +22,7 @@ class TestInbox:
     def test_is_read_page_by_page_and_marked_as_read(self, resident: Resident) -> None:
         her = Phone(resident)
         sender = basics.actor("messaging.send", organization_id=resident.organization_id)
-        about = {"party_id": UUID(her.account_id), "resident_id": resident.id}
+        about: dict[str, Any] = {"party_id": UUID(her.account_id), "resident_id": resident.id}
         for _ in range(3):
             make.message(sent_by=sender, **about)
 
