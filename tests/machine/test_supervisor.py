@@ -19,7 +19,7 @@ place = Path(sys.argv[1])
 plain = "import os, time; open({0!r}, 'w').write(str(os.getpid())); time.sleep(600)"
 forking = (
     "import os, time; from anjia.machine import children; children.watch_parent()\\n"
-    "if os.fork() == 0: children.serve_on_without_parent()\\n"
+    "if os.fork() == 0: children.serve_on_without_parent(lambda: os.path.exists({0!r} + '-other'))\\n"
     "open({0!r} + ('' if os.getppid() == int(os.environ['ABOVE']) else '-fork'), 'w').write(str(os.getpid()))\\n"
     "time.sleep(600)"
 )
@@ -68,7 +68,7 @@ class TestSupervisor:
 
         until(lambda: number(place, name) not in {0, killed} and is_running(number(place, name)), within=5)
 
-    def test_lets_the_fork_of_a_killed_child_serve_on_for_a_moment(
+    def test_lets_the_fork_of_a_killed_child_serve_on_until_it_is_succeeded(
         self, supervisor: "subprocess.Popen[bytes]", place: Path
     ) -> None:
         fork = number(place, "forking-fork")
@@ -76,7 +76,8 @@ class TestSupervisor:
 
         until(lambda: number(place, "forking-fork") != fork, within=5)
         assert is_running(fork)
-        until(lambda: not is_running(fork), within=12)
+        (place / "forking-other").touch()
+        until(lambda: not is_running(fork), within=5)
 
     def test_leaves_nothing_behind_when_it_is_killed_itself(
         self, supervisor: "subprocess.Popen[bytes]", place: Path

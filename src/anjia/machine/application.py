@@ -11,9 +11,11 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -21,6 +23,7 @@ from django.utils.module_loading import import_string
 from psycopg.conninfo import make_conninfo
 
 from anjia.machine.bridge import Bridge, Receive, Scope, Send, say
+from anjia.machine.home import replace
 from anjia.machine.live import Hub, Live, LookUp
 
 T = TypeVar("T")
@@ -40,6 +43,8 @@ class Application:
         self.bridge = Bridge(WSGIHandler(), threads=THREADS, waiting=WAITING)
         self.live = Live(self.hub, look_up(), self.in_thread)
         self.is_migrated = False
+        self.parent = os.getppid()
+        self.serving = Path(settings.ANJIA_HOME) / "serving"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -59,9 +64,14 @@ class Application:
     async def live_and_end(self, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "lifespan.startup.complete"})
+        replace(self.serving, str(self.parent))
         await receive()
         self.hub.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def is_succeeded(self) -> bool:
+        """Return whether the processes of another parent serve by now."""
+        return self.serving.exists() and self.serving.read_text() != str(self.parent)
 
     async def in_thread(self, function: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.aside, given_back, function, *args)

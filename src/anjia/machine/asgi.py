@@ -6,5 +6,5 @@ from anjia.machine.application import Application
 from anjia.machine.children import serve_on_without_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anjia.web.settings")
-serve_on_without_parent()
 application = Application()
+serve_on_without_parent(application.is_succeeded)

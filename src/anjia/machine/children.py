@@ -23,7 +23,7 @@ FAST: Final = signal.SIGINT  # how PostgreSQL is asked for a fast but orderly en
 Start = Callable[[], "subprocess.Popen[bytes]"]
 LINUX: Final = sys.platform == "linux"
 GRACE: Final = 3.5  # seconds for a process without a parent to end by itself
-SUCCESSION: Final = 8.0  # seconds in which one that has been killed is replaced
+SUCCESSION: Final = 60.0  # seconds in which one that has been killed is replaced, on the slowest machine
 
 _libc = ctypes.CDLL(None) if LINUX else None
 _read_end, _write_end = os.pipe()  # the write end is closed in all children: it ends with us
@@ -87,20 +87,25 @@ def _end_at_eof(pipe: int, grace: float) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def serve_on_without_parent() -> None:
+def serve_on_without_parent(succeeded: Callable[[], bool]) -> None:
     """
-    Go on for a moment when our parent has been killed, and end when the one that replaces it serves.
+    Go on when our parent has been killed, and end when somebody has `succeeded` it.
 
     For a fork of a child of ours; it holds the pipe too, so it does not outlive us.
     """
-    threading.Thread(target=_end_after, args=(os.getppid(),), daemon=True, name="watch-parent").start()
+    watching = threading.Thread(
+        target=_end_after, args=(os.getppid(), succeeded), daemon=True, name="watch-parent"
+    )
+    watching.start()
     watch_parent(at_once=True)
 
 
-def _end_after(parent: int) -> None:
+def _end_after(parent: int, succeeded: Callable[[], bool]) -> None:
     while os.getppid() == parent:
         time.sleep(0.2)
-    time.sleep(SUCCESSION)
+    until = time.monotonic() + SUCCESSION
+    while time.monotonic() < until and not succeeded():
+        time.sleep(0.2)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
