@@ -90,6 +90,15 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+WORDS_OF_OFFER: Final[Mapping[OfferState, Words]] = {
+    OfferState.OPEN: _("在等回话"),
+    OfferState.ACCEPTED: _("接了"),
+    OfferState.DECLINED: _("不接"),
+    OfferState.TIMED_OUT: _("没有回"),
+    OfferState.WITHDRAWN: _("收回了"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     starts_at: datetime

@@ -68,6 +68,29 @@ class Source(StrEnum):
     WARD = "ward"
 
 
+class CancelReason(StrEnum):
+    """Why a promise was taken back: hers first, then ours, which count against us."""
+
+    ASKED = "asked"
+    IN_HOSPITAL = "in_hospital"
+    NOT_AT_HOME = "not_at_home"
+    NO_CAREGIVER = "no_caregiver"
+    CAREGIVER_ILL = "caregiver_ill"
+    WEATHER = "weather"
+    INSTITUTION = "institution"
+
+
+WORDS_OF_REASON: Final[Mapping[CancelReason, Words]] = {
+    CancelReason.ASKED: _("对方不要了"),
+    CancelReason.IN_HOSPITAL: _("住院了"),
+    CancelReason.NOT_AT_HOME: _("到时候家里没人"),
+    CancelReason.NO_CAREGIVER: _("我们派不出人"),
+    CancelReason.CAREGIVER_ILL: _("上门的人病了"),
+    CancelReason.WEATHER: _("天气不好，去不了"),
+    CancelReason.INSTITUTION: _("我们别的原因"),
+}
+
+
 class What(StrEnum):
     """What a row of a visit's history says has happened."""
 

@@ -1,0 +1,254 @@
+"""Dispatch's pages: booking for a caller, moving and cancelling, and who is sent."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from anjia.dispatch import commands, queries
+from anjia.kernel import console
+from anjia.kernel.actors import Purpose
+from anjia.kernel.calendar import day_of
+from anjia.kernel.console import PageRequest, page
+from anjia.kernel.errors import Invalid
+from anjia.kernel.ids import new_id
+from anjia.visits.rules.lifecycle import WORDS_OF_REASON, CancelReason
+
+app_name = "dispatch"
+
+DAYS_AT_ONCE = 7
+PERIODS = [("any", _("上午下午都行")), ("morning", _("上午")), ("afternoon", _("下午"))]
+SEXES = [("any", _("男女都行")), ("female", _("要女的")), ("male", _("要男的"))]
+
+
+def wishes_asked(said: Any) -> dict[str, Any]:
+    """Return the wishes that a form says; nonsense is no wish."""
+    period, sex = said.get("period", "any"), said.get("caregiver_sex", "any")
+    return {
+        "period": period if period in dict(PERIODS) else "any",
+        "caregiver_sex": sex if sex in dict(SEXES) else "any",
+        "who_is_present": said.get("who_is_present", "")[:200],
+        "note": said.get("note", "")[:1000],
+    }
+
+
+def first_day_asked(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("first_day", ""))
+    except ValueError:
+        return day_of(timezone.now())
+
+
+def uuid_asked(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def time_and_crew(request: HttpRequest) -> dict[str, Any]:
+    """
+    Return the time and the crew that a slot's button stands for: "2026-03-03T02:00:00+00:00|<id>,<id>".
+
+    :raises Invalid: if it is none of ours
+    """
+    said, _mark, ids = request.POST.get("slot", "").partition("|")
+    starts_at = parse_datetime(said) if said else None
+    staff_ids = [found for found in map(uuid_asked, ids.split(",")) if found]
+    if starts_at is None or starts_at.tzinfo is None or not staff_ids:
+        raise Invalid(fields={"slot": _("请先选一个时间。")})
+    return {"starts_at": starts_at, "staff_ids": staff_ids}
+
+
+def to(name: str, **parts: object) -> HttpResponse:
+    return HttpResponseRedirect(reverse(name, kwargs=parts), status=303)
+
+
+def week_of(request: HttpRequest) -> dict[str, Any]:
+    first = first_day_asked(request)
+    return {
+        "first_day": first,
+        "earlier": max(first - timedelta(days=DAYS_AT_ONCE), day_of(timezone.now())),
+        "later": first + timedelta(days=DAYS_AT_ONCE),
+        "periods": PERIODS,
+        "sexes": SEXES,
+        "wishes": wishes_asked(request.GET),
+        "new_key": new_id(),
+    }
+
+
+@require_safe
+@page("dispatch.book")
+def book(request: PageRequest, resident_id: UUID) -> HttpResponse:
+    found = console.ask(
+        request,
+        queries.booking_page,
+        Purpose.CONTRACT,
+        resident_id=resident_id,
+        service_code=request.GET.get("service_code", ""),
+        address_id=uuid_asked(request.GET.get("address_id", "")),
+        first_day=first_day_asked(request),
+        days=DAYS_AT_ONCE,
+        wishes=wishes_asked(request.GET),
+        now=timezone.now(),
+    )
+    part = request.headers.get("HX-Request") == "true"
+    template = "dispatch/_times.html" if part else "dispatch/book.html"
+    return render(request, template, {"booking": found, "slots": found.slots, **week_of(request)})
+
+
+@require_POST
+@page("dispatch.book")
+def hold(request: PageRequest, resident_id: UUID) -> HttpResponse:
+    said = {name: request.POST.get(name, "") for name in ("service_code", "address_id", "hold_id")}
+    address_id = uuid_asked(said["address_id"])
+    if address_id is None:
+        raise Invalid(fields={"address_id": _("请先选地址；还没有地址，先到居民档案里加一个。")})
+    held = console.do(
+        request,
+        commands.hold_slot,
+        service_code=said["service_code"],
+        resident_id=resident_id,
+        address_id=address_id,
+        wishes=wishes_asked(request.POST),
+        **time_and_crew(request),
+    )
+    if held is None:
+        return to("dispatch:book", resident_id=resident_id)
+    return to("dispatch:held", hold_id=held.id)
+
+
+@require_safe
+@page("dispatch.book")
+def held(request: PageRequest, hold_id: UUID) -> HttpResponse:
+    found = console.ask(
+        request, queries.visit_and_resident, Purpose.CONTRACT, visit_id=hold_id, now=timezone.now()
+    )
+    if found.visit.status not in {"held", "released"}:
+        return to("desk:visit", visit_id=hold_id)
+    return render(request, "dispatch/held.html", {"found": found, "new_key": new_id()})
+
+
+@require_POST
+@page("dispatch.book")
+def confirm(request: PageRequest, hold_id: UUID) -> HttpResponse:
+    console.do(request, commands.confirm_hold, hold_id=hold_id)
+    return to("desk:visit", visit_id=hold_id)
+
+
+@require_POST
+@page("dispatch.book")
+def release(request: PageRequest, hold_id: UUID) -> HttpResponse:
+    console.do(request, commands.release_hold, hold_id=hold_id)
+    resident_id = uuid_asked(request.POST.get("resident_id", ""))
+    return to("dispatch:book", resident_id=resident_id) if resident_id else HttpResponseRedirect("/console/")
+
+
+@require_safe
+@page("dispatch.book")
+def move(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    found = console.ask(
+        request,
+        queries.moving_page,
+        Purpose.CONTRACT,
+        visit_id=visit_id,
+        first_day=first_day_asked(request),
+        days=DAYS_AT_ONCE,
+        wishes={"period": wishes_asked(request.GET)["period"]},
+        now=timezone.now(),
+    )
+    part = request.headers.get("HX-Request") == "true"
+    template = "dispatch/_times.html" if part else "dispatch/move.html"
+    return render(request, template, {"moving": found, "slots": found.slots, **week_of(request)})
+
+
+@require_POST
+@page("dispatch.book")
+def move_now(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    why = request.POST.get("why", "")[:500]
+    console.do(request, commands.move_booking, visit_id=visit_id, why=why, **time_and_crew(request))
+    return to("desk:visit", visit_id=visit_id)
+
+
+@require_safe
+@page("visits.cancel")
+def cancel(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    found = console.ask(
+        request, queries.visit_and_resident, Purpose.CONTRACT, visit_id=visit_id, now=timezone.now()
+    )
+    reasons = [(reason.value, words) for reason, words in WORDS_OF_REASON.items()]
+    return render(request, "dispatch/cancel.html", {"found": found, "reasons": reasons, "new_key": new_id()})
+
+
+@require_POST
+@page("visits.cancel")
+def cancel_now(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    if reason not in set(CancelReason):
+        raise Invalid(fields={"reason": _("请选一个取消的原因。")})
+    words = [str(WORDS_OF_REASON[CancelReason(reason)]), request.POST.get("why", "").strip()[:500]]
+    why = "，".join(filter(None, words))
+    console.do(request, commands.cancel_booking, visit_id=visit_id, reason=reason, why=why)
+    return to("desk:visit", visit_id=visit_id)
+
+
+@require_safe
+@page("dispatch.assign")
+def suitability(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    said = request.GET.get("part", "1")
+    found = console.ask(
+        request,
+        queries.assigning_page,
+        Purpose.CONTRACT,
+        visit_id=visit_id,
+        part=int(said) if said.isdigit() else 1,
+        now=timezone.now(),
+    )
+    return render(request, "dispatch/suitability.html", {"found": found, "new_key": new_id()})
+
+
+@require_POST
+@page("dispatch.assign")
+def assign(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    staff_id, part = uuid_asked(request.POST.get("staff_id", "")), request.POST.get("part", "1")
+    if staff_id is None:
+        raise Invalid(fields={"staff_id": _("请先选一位。")})
+    console.do(
+        request,
+        commands.assign_by_hand,
+        visit_id=visit_id,
+        staff_id=staff_id,
+        part=int(part) if part.isdigit() else 1,
+        why=request.POST.get("why", "").strip()[:500],
+    )
+    return to("desk:visit", visit_id=visit_id)
+
+
+@require_POST
+@page("dispatch.offer")
+def offer(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    console.do(request, commands.offer_visit, visit_id=visit_id)
+    return to("dispatch:suitability", visit_id=visit_id)
+
+
+urlpatterns = [
+    path("book/<uuid:resident_id>", book, name="book"),
+    path("book/<uuid:resident_id>/hold", hold, name="hold"),
+    path("held/<uuid:hold_id>", held, name="held"),
+    path("held/<uuid:hold_id>/confirm", confirm, name="confirm"),
+    path("held/<uuid:hold_id>/release", release, name="release"),
+    path("visits/<uuid:visit_id>/move", move, name="move"),
+    path("visits/<uuid:visit_id>/move/now", move_now, name="move_now"),
+    path("visits/<uuid:visit_id>/cancel", cancel, name="cancel"),
+    path("visits/<uuid:visit_id>/cancel/now", cancel_now, name="cancel_now"),
+    path("visits/<uuid:visit_id>/suitability", suitability, name="suitability"),
+    path("visits/<uuid:visit_id>/assign", assign, name="assign"),
+    path("visits/<uuid:visit_id>/offer", offer, name="offer"),
+]

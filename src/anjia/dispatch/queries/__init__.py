@@ -1,0 +1,42 @@
+"""Questions about times, candidates and offers, by topic. Nothing here writes."""
+
+from anjia.dispatch.queries.candidates import suitability
+from anjia.dispatch.queries.offers import offers_for, offers_of, overdue_offers
+from anjia.dispatch.queries.pages import assigning_page, booking_page, moving_page, visit_and_resident
+from anjia.dispatch.queries.slots import slots_for
+from anjia.dispatch.shapes import (
+    Answered,
+    Booked,
+    Candidate,
+    Caregiver,
+    Day,
+    Hold,
+    OfferCard,
+    OfferRow,
+    ServiceHeld,
+    Slot,
+    Slots,
+)
+
+__all__ = [
+    "Answered",
+    "Booked",
+    "Candidate",
+    "Caregiver",
+    "Day",
+    "Hold",
+    "OfferCard",
+    "OfferRow",
+    "ServiceHeld",
+    "Slot",
+    "Slots",
+    "assigning_page",
+    "booking_page",
+    "moving_page",
+    "offers_for",
+    "offers_of",
+    "overdue_offers",
+    "slots_for",
+    "suitability",
+    "visit_and_resident",
+]

@@ -1,0 +1,209 @@
+"""Which times can be booked, and of a day without any why."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from anjia.catalogue.queries import current_version
+from anjia.dispatch.matching import (
+    Job,
+    Opening,
+    Wishes,
+    may_do,
+    openings,
+    qualification_reasons,
+    timelines_of,
+)
+from anjia.dispatch.rules import (
+    MOST_DAYS,
+    SHORTEST_NOTICE,
+    NotOffered,
+    Period,
+    Timeline,
+)
+from anjia.dispatch.shapes import (
+    Caregiver,
+    Day,
+    Slot,
+    Slots,
+)
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_bounds, local
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.residents.queries import get_address
+from anjia.visits.queries import Known, known_by, live_assignments
+from anjia.visits.rules.lifecycle import LONGEST_VISIT
+from anjia.workforce.queries import caregivers_on
+from anjia.workforce.rules import CaregiverSheet
+
+
+def slots_for(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    service_code: str,
+    resident_id: UUID,
+    address_id: UUID,
+    first_day: date,
+    days: int = 7,
+    wishes: Mapping[str, Any] | None = None,
+    now: datetime,
+    moving: UUID | None = None,
+) -> Slots:
+    """
+    Return what can be booked on each day, and of a day without anything why. `moving` is a visit that would give way.
+
+    :raises NotAllowed: if the actor may not look
+    :raises NotFound: if the resident is a stranger, or the address is not hers
+    :raises NotOffered: if the institution offers no such service at home
+    """
+    if not actor.may("dispatch.read"):
+        raise NotAllowed
+    if not actor.sees(resident_id):
+        raise NotFound
+    try:
+        version = current_version(actor, purpose, code=service_code)
+    except NotFound:
+        raise NotOffered from None
+    if version.mode != "home":
+        raise NotOffered
+    address = get_address(actor, purpose, address_id=address_id)
+    if address.resident_id != resident_id:
+        raise NotFound
+    job = Job(
+        requires=version.requires,
+        minutes=version.duration_minutes,
+        people_needed=version.people_needed,
+        cell=address.cell,
+        wishes=Wishes.of(wishes),
+    )
+    asked = [first_day + timedelta(days=ahead) for ahead in range(max(1, min(days, MOST_DAYS)))]
+    start, end = day_bounds(asked[0])[0], day_bounds(asked[-1])[1]
+    sheets = caregivers_on(actor, purpose, start=start, end=end + LONGEST_VISIT)
+    ids = [sheet.id for sheet in sheets]
+    busy = live_assignments(
+        actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
+    )
+    known = known_by(actor, purpose, resident_id=resident_id, staff_ids=ids)
+    look = _Look(job, sheets, timelines_of(sheets, busy, without=moving), known, now + SHORTEST_NOTICE)
+    found = {day: look.openings(day) for day in asked}
+    return Slots(
+        days=[
+            Day(
+                day=day,
+                slots=[look.slot(opening) for opening in found[day]],
+                reason_if_empty=None if found[day] else look.why_empty(day, found),
+            )
+            for day in asked
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is known when somebody looks for a time."""
+
+    job: Job
+    sheets: Collection[CaregiverSheet]
+    timelines: Mapping[UUID, Timeline]
+    known: Mapping[UUID, Known]
+    earliest: datetime
+
+    def openings(self, day: date, job: Job | None = None) -> list[Opening]:
+        start, end = day_bounds(day)
+        return openings(
+            job or self.job,
+            self.sheets,
+            self.timelines,
+            self.known,
+            since=max(start, self.earliest),
+            until=end,
+            day=day,
+        )
+
+    def slot(self, opening: Opening) -> Slot:
+        by_id = {sheet.id: sheet for sheet in self.sheets}
+        crew = [by_id[staff_id] for staff_id in opening.able[: self.job.people_needed]]
+        people = [Caregiver(id=one.id, name=one.name, title=one.title, sex=one.sex) for one in crew]
+        return Slot(
+            starts_at=opening.starts_at,
+            ends_at=opening.starts_at + timedelta(minutes=self.job.minutes),
+            caregiver=people[0],
+            people=people,
+            known_before=people[0].id in self.known,
+        )
+
+    def why_empty(self, day: date, found: Mapping[date, Sequence[Opening]]) -> str:
+        """Return which rule leaves the day empty, and what would have to change."""
+        start, end = day_bounds(day)
+        if end <= self.earliest:
+            return _("来不及安排人了，要提前 2 小时。急的话请打电话给服务台。")
+        on_duty = [
+            sheet
+            for sheet in self.sheets
+            if any(begins < end and start < ends for begins, ends in sheet.shifts)
+        ]
+        return _("{why}{way_out}").format(
+            why=self.why(day, on_duty), way_out=self.way_out(day, on_duty, found)
+        )
+
+    def why(self, day: date, on_duty: Sequence[CaregiverSheet]) -> str:
+        if not on_duty:
+            return _("这一天没有人当班。")
+        qualified = [sheet for sheet in on_duty if not qualification_reasons(self.job, sheet, day)]
+        if len(qualified) < self.job.people_needed:
+            return _("这一天当班的人里，能做这项服务的不够 {number} 位。").format(
+                number=self.job.people_needed
+            )
+        suitable = [sheet for sheet in qualified if may_do(self.job, sheet, day)]
+        if len(suitable) < self.job.people_needed:
+            return self.why_not_suitable(qualified)
+        return _("这一天能做的 {number} 位都约满了，或者赶不过来。").format(number=len(suitable))
+
+    def why_not_suitable(self, qualified: Sequence[CaregiverSheet]) -> str:
+        sex = self.job.wishes.caregiver_sex
+        if sex != "any" and not any(sheet.sex == sex for sheet in qualified):
+            return _("这一天没有女护士能来。") if sex == "female" else _("这一天没有男护士能来。")
+        return _("这一天能做的人不负责您这一片，或不合您的要求。")
+
+    def way_out(
+        self, day: date, on_duty: Sequence[CaregiverSheet], found: Mapping[date, Sequence[Opening]]
+    ) -> str:
+        for name, relaxed in self.relaxed():
+            if on_duty and (times := self.openings(day, relaxed)):
+                return _("{name}的话，有 {number} 个时间。").format(name=name, number=len(times))
+        nearest = min(
+            (other for other in found if found[other]), key=lambda other: abs(other - day), default=None
+        )
+        if nearest is None:
+            return _("可以看后面几天，或打电话给服务台，我们帮您找。")
+        first = local(found[nearest][0].starts_at)
+        return _("最近有空的是 {day} {time}。").format(
+            day=f"{first.month}月{first.day}日", time=f"{first:%H:%M}"
+        )
+
+    def relaxed(self) -> list[tuple[str, Job]]:
+        wishes, found = self.job.wishes, []
+        if wishes.period is not Period.ANY:
+            found.append(
+                (_("不限上午下午"), Wishes(caregiver_sex=wishes.caregiver_sex, refused=wishes.refused))
+            )
+        if wishes.caregiver_sex != "any":
+            found.append((_("不限男女"), Wishes(period=wishes.period, refused=wishes.refused)))
+        return [
+            (
+                name,
+                Job(
+                    requires=self.job.requires,
+                    minutes=self.job.minutes,
+                    people_needed=self.job.people_needed,
+                    cell=self.job.cell,
+                    wishes=wishes,
+                ),
+            )
+            for name, wishes in found
+        ]
