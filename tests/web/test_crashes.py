@@ -72,7 +72,9 @@ class TestCrash:
         assert "桂芳" not in log.getvalue()
 
     def test_is_what_the_settings_say_too(self) -> None:
-        assert settings.LOGGING["formatters"]["line"]["()"] == "anjia.kernel.logs.PlacesOnly"
+        formatters: Any = settings.LOGGING["formatters"]
+
+        assert formatters["line"]["()"] == "anjia.kernel.logs.PlacesOnly"
 
 
 class TestBadInput:

@@ -3,7 +3,7 @@
 import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +16,7 @@ from django.utils import timezone
 from anjia.dispatch.commands import hold_slot, offer_visit
 from anjia.dispatch.models import OPEN, Offer
 from anjia.identity import commands as identity
-from anjia.identity.rules import End, Way
+from anjia.identity.rules import End, Entry, Way
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import acting
@@ -51,7 +51,7 @@ WATCHED = {
 )
 
 
-BY_FORMAT = {
+BY_FORMAT: dict[str, Callable[[], str]] = {
     "uuid": lambda: "00000000-0000-7000-8000-000000000001",
     "date-time": lambda: (timezone.now() + timedelta(days=1)).isoformat(),
     "date": lambda: timezone.localdate().isoformat(),
@@ -107,7 +107,7 @@ class Town:
 
         def read(_: Actor) -> list[int]:
             with connection.cursor() as cursor:
-                found = []
+                found: list[int] = []
                 for table, hers in WATCHED.items():
                     cursor.execute(
                         f"SELECT count(*), coalesce(sum(hashtext(t::text)), 0) FROM {table} t WHERE {hers} %s)",
@@ -237,6 +237,7 @@ def redeemed(desk: Actor, house: UUID, resident_id: UUID, last_four: str) -> UUI
     entry = acting(system(house), now).do(
         residents.redeem_activation, code=slip.code, phone_last_four=last_four
     )
+    assert isinstance(entry, Entry)
     return entry.account_id
 
 
