@@ -12,7 +12,8 @@ from anjia.kernel.audit import entries_found
 from anjia.kernel.calendar import day_bounds, day_of
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page
-from anjia.messaging.queries import call_list
+from anjia.messaging.queries import call_list, outbox
+from anjia.quality.queries import ratings_of_visit
 from anjia.records.queries import latest_of_many
 from anjia.residents.queries import (
     addresses_of,
@@ -133,7 +134,9 @@ def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime)
     """
     visit = get_visit_page(actor, purpose, visit_id=visit_id, now=now)
     name = resident_names(actor, purpose, resident_ids=[visit.resident_id]).get(visit.resident_id, "")
-    return visit_pages.shown(visit, resident=name)
+    messages = outbox(actor, purpose, about_id=visit_id).items if actor.may("messaging.send") else []
+    ratings = ratings_of_visit(actor, purpose, visit_id=visit_id) if actor.may("quality.read") else []
+    return visit_pages.shown(visit, resident=name, messages=messages, ratings=ratings)
 
 
 def callers_found(actor: Actor, purpose: Purpose, *, text: str, now: datetime) -> list[people.Person]:

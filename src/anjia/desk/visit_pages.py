@@ -1,7 +1,7 @@
 """How a visit's history reads: what the field said, in sentences. Pure, no questions asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from anjia.clinical.measures import Unsound, measure
 from anjia.kernel.errors import Words
+from anjia.messaging.rules import Channel, State
 from anjia.visits.rules.facts import FactKind
 from anjia.visits.rules.lifecycle import Status
 
-LATE_TO_ARRIVE: Final = timedelta(minutes=5)  # a fact that came later than this was written without signal
+LATE_TO_ARRIVE: Final = timedelta(minutes=30)  # a fact that came later than this was written without signal
 TONES: Final[Mapping[str, tuple[str, str]]] = {
     Status.BOOKED: ("info", "calendar"),
     Status.DEPARTED: ("move", "navigation"),
@@ -73,6 +74,33 @@ class Reading:
     unit: str
 
 
+CHANNELS: Final[Mapping[str, Words]] = {
+    Channel.WECHAT: gettext_lazy("微信"),
+    Channel.SMS: gettext_lazy("短信"),
+    Channel.THROUGH: gettext_lazy("请人转告"),
+    Channel.PHONE: gettext_lazy("打电话"),
+}
+DELIVERY: Final[Mapping[str, tuple[str, Words]]] = {
+    State.QUEUED: ("idle", gettext_lazy("等着发")),
+    State.SENT: ("info", gettext_lazy("已发出")),
+    State.DELIVERED: ("ok", gettext_lazy("已收到")),
+    State.FAILED: ("warn", gettext_lazy("没通，换了下一条路")),
+    State.GAVE_UP: ("bad", gettext_lazy("没有送到")),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A message about the visit: to whom, how, and how far it has come."""
+
+    at: datetime
+    title: str
+    name: str
+    channel: str
+    tone: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitShown:
     """All that the visit's page shows."""
@@ -86,10 +114,13 @@ class VisitShown:
     facts: Sequence[Fact]
     readings: Sequence[Reading]
     missing: Sequence[str]
-    messages: Sequence[Any] = field(default_factory=list)
+    messages: Sequence[Told] = ()
+    ratings: Sequence[Any] = ()  # anjia.quality.models.Rating
 
 
-def shown(visit: Any, *, resident: str, messages: Sequence[Any] = ()) -> VisitShown:
+def shown(
+    visit: Any, *, resident: str, messages: Sequence[Any] = (), ratings: Sequence[Any] = ()
+) -> VisitShown:
     tone, icon = TONES[Status(visit.status)]
     titles = {step["key"]: str(step.get("title") or step["key"]) for step in visit.steps}
     facts = [fact_of(said, titles) for said in visit.facts]
@@ -105,7 +136,20 @@ def shown(visit: Any, *, resident: str, messages: Sequence[Any] = ()) -> VisitSh
         facts=facts,
         readings=[one for said in visit.facts if said.kind == FactKind.MEASURED for one in readings_of(said)],
         missing=[titles[step["key"]] for step in critical] if visit.status == Status.DONE else [],
-        messages=messages,
+        messages=[told(line) for line in messages],
+        ratings=ratings,
+    )
+
+
+def told(line: Any) -> Told:
+    tone, words = DELIVERY[line.notification.state]
+    return Told(
+        at=line.notification.made_at,
+        title=line.title,
+        name=line.name,
+        channel=str(CHANNELS[line.notification.channel]),
+        tone=tone,
+        words=str(words),
     )
 
 
@@ -124,38 +168,38 @@ def fact_of(said: Any, titles: Mapping[str, str]) -> Fact:
 
 
 def words_of(kind: str, content: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    """Return what a fact says beyond its kind."""
+    """Return what a fact says beyond its kind; what says something of her health may have been left out."""
     match kind:
         case FactKind.STEP_DONE:
-            step = titles.get(content["key"], content["key"])
-            return _("{step}：跳过，{reason}").format(step=step, reason=content.get("reason") or _("没写原因")) if (
-                content.get("skipped")
-            ) else step  # fmt: skip
+            return words_of_step(content, titles)
         case FactKind.MEASURED:
-            return _("，").join(
-                f"{name} {value} {unit}" for name, value, unit in map(plain, content["readings"])
-            )
-        case FactKind.TEACH_BACK:
+            shown = [f"{name} {value} {unit}" for name, value, unit in map(plain, content.get("readings", ()))]
+            return _("，").join(shown)
+        case FactKind.TEACH_BACK if "understood" in content:
             understood = _("听懂了") if content["understood"] else _("还没听懂")
-            return _("{point}：{understood}").format(point=content["point"], understood=understood)
+            return _("{point}：{understood}").format(point=content.get("point", ""), understood=understood)
         case FactKind.SIGNED:
-            said = str(SIGNERS[content["by"]])
-            return (
-                _("{said}：{reason}").format(said=said, reason=content["reason"])
-                if content.get("reason")
-                else said
-            )
+            said = str(SIGNERS.get(content.get("by", ""), ""))
+            reason = content.get("reason")
+            return _("{said}：{reason}").format(said=said, reason=reason) if reason else said
         case FactKind.NOTE:
-            return str(content["words"])
+            return str(content.get("words", ""))
         case FactKind.ARRIVED:
             return str(content.get("reason") or "")
     return ""
 
 
+def words_of_step(content: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    step = titles.get(content.get("key", ""), content.get("key", ""))
+    if not content.get("skipped"):
+        return step
+    return _("{step}：跳过，{reason}").format(step=step, reason=content.get("reason") or _("没写原因"))
+
+
 def readings_of(said: Any) -> list[Reading]:
     return [
         Reading(at=said.occurred_at, name=name, value=value, unit=unit)
-        for name, value, unit in map(plain, said.content["readings"])
+        for name, value, unit in map(plain, said.content.get("readings", ()))
     ]
 
 

@@ -152,7 +152,13 @@ class OutboxLine:
 
 
 def outbox(
-    actor: Actor, purpose: Purpose, *, state: str = "", after: str | None = None, size: int = 50
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    state: str = "",
+    about_id: UUID | None = None,
+    after: str | None = None,
+    size: int = 50,
 ) -> Page[OutboxLine]:
     """
     Return what went out or is about to, the latest first, with every try.
@@ -163,6 +169,8 @@ def outbox(
     rows = Notification.objects.filter(organization_id=actor.organization_id).select_related("message")
     if state:
         rows = rows.filter(state=state)
+    if about_id:
+        rows = rows.filter(message__about_id=about_id)
     page = page_of(rows, order=("-made_at", "-id"), after=after, size=size)
     attempts: dict[UUID, list[Attempt]] = {}
     ids = [notification.id for notification in page.items]

@@ -329,6 +329,10 @@ def hours_of(now: datetime) -> tuple[datetime, datetime]:
     """Return from when to when people are out on the day of `now`: the usual hours, and those round now."""
     today = day_of(now)
     first, last = at(today, time(0, 10)), at(today, time(23, 50))
-    begin = max(first, min(at(today, time(8)), now - timedelta(hours=4)))
-    end = min(last, max(at(today, time(18)), now + timedelta(hours=5)))
+    begin = max(first, min(at(today, time(8)), half_hour(now - timedelta(hours=4))))
+    end = min(last, max(at(today, time(18)), half_hour(now + timedelta(hours=5))))
     return begin, end
+
+
+def half_hour(when: datetime) -> datetime:
+    return when.replace(minute=when.minute - when.minute % 30, second=0, microsecond=0)

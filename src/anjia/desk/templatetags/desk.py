@@ -48,10 +48,11 @@ def status(tone: str, words: object, picture: str = "") -> SafeString:
 
 @register.filter
 def weekday(day: date | datetime) -> str:
+    here = localtime(day) if isinstance(day, datetime) else day
     return (
         gettext("周一"), gettext("周二"), gettext("周三"), gettext("周四"), gettext("周五"), gettext("周六"),
         gettext("周日"),
-    )[day.weekday()]  # fmt: skip
+    )[here.weekday()]  # fmt: skip
 
 
 @register.filter
