@@ -1,6 +1,8 @@
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import translation
 
@@ -111,6 +113,11 @@ class TestSeedServices:
         assert seeded(for_=manager) >= 15
         assert seeded(for_=manager) == 0
         assert offered(manager)[0].code == "bp_follow_up"
+
+    def test_is_a_command_of_anjia_too(self, manager: Actor) -> None:
+        call_command("seed_services", str(manager.organization_id), stdout=StringIO())
+
+        assert len(offered(manager)) >= 15
 
     def test_leaves_what_the_institution_has_changed(self, manager: Actor) -> None:
         mine = version(published_by=manager, code="picc_care")
