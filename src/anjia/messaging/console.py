@@ -140,17 +140,17 @@ def outbox(request: PageRequest) -> HttpResponse:
 
 def shown_notification(line: queries.OutboxLine) -> dict[str, Any]:
     row = line.notification
-    state = State(row.state)
+    state, is_call = State(row.state), row.channel == Channel.PHONE
     return {
         "id": row.id,
         "title": line.title,
         "name": line.name,
         "channel": CHANNEL_WORDS[Channel(row.channel)],
         "tone": STATE_TONES[state],
-        "words": STATE_WORDS[state],
+        "words": _("在电话清单上") if is_call and state is State.QUEUED else STATE_WORDS[state],
         "why": why_words(row.code, ()) if row.code else "",
         "made_at": row.made_at,
-        "due_at": row.due_at if state is State.QUEUED else None,
+        "due_at": row.due_at if state is State.QUEUED and not is_call else None,
         "attempts": line.attempts,
         "can_again": state in {State.FAILED, State.GAVE_UP} and row.channel in {"wechat", "sms"},
     }

@@ -19,8 +19,9 @@ from anjia.kernel.console import PageRequest, page
 from anjia.records import commands, queries
 from anjia.records.charts import TrendView
 from anjia.records.drawing import drawn
+from anjia.records.models import ReadingConflict
 from anjia.records.rules import TargetUnsound
-from anjia.records.words import name_of, unit_of
+from anjia.records.words import name_of, number, unit_of
 
 app_name = "records"
 
@@ -47,11 +48,23 @@ def record(request: PageRequest, resident_id: UUID) -> HttpResponse:
     )
     said: dict[str, Any] = {
         "record": found,
+        "conflicts": [shown_conflict(one) for one in found.conflicts],
         "age": found.resident.age_on(day_of(timezone.now())),
         "can_set_target": request.actor.may("records.set_target") and request.actor.staff_id is not None,
         "measures": [(one.code, f"{name_of(one)} {unit_of(one)}") for one in MEASURES.values()],
     }
     return render(request, "records/record.html", said | chart_of(found.trend))
+
+
+def shown_conflict(conflict: ReadingConflict) -> dict[str, Any]:
+    known = MEASURES.get(conflict.code)
+    return {
+        "at": conflict.at,
+        "received_at": conflict.received_at,
+        "name": name_of(known) if known else conflict.code,
+        "value": number(conflict.value),
+        "unit": unit_of(known) if known else conflict.unit,
+    }
 
 
 @require_safe

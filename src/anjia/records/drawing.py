@@ -15,7 +15,9 @@ WIDTH: Final = 720
 HEIGHT: Final = 280
 LEFT, RIGHT, TOP, BOTTOM = 48, 20, 18, 34
 GAP: Final = timedelta(days=3)  # days without a value are a gap, never a joined line
-LABELS: Final = 6  # of the values outside, the latest so many are written beside their ring
+LABELS_APART: Final = (
+    46  # values outside are written beside their ring, the latest first, where there is room
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def drawn(trend: TrendView) -> Chart | None:
         bottom=HEIGHT - BOTTOM,
         inner=WIDTH - RIGHT - LEFT,
         series=[series_of(part, x, y) for part in parts],
-        bands=[box_of(part.band, part.name, y) for part in parts if part.band],
+        bands=boxes_of(parts, y),
         y_ticks=[Tick(at=y(value), label=f"{value:f}") for value in ticks(low, high)],
         x_ticks=[
             Tick(at=x(at), label=words.day(at))
@@ -140,7 +142,10 @@ def series_of(part: Part, x: Callable[[datetime], float], y: Callable[[Decimal],
             runs.append([])
         runs[-1].append(f"{x(point.at)},{y(value)}")
         before = point.at
-    outside = [point.at for point, value in part.values if part.is_out(value)][-LABELS:]
+    labelled: list[float] = []
+    for point, value in reversed(part.values):
+        if part.is_out(value) and (not labelled or labelled[-1] - x(point.at) >= LABELS_APART):
+            labelled.append(x(point.at))
     return Series(
         name=part.name,
         style=part.style,
@@ -150,7 +155,7 @@ def series_of(part: Part, x: Callable[[datetime], float], y: Callable[[Decimal],
                 x=x(point.at),
                 y=y(value),
                 is_out=part.is_out(value),
-                label=f"{value.normalize():f}" if point.at in outside and part.is_out(value) else "",
+                label=f"{value.normalize():f}" if part.is_out(value) and x(point.at) in labelled else "",
                 title=point.shown,
             )
             for point, value in part.values
@@ -158,10 +163,21 @@ def series_of(part: Part, x: Callable[[datetime], float], y: Callable[[Decimal],
     )
 
 
-def box_of(band: BandView, name: str, y: Callable[[Decimal], float]) -> BandBox:
-    """Return the band as a box on the good side: an open end reaches the edge of the chart."""
+def boxes_of(parts: Sequence[Part], y: Callable[[Decimal], float]) -> list[BandBox]:
+    """Return the bands as boxes; of two, the upper one ends above the lower, so that each lies with its own line."""
+    lower = parts[-1].band if len(parts) == 2 else None
+    floor = y(lower.high) - 6 if lower is not None and lower.high is not None else float(HEIGHT - BOTTOM)
+    return [
+        box_of(part.band, part.name, y, floor if part is not parts[-1] else float(HEIGHT - BOTTOM))
+        for part in parts
+        if part.band
+    ]
+
+
+def box_of(band: BandView, name: str, y: Callable[[Decimal], float], floor: float) -> BandBox:
+    """Return the band as a box on the good side: an open end reaches the edge of the chart, or `floor`."""
     top = y(band.high) if band.high is not None else float(TOP)
-    foot = y(band.low) if band.low is not None else float(HEIGHT - BOTTOM)
+    foot = y(band.low) if band.low is not None else max(floor, top)
     edges = [edge for edge, is_set in ((top, band.high), (foot, band.low)) if is_set is not None]
     return BandBox(
         y=top,
