@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from anjia.identity.commands import open_account
@@ -115,7 +115,18 @@ def grant_on_paper(
 
 @command("residents.grant")
 def enter_paper(
-    actor: Actor, now: datetime, *, resident_id: UUID, photo: bytes, content_type: str, **says: Any
+    actor: Actor,
+    now: datetime,
+    *,
+    resident_id: UUID,
+    photo: bytes,
+    content_type: str,
+    phone: str,
+    name: str,
+    relation: str,
+    kinship: str = "",
+    allows: Sequence[str],
+    valid_until: datetime | None = None,
 ) -> Grant:
     """
     Keep the photo of a signed paper and enter what it says, as `grant_on_paper`.
@@ -125,7 +136,18 @@ def enter_paper(
     """
     get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
     stored = store(actor, now, content=photo, content_type=content_type, resident_id=resident_id)
-    return grant_on_paper(actor, now, resident_id=resident_id, file_id=stored.id, **says)
+    return grant_on_paper(
+        actor,
+        now,
+        resident_id=resident_id,
+        phone=phone,
+        name=name,
+        relation=relation,
+        kinship=kinship,
+        allows=allows,
+        file_id=stored.id,
+        valid_until=valid_until,
+    )
 
 
 @command("residents.grant")
