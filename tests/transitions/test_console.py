@@ -125,6 +125,8 @@ class TestDesk:
         assert post_form(console.take_on, desk, form, referral_id=sent.id).status_code == 303
         assert only_referral(desk).state == "registered"
         assert "已接下，在约时间" in open_page(console.referral, ward, referral_id=sent.id)
+        assert "给她约上门" in open_page(console.referral, desk, referral_id=sent.id)
+        assert "给她约上门" not in open_page(console.referral, ward, referral_id=sent.id)
 
     def test_is_told_beside_the_field_what_cannot_be_registered(
         self, ward: Actor, desk: Actor, centre: Organization

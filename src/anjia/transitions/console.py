@@ -219,9 +219,9 @@ def shown_step(step: ReferralStep) -> dict[str, Any]:
 
 def book_url(referral: Referral) -> str:
     """Return where the desk books for her, or nothing while nobody serves it."""
-    for name in ("dispatch:ask", "dispatch:book", "desk:bookings"):
+    for name in ("dispatch:book", "desk:caller"):
         try:
-            return f"{reverse(name)}?resident={referral.resident_id}&source=ward"
+            return reverse(name, kwargs={"resident_id": referral.resident_id})
         except NoReverseMatch:
             continue
     return ""
