@@ -7,6 +7,7 @@ from anjia.quality.rules import (
     ASPECTS,
     DEFINITIONS,
     LEAST_RATINGS,
+    OUR_REASONS,
     ChangeTooLate,
     RatingUnsound,
     Standing,
@@ -14,6 +15,7 @@ from anjia.quality.rules import (
     check_rating,
     figure,
 )
+from anjia.visits.rules.lifecycle import CancelReason
 from tests.make import NOON
 
 COMPLETION = DEFINITIONS["completion"]
@@ -32,6 +34,10 @@ class TestDefinitions:
 
     def test_exist_for_every_aspect(self) -> None:
         assert {f"aspect_{aspect}" for aspect in ASPECTS} <= DEFINITIONS.keys()
+
+
+def test_our_reasons_are_reasons_of_visits() -> None:
+    assert set(OUR_REASONS) < {reason.value for reason in CancelReason}
 
 
 class TestFigure:

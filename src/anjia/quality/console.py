@@ -13,9 +13,10 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import NotFound
+from anjia.kernel.errors import NotFound, Words
 from anjia.quality import queries
 from anjia.quality.rules import ASPECT_WORDS, DEFINITIONS, LEAST_RATINGS, RATER_WORDS, RaterKind
+from anjia.visits.rules.lifecycle import WORDS_OF_REASON, CancelReason
 
 app_name = "quality"
 
@@ -106,7 +107,7 @@ def shown_row(row: queries.Row) -> dict[str, Any]:
         "resident_name": row.resident_name,
         "service_name": row.outcome.service_name,
         "status": row.outcome.status,
-        "cancel_reason": row.outcome.cancel_reason,
+        "cancel_reason": reason_words(row.outcome.cancel_reason),
         "rater": RATER_WORDS[RaterKind(rating.rater_kind)] if rating else "",
         "stars": rating.stars if rating else None,
         "aspects": [(ASPECT_WORDS[aspect], value) for aspect, value in rating.aspects.items()]
@@ -114,6 +115,11 @@ def shown_row(row: queries.Row) -> dict[str, Any]:
         else [],
         "words": rating.words if rating else "",
     }
+
+
+def reason_words(reason: str) -> Words:
+    """Return why it was cancelled: our codes in words; what a person wrote as she wrote it."""
+    return WORDS_OF_REASON[CancelReason(reason)] if reason in set(CancelReason) else reason
 
 
 urlpatterns = [
