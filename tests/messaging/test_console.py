@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anjia.integrations.errors import Permanent
 from anjia.kernel.actors import Actor
@@ -8,7 +10,7 @@ from anjia.messaging.commands import Contact
 from tests import make as basics
 from tests.messaging import make
 from tests.messaging.make import Post
-from tests.pages import open_page, post_form
+from tests.pages import View, open_page, post_form
 
 
 @pytest.fixture
@@ -66,3 +68,19 @@ class TestOutbox:
         assert "王秀英" in open_page(console.outbox, desk, "/?state=queued")
         assert "王秀英" not in open_page(console.outbox, desk, "/?state=failed")
         assert "王秀英" in open_page(console.outbox, desk, "/?state=nonsense")
+
+
+class TestQueries:
+    def test_are_as_many_for_ten_as_for_one(self, desk: Actor, post: Post) -> None:
+        def asked(view: View) -> int:
+            with CaptureQueriesContext(connection) as captured:
+                open_page(view, desk, "/?day=2026-03-03")
+            return len(captured)
+
+        counts = []
+        for number in (1, 9):
+            for _ in range(number):
+                make.message(sent_by=desk, contact=Contact(name="赵"))
+            counts.append((asked(console.call_list), asked(console.outbox)))
+
+        assert counts[0] == counts[1]

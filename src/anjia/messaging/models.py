@@ -65,7 +65,10 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["party_id", "event_id"], name="message_once"),
         ]
-        indexes = [models.Index(fields=["party_id", "-at", "-id"], name="message_inbox")]
+        indexes = [
+            models.Index(fields=["party_id", "-at", "-id"], name="message_inbox"),
+            models.Index(fields=["organization_id", "about_id"], name="message_about"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.template} to {self.party_id}"

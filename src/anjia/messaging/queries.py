@@ -85,9 +85,9 @@ def call_list(actor: Actor, purpose: Purpose, *, day: date) -> list[CallLine]:
     """
     _check_calls(actor)
     calls = list(
-        Call.objects.filter(
-            organization_id=actor.organization_id, state=CallState.OPEN.value, day__lte=day
-        ).order_by("day", "id")[:500]
+        Call.objects.filter(organization_id=actor.organization_id, state=CallState.OPEN.value, day__lte=day)
+        .select_related("message")
+        .order_by("day", "id")[:500]
     )
     return _lines_of(actor, calls)
 

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('read_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['party_id', '-at', '-id'], name='message_inbox')],
+                'indexes': [models.Index(fields=['party_id', '-at', '-id'], name='message_inbox'), models.Index(fields=['organization_id', 'about_id'], name='message_about')],
                 'constraints': [models.UniqueConstraint(fields=('party_id', 'event_id'), name='message_once')],
             },
         ),
