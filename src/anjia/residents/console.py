@@ -55,10 +55,11 @@ def go(name: str, query: str = "", **ids: Any) -> HttpResponseRedirect:
 
 
 @page("residents.read")
-@require_safe
+@read_or_post
 def resident_list(request: PageRequest) -> HttpResponse:
-    """List residents, or find one by the one box."""
-    wanted = {name: request.GET.get(name, "").strip() for name in ("text", "alone", "id_check")}
+    """List residents, or find one by the one box: posted, since addresses are written down in logs and histories."""
+    wanted = {name: request.GET.get(name, "").strip() for name in ("alone", "id_check")}
+    wanted["text"] = request.POST.get("text", "").strip()
     found = console.ask(
         request,
         queries.residents_listed,

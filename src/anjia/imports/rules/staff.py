@@ -196,6 +196,10 @@ DAYS: Final = re.compile(
     r"|(?:周|星期|礼拜)?(?P<first>[一二三四五六日天])(?:至|到|-|~)(?:周|星期|礼拜)?(?P<last>[一二三四五六日天])"
     r"|(?:周|星期|礼拜)?(?P<some>[一二三四五六日天](?:[、,和及 ]*(?:周|星期|礼拜)?[一二三四五六日天])*)"
 )
+ENGLISH_DAYS: Final = dict(
+    zip(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "一二三四五六日", strict=True)
+)
+ENGLISH_DAY: Final = re.compile(rf"\b({'|'.join(ENGLISH_DAYS)})[a-z]*", re.IGNORECASE)
 HOURS: Final = re.compile(
     r"(\d{1,2})(?:[:点](\d{2})?)?(?:分)?(?:-|~|至|到)(\d{1,2})(?:[:点](\d{2})?)?(?:分)?"
 )
@@ -210,8 +214,9 @@ def pattern_of(cell: Cell) -> tuple[PatternPart, ...] | None:
     said = narrow(cell)
     if is_blank(said):
         return None
+    in_chinese = ENGLISH_DAY.sub(lambda day: f"周{ENGLISH_DAYS[day[1].casefold()]}", said)
     parts: list[PatternPart] = []
-    for line in re.split(r"[;；\n]+", said.replace("；", ";")):
+    for line in re.split(r"[;；\n]+", in_chinese):
         parts.extend(parts_in(line.strip(), said=said))
     if not parts:
         raise odd_pattern(said)
