@@ -4,11 +4,13 @@ from uuid import uuid4
 
 import pytest
 
+from anjia.catalogue.models import ServiceVersion
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import AuditEntry, Event
 from anjia.kernel.work import acting
 from anjia.records.models import Reading
+from anjia.residents.models import Address
 from anjia.visits.commands import (
     accept_assignment,
     assign,
@@ -133,6 +135,9 @@ class TestPromiseVisit:
 class TestHold:
     def hold(self, here: Town, nurse: Actor, **changes: Any) -> Visit:
         plan = here.plan(nurse, **changes) | {"held_until": NOON + timedelta(minutes=10)}
+        address_id, version_id = plan.pop("address_id"), plan.pop("service_version_id")
+        plan["address"] = here.look(lambda _: Address.objects.get(id=address_id))
+        plan["service"] = here.look(lambda _: ServiceVersion.objects.get(id=version_id))
         return acting(here.desk, NOON).do(hold_visit, **plan)
 
     def test_keeps_the_time_from_everybody(self, here: Town) -> None:

@@ -52,7 +52,6 @@ WORDS_OF_GRADE: Final[Mapping[Grade, Words]] = {
 def words_of_change(what: What, name: str, why: str) -> str:
     """Return the sentence of a row of the history."""
     words = {
-        What.HELD: _("先留了时间"),
         What.PROMISED: _("约好了"),
         What.MOVED: _("改了时间"),
         What.CANCELLED: _("取消了"),

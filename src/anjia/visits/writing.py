@@ -3,17 +3,15 @@
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from anjia.catalogue.queries import get_version
 from anjia.kernel import audit, events, live
-from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.actors import Actor
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotFound
-from anjia.residents.queries import get_address
 from anjia.visits.events import AssignmentChanged
 from anjia.visits.models import LIVE_STATES, Assignment, Visit, VisitChange
 from anjia.visits.rules.lifecycle import (
@@ -84,13 +82,31 @@ def wait_for_caregivers(*staff_ids: UUID) -> None:
     wait_turn(*(f"caregiver/{staff_id}" for staff_id in staff_ids))
 
 
+class Service(Protocol):
+    """As much of a version of a service as a promise is made of."""
+
+    id: UUID
+    code: str
+    content: Any
+    people_needed: int
+    price_fen: int
+
+
+class Door(Protocol):
+    """As much of an address."""
+
+    id: UUID
+    resident_id: UUID
+    cell: str
+
+
 def new_visit(
     actor: Actor,
     now: datetime,
     *,
     resident_id: UUID,
-    address_id: UUID,
-    service_version_id: UUID,
+    address: Door,
+    service: Service,
     starts_at: datetime,
     ends_at: datetime,
     assignments: Sequence[tuple[int, UUID, datetime, datetime]],
@@ -100,29 +116,23 @@ def new_visit(
     booked_by: UUID | None,
     held_until: datetime | None,
 ) -> Visit:
-    """Write a visit with its crew: held until then, or promised."""
-    if not actor.sees(resident_id):
+    """Write a visit with its crew: held until then, or promised. Call with the crew's turns held."""
+    if not actor.sees(resident_id) or address.resident_id != resident_id:
         raise NotFound
     crew = [Planned(*planned) for planned in assignments]
     check_window(starts_at=starts_at, ends_at=ends_at)
-    version = get_version(actor, Purpose.CONTRACT, version_id=service_version_id)
-    check_crew([planned.staff_id for planned in crew], people_needed=version.people_needed)
-    address = get_address(actor, Purpose.CONTRACT, address_id=address_id)
-    if address.resident_id != resident_id:
-        raise NotFound
-    wait_for_caregivers(*(planned.staff_id for planned in crew))
-    withdraw_expired(now, staff_ids=[planned.staff_id for planned in crew])
+    check_crew([planned.staff_id for planned in crew], people_needed=service.people_needed)
     visit = Visit.objects.create(
         organization_id=actor.organization_id,
         resident_id=resident_id,
-        address_id=address_id,
+        address_id=address.id,
         cell=address.cell,
-        service_version_id=version.id,
-        service_code=version.code,
-        service_name=version.content["name"],
-        service_name_en=version.content.get("name_en", ""),
-        price_fen=version.price_fen,
-        people_needed=version.people_needed,
+        service_version_id=service.id,
+        service_code=service.code,
+        service_name=service.content["name"],
+        service_name_en=service.content.get("name_en", ""),
+        price_fen=service.price_fen,
+        people_needed=service.people_needed,
         starts_at=starts_at,
         ends_at=ends_at,
         status=(Status.HELD if held_until else Status.BOOKED).value,
@@ -135,13 +145,12 @@ def new_visit(
         visit_word=f"{secrets.randbelow(10_000):04}",
     )
     put_in(visit, crew, now=now, held_until=held_until)
-    write_change(actor, now, visit=visit, what=What.HELD if held_until else What.PROMISED)
     return visit
 
 
 def put_in(
     visit: Visit,
-    crew: Iterable[Planned],
+    crew: Sequence[Planned],
     *,
     now: datetime,
     state: State = State.TENTATIVE,
@@ -149,27 +158,37 @@ def put_in(
     plan_version: int = 1,
 ) -> list[Assignment]:
     """
-    Write who comes. The database has the last word on whether they can.
+    Write who comes, in the place of holds that have run out. The database has the last word on whether they can.
 
     :raises CaregiverBusy: if one of them is promised elsewhere at that time, or the part is taken
     :raises SameCaregiverTwice: if one of them would have two parts
     """
-    with refuse_if_broken(BROKEN_PROMISES):
-        return Assignment.objects.bulk_create(
-            Assignment(
-                organization_id=visit.organization_id,
-                visit=visit,
-                part=planned.part,
-                staff_id=planned.staff_id,
-                planned=DateTimeTZRange(planned.starts_at, planned.ends_at),
-                cell=visit.cell,
-                state=state.value,
-                held_until=held_until,
-                plan_version=plan_version,
-                made_at=now,
-            )
-            for planned in crew
+    rows = [
+        Assignment(
+            organization_id=visit.organization_id,
+            visit=visit,
+            part=planned.part,
+            staff_id=planned.staff_id,
+            planned=DateTimeTZRange(planned.starts_at, planned.ends_at),
+            cell=visit.cell,
+            state=state.value,
+            held_until=held_until,
+            plan_version=plan_version,
+            made_at=now,
         )
+        for planned in crew
+    ]
+    try:
+        return insert(rows)
+    except CaregiverBusy:
+        if not withdraw_expired(now, staff_ids=[planned.staff_id for planned in crew]):
+            raise
+    return insert(rows)
+
+
+def insert(rows: Sequence[Assignment]) -> list[Assignment]:
+    with refuse_if_broken(BROKEN_PROMISES):
+        return Assignment.objects.bulk_create(rows)
 
 
 def withdraw_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> int:
@@ -225,7 +244,6 @@ def put_in_place_of(
         raise AlreadyOnTheWay if visit.status == Status.DEPARTED else IllegalMove
     if there.state not in NOT_YET_OUT:
         raise AlreadyOnTheWay
-    withdraw_expired(now, staff_ids=[staff_id])
     take_out(visit, part=part)
     [assignment] = put_in(
         visit,

@@ -182,8 +182,8 @@ class _Look:
         if nearest is None:
             return _("可以看后面几天，或打电话给服务台，我们帮您找。")
         first = local(found[nearest][0].starts_at)
-        day = _("{month}月{number}日").format(month=first.month, number=first.day)
-        return _("最近有空的是 {day} {time}。").format(day=day, time=f"{first:%H:%M}")
+        on = _("{month}月{number}日").format(month=first.month, number=first.day)
+        return _("最近有空的是 {day} {time}。").format(day=on, time=f"{first:%H:%M}")
 
     def relaxed(self) -> list[tuple[str, Job]]:
         wishes, found = self.job.wishes, []

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from anjia.catalogue.queries import get_version
 from anjia.kernel import audit, events, live
-from anjia.kernel.actors import Actor, Kind
+from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.work import command
+from anjia.residents.queries import get_address
 from anjia.visits.events import VisitCancelled, VisitMoved, VisitPromised
 from anjia.visits.models import Assignment, Visit
 from anjia.visits.rules.lifecycle import (
@@ -21,14 +23,15 @@ from anjia.visits.rules.lifecycle import (
     check_window,
 )
 from anjia.visits.writing import (
+    Door,
     Planned,
+    Service,
     crew_of,
     new_visit,
     put_in,
     take_out,
     visit_to_change,
     wait_for_caregivers,
-    withdraw_expired,
     write_change,
 )
 
@@ -60,12 +63,15 @@ def promise_visit(
     :raises SameCaregiverTwice: if one caregiver would have to be two people
     :raises CaregiverBusy: if one of them is promised to somebody else at that time
     """
+    address = get_address(actor, Purpose.CONTRACT, address_id=address_id)
+    service = get_version(actor, Purpose.CONTRACT, version_id=service_version_id)
+    wait_for_caregivers(*(staff_id for _part, staff_id, _starts, _ends in assignments))
     visit = new_visit(
         actor,
         now,
         resident_id=resident_id,
-        address_id=address_id,
-        service_version_id=service_version_id,
+        address=address,
+        service=service,
         starts_at=starts_at,
         ends_at=ends_at,
         assignments=assignments,
@@ -75,6 +81,8 @@ def promise_visit(
         booked_by=booked_by,
         held_until=None,
     )
+    write_change(actor, now, visit=visit, what=What.PROMISED)
+
     audit.record("visits.visit.promised", actor=actor, at=now, subject_id=visit.id)
     events.publish(VisitPromised(visit_id=visit.id, resident_id=visit.resident_id, at=now), actor=actor)
     live.tell(topic="board", subject_id=visit.id)
@@ -87,8 +95,8 @@ def hold_visit(
     now: datetime,
     *,
     resident_id: UUID,
-    address_id: UUID,
-    service_version_id: UUID,
+    address: Door,
+    service: Service,
     starts_at: datetime,
     ends_at: datetime,
     assignments: Sequence[tuple[int, UUID, datetime, datetime]],
@@ -101,14 +109,16 @@ def hold_visit(
     """
     Keep the caregivers' time for a visit that may yet be promised. The same constraint protects it.
 
+    `dispatch` calls it with the crew's turns held, and with the address and the service that it has just read.
+
     :raises: as `promise_visit`
     """
     visit = new_visit(
         actor,
         now,
         resident_id=resident_id,
-        address_id=address_id,
-        service_version_id=service_version_id,
+        address=address,
+        service=service,
         starts_at=starts_at,
         ends_at=ends_at,
         assignments=assignments,
@@ -234,7 +244,6 @@ def move_visit(
         raise IllegalMove
     check_window(starts_at=starts_at, ends_at=ends_at)
     check_crew([planned.staff_id for planned in crew], people_needed=visit.people_needed)
-    withdraw_expired(now, staff_ids=[planned.staff_id for planned in crew])
     taken_out = take_out(visit)
     visit.starts_at, visit.ends_at, visit.version = starts_at, ends_at, visit.version + 1
     visit.save(update_fields=["starts_at", "ends_at", "version"])

@@ -13,7 +13,7 @@ from anjia.residents.queries import addresses_of, has_consent
 from anjia.visits import words
 from anjia.visits.models import PROMISED_STATUSES, Conflict, FieldFact, Visit, VisitChange
 from anjia.visits.rules.arrival import STEP_SECONDS, Grade, code_for, step_of
-from anjia.visits.rules.lifecycle import OPEN, Status, What
+from anjia.visits.rules.lifecycle import OPEN, Status
 from anjia.visits.showing import (
     Happened,
     OpenConflict,
@@ -101,7 +101,7 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
     visit = get_visit(actor, purpose, visit_id=visit_id)
     actor = actor.let_see(visit.resident_id)
     is_staff = actor.kind is not Kind.PERSON
-    changes = list(VisitChange.objects.filter(visit=visit).exclude(what=What.HELD.value).order_by("at", "id"))
+    changes = list(VisitChange.objects.filter(visit=visit).order_by("at", "id"))
     facts = list(FieldFact.objects.filter(visit=visit).order_by("occurred_at", "id"))
     cards = cards_of(
         actor, purpose, [visit], also=[c.staff_id for c in changes] + [f.staff_id for f in facts]
@@ -143,7 +143,7 @@ def timeline(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[Happened
     :raises NotAllowed: as `get_visit`
     """
     visit = get_visit(actor, purpose, visit_id=visit_id)
-    changes = list(VisitChange.objects.filter(visit=visit).exclude(what=What.HELD.value).order_by("at", "id"))
+    changes = list(VisitChange.objects.filter(visit=visit).order_by("at", "id"))
     cards = cards_of(actor, purpose, [visit], also=[change.staff_id for change in changes])
     return [happened(change, cards) for change in changes]
 

@@ -94,7 +94,6 @@ WORDS_OF_REASON: Final[Mapping[CancelReason, Words]] = {
 class What(StrEnum):
     """What a row of a visit's history says has happened."""
 
-    HELD = "held"
     PROMISED = "promised"
     MOVED = "moved"
     CANCELLED = "cancelled"
