@@ -28,6 +28,7 @@ from uuid import uuid4
 import httpx
 import psycopg
 
+from anjia.machine.database import database_of, prepare
 from anjia.machine.environment import CHECKOUT
 from anjia.machine.home import Home
 from anjia.machine.postgres import Cluster, free_port
@@ -268,6 +269,8 @@ def main() -> None:
         wait_for(server, 60)
         wrong = faults(server, phones[0], book, before)
         environment = os.environ | {"ANJIA_HOME": str(server.home.path)}
+        with database_of(server.home) as database:
+            prepare("seal", database)
         words = [sys.executable, "-m", "anjia.machine.command", "audit_verify"]
         audit = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     booked = Counter(book.visits.values())

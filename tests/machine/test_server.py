@@ -30,6 +30,7 @@ class Running:
         self.home = home
         self.port = free_port()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
+        kept["ANJIA_PROCESSES"] = "2"
         self.environment = kept | {"ANJIA_HOME": str(home.path), "PORT": str(self.port)} | more
         self.said = home.path / "log" / "said"
         self.said.parent.mkdir(exist_ok=True)
@@ -105,7 +106,13 @@ class TestServer:
             os.kill(database, signal.SIGCONT)
 
     @pytest.mark.parametrize(
-        ("mark", "which"), [("child web", 0), ("child web", -1), ("child worker", 0), ("listen_addresses", 0)]
+        ("mark", "which"),
+        [
+            ("child web", 0),
+            ("child web", -1),
+            ("child worker", 0),
+            ("listen_addresses", 0),
+        ],
     )
     def test_heals_what_is_killed(self, running: Running, mark: str, which: int) -> None:
         until(lambda: bool(running.below(mark)), within=10)
@@ -114,6 +121,12 @@ class TestServer:
 
         until(lambda: victim not in running.below(mark) and bool(running.below(mark)), within=5)
         until(running.is_ready, within=5)
+
+    def test_heals_one_that_is_killed_again_and_again(self, running: Running) -> None:
+        for _ in range(3):
+            kill(running.below("child web")[-1])
+            until(running.is_ready, within=5)
+            until(lambda: len(running.below("child web")) > 2, within=5)
 
     def test_stops_within_five_seconds_with_a_page_open(self, running: Running) -> None:
         with socket.create_connection(("127.0.0.1", running.port)) as page:

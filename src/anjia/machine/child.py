@@ -8,16 +8,27 @@ What the supervisor starts, in a process that ends with it.
 import gc
 import os
 import sys
+import time
 from importlib import import_module
+from typing import Any
 
 import django
 from django.conf import settings
 from django.core.management import execute_from_command_line
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from anjia.machine.children import watch_parent
+
+
+class Web(MPServer):
+    """granian, which gives up when one of its processes dies twice in a short time. Ours are not to."""
+
+    def _respawn_workers(self, *args: Any, **kwargs: Any) -> None:
+        time.sleep(0.1)
+        super()._respawn_workers(*args, **kwargs)
+        self.respawned_wrks.clear()
 
 
 def serve() -> None:
@@ -26,7 +37,7 @@ def serve() -> None:
     django.setup()
     import_module(settings.ROOT_URLCONF)
     gc.freeze()
-    Server(
+    Web(
         "anjia.machine.asgi:application",
         address=os.environ.get("ANJIA_BIND", "127.0.0.1"),
         port=int(os.environ["PORT"]),

@@ -26,6 +26,9 @@ from anjia.machine.postgres import Cluster, external
 from anjia.machine.steps import Stop, one_sentence, step
 
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PYTHON: Final = [
+    folder for folder in ("src", "tests", "proofs", "benchmarks") if any((CHECKOUT / folder).rglob("*.py"))
+]
 BENCHMARKS: Final = CHECKOUT / "benchmarks"
 PROOFS: Final = CHECKOUT / "proofs"
 WRITTEN_PROOFS: Final = CHECKOUT / "docs" / "reference" / "proofs.md"
@@ -100,7 +103,7 @@ def check(words: list[str]) -> int:
         name
         for name, command in {
             "Lint (ruff)": [*python, "ruff", "check", "."],
-            "Types (mypy)": [*python, "mypy", "src", "tests"],
+            "Types (mypy)": [*python, "mypy", *PYTHON],
             "Layers (import-linter)": [
                 sys.executable,
                 "-c",
