@@ -57,9 +57,9 @@ TALLIES: Final = (
     (S.ACCEPTED, gettext_lazy("已接单"), "", ""),
     (S.TENTATIVE, gettext_lazy("等接单"), "", ""),
     (S.LATE, gettext_lazy("晚了"), "warn", "alert-triangle"),
-    (S.UNASSIGNED, gettext_lazy("没人接"), "bad", "alert-circle"),
+    (S.UNASSIGNED, gettext_lazy("没有人接"), "bad", "alert-circle"),
     (S.MISSED, gettext_lazy("没上门"), "bad", "alert-circle"),
-    (S.CANCELLED, gettext_lazy("取消"), "", ""),
+    (S.CANCELLED, gettext_lazy("已取消"), "", ""),
 )
 ALWAYS: Final = {S.DONE, S.ARRIVED, S.DEPARTED}  # shown even when there are none
 
@@ -163,7 +163,7 @@ def title_of(state: str, who: str, cell: str) -> str:
         return _("找“{who}”").format(who=who)
     if cell:
         return _("这一片的上门")
-    return words.get(state, _("今天的上门"))
+    return words.get(state, _("今天的单子"))
 
 
 # The map

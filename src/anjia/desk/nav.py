@@ -12,6 +12,7 @@ from typing import Final
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anjia.kernel.actors import Actor
 
@@ -35,7 +36,7 @@ ITEMS: Final = (
         label=_("出院转介"), icon="building-hospital", name="transitions:list", permission="transitions.read"
     ),
     NavItem(label=_("电话清单"), icon="phone-call", name="messaging:call_list", permission="messaging.call"),
-    NavItem(label=_("居民"), icon="users", name="residents:list", permission="residents.read"),
+    NavItem(label=pgettext_lazy("rail", "居民"), icon="users", name="residents:list", permission="residents.read"),
     NavItem(label=_("人员"), icon="nurse", name="workforce:list", permission="workforce.read"),
     NavItem(label=_("排班"), icon="calendar", name="workforce:rota", permission="workforce.read"),
     NavItem(label=_("服务目录"), icon="clipboard-list", name="catalogue:list", permission="catalogue.read"),
