@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -68,6 +70,38 @@ class TestOutbox:
         assert "王秀英" in open_page(console.outbox, desk, "/?state=queued")
         assert "王秀英" not in open_page(console.outbox, desk, "/?state=failed")
         assert "王秀英" in open_page(console.outbox, desk, "/?state=nonsense")
+
+
+class TestRecipient:
+    def test_is_changed_by_the_desk_and_holds(self, desk: Actor, post: Post) -> None:
+        about = uuid4()
+        message = make.message(sent_by=desk, resident_id=about)
+        daughter = make.message(
+            sent_by=desk, resident_id=about, contact=Contact(name="女儿", phone="13900139000")
+        )
+        assert "女儿" in open_page(console.recipient, desk, party_id=message.party_id)
+
+        form = {
+            "ways": ["through", "sms"],
+            "phone": "13700137000",
+            "through": str(daughter.party_id),
+            "quiet_from": "20:00",
+            "quiet_until": "08:00",
+            "language": "zh",
+        }
+        assert post_form(console.recipient, desk, form, party_id=message.party_id).status_code == 303
+        again = make.message(sent_by=desk, party_id=message.party_id)
+        assert list(make.notifications(again)) == ["through"]
+
+    def test_says_what_leads_nowhere(self, desk: Actor, post: Post) -> None:
+        message = make.message(sent_by=desk, contact=Contact(name="赵大爷"))
+        form = {"ways": ["wechat"], "quiet_from": "21:00", "quiet_until": "07:00"}
+
+        response = post_form(console.recipient, desk, form, party_id=message.party_id)
+        assert response.status_code == 422
+        assert "选的方式里，有一种还没有填号码或联系人。" in response.content.decode()
+        form = {"ways": ["phone"], "phone": "010-1", "quiet_from": "late", "quiet_until": "07:00"}
+        assert post_form(console.recipient, desk, form, party_id=message.party_id).status_code == 422
 
 
 class TestQueries:

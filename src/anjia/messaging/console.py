@@ -1,6 +1,6 @@
 """The call list and the outbox."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +9,16 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
 from anjia.kernel.console import PageRequest, page
+from anjia.kernel.errors import Invalid, NotFound
 from anjia.messaging import commands, queries
-from anjia.messaging.rules import CALL_WORDS, CallOutcome, CallUnsound, Channel, State
+from anjia.messaging.models import Recipient
+from anjia.messaging.rules import CALL_WORDS, CallOutcome, CallUnsound, Channel, State, WayUnsound
 from anjia.messaging.words import CHANNEL_WORDS, STATE_TONES, STATE_WORDS, why_words
 
 app_name = "messaging"
@@ -60,6 +62,7 @@ def call_list(request: PageRequest) -> HttpResponse:
 def shown_call(line: queries.CallLine, *, today: date) -> dict[str, Any]:
     return {
         "id": line.call.id,
+        "party_id": line.call.party_id,
         "name": line.name,
         "phone": line.phone,
         "words": line.call.words,
@@ -143,6 +146,7 @@ def shown_notification(line: queries.OutboxLine) -> dict[str, Any]:
     state, is_call = State(row.state), row.channel == Channel.PHONE
     return {
         "id": row.id,
+        "party_id": row.party_id,
         "title": line.title,
         "name": line.name,
         "channel": CHANNEL_WORDS[Channel(row.channel)],
@@ -163,9 +167,72 @@ def send_again(request: PageRequest, notification_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("messaging:outbox"), status=303)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("messaging.send")
+def recipient(request: PageRequest, party_id: UUID) -> HttpResponse:
+    """Show how somebody is reached, in which order and when not; or change it."""
+    found = console.ask(request, queries.recipient_page, Purpose.CONTRACT, party_id=party_id)
+    refusal = None
+    if request.method == "POST":
+        try:
+            keep(request, found.recipient)
+        except Invalid as error:
+            refusal = error
+        else:
+            return HttpResponseRedirect(reverse("messaging:outbox"), status=303)
+    her = found.recipient
+    ways = request.POST.getlist("ways") if refusal else [*her.ways, "", "", ""]
+    said = {
+        "recipient": her,
+        "refusal": refusal,
+        "fields": refusal.fields if refusal else {},
+        "ways": [*ways, "", "", ""][:3],
+        "choices_of_ways": [("", _("不用")), *((way.value, CHANNEL_WORDS[way]) for way in Channel)],
+        "others": [("", _("不请人转告")), *((str(one.party_id), one.name) for one in found.others)],
+        "through": str(her.through_party_id or ""),
+        "languages": [("zh", _("中文")), ("en", _("英文"))],
+        "has_wechat": bool(her.wechat_openid),
+    }
+    return render(request, "messaging/recipient.html", said, status=refusal.status if refusal else 200)
+
+
+def keep(request: PageRequest, her: Recipient) -> None:
+    through = request.POST.get("through", "")
+    console.do(
+        request,
+        commands.set_recipient,
+        party_id=her.party_id,
+        name=her.name,
+        ways=[way for way in request.POST.getlist("ways") if way],
+        phone=request.POST.get("phone", "").strip()[:40],
+        wechat_openid=her.wechat_openid,
+        language="en" if request.POST.get("language") == "en" else "zh",
+        through_party_id=party_said(through) if through else None,
+        quiet_from=clock_said(request.POST.get("quiet_from", ""), "quiet_from"),
+        quiet_until=clock_said(request.POST.get("quiet_until", ""), "quiet_until"),
+    )
+
+
+def party_said(said: str) -> UUID:
+    """:raises NotFound: if it is no id"""
+    try:
+        return UUID(said)
+    except ValueError:
+        raise NotFound from None
+
+
+def clock_said(said: str, field: str) -> time:
+    """:raises WayUnsound: if it is no time of day"""
+    try:
+        return time.fromisoformat(said)
+    except ValueError:
+        raise WayUnsound(fields={field: _("请填几点几分。")}) from None
+
+
 urlpatterns = [
     path("calls", call_list, name="call_list"),
     path("calls/<uuid:call_id>", log_call, name="log_call"),
+    path("recipients/<uuid:party_id>", recipient, name="recipient"),
     path("outbox", outbox, name="outbox"),
     path("outbox/<uuid:notification_id>/again", send_again, name="send_again"),
 ]

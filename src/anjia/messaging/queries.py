@@ -217,6 +217,31 @@ def get_recipient(actor: Actor, purpose: Purpose, *, party_id: UUID) -> Recipien
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientPage:
+    """How a party is reached, and who could pass things on to her: those who are told of the same residents."""
+
+    recipient: Recipient
+    others: Sequence[Recipient]
+
+
+def recipient_page(actor: Actor, purpose: Purpose, *, party_id: UUID) -> RecipientPage:
+    """
+    Return how a party is reached.
+
+    :raises NotAllowed: without `messaging.send`
+    :raises NotFound: if nobody has told her anything yet
+    """
+    recipient = get_recipient(actor, purpose, party_id=party_id)
+    told = Message.objects.filter(organization_id=actor.organization_id)
+    residents = told.filter(party_id=party_id, resident_id__isnull=False).values("resident_id").distinct()
+    parties = told.filter(resident_id__in=residents).exclude(party_id=party_id).values("party_id").distinct()
+    others = Recipient.objects.filter(
+        organization_id=actor.organization_id, party_id__in=parties, through_party_id=None
+    )
+    return RecipientPage(recipient=recipient, others=list(others.order_by("name", "id")[:20]))
+
+
 def reached(actor: Actor, purpose: Purpose, *, party_id: UUID, event_id: UUID) -> State | None:
     """Return how far the telling of one event to one party has come: the best of its ways, None if nobody told."""
     states = {

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('read_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['party_id', '-at', '-id'], name='message_inbox'), models.Index(fields=['organization_id', 'about_id'], name='message_about')],
+                'indexes': [models.Index(fields=['party_id', '-at', '-id'], name='message_inbox'), models.Index(fields=['organization_id', 'about_id'], name='message_about'), models.Index(condition=models.Q(('resident_id__isnull', False)), fields=['resident_id'], name='message_of_resident')],
                 'constraints': [models.UniqueConstraint(fields=('party_id', 'event_id'), name='message_once')],
             },
         ),
