@@ -18,7 +18,7 @@ from anjia.workforce.queries import get_staff_member
 WEEKDAYS: Final = "一二三四五六日"
 TOLD_OF_VISITS: Final = frozenset({"visits", "book"})
 DECIDES: Final = frozenset({"self", "guardian"})
-SOON: Final = timedelta(hours=12)
+SOON: Final = timedelta(hours=3)  # what begins sooner may wake somebody; the rest waits for seven
 
 
 def tell_household(
