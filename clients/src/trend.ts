@@ -52,7 +52,9 @@ export function trendSvg(series: Series[], from: number, to: number, type: numbe
     const band = each.band
     if (!band || (band.low === null && band.high === null)) continue
     const upper = band.high === null ? high : Math.min(band.high, high)
-    const floor = series.length > 1 && each === series[0] ? Math.max(low, upper - (high - low) * 0.24) : low
+    const below = series[1]?.band?.high
+    // Two targets share the axis: the upper band ends before the lower one begins, with room for its words.
+    const floor = each === series[0] && typeof below === 'number' ? upper - (upper - below) * 0.75 : low
     const lower = band.low === null ? floor : Math.max(band.low, low)
     parts.push(`<rect x="${LEFT}" y="${n(y(upper))}" width="${RIGHT - LEFT}" height="${n(Math.max(4, y(lower) - y(upper)))}" fill="${COLOURS.band}"/>`)
     for (const edge of edges(band)) {

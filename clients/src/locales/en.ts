@@ -348,6 +348,7 @@ const en: typeof zhHans = {
     note_hint: 'Corrections go here too; the original stays',
     signature: 'signature',
     finish: 'Finish this visit',
+    and_more: ' …',
     lacking: '{count} still open',
     leave: 'I must leave early',
     leave_why: 'Why you leave early',
@@ -432,7 +433,10 @@ const en: typeof zhHans = {
     sure: 'Measured, it is so',
     crossed: 'The lower pressure cannot exceed the upper. Are they swapped?',
     keep: 'Note it',
+    none: 'Nothing has been measured yet.',
+    more: 'Measure more',
   },
+  unit: { per_minute: '/min', points: 'points', per_day: 'steps', litres_per_minute: 'L/min' },
   photo: { take: 'Take a photo', not_kept: 'The photo could not be kept; the phone may be full. Make room and take it again.' },
   sign: {
     title: 'Ask for a signature',

@@ -346,6 +346,7 @@ export default {
     note_hint: '写错了也在这里更正，原来的会留着',
     signature: '签字',
     finish: '完成这次上门',
+    and_more: '……',
     lacking: '还差 {count} 项，做完才能完成',
     leave: '有事，要提前离开',
     leave_why: '为什么提前离开',
@@ -430,7 +431,10 @@ export default {
     sure: '量过了，就是这个',
     crossed: '低压不会比高压高，看看是不是填反了。',
     keep: '记下',
+    none: '还没有量。',
+    more: '另外再量一组',
   },
+  unit: { per_minute: '次/分', points: '分', per_day: '步', litres_per_minute: 'L/分' },
   photo: { take: '拍照', not_kept: '照片没存住，手机可能满了。腾一点地方再拍。' },
   sign: {
     title: '请对方签字',

@@ -26,6 +26,8 @@ export interface StepState {
   skipped: string
   /** What must come before this one may be ticked. */
   waitsFor: Step | null
+  /** Said once, on the first that waits. */
+  saysWhy: boolean
   isNow: boolean
 }
 
@@ -33,9 +35,11 @@ export interface StepState {
 export function stepsOf(version: WorkVisit['version'], facts: Fact[]): StepState[] {
   let blocker: Step | null = null
   let isNowTaken = false
+  let isSaid = false
   return version.steps.map((step) => {
     const done = facts.find((fact) => fact.kind === 'step_done' && fact.content.key === step.key)
-    const state: StepState = { step, doneAt: done?.occurred_at ?? '', skipped: done?.content.skipped ? String(done.content.reason ?? '') : '', waitsFor: done ? null : blocker, isNow: false }
+    const state: StepState = { step, doneAt: done?.occurred_at ?? '', skipped: done?.content.skipped ? String(done.content.reason ?? '') : '', waitsFor: done ? null : blocker, saysWhy: false, isNow: false }
+    if (state.waitsFor && !isSaid) isSaid = state.saysWhy = true
     if (!done && !blocker && !isNowTaken) {
       state.isNow = true
       isNowTaken = true
