@@ -115,7 +115,10 @@ class TestChanging:
         (nurse, _), resident, desk = here.nurse(), here.town.resident(), browser(here, "service_desk")
         visit_id = book(desk, here, resident)
         page = f"/console/dispatch/visits/{visit_id}"
-        assert "改到什么时候" in desk.get(f"{page}/move", {"first_day": here.at(12).date().isoformat()}).content.decode()
+        assert (
+            "改到什么时候"
+            in desk.get(f"{page}/move", {"first_day": here.at(12).date().isoformat()}).content.decode()
+        )
         slot = f"{here.at(14).isoformat()}|{nurse.staff_id}"
         assert desk.post(f"{page}/move/now", {"slot": slot, "why": "家里来人"}).status_code == 303
         assert desk.post(f"{page}/cancel/now", {"why": "住院"}).status_code == 422

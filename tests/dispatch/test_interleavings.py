@@ -29,7 +29,7 @@ from anjia.kernel.actors import Actor
 from anjia.kernel.errors import DomainError
 from anjia.kernel.work import acting
 from anjia.visits.models import LIVE_STATES, Visit
-from anjia.visits.rules.lifecycle import OPEN
+from anjia.visits.rules.lifecycle import OPEN, State, crew_state_of
 from tests.make import NOON
 from tests.visits.make import Town, at, id_of, town
 
@@ -99,6 +99,9 @@ class World:
             live = [one for one in visit.assignments.all() if one.state in LIVE_STATES]
             expected = [1] if visit.status in OPEN or visit.status == "held" else []
             assert sorted(one.part for one in live) == expected, f"{visit} has {live}"
+            if live:
+                said = crew_state_of((State(one.state), one.unclaimed_at is not None) for one in live)
+                assert visit.crew_state == said
             for one in live:
                 assert (one.starts_at, one.ends_at) == (visit.starts_at, visit.ends_at)
                 spans.setdefault(one.staff_id, []).append((one.starts_at, one.ends_at))

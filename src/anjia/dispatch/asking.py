@@ -51,11 +51,12 @@ def ask_next(actor: Actor, now: datetime, *, visit_id: UUID, part: int) -> list[
     Where nobody is left, the promise keeps its tentative caregiver, and a dispatcher is told.
     """
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
+    first = first_to_ask(actor, now, promise=promise, part=part)
     wait_for(
         actor,
         cell=promise.cell,
         days=[promise.starts_at],
-        staff_ids=[one.staff_id for one in promise.crew],
+        staff_ids=[*first, *(one.staff_id for one in promise.crew)],
         visit_id=visit_id,
     )
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
@@ -73,7 +74,7 @@ def ask_next(actor: Actor, now: datetime, *, visit_id: UUID, part: int) -> list[
     if not asked:
         nobody_took_it(actor, now, promise=promise, part=part)
         return []
-    keep_time_of(actor, now, promise=promise, there=there, asked=asked, wave=wave)
+    keep_time_of(actor, now, promise=promise, there=there, asked=asked, held=first)
     return [make_offer(actor, now, promise=promise, part=part, to=one, wave=wave) for one in asked]
 
 
@@ -91,16 +92,38 @@ def whom_to_ask(
     found = suitability(actor, Purpose.CONTRACT, visit_id=promise.id, now=now, part=there.part)
     if wave == 1:
         return [one for one in found if one.staff_id == there.staff_id]
-    asked_before = {offer.staff_id for offer in offers if offer.state in OVER}
+    asked_before = {offer.staff_id for offer in offers if offer.state != OfferState.WITHDRAWN}
     fresh = [one for one in found if one.is_suitable and one.staff_id not in asked_before]
     return fresh[: size_of_wave(wave)]
 
 
+def first_to_ask(actor: Actor, now: datetime, *, promise: Promise, part: int) -> list[UUID]:
+    """
+    Return who is likely to be given the time, to wait for her turn with all the others.
+
+    Whether she still is, is seen when her turn has come. While somebody is being asked, nobody is.
+    """
+    rows = Offer.objects.filter(organization_id=actor.organization_id, visit_id=promise.id, part=part)
+    offers = list(rows.exclude(state=OfferState.WITHDRAWN.value).order_by("id"))
+    there = next((one for one in promise.crew if one.part == part), None)
+    if there is None or not offers or any(one.state == OPEN and one.deadline > now for one in offers):
+        return []
+    wave = max(offer.wave for offer in offers) + 1
+    asked = whom_to_ask(actor, now, promise=promise, there=there, offers=offers, wave=wave)
+    return [one.staff_id for one in asked[:1]]
+
+
 def keep_time_of(
-    actor: Actor, now: datetime, *, promise: Promise, there: Busy, asked: Sequence[Candidate], wave: int
+    actor: Actor,
+    now: datetime,
+    *,
+    promise: Promise,
+    there: Busy,
+    asked: Sequence[Candidate],
+    held: Sequence[UUID],
 ) -> None:
     """Move the tentative assignment to the first who is asked, so that the promise stays feasible."""
-    if wave == 1 or any(one.staff_id == there.staff_id for one in asked):
+    if any(one.staff_id == there.staff_id for one in asked) or asked[0].staff_id not in held:
         return
     try:
         visits.assign(

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import h3
-from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, CharField, QuerySet, Value, When
 
 from anjia.kernel.actors import Actor, Kind
 from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotAllowed
-from anjia.visits.models import LIVE_STATES, PROMISED_STATUSES, Assignment, Visit
-from anjia.visits.rules.lifecycle import LATE_AFTER, PROMISED, BoardState, State, Status
+from anjia.visits.models import PROMISED_STATUSES, Assignment, Visit
+from anjia.visits.rules.lifecycle import LATE_AFTER, PROMISED, BoardState, CrewState, Status
 from anjia.visits.showing import name_of_service
 from anjia.visits.words import WORDS_OF_BOARD
 from anjia.workforce.queries import StaffCard
@@ -62,7 +62,7 @@ def visits_of_day(actor: Actor, day: date, *, now: datetime) -> QuerySet[Any, An
 
 
 def board_state(now: datetime) -> Case:
-    crew = Assignment.objects.filter(visit=OuterRef("pk"), state__in=LIVE_STATES)
+    """Return the state as an expression over the visit's own columns: one scan, however big the day is."""
     told = [
         When(status=status.value, then=Value(status.value))
         for status in PROMISED - {Status.BOOKED, Status.DEPARTED}
@@ -71,8 +71,8 @@ def board_state(now: datetime) -> Case:
         *told,
         When(starts_at__lt=now - LATE_AFTER, then=Value(BoardState.LATE.value)),
         When(status=Status.DEPARTED.value, then=Value(BoardState.DEPARTED.value)),
-        When(Exists(crew.filter(unclaimed_at__isnull=False)), then=Value(BoardState.UNASSIGNED.value)),
-        When(Exists(crew.filter(state=State.TENTATIVE.value)), then=Value(BoardState.TENTATIVE.value)),
+        When(crew_state=CrewState.UNCLAIMED.value, then=Value(BoardState.UNASSIGNED.value)),
+        When(crew_state=CrewState.TENTATIVE.value, then=Value(BoardState.TENTATIVE.value)),
         default=Value(BoardState.ACCEPTED.value),
         output_field=CharField(),
     )

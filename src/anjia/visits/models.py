@@ -10,7 +10,7 @@ from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
 from anjia.visits.rules.arrival import Grade
 from anjia.visits.rules.facts import FactKind, Misfit
-from anjia.visits.rules.lifecycle import LIVE, PROMISED, Source, State, Status, What, check_move
+from anjia.visits.rules.lifecycle import LIVE, PROMISED, CrewState, Source, State, Status, What, check_move
 
 
 def choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
@@ -28,7 +28,8 @@ class Visit(models.Model):
 
     The end belongs to the next visit. A held visit is a promise in waiting: `held_until` is read when it is used.
     `cell` is the address's H3 cell, coarse enough to lie in clear. `departed_at` and its like are derived from the
-    facts each time one comes; the service's name and price are those of the day it was booked.
+    facts each time one comes, `crew_state` from the assignments each time one changes: the board of a big day must not
+    ask for each. The service's name and price are those of the day it was booked.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -58,6 +59,9 @@ class Visit(models.Model):
     booked_by = models.UUIDField()
     booked_at = models.DateTimeField()
     visit_word = models.CharField(max_length=4)
+    crew_state = models.CharField(
+        max_length=12, choices=choices(CrewState), default=CrewState.TENTATIVE.value
+    )
     cancel_reason = models.CharField(max_length=30, default="")
     departed_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
@@ -94,6 +98,13 @@ class Visit(models.Model):
         self.status = status.value
         self.version += 1
         self.save(update_fields=["status", "version", *fields])
+
+    def follow_crew(self, state: CrewState) -> None:
+        """Take the state that the assignments say."""
+        if self.crew_state != state:
+            self.crew_state = state.value
+            self.version += 1
+            self.save(update_fields=["crew_state", "version"])
 
     def follow(self, status: Status) -> None:
         """Take the status that the facts say, and save what was derived from them."""

@@ -26,6 +26,7 @@ from anjia.visits.rules.lifecycle import (
     What,
     check_crew,
     check_window,
+    crew_state_of,
 )
 from anjia.visits.showing import may_know_of
 
@@ -201,6 +202,12 @@ def withdraw_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> int:
     return expired.filter(held_until__lte=now).update(state=State.WITHDRAWN.value)
 
 
+def follow_crew(visit: Visit) -> None:
+    """Note on the visit how its crew stands. Call after an assignment of it has changed."""
+    live_ones = visit.assignments.filter(state__in=LIVE_STATES).values_list("state", "unclaimed_at")
+    visit.follow_crew(crew_state_of((State(state), at is not None) for state, at in live_ones))
+
+
 def take_out(visit: Visit, *, part: int | None = None) -> list[Assignment]:
     """Withdraw the live assignments of the visit, or of one part of it; return them as they were."""
     live = visit.assignments.filter(state__in=LIVE_STATES).order_by("part")
@@ -252,6 +259,7 @@ def put_in_place_of(
         state=state,
         plan_version=there.plan_version + 1,
     )
+    follow_crew(visit)
     write_crew_change(actor, now, visit=visit, assignment=assignment, before=there, why=why)
     return assignment
 

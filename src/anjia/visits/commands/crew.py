@@ -11,6 +11,7 @@ from anjia.visits.models import Assignment
 from anjia.visits.rules.lifecycle import AlreadyAccepted, IllegalMove, State, Status, What
 from anjia.visits.writing import (
     crew_of,
+    follow_crew,
     part_to_change,
     put_in_place_of,
     visit_to_change,
@@ -73,6 +74,7 @@ def accept_assignment(actor: Actor, now: datetime, *, visit_id: UUID, part: int 
     there.unclaimed_at = None
     there.state = State.ACCEPTED.value
     there.save(update_fields=["state", "unclaimed_at"])
+    follow_crew(visit)
     write_crew_change(actor, now, visit=visit, assignment=there, before=there, why="")
     return there
 
@@ -84,12 +86,13 @@ def mark_unclaimed(actor: Actor, now: datetime, *, visit_id: UUID, part: int) ->
 
     :raises NotFound: if there is no such visit, or no such part of it
     """
-    visit_to_change(actor, visit_id=visit_id)
+    visit = visit_to_change(actor, visit_id=visit_id)
     there = part_to_change(actor, visit_id=visit_id, part=part)
     if there.state == State.TENTATIVE and there.unclaimed_at is None:
         there.unclaimed_at = now
         there.save(update_fields=["unclaimed_at"])
-        write_change(actor, now, visit=there.visit, what=What.NOBODY_TOOK_IT)
+        follow_crew(visit)
+        write_change(actor, now, visit=visit, what=What.NOBODY_TOOK_IT)
         audit.record(
             "visits.assignment.unclaimed", actor=actor, at=now, subject_id=there.id, fields=["unclaimed_at"]
         )

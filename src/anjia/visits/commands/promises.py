@@ -14,6 +14,7 @@ from anjia.visits.events import VisitCancelled, VisitMoved, VisitPromised
 from anjia.visits.models import Assignment, Visit
 from anjia.visits.rules.lifecycle import (
     MISSED_AFTER,
+    CrewState,
     HoldExpired,
     IllegalMove,
     Status,
@@ -246,7 +247,8 @@ def move_visit(
     check_crew([planned.staff_id for planned in crew], people_needed=visit.people_needed)
     taken_out = take_out(visit)
     visit.starts_at, visit.ends_at, visit.version = starts_at, ends_at, visit.version + 1
-    visit.save(update_fields=["starts_at", "ends_at", "version"])
+    visit.crew_state = CrewState.TENTATIVE.value
+    visit.save(update_fields=["starts_at", "ends_at", "crew_state", "version"])
     put_in(visit, crew, now=now, plan_version=max((one.plan_version for one in taken_out), default=0) + 1)
     write_change(actor, now, visit=visit, what=What.MOVED, why=why)
 

@@ -61,6 +61,24 @@ LIVE: Final = frozenset(State) - {State.DECLINED, State.WITHDRAWN}
 NOT_YET_OUT: Final = frozenset({State.TENTATIVE, State.ACCEPTED})
 
 
+class CrewState(StrEnum):
+    """How far a visit's crew stands, all parts together: the part that stands worst decides."""
+
+    UNCLAIMED = "unclaimed"
+    TENTATIVE = "tentative"
+    ACCEPTED = "accepted"
+
+
+def crew_state_of(parts: Iterable[tuple[State, bool]]) -> CrewState:
+    """Return how the crew stands; of each live part its state, and whether everybody suitable has let it go by."""
+    known = list(parts)
+    if any(unclaimed for _state, unclaimed in known):
+        return CrewState.UNCLAIMED
+    if any(state is State.TENTATIVE for state, _unclaimed in known):
+        return CrewState.TENTATIVE
+    return CrewState.ACCEPTED
+
+
 class Source(StrEnum):
     RESIDENT = "resident"
     FAMILY = "family"
