@@ -5,7 +5,7 @@ A town of its own is served on a port of its own. Residents' phones hold, confir
 not answered they ask again with the same Idempotency-Key, as the client does. Meanwhile web, worker and PostgreSQL are
 killed with SIGKILL at random moments. At the end every answer that was given is compared with what is there.
 
-    KILLS=50 python proofs/kill.py
+    KILLS=50 script/proof kill
 """
 
 import os

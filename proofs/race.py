@@ -5,7 +5,7 @@ A town of its own is served as `script/server` serves it, with its usual pool. I
 through the API, and service desks in a second process through the console, for the same time; then phones of the
 nurse accept the same offer. Nobody waits in a circle, nobody meets a crash, nobody is promised twice.
 
-    ROUNDS=16 python proofs/race.py
+    ROUNDS=16 script/proof race
 """
 
 import os
@@ -20,7 +20,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 import httpx
-from kill import served, twice_in_database
+
+from proofs.kill import served, twice_in_database
 
 ROUNDS: Final = int(os.environ.get("ROUNDS", "16"))
 PHONES, DESKS = 48, 16
@@ -71,7 +72,12 @@ def free_slots(phone: httpx.Client, address: str, needed: int) -> list[dict[str,
     found: dict[str, dict[str, Any]] = {}
     first = datetime.now(UTC) + timedelta(days=2)
     for week in range(3):
-        query = {"service_code": SERVICE, "address_id": address, "first_day": "", "days": 7}
+        query: dict[str, str | int] = {
+            "service_code": SERVICE,
+            "address_id": address,
+            "first_day": "",
+            "days": 7,
+        }
         query["first_day"] = (first + timedelta(days=7 * week)).date().isoformat()
         for day in phone.get("slots", params=query).json()["days"]:
             for slot in day["slots"][::4]:
