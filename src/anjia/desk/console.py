@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
@@ -27,7 +27,7 @@ from anjia.visits.commands import settle_conflict
 
 app_name = "desk"
 
-NO_GROUND = '{"type": "FeatureCollection", "features": []}'
+NO_GROUND = b'{"type": "FeatureCollection", "features": []}'
 
 
 def day_asked(request: HttpRequest) -> date:
@@ -114,12 +114,11 @@ def points(request: PageRequest) -> HttpResponse:
 
 @require_GET
 @page("board.read")
-def ground(request: PageRequest) -> HttpResponse | FileResponse:
+def ground(request: PageRequest) -> HttpResponse:
     """Answer with the installation's own map: `map.geojson` in its data folder; without one, bare ground."""
     file = Path(settings.ANJIA_HOME) / "map.geojson"
-    if not file.is_file():
-        return HttpResponse(NO_GROUND, content_type="application/geo+json")
-    return FileResponse(file.open("rb"), content_type="application/geo+json")
+    text = file.read_bytes() if file.is_file() else NO_GROUND
+    return HttpResponse(text, content_type="application/geo+json")
 
 
 @require_safe
@@ -161,10 +160,14 @@ def bookings(request: PageRequest) -> HttpResponse:
     """One box for whoever calls; below it, whom it may mean. htmx asks for the list alone as the desk types."""
     text = request.GET.get("q", "").strip()
     found = (
-        console.ask(request, queries.callers_found, Purpose.CONTRACT, text=text, now=timezone.now()) if text else []
+        console.ask(request, queries.callers_found, Purpose.CONTRACT, text=text, now=timezone.now())
+        if text
+        else []
     )
     part = request.headers.get("HX-Request") == "true"
-    return render(request, "desk/_found.html" if part else "desk/bookings.html", {"found": found, "text": text})
+    return render(
+        request, "desk/_found.html" if part else "desk/bookings.html", {"found": found, "text": text}
+    )
 
 
 @require_safe

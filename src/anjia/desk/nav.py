@@ -36,7 +36,9 @@ ITEMS: Final = (
         label=_("出院转介"), icon="building-hospital", name="transitions:list", permission="transitions.read"
     ),
     NavItem(label=_("电话清单"), icon="phone-call", name="messaging:call_list", permission="messaging.call"),
-    NavItem(label=pgettext_lazy("rail", "居民"), icon="users", name="residents:list", permission="residents.read"),
+    NavItem(
+        label=pgettext_lazy("rail", "居民"), icon="users", name="residents:list", permission="residents.read"
+    ),
     NavItem(label=_("人员"), icon="nurse", name="workforce:list", permission="workforce.read"),
     NavItem(label=_("排班"), icon="calendar", name="workforce:rota", permission="workforce.read"),
     NavItem(label=_("服务目录"), icon="clipboard-list", name="catalogue:list", permission="catalogue.read"),

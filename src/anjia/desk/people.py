@@ -64,19 +64,17 @@ class Case:
 def about(resident: Any, *, today: date) -> str:
     """Say age, sex and how she lives, shortly."""
     age = resident.age_on(today)
-    said = [_("{age} 岁").format(age=age) if age is not None else "", SEX(resident.sex)]
+    said = [_("{age} 岁").format(age=age) if age is not None else "", words_of_sex(resident.sex)]
     if resident.lives_alone:
         said.append(_("独居"))
     return _("，").join(part for part in said if part)
 
 
-def SEX(sex: str) -> str:  # noqa: N802
+def words_of_sex(sex: str) -> str:
     return {"female": _("女"), "male": _("男")}.get(sex, "")
 
 
-def case_of(
-    resident: Any, *, readings: Sequence[Any], consents: bool, visit: Any, now: datetime
-) -> Case:
+def case_of(resident: Any, *, readings: Sequence[Any], consents: bool, visit: Any, now: datetime) -> Case:
     """Say of one resident why she should be looked at, the worst reason first."""
     today = day_of(now)
     newest = max((row.at for row in readings), default=None)
@@ -111,7 +109,8 @@ def case_of(
 
 def worst_of(readings: Sequence[Any], *, today: date) -> Grade | None:
     """Judge only what was measured in the last days: an old alarm is history."""
-    lines = [alert_for(row.code, row.value, on=today) for row in readings if day_of(row.at) >= today - timedelta(days=3)]
+    recent = [row for row in readings if day_of(row.at) >= today - timedelta(days=3)]
+    lines = [alert_for(row.code, row.value, on=today) for row in recent]
     grades = {line.grade for line in lines if line}
     return Grade.RED if Grade.RED in grades else Grade.AMBER if grades else None
 

@@ -178,9 +178,7 @@ def caller_page(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datet
         addresses=addresses_of(actor, purpose, resident_id=resident_id),
         relatives=relatives_of(actor, purpose, resident_id=resident_id),
         coming=visits_of_resident(actor, purpose, resident_id=resident_id, now=now, when="coming").items,
-        past=visits_of_resident(
-            actor, purpose, resident_id=resident_id, now=now, when="past", size=10
-        ).items,
+        past=visits_of_resident(actor, purpose, resident_id=resident_id, now=now, when="past", size=10).items,
         calls=[line for line in calls if line.call.message.resident_id == resident_id],
     )
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from anjia.clinical.measures import Unsound, measure
 from anjia.kernel.errors import Words
@@ -173,7 +171,9 @@ def words_of(kind: str, content: Mapping[str, Any], titles: Mapping[str, str]) -
         case FactKind.STEP_DONE:
             return words_of_step(content, titles)
         case FactKind.MEASURED:
-            shown = [f"{name} {value} {unit}" for name, value, unit in map(plain, content.get("readings", ()))]
+            shown = [
+                f"{name} {value} {unit}" for name, value, unit in map(plain, content.get("readings", ()))
+            ]
             return _("，").join(shown)
         case FactKind.TEACH_BACK if "understood" in content:
             understood = _("听懂了") if content["understood"] else _("还没听懂")
@@ -190,7 +190,7 @@ def words_of(kind: str, content: Mapping[str, Any], titles: Mapping[str, str]) -
 
 
 def words_of_step(content: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    step = titles.get(content.get("key", ""), content.get("key", ""))
+    step = titles.get(content.get("key", ""), str(content.get("key", "")))
     if not content.get("skipped"):
         return step
     return _("{step}：跳过，{reason}").format(step=step, reason=content.get("reason") or _("没写原因"))

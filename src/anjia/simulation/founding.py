@@ -5,6 +5,7 @@ Everything is done by the commands that people use, at the times at which they w
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -15,6 +16,7 @@ from anjia.identity import commands as identity
 from anjia.identity.roles import permissions_of
 from anjia.kernel.actors import Actor, Kind, Purpose, system
 from anjia.kernel.calendar import at, day_of
+from anjia.kernel.errors import DomainError
 from anjia.kernel.work import Command, acting
 from anjia.residents import commands as residents
 from anjia.residents.queries import consents_of
@@ -23,6 +25,7 @@ from anjia.simulation import town
 from anjia.simulation.cast import CAST, account_id_of, demo_id
 from anjia.simulation.town import Colleague, Neighbour
 from anjia.workforce import commands as workforce
+from anjia.workforce.queries import staff_of_account
 from anjia.workforce.rules import PatternPart
 from anjia.workforce.rules.rows import PaperRow
 
@@ -91,6 +94,15 @@ class Founder:
     ) -> Any:
         return acting(actor, when or self.long_ago).do(command, **what)
 
+    def remember(self) -> None:
+        """Know again who works in a town that was founded before."""
+        for colleague in town.colleagues():
+            staff_id = acting(system(CENTRE), self.now).ask(
+                staff_of_account, Purpose.CONTRACT, account_id=account_id_of(colleague.key)
+            )
+            if staff_id:
+                self.staff[colleague.key] = staff_id
+
     def found(self) -> None:
         self.found_houses()
         self.open_accounts()
@@ -114,7 +126,7 @@ class Founder:
             slug="demo",
         )
         operator = system(OPERATOR)
-        said = {"phone": PHONE, "duty_phone": DUTY_PHONE}
+        said: dict[str, Any] = {"phone": PHONE, "duty_phone": DUTY_PHONE}
         below: list[tuple[UUID, UUID, str, str]] = [
             (CENTRE, OPERATOR, "institution", town.CENTRE),
             *((STATIONS[key], CENTRE, "station", name) for key, name in town.STATIONS.items()),
@@ -230,13 +242,14 @@ class Founder:
         )
         for starts, ends in self.odd_hours(today):
             for key in ("nurse", "picc", "chenxue", "heli", "guyuan"):
-                self.do(
-                    self.administrator,
-                    workforce.put_shift,
-                    staff_id=self.staff[key],
-                    starts_at=starts,
-                    ends_at=ends,
-                )
+                with suppress(DomainError):  # she is on then already
+                    self.do(
+                        self.administrator,
+                        workforce.put_shift,
+                        staff_id=self.staff[key],
+                        starts_at=starts,
+                        ends_at=ends,
+                    )
 
     def odd_hours(self, today: date) -> list[tuple[datetime, datetime]]:
         """Return the shifts before eight and after half past five that make somebody be on now."""
@@ -278,7 +291,9 @@ class Founder:
         desk = self.member("desk")
         if not self.consent_version:
             standing = acting(desk, when).ask(consents_of, Purpose.CONTRACT, resident_id=resident_id)
-            self.consent_version = next(one.text.version for one in standing if one.text.purpose == Purpose.CARE)
+            self.consent_version = next(
+                one.text.version for one in standing if one.text.purpose == Purpose.CARE
+            )
         self.do(
             desk,
             residents.give_consent,

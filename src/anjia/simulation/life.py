@@ -1,11 +1,11 @@
 """What has happened in the demo town: three weeks of visits, ninety days of readings, and a day that is under way."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from anjia.catalogue.queries import services_offered
 from anjia.clinical.measures import MEASURES
@@ -14,26 +14,19 @@ from anjia.dispatch.queries import offers_of
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of
-from anjia.kernel.encryption import mac
 from anjia.kernel.errors import DomainError
-from anjia.kernel.files import store
 from anjia.kernel.work import acting
 from anjia.quality import commands as quality
 from anjia.records import commands as records
 from anjia.residents.queries import addresses_of
-from anjia.residents.rules.cards import card_payload
 from anjia.simulation import town
 from anjia.simulation.founding import CENTRE, PHONE, Founder, hours_of, resident_id_of
+from anjia.simulation.phones import MINUTES, Errand, Phones
 from anjia.simulation.pictures import scribble
 from anjia.transitions import commands as transitions
 from anjia.visits import commands as visits
-from anjia.visits.queries import door_code
+from anjia.visits.rules.lifecycle import CaregiverBusy
 
-MINUTES: Final = timedelta(minutes=1)
-TYPICAL: Final[Mapping[str, float]] = {
-    "8480-6": 136, "8462-4": 82, "8867-4": 74, "8310-5": 36.5, "59408-5": 97, "29463-7": 58.6, "15074-8": 6.8,
-    "14743-9": 6.8, "14771-0": 6.4, "9279-1": 17,
-}  # fmt: skip
 # Who goes for what, and to whom: two weeks of it, day by day.
 WEEKLY: Final[Sequence[tuple[str, tuple[str, ...], str, time]]] = (
     ("bp_follow_up", ("nurse",), "r03", time(8, 30)),
@@ -45,6 +38,14 @@ WEEKLY: Final[Sequence[tuple[str, tuple[str, ...], str, time]]] = (
     ("assisted_bath", ("maxiaodong", "wuping"), "r20", time(14, 30)),
     ("wound_dressing", ("chenxue",), "r24", time(15, 0)),
     ("glucose_check", ("heli",), "r27", time(15, 30)),
+)
+PRESSURES: Final = (
+    ("r03", 146.0),
+    ("r04", 133.0),
+    ("r10", 158.0),
+    ("r11", 139.0),
+    ("r21", 150.0),
+    ("r37", 136.0),
 )
 PRAISE: Final = (
     (5, "护士很细心，教的都听懂了。"),
@@ -78,6 +79,20 @@ class Life:
         self.leave_something_to_call_about()
         self.send_patients_home()
 
+    def begin_day(self) -> None:
+        """Begin another day of a demo that was made before today."""
+        self.founder.make_rota()
+        self.begin_today()
+        acting(system(CENTRE), self.now).do(events.pass_over, organization_id=CENTRE)
+        daughter = self.founder.person("daughter")
+        self.today("bp_follow_up", "zhang", ("nurse",), 12, "departed", by=daughter)
+        self.keep(
+            self.founder.member("nurse"),
+            "zhang",
+            [one | {"source": "self"} for one in self.pressure(1, systolic=137, diastolic=82)],
+        )
+        self.wait_for_answers()
+
     def look_round(self) -> None:
         desk = self.founder.member("desk")
         found = acting(desk, self.now).ask(services_offered, Purpose.CONTRACT)
@@ -107,7 +122,7 @@ class Life:
         own_book = [reading | {"source": "self"} for reading in readings]  # copied from the book she keeps
         for begin in range(0, len(own_book), 400):
             self.keep(nurse, "zhang", own_book[begin : begin + 400])
-        for key, systolic in (("r03", 146.0), ("r04", 133.0), ("r10", 158.0), ("r11", 139.0), ("r21", 150.0), ("r37", 136.0)):
+        for key, systolic in PRESSURES:
             rows = [
                 one for day in range(28, 0, -2) for one in self.pressure(day, systolic=systolic, diastolic=84)
             ]
@@ -158,7 +173,7 @@ class Life:
                 if (back, number) == (2, 2):
                     continue  # nobody came
                 self.take(visit, staff, starts_at - timedelta(days=1))
-                self.do_it(visit, service, key, staff, starts_at + self.dice.randint(-4, 9) * MINUTES)
+                self.go(visit, service, key, staff, starts_at + self.dice.randint(-4, 9) * MINUTES)
                 self.rate(visit, starts_at + timedelta(hours=5), number)
 
     def come_to_zhang(self) -> None:
@@ -176,7 +191,7 @@ class Life:
                 by=person,
             )
             self.answer(visit, ("nurse",), starts_at - timedelta(days=2))
-            self.do_it(visit, "bp_follow_up", "zhang", ("nurse",), starts_at - 2 * MINUTES, code=True)
+            self.go(visit, "bp_follow_up", "zhang", ("nurse",), starts_at - 2 * MINUTES)
             by = daughter if weeks == 1 else person
             self.rate(visit, starts_at + timedelta(hours=3), 0, by=by)
         coming = at(today + timedelta(days=6), time(10, 30))
@@ -184,13 +199,27 @@ class Life:
             "bp_follow_up", "zhang", ("nurse",), coming, booked_at=self.now - timedelta(hours=20), by=daughter
         )
         self.answer(visit, ("nurse",), self.now - timedelta(hours=18))
-        self.today("bp_follow_up", "zhang", ("nurse",), 12, departed=True, by=daughter)
+        self.today("bp_follow_up", "zhang", ("nurse",), 12, "departed", by=daughter)
         self.pump(self.now)
 
     def wait_for_answers(self) -> None:
-        self.today("bp_follow_up", "r51", ("nurse",), 190, asked=True)
-        self.today("picc_care", "r54", ("picc",), 180, asked=True)
-        self.today("ostomy_care", "r56", ("chenxue",), 200, unclaimed=True)
+        self.ask_nurses()
+        self.today("glucose_check", "r51", ("guyuan",), 230, "asked")
+        self.today("ostomy_care", "r56", ("chenxue",), 200, "unclaimed")
+        self.pump(self.now)
+
+    def ask_nurses(self) -> None:
+        """Let each of the cast's nurses be asked for a visit in some days: she has an hour to answer."""
+        for service, key, staff in (("bp_follow_up", "r49", "nurse"), ("picc_care", "r54", "picc")):
+            member = self.founder.member(staff)
+            if acting(member, self.now).ask(offers_of, Purpose.CONTRACT, now=self.now):
+                continue
+            day = day_of(self.now) + timedelta(days=2 + self.dice.randint(0, 4))
+            starts_at = at(day, time(self.dice.choice((9, 11, 14, 16))))
+            try:
+                self.promise(service, key, (staff,), starts_at, booked_at=self.now - MINUTES)
+            except CaregiverBusy:
+                continue  # she is promised elsewhere then: another time, at another minute
         self.pump(self.now)
 
     def leave_something_to_call_about(self) -> None:
@@ -203,21 +232,21 @@ class Life:
 
     def begin_today(self) -> None:
         """A day under way: some done, some in the middle, one late, one that nobody took, one waiting for an answer."""
-        self.today("bp_follow_up", "r17", ("nurse",), -160, done=True)
-        self.today("wound_dressing", "r05", ("chenxue",), -170, done=True)
-        self.today("blood_draw", "r14", ("guyuan",), -190, done=True)
-        self.today("glucose_check", "r12", ("heli",), -140, done=True)
-        self.today("bp_follow_up", "r33", ("nurse",), -95, done=True)
-        self.today("wound_dressing", "r24", ("chenxue",), -25, arrived=True)
-        self.today("picc_care", "r08", ("picc",), -20, arrived=True)
-        self.today("assisted_bath", "r20", ("maxiaodong", "wuping"), -30, arrived=True)
+        self.today("bp_follow_up", "r17", ("nurse",), -160, "done")
+        self.today("wound_dressing", "r05", ("chenxue",), -170, "done")
+        self.today("blood_draw", "r14", ("guyuan",), -190, "done")
+        self.today("glucose_check", "r12", ("heli",), -140, "done")
+        self.today("bp_follow_up", "r33", ("nurse",), -95, "done")
+        self.today("wound_dressing", "r24", ("chenxue",), -25, "arrived")
+        self.today("picc_care", "r08", ("picc",), -20, "arrived")
+        self.today("assisted_bath", "r20", ("maxiaodong", "wuping"), -30, "arrived")
         self.today("glucose_check", "r27", ("heli",), -40)  # late: she has not set out
         self.today("bp_follow_up", "r03", ("nurse",), 80)
         self.today("picc_care", "r30", ("picc",), 75)
         self.today("wound_dressing", "r36", ("chenxue",), 95)
         self.today("catheter_change", "r40", ("guyuan",), 60)
         self.today("bp_follow_up", "r45", ("heli",), 130)
-        self.today("glucose_check", "r48", ("guyuan",), 170, cancelled=True)
+        self.today("glucose_check", "r48", ("guyuan",), 170, "cancelled")
 
     def send_patients_home(self) -> None:
         """The ward sends two patients: one has been taken on, one waits at the desk."""
@@ -282,35 +311,33 @@ class Life:
         key: str,
         staff: tuple[str, ...],
         minutes: int,
+        state: str = "accepted",
         *,
-        done: bool = False,
-        arrived: bool = False,
-        departed: bool = False,
-        cancelled: bool = False,
-        asked: bool = False,
-        unclaimed: bool = False,
         by: Actor | None = None,
     ) -> None:
+        """Let there be a visit so many minutes from now, that has come as far as `state`."""
         starts_at = self.on_the_grid(minutes)
         begin, end = hours_of(self.now)
         if not begin <= starts_at < end - 30 * MINUTES:
             return  # round midnight there is less of a day
-        booked_at = self.now - (25 * MINUTES if asked else timedelta(hours=26))
-        visit = self.promise(service, key, staff, starts_at, booked_at=booked_at, by=by)
-        if cancelled:
-            return self.cancel(visit, self.now - timedelta(hours=5), "unwell")
-        if asked:
-            return self.pump(self.now - 20 * MINUTES)
-        if unclaimed:
-            return self.nobody_takes(visit)
-        answer = self.answer if key == "zhang" else self.take
-        answer(visit, staff, self.now - timedelta(hours=22))
-        if done:
-            self.do_it(visit, service, key, staff, starts_at, code=key == "zhang")
-        elif arrived or departed:
-            until = "arrived" if arrived else "departed"
-            self.do_it(visit, service, key, staff, starts_at, until=until)
-        return None
+        booked_at = self.now - (25 * MINUTES if state == "asked" else timedelta(hours=26))
+        try:
+            visit = self.promise(service, key, staff, starts_at, booked_at=booked_at, by=by)
+        except CaregiverBusy:
+            return  # a visitor has booked her for something else
+        match state:
+            case "asked":
+                self.pump(self.now - 20 * MINUTES)
+            case "unclaimed":
+                self.nobody_takes(visit)
+            case "cancelled":
+                self.cancel(visit, self.now - timedelta(hours=5), "unwell")
+            case _:
+                answer = self.answer if key == "zhang" else self.take
+                answer(visit, staff, self.now - timedelta(hours=22))
+                if state != "accepted":
+                    until = "left" if state == "done" else state
+                    self.go(visit, service, key, staff, starts_at, until=until)
 
     def on_the_grid(self, minutes: int) -> datetime:
         when = self.now + minutes * MINUTES
@@ -371,6 +398,26 @@ class Life:
         desk = self.founder.member("desk")
         self.founder.do(desk, dispatch.cancel_booking, when=when, visit_id=visit_id, reason=reason)
 
+    def go(
+        self,
+        visit_id: UUID,
+        service: str,
+        key: str,
+        staff: Sequence[str],
+        begins_at: datetime,
+        *,
+        until: str = "left",
+    ) -> None:
+        errand = Errand(
+            visit_id=visit_id,
+            version=self.services[service],
+            key=key,
+            begins_at=begins_at,
+            until=until,
+            with_code=key == "zhang",
+        )
+        Phones(self.founder, self.now, self.dice).send(errand, staff)
+
     def nobody_takes(self, visit_id: UUID) -> None:
         dispatcher = self.founder.member("dispatcher")
         self.founder.do(
@@ -389,137 +436,9 @@ class Life:
         while events.pump(when, organization_id=CENTRE):
             pass
 
-    # The field
-
-    def do_it(
-        self,
-        visit_id: UUID,
-        service: str,
-        key: str,
-        staff: Sequence[str],
-        starts_at: datetime,
-        *,
-        code: bool = False,
-        until: str = "left",
-    ) -> None:
-        for one in staff:
-            is_first = one == staff[0]
-            told = self.told(visit_id, service, key, starts_at, code=code, until=until, is_first=is_first)
-            for when, facts in told:
-                heard = min(when + 8 * timedelta(seconds=1), self.now)
-                self.founder.do(self.founder.member(one), visits.record_facts, when=heard, facts=facts)
-
-    def told(
-        self,
-        visit_id: UUID,
-        service: str,
-        key: str,
-        starts_at: datetime,
-        *,
-        code: bool,
-        until: str,
-        is_first: bool,
-    ) -> list[tuple[datetime, list[dict[str, Any]]]]:
-        """Return what a caregiver's phone sends: when she leaves, when she arrives, and when she is through."""
-        version = self.services[service]
-
-        def fact(kind: str, when: datetime, **content: Any) -> dict[str, Any]:
-            return {
-                "client_id": uuid4(), "visit_id": visit_id, "kind": kind, "occurred_at": when, "content": content,
-            }  # fmt: skip
-
-        left_home = min(starts_at - 15 * MINUTES, self.now - 6 * MINUTES)
-        sent = [(left_home, [fact("departed", left_home)])]
-        if until == "departed":
-            return sent
-        arrived = fact("arrived", starts_at, **self.proof(visit_id, key, starts_at, code=code))
-        sent = [(starts_at, [*sent[0][1], arrived])]
-        begun = starts_at + 3 * MINUTES
-        steps = [step for step in version.steps if step["evidence"] != "signature"]
-        if until == "arrived":
-            steps = steps[: len(steps) // 2]
-        pace = (version.duration_minutes - 6) / max(1, len(version.steps)) * MINUTES
-        done: list[dict[str, Any]] = []
-        for number, step in enumerate(steps if is_first else []):
-            when = min(begun + number * pace, self.now)
-            if step["evidence"] == "reading":
-                done.append(fact("measured", when, readings=self.measured(step.get("codes", ()))))
-            if step["evidence"] == "teach_back":
-                done.append(
-                    fact("teach_back", when, point=version.teaching_points[0]["text"], understood=True)
-                )
-            done.append(fact("step_done", when, key=step["key"]))
-        if until == "arrived":
-            return [*sent, (min(begun + len(steps) * pace, self.now), done)] if done else sent
-        end = starts_at + (version.duration_minutes - 2) * MINUTES
-        if is_first:
-            done += self.signed(fact, version, key, end)
-        done.append(fact("done", end, record=record_for(version.record_form) if is_first else {}))
-        done.append(fact("left", end + 2 * MINUTES))
-        return [*sent, (end + 2 * MINUTES, done)]
-
-    def signed(self, fact: Any, version: Any, key: str, when: datetime) -> list[dict[str, Any]]:
-        picture = self.founder.do(
-            self.founder.member("nurse"),
-            store,
-            when=when,
-            content=scribble(self.dice.randint(0, 999)),
-            content_type="image/png",
-            resident_id=resident_id_of(key),
-        )
-        keys = [step["key"] for step in version.steps if step["evidence"] == "signature"]
-        steps = [fact("step_done", when, key=one) for one in keys]
-        return [fact("signed", when, by="resident", file_id=str(picture.id)), *steps]
-
-    def proof(self, visit_id: UUID, key: str, when: datetime, *, code: bool) -> dict[str, Any]:
-        home = next(one for one in town.neighbours() if one.key == key)
-        near = {
-            "latitude": home.latitude + self.dice.uniform(-0.0003, 0.0003),
-            "longitude": home.longitude + self.dice.uniform(-0.0003, 0.0003),
-            "accuracy_m": self.dice.randint(8, 40),
-        }
-        if code:
-            shown = acting(self.founder.person("resident"), when).ask(
-                door_code, Purpose.ACCESS, visit_id=visit_id, now=when
-            )
-            return {"proof": "dynamic_qr", "payload": shown.payload, "position": near}
-        card = card_payload(resident_id_of(key), 1, mac=mac)
-        return {"proof": "household_card", "card": card, "position": near}
-
-    def measured(self, codes: Sequence[str]) -> list[dict[str, Any]]:
-        known = [code for code in codes if code in TYPICAL and code in MEASURES]
-        return [
-            {
-                "code": code,
-                "value": round(TYPICAL[code] * self.dice.uniform(0.99, 1.01), MEASURES[code].decimals),
-                "unit": MEASURES[code].unit,
-            }
-            for code in known or ["8867-4"]
-        ]
-
 
 def source_of(actor: Actor, founder: Founder) -> str:
     for key, source in (("resident", "resident"), ("daughter", "family")):
         if actor.user_id == founder.person(key).user_id:
             return source
     return "desk"
-
-
-def record_for(form: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill a record form in with what is usual: the first choice, the middle of a range."""
-    return {name: usual(field) for name, field in form.get("properties", {}).items()}
-
-
-def usual(field: Mapping[str, Any]) -> Any:
-    if "enum" in field:
-        return field["enum"][0]
-    match field.get("type"):
-        case "boolean":
-            return False
-        case "integer":
-            return int((field.get("minimum", 0) + field.get("maximum", 10)) // 2)
-        case "number":
-            return round((field.get("minimum", 0) + field.get("maximum", 10)) / 2, 1)
-        case "array":
-            return []
-    return "如常"

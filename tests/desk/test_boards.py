@@ -1,0 +1,78 @@
+"""How the board looks: nothing asked of the database."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+from anjia.desk import boards
+from anjia.visits.boards import Bar
+from anjia.visits.queries import Board, Row
+from anjia.visits.rules.lifecycle import BoardState
+from tests.make import NOON
+
+DAY = date(2026, 3, 2)
+
+
+def board(**counts: int) -> Board:
+    known = {state: counts.get(state.value, 0) for state in BoardState}
+    return Board(rows=[], next=None, counts=known, total=sum(known.values()))
+
+
+def row(**changes: object) -> Row:
+    """Return a day from eight to five with one visit at noon."""
+    bar = Bar(
+        visit_id=uuid4(),
+        resident_name="张桂芳",
+        service_name="换药",
+        starts_at=NOON,
+        ends_at=NOON + timedelta(hours=1),
+        state=BoardState.ACCEPTED,
+        state_words="已接单",
+    )
+    says: dict[str, object] = {
+        "staff_id": uuid4(),
+        "name": "李静",
+        "title": "护师",
+        "shifts": [(NOON - timedelta(hours=4), NOON + timedelta(hours=5))],
+        "leave": [],
+        "bars": [bar],
+    }
+    return Row(**(says | changes))  # type: ignore[arg-type]
+
+
+class TestTallies:
+    def test_count_as_due_what_was_not_cancelled(self) -> None:
+        first = boards.tallies_of(board(done=3, cancelled=2, late=1))[0]
+
+        assert (first.state, first.count) == ("", 4)
+
+    def test_leave_out_states_that_hold_nothing_but_for_the_usual_ones(self) -> None:
+        states = [tally.state for tally in boards.tallies_of(board(late=1))]
+
+        assert states == ["", "done", "arrived", "departed", "late"]
+
+
+class TestTimelines:
+    def test_put_noon_in_the_middle_of_a_day_from_seven_to_seven(self) -> None:
+        drawn = boards.gantt_of([row()], day=DAY, now=NOON + timedelta(hours=1))
+
+        assert drawn.hours[0].label == "7:00"
+        assert drawn.hours[-1].label == "19:00"
+        assert drawn.lines[0].bars[0].left == 41.67
+        assert drawn.now_left == 50.0
+
+    def test_grow_to_hold_whoever_is_out_early(self) -> None:
+        early = [(NOON - timedelta(hours=8), NOON)]
+
+        drawn = boards.gantt_of([row(shifts=early)], day=DAY, now=NOON)
+
+        assert drawn.hours[0].label == "4:00"
+
+    def test_show_no_line_for_now_on_another_day(self) -> None:
+        assert boards.gantt_of([row()], day=DAY, now=NOON + timedelta(days=1)).now_left is None
+
+    def test_show_leave_behind_the_visits(self) -> None:
+        away = [(NOON, NOON + timedelta(hours=2))]
+
+        bars = boards.gantt_of([row(leave=away)], day=DAY, now=NOON).lines[0].bars
+
+        assert [bool(bar.url) for bar in bars] == [False, True]

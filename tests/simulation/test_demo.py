@@ -1,0 +1,185 @@
+"""The demo town: made by the commands that people use, and a card for each of its cast."""
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from anjia.kernel.actors import Purpose, system
+from anjia.kernel.calendar import at, day_of
+from anjia.kernel.work import acting
+from anjia.simulation.cast import CARDS, CAST
+from anjia.simulation.founding import CENTRE, Founder, hours_of, resident_id_of
+from anjia.simulation.later import Later
+from anjia.simulation.life import Life
+from anjia.visits.queries import board, open_conflicts
+from anjia.visits.rules.lifecycle import BoardState
+
+NOW = datetime.now(UTC)
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[float]:
+    """Found the town, once: it has the same ids in every demo. Return how long it took."""
+    with django_db_blocker.unblock():
+        began = time.process_time()
+        founder = Founder(NOW)
+        founder.found()
+        Life(founder, NOW).live()
+        yield time.process_time() - began
+
+
+@pytest.fixture
+def demo(settings: Any) -> None:
+    settings.IS_DEMO = True
+
+
+class TestTown:
+    def test_is_made_in_fifteen_seconds(self, town: float) -> None:
+        assert town < 15
+
+    def test_has_a_day_under_way(self, town: float) -> None:
+        found = acting(system(CENTRE), NOW).ask(board, Purpose.CONTRACT, day=day_of(NOW), now=NOW)
+
+        begin, end = hours_of(NOW)
+        if (end - begin).total_seconds() >= 9 * 3600:  # round midnight there is less of a day
+            states = {state for state, count in found.counts.items() if count}
+            assert states >= {
+                BoardState.DONE,
+                BoardState.ARRIVED,
+                BoardState.DEPARTED,
+                BoardState.LATE,
+                BoardState.ACCEPTED,
+                BoardState.TENTATIVE,
+                BoardState.UNASSIGNED,
+                BoardState.CANCELLED,
+            }
+
+    def test_has_nothing_in_it_that_does_not_fit(self, town: float) -> None:
+        assert acting(system(CENTRE), NOW).ask(open_conflicts, Purpose.CONTRACT).items == []
+
+
+@pytest.mark.usefixtures("town", "demo")
+class TestCards:
+    @pytest.mark.parametrize("key", [card.key for card in CAST if card.end == "console"])
+    def test_let_a_visitor_of_the_console_land_where_there_is_work(self, key: str) -> None:
+        visitor = Client()
+        entered = visitor.post(f"/demo/{key}")
+        home = visitor.get(entered["Location"])
+
+        page = visitor.get(home["Location"])
+
+        assert entered.status_code == 303
+        assert page.status_code == 200
+        assert CARDS[key].name in page.content.decode()
+        assert WORK[key] in page.content.decode()
+
+    @pytest.mark.parametrize("key", [card.key for card in CAST if card.end == "client"])
+    def test_hand_the_client_its_token_in_a_page_and_in_no_address(self, key: str) -> None:
+        page = Client().post(f"/demo/{key}")
+
+        assert page.status_code == 200
+        assert 'data-token="' in page.content.decode()
+        assert "no-store" in page["Cache-Control"]
+        assert "Location" not in page
+
+    def test_are_listed_for_the_client(self) -> None:
+        cards = Client().get("/api/v1/demo/cards").json()
+
+        assert [card["key"] for card in cards] == [card.key for card in CAST]
+
+    def test_let_the_resident_see_her_next_visit_and_her_pressure(self) -> None:
+        coming = asked("resident", "visits?when=coming").json()["items"]
+        trend = asked("resident", "record/trends/bp?days=90").json()
+
+        assert any(visit["status"] in {"booked", "departed"} for visit in coming)
+        assert len(trend["points"]) > 70
+
+    def test_let_the_daughter_act_for_her_mother(self) -> None:
+        people = asked("daughter", "me").json()["people"]
+
+        assert [(one["resident_id"], one["relation"]) for one in people] == [
+            (str(resident_id_of("zhang")), "family")
+        ]
+
+    @pytest.mark.parametrize("key", ["nurse", "picc"])
+    def test_give_each_nurse_stops_and_an_open_offer(self, key: str) -> None:
+        assert asked(key, f"work/days/{day_of(NOW)}").json()["stops"]
+        assert asked(key, "work/offers").json()
+
+
+@pytest.fixture
+def real(settings: Any) -> None:
+    settings.IS_DEMO = False
+
+
+@pytest.mark.usefixtures("real")
+class TestWithoutADemo:
+    @pytest.mark.parametrize("path", ["/demo/resident", "/api/v1/demo/cards/resident/sign-in"])
+    def test_nobody_is_let_in_by_a_card(self, path: str) -> None:
+        assert Client(raise_request_exception=False).post(path).status_code == 404
+
+    def test_no_cards_are_shown(self) -> None:
+        assert Client(raise_request_exception=False).get("/api/v1/demo/cards").status_code == 404
+        assert "/demo/" not in Client().get("/").content.decode()
+
+    def test_a_card_of_nobody_opens_nothing(self, settings: Any) -> None:
+        settings.IS_DEMO = True
+
+        assert Client(raise_request_exception=False).post("/demo/nobody").status_code == 404
+
+
+WORK = {
+    "doctor": "现在看",
+    "dispatcher": "没有人接",
+    "desk": "谁打来的",
+    "ward": "彭淑珍",
+    "quality": "服务完成率",
+    "administrator": "hejia",
+}
+
+
+def asked(key: str, path: str) -> Any:
+    token = Client().post(f"/api/v1/demo/cards/{key}/sign-in").json()["token"]
+    return Client(headers={"Authorization": f"Bearer {token}"}).get(f"/api/v1/{path}")
+
+
+@pytest.mark.usefixtures("town")
+class TestLater:
+    def test_colleagues_go_about_their_rounds(self) -> None:
+        begin, end = hours_of(NOW)
+        if (end - begin).total_seconds() < 9 * 3600:
+            pytest.skip("round midnight there is less of a day")
+        before = states()
+
+        live_on(NOW + timedelta(minutes=100))
+
+        after = states()
+        assert after["done"] > before["done"]
+
+    def test_the_next_morning_is_a_day_of_work_too(self) -> None:
+        morning = at(day_of(NOW) + timedelta(days=1), clock(9, 30))
+
+        live_on(morning)
+
+        found = acting(system(CENTRE), morning).ask(board, Purpose.CONTRACT, day=day_of(morning), now=morning)
+        assert found.total >= 15
+        assert found.counts[BoardState.ARRIVED] >= 2
+
+
+def live_on(now: datetime) -> None:
+    founder = Founder(now)
+    founder.remember()
+    Later(Life(founder, now, random.Random(1))).go_on()
+
+
+def states() -> dict[str, int]:
+    found = acting(system(CENTRE), NOW).ask(board, Purpose.CONTRACT, day=day_of(NOW), now=NOW)
+    return {state.value: count for state, count in found.counts.items()}
