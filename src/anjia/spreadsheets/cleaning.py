@@ -19,6 +19,7 @@ NARROW: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.f
 )
 INVISIBLE: Final = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF, 0x2060, 0xAD])
 DASHES: Final = dict.fromkeys([0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0xFE63], ord("-"))
+UNSEEN: Final = INVISIBLE | {0x3000: 0x20, 0xA0: 0x20}
 MARKS: Final = NARROW | INVISIBLE | DASHES
 BLANK: Final = frozenset({"", "-", "--", "/", "\\", "无", "没有", "暂无", "不详", "未知", "n/a", "null"})
 LONGEST_TEXT: Final = 500
@@ -36,8 +37,10 @@ def text_of(cell: Cell) -> str:
         cell = cell.date() if cell.time() == datetime.min.time() else cell
     if isinstance(cell, date):
         return cell.isoformat()
-    text = unicodedata.normalize("NFC", str(cell)).translate(INVISIBLE).translate({0x3000: 0x20, 0xA0: 0x20})
-    return " ".join("".join(c if c.isprintable() or c.isspace() else "" for c in text).split())
+    text = unicodedata.normalize("NFC", str(cell)).translate(UNSEEN)
+    if not text.isprintable():
+        text = "".join(char for char in text if char.isprintable() or char.isspace())
+    return " ".join(text.split())
 
 
 def narrow(cell: Cell) -> str:

@@ -5,7 +5,7 @@ Beginnings are looked for as ranges of COLLATE "C": under row-level security LIK
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
 from typing import Final
@@ -32,14 +32,15 @@ def reader() -> ModuleType:
     return import_module("pypinyin")
 
 
-def syllables_of(name: str) -> list[str]:
+@lru_cache(maxsize=20_000)  # a list of thousands asks for each name several times
+def syllables_of(name: str) -> tuple[str, ...]:
     """Return the pinyin of each character ("lv" for 吕), and words in Latin letters as they are."""
     said: list[str] = [part.casefold() for part in reader().lazy_pinyin(bare(name))]
     if name[:2] in TWO_CHARACTER_SURNAMES:
         said[:2] = TWO_CHARACTER_SURNAMES[name[:2]]
     elif name[:1] in SURNAMES:
         said[0] = SURNAMES[name[:1]]
-    return [syllable for part in said for syllable in part.split()]
+    return tuple(syllable for part in said for syllable in part.split())
 
 
 def pinyin_of(name: str) -> str:
