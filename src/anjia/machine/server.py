@@ -28,6 +28,8 @@ UNUSED: Final = {"PGOPTIONS": "-c synchronous_commit=off"}  # nobody has been pr
 
 def main() -> None:
     began = time.monotonic()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job is born deaf to the first
+        signal.signal(number, signal.default_int_handler)
     with one_sentence():
         read_dotenv()
         home = Home.from_environment()
