@@ -21,7 +21,7 @@ import xlsxwriter
 
 from anjia.identity.roles import permissions_of
 from anjia.imports.commands import run_import, try_list, upload_list
-from anjia.imports.queries import outcome_of
+from anjia.imports.lists import outcome_of
 from anjia.kernel.actors import Actor
 from anjia.kernel.work import acting
 from anjia.spreadsheets.id_number import check_digit

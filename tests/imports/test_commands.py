@@ -9,8 +9,9 @@ from python_calamine import CalamineWorkbook
 from anjia.catalogue.queries import services_offered
 from anjia.identity.roles import permissions_of
 from anjia.imports.commands import abandon_list, forget_old_uploads, run_import, try_list, upload_list
+from anjia.imports.lists import outcome_of
 from anjia.imports.models import ImportBatch
-from anjia.imports.queries import bad_rows_file, get_batch, outcome_of
+from anjia.imports.queries import bad_rows_file, get_batch
 from anjia.imports.rules import AlreadyOver, ColumnsMissing, FileRefused, Kind, NothingToImport, NotTriedYet
 from anjia.imports.sheets import template_sheet
 from anjia.kernel.actors import Actor, Purpose, system

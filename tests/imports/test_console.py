@@ -145,7 +145,7 @@ class TestRefusals:
             f"{BASE}upload",
             content_type="multipart/form-data; boundary=x",
             CONTENT_LENGTH=str(200 * 1024 * 1024),
-            **{"wsgi.input": Unread()},
+            **{"wsgi.input": Unread()},  # type: ignore[arg-type]  # the environment of WSGI
         )
 
         assert refused.status_code == 422

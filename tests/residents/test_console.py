@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -154,7 +155,7 @@ class TestForms:
         }
         registered = browser.post(f"{BASE}new", said)
         assert registered.status_code == 303
-        resident_id = registered["Location"].split("/")[-2]
+        resident_id = UUID(registered["Location"].split("/")[-2])
 
         form = page_of(browser.get(f"{BASE}{resident_id}/change"))
         assert "13800001234（本人）" in form

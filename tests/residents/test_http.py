@@ -102,7 +102,7 @@ class TestGrants:
         assert given.status_code == 201
         assert (given.json()["relation"], given.json()["phone_masked"]) == (
             "女儿",
-            f"{body['phone'][:3]}****{body['phone'][-4:]}",  # type: ignore[index]
+            f"{body['phone'][:3]}****{body['phone'][-4:]}",
         )
         listed = call(client, "get", "grants", token=token).json()["items"]
         assert [(one["name"], one["relation"]) for one in listed] == [("张桂芳", "self"), ("李小梅", "女儿")]

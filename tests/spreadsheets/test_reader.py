@@ -133,7 +133,8 @@ class TestWorkbook:
     def test_reads_an_old_one(self) -> None:
         book = xlwt.Workbook()
         sheet = book.add_sheet("名单")
-        for line, row in enumerate([["姓名", "电话"], ["张桂芳", 13800001234]]):
+        rows: list[list[Any]] = [["姓名", "电话"], ["张桂芳", 13800001234]]
+        for line, row in enumerate(rows):
             for column, cell in enumerate(row):
                 sheet.write(line, column, cell)
         kept = io.BytesIO()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anjia.catalogue.rules.content import WORDS_OF_LINE, WORDS_OF_MODE
 from anjia.imports import commands, queries
-from anjia.imports.lists import LIMITS, Outcome
+from anjia.imports.lists import LIMITS, Outcome, outcome_of
 from anjia.imports.models import ImportBatch, State
 from anjia.imports.rules import COLUMNS, KIND_WORDS, ColumnsMissing, FileRefused, Kind
 from anjia.imports.sheets import template_sheet
@@ -82,7 +82,7 @@ def shown(batch: ImportBatch) -> dict[str, Any]:
         "kind": KIND_WORDS[Kind(batch.kind)],
         "tone": tone,
         "words": words,
-        "outcome": queries.outcome_of(batch.result) if batch.result else None,
+        "outcome": outcome_of(batch.result) if batch.result else None,
     }
 
 

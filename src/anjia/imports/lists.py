@@ -1,6 +1,6 @@
 """How each kind of list is read, cleaned and compared with what we have."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from anjia.imports.rules import (
     Cleaned,
     FileRefused,
     Kind,
+    Reason,
     clean_residents,
     clean_services,
     clean_staff,
@@ -90,3 +91,23 @@ def tried(actor: Actor, cleaned: Cleaned[Any], *, kind: Kind, today: date) -> tu
         changes=[(change.name, dict(change.fields)) for change in changes.changed[:SHOWN]],
     )
     return outcome, rows
+
+
+def outcome_of(result: Mapping[str, Any]) -> Outcome:
+    """Return what was kept of a dry run or an import."""
+    return Outcome(
+        added=result["added"],
+        changed=result["changed"],
+        same=result["same"],
+        skipped=result["skipped"],
+        bad=[
+            BadRow(
+                row=bad["row"], name=bad["name"], reasons=tuple(Reason(**reason) for reason in bad["reasons"])
+            )
+            for bad in result["bad"]
+        ],
+        names=list(result["names"]),
+        changes=[
+            (name, {key: tuple(pair) for key, pair in fields.items()}) for name, fields in result["changes"]
+        ],
+    )

@@ -36,7 +36,7 @@ class ImportBatch(models.Model):
     titles = EncryptedJSON(default=list)
     columns = EncryptedJSON(default=list)  # for each title a column's code, or null
     samples = EncryptedJSON(default=list)  # for each title the first cells below it
-    result = EncryptedJSON(null=True)  # of the dry run, then of the import: see queries.Outcome
+    result = EncryptedJSON(null=True)  # of the dry run, then of the import: see lists.Outcome
     rows = models.PositiveIntegerField()
     uploaded_by = models.UUIDField()
     uploaded_at = models.DateTimeField()

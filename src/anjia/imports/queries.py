@@ -1,13 +1,11 @@
 """Questions about lists on their way in. Nothing here writes."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from anjia.imports.lists import Outcome
+from anjia.imports.lists import outcome_of
 from anjia.imports.models import ImportBatch
-from anjia.imports.rules import BadRow, Kind, Reason
+from anjia.imports.rules import Kind
 from anjia.imports.sheets import bad_rows_sheet
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
@@ -51,26 +49,6 @@ def bad_rows_file(actor: Actor, purpose: Purpose, *, batch_id: UUID) -> bytes:
         raise NotFound
     reasons = {bad.row: bad for bad in outcome_of(batch.result).bad}
     return bad_rows_sheet(Kind(batch.kind), content, reasons)
-
-
-def outcome_of(result: Mapping[str, Any]) -> Outcome:
-    """Return what was kept of a dry run or an import."""
-    return Outcome(
-        added=result["added"],
-        changed=result["changed"],
-        same=result["same"],
-        skipped=result["skipped"],
-        bad=[
-            BadRow(
-                row=bad["row"], name=bad["name"], reasons=tuple(Reason(**reason) for reason in bad["reasons"])
-            )
-            for bad in result["bad"]
-        ],
-        names=list(result["names"]),
-        changes=[
-            (name, {key: tuple(pair) for key, pair in fields.items()}) for name, fields in result["changes"]
-        ],
-    )
 
 
 def old_batches(actor: Actor, purpose: Purpose, *, before: datetime, limit: int = 100) -> list[UUID]:
