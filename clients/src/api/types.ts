@@ -117,7 +117,7 @@ export interface VisitLine {
   status: VisitStatus
   address_line: string
   address_id?: string
-  caregivers: { id: string; name: string; title: string; state?: string; phone_masked?: string; phone?: string }[]
+  caregivers: { id: string; name: string; title: string; state?: string; words?: string; phone_masked?: string; phone?: string }[]
   visit_word: string | null
   price_fen: number
   can_cancel: boolean

@@ -6,14 +6,15 @@ export type Stage = 'booked' | 'departed' | 'arrived' | 'done' | 'left'
 /** The server's facts and this phone's, each once, in the order they happened. */
 export function together(theirs: Fact[], ours: Fact[]): Fact[] {
   const known = new Map<string, Fact>()
-  for (const fact of [...theirs, ...ours]) known.set(fact.client_id, fact)
+  for (const fact of [...ours, ...theirs]) known.set(fact.client_id, fact)
   return [...known.values()].sort((a, b) => new Date(a.occurred_at).getTime() - new Date(b.occurred_at).getTime())
 }
 
 export function stageOf(facts: Fact[], told: string): Stage {
   const has = (kind: string) => facts.some((fact) => fact.kind === kind)
-  if (has('left')) return 'left'
   if (has('done') || told === 'done') return 'done'
+  // Whoever leaves after it is done has simply left.
+  if (has('left')) return 'left'
   if (has('arrived') || told === 'arrived' || told === 'under_way') return 'arrived'
   if (has('departed') || told === 'departed') return 'departed'
   return 'booked'
