@@ -6,13 +6,13 @@ from typing import Protocol
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
-from anjia.dispatch.matching import FEASIBILITY, Job, Wishes, may_do, timelines_of, turns_of
+from anjia.dispatch.matching import FEASIBILITY, Job, Wishes, is_on_duty, may_do, timelines_of, turns_of
 from anjia.dispatch.queries import Booked
 from anjia.dispatch.rules import SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.database import wait_turn
-from anjia.visits.queries import Promise, live_assignments
+from anjia.visits.queries import Busy, Promise, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet
@@ -96,6 +96,22 @@ def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff
     )
     sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
     check_can_come(actor, now, job=job, sheets=sheets, starts_at=promise.starts_at, without=promise.id)
+
+
+def away(actor: Actor, promised: Sequence[Busy]) -> list[Busy]:
+    """Return those of one caregiver's promises that lie where she does not work (any more), or is away."""
+    if not promised:
+        return []
+    sheets = caregivers_on(
+        actor,
+        Purpose.CONTRACT,
+        start=min(one.starts_at for one in promised),
+        end=max(one.ends_at for one in promised),
+        staff_ids=[promised[0].staff_id],
+    )
+    return [
+        one for one in promised if not any(is_on_duty(sheet, one.starts_at, one.ends_at) for sheet in sheets)
+    ]
 
 
 def booked(visit: "Made") -> Booked:

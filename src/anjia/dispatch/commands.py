@@ -8,8 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import current_version, get_version
-from anjia.dispatch.asking import ask_next, offers_to_change, own_offer, time_out, withdraw_offers
-from anjia.dispatch.checking import booked, check_can_come, check_still_can_come, crew_sheets, wait_for
+from anjia.dispatch.asking import ask_next, offers_to_change, others, own_offer, time_out, withdraw_offers
+from anjia.dispatch.checking import away, booked, check_can_come, check_still_can_come, crew_sheets, wait_for
 from anjia.dispatch.events import OfferDeclined
 from anjia.dispatch.matching import Job, Wishes
 from anjia.dispatch.models import OPEN
@@ -24,9 +24,11 @@ from anjia.visits import commands as visits
 from anjia.visits.queries import get_promise
 from anjia.visits.rules.lifecycle import (
     HOLD_FOR,
+    NOT_YET_OUT,
     AlreadyAccepted,
     Source,
     State,
+    Status,
     check_crew,
     terms_of_change,
 )
@@ -329,6 +331,46 @@ def assign_by_hand(
     )
     audit.record("dispatch.visit.assigned", actor=actor, at=now, subject_id=visit_id, fields=["staff_id"])
     return visit_id
+
+
+@command("dispatch.offer")
+def find_somebody_else(
+    actor: Actor, now: datetime, *, visit_id: UUID, part: int, staff_id: UUID
+) -> UUID | None:
+    """
+    Put the next best in for a part whose caregiver is on leave then or off duty, and ask her; return whom.
+
+    Where nobody is suitable the promise keeps its caregiver tentatively, and the board shows that nobody takes it.
+    Nothing, if she can come after all, has departed, or somebody else is in for it by now.
+
+    :raises NotFound: if there is no such visit
+    """
+    best = others(actor, now, visit_id=visit_id, part=part, but=staff_id)[:1]
+    promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
+    wait_for(
+        actor,
+        cell=promise.cell,
+        days=[promise.starts_at],
+        staff_ids=[*best, *(one.staff_id for one in promise.crew)],
+        visit_id=visit_id,
+    )
+    promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
+    there = next((one for one in promise.crew if one.part == part and one.staff_id == staff_id), None)
+    if promise.status is not Status.BOOKED or there is None or there.state not in NOT_YET_OUT:
+        return None
+    if not away(actor, [there]):
+        return None
+    offers = offers_to_change(actor, visit_id=visit_id, part=part)
+    time_out(offers, now)
+    withdraw_offers(offers, now, states=(OPEN, OfferState.ACCEPTED.value))
+    still = set(others(actor, now, visit_id=visit_id, part=part, but=staff_id))
+    chosen = next((one for one in best if one in still), None)
+    if chosen:
+        visits.assign(actor, now, visit_id=visit_id, part=part, staff_id=chosen)
+    else:
+        visits.stand_down(actor, now, visit_id=visit_id, part=part)
+    ask_next(actor, now, visit_id=visit_id, part=part)
+    return chosen
 
 
 @command("dispatch.offer")

@@ -29,3 +29,13 @@ class NobodyTookIt:
     visit_id: UUID
     part: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaregiverAway:
+    """Whoever is in for the part is on leave then, or off duty. Somebody else has to be found."""
+
+    visit_id: UUID
+    part: int
+    staff_id: UUID
+    at: datetime

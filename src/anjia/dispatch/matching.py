@@ -125,6 +125,12 @@ def timelines_of(
     }
 
 
+def is_on_duty(sheet: CaregiverSheet, start: datetime, end: datetime) -> bool:
+    """Tell whether she works from `start` to `end`, and is not away."""
+    works = any(begins <= start and end <= ends for begins, ends in sheet.shifts)
+    return works and not any(begins < end and start < ends for begins, ends in sheet.leave)
+
+
 def qualification_reasons(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:
     """Return what the law and the service ask for and this person has not. Nobody may overrule these."""
     return [

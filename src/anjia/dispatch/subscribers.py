@@ -1,11 +1,14 @@
-"""What dispatch does when something has happened to visits: ask who comes, and tell people."""
+"""What dispatch does when something has happened to visits or to the rota: ask who comes, and tell people."""
 
 from datetime import datetime
+from uuid import UUID
 
 from anjia.dispatch import commands
-from anjia.dispatch.events import OfferDeclined, OfferMade
+from anjia.dispatch.checking import away
+from anjia.dispatch.events import CaregiverAway, OfferDeclined, OfferMade
 from anjia.dispatch.telling import tell_caregiver, tell_household
-from anjia.kernel.actors import Actor
+from anjia.kernel import events
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.events import listens_to
 from anjia.visits.events import (
     AssignmentChanged,
@@ -15,6 +18,8 @@ from anjia.visits.events import (
     VisitMoved,
     VisitPromised,
 )
+from anjia.visits.queries import live_assignments
+from anjia.workforce.events import LeaveGranted, ShiftRemoved
 
 
 @listens_to(VisitPromised)
@@ -35,6 +40,33 @@ def ask_the_next(actor: Actor, now: datetime, event: OfferDeclined) -> None:
 @listens_to(VisitCancelled)
 def take_back_offers(actor: Actor, now: datetime, event: VisitCancelled) -> None:
     commands.withdraw_open_offers(actor, now, visit_id=event.visit_id)
+
+
+@listens_to(LeaveGranted)
+def look_at_what_she_promised_for_then(actor: Actor, now: datetime, event: LeaveGranted) -> None:
+    say_where_she_is_away(actor, now, staff_id=event.staff_id, start=event.starts_at, end=event.ends_at)
+
+
+@listens_to(ShiftRemoved)
+def look_at_what_she_promised_in_it(actor: Actor, now: datetime, event: ShiftRemoved) -> None:
+    say_where_she_is_away(actor, now, staff_id=event.staff_id, start=event.starts_at, end=event.ends_at)
+
+
+def say_where_she_is_away(
+    actor: Actor, now: datetime, *, staff_id: UUID, start: datetime, end: datetime
+) -> None:
+    """Say it of each of her promises by itself: one that nobody can take holds up no other."""
+    start = max(start, now)
+    promised = live_assignments(actor, Purpose.CONTRACT, staff_ids=[staff_id], start=start, end=end, now=now)
+    for one in away(actor, promised):
+        events.publish(
+            CaregiverAway(visit_id=one.visit_id, part=one.part, staff_id=staff_id, at=now), actor=actor
+        )
+
+
+@listens_to(CaregiverAway)
+def find_somebody_else(actor: Actor, now: datetime, event: CaregiverAway) -> None:
+    commands.find_somebody_else(actor, now, visit_id=event.visit_id, part=event.part, staff_id=event.staff_id)
 
 
 @listens_to(VisitPromised)

@@ -28,6 +28,17 @@ class RotaChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftRemoved:
+    """She does not work then: what she has promised for that time needs somebody else."""
+
+    shift_id: UUID
+    staff_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveGranted:
     """She will be away: what she has promised for that time needs somebody else."""
 

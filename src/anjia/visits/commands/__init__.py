@@ -1,6 +1,6 @@
 """What people can do with visits. One function, one unit of work, one audit entry, one event."""
 
-from anjia.visits.commands.crew import accept_assignment, assign, mark_unclaimed
+from anjia.visits.commands.crew import accept_assignment, assign, mark_unclaimed, stand_down
 from anjia.visits.commands.evidence import keep_evidence
 from anjia.visits.commands.field import record_facts, settle_conflict
 from anjia.visits.commands.promises import (
@@ -29,4 +29,5 @@ __all__ = [
     "record_facts",
     "release_visit",
     "settle_conflict",
+    "stand_down",
 ]

@@ -8,7 +8,15 @@ from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.work import command
 from anjia.visits.models import Assignment
-from anjia.visits.rules.lifecycle import AlreadyAccepted, IllegalMove, State, Status, What
+from anjia.visits.rules.lifecycle import (
+    NOT_YET_OUT,
+    AlreadyAccepted,
+    AlreadyOnTheWay,
+    IllegalMove,
+    State,
+    Status,
+    What,
+)
 from anjia.visits.writing import (
     crew_of,
     follow_crew,
@@ -97,4 +105,28 @@ def mark_unclaimed(actor: Actor, now: datetime, *, visit_id: UUID, part: int) ->
             "visits.assignment.unclaimed", actor=actor, at=now, subject_id=there.id, fields=["unclaimed_at"]
         )
         live.tell(topic="board", subject_id=visit_id)
+    return there
+
+
+@command("visits.assign")
+def stand_down(actor: Actor, now: datetime, *, visit_id: UUID, part: int) -> Assignment:
+    """
+    Say that whoever is in for the part cannot come. Until somebody takes her place it stays hers, tentatively.
+
+    :raises NotFound: if there is no such visit, or no such part of it
+    :raises IllegalMove: if the visit is not waiting to begin
+    :raises AlreadyOnTheWay: if she has departed
+    """
+    visit = visit_to_change(actor, visit_id=visit_id)
+    there = part_to_change(actor, visit_id=visit_id, part=part)
+    if there.state not in NOT_YET_OUT:
+        raise AlreadyOnTheWay
+    if visit.status != Status.BOOKED:
+        raise IllegalMove
+    there.state = State.TENTATIVE.value
+    there.save(update_fields=["state"])
+    follow_crew(visit)
+    write_change(actor, now, visit=visit, what=What.DECLINED, staff_id=there.staff_id)
+    audit.record("visits.assignment.declined", actor=actor, at=now, subject_id=there.id, fields=["state"])
+    live.tell(topic="board", subject_id=visit_id)
     return there

@@ -10,7 +10,7 @@ from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
-from anjia.workforce.events import RotaChanged
+from anjia.workforce.events import RotaChanged, ShiftRemoved
 from anjia.workforce.models import Shift, WeeklyPattern
 from anjia.workforce.rules import MOST_DAYS, PatternPart, ShiftInvalid, Span, check_pattern, check_shift
 from anjia.workforce.writing import one_rota_at_a_time, staff_for_update, write_shift, write_shifts_by_pattern
@@ -99,7 +99,7 @@ def put_shift(
 @command("workforce.change")
 def remove_shift(actor: Actor, now: datetime, *, shift_id: UUID) -> Shift:
     """
-    Take a shift off the rota. What was promised in it stays promised: the board shows that nobody is on.
+    Take a shift off the rota. What she has promised in it needs somebody else: those above hear of it.
 
     :raises NotFound: if there is no such shift on the rota
     """
@@ -110,5 +110,14 @@ def remove_shift(actor: Actor, now: datetime, *, shift_id: UUID) -> Shift:
     shift.removed_at = now
     shift.save(update_fields=["removed_at"])
     audit.record("workforce.shift.removed", actor=actor, at=now, subject_id=shift.staff_id, fields=["shifts"])
-    events.publish(RotaChanged(staff_id=shift.staff_id, at=now), actor=actor)
+    events.publish(
+        ShiftRemoved(
+            shift_id=shift.id,
+            staff_id=shift.staff_id,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            at=now,
+        ),
+        actor=actor,
+    )
     return shift
