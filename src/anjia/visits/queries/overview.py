@@ -79,7 +79,7 @@ def cells_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) ->
     :raises NotAllowed: if the actor may not read visits
     """
     check_may_read_all(actor)
-    visits = visits_of_day(actor, day, now=now).order_by()
+    visits = visits_of_day(actor, day, now=now).exclude(cell="").order_by()  # no pin, no place on a map
     counts: dict[str, dict[BoardState, int]] = {}
     for row in visits.values("cell", "state").annotate(number=Count("id")):
         counts.setdefault(row["cell"], {})[BoardState(row["state"])] = row["number"]
