@@ -281,3 +281,17 @@ class TestAudit:
 
     def test_is_not_for_the_desk(self, here: OpenTown) -> None:
         assert browser(here, "service_desk").get("/console/desk/audit").status_code == 403
+
+
+class TestConflicts:
+    def test_wait_on_one_page_and_on_the_board(self, here: OpenTown) -> None:
+        nurse = here.town.nurse()
+        one = visit(here, nurse, resident=here.town.resident("张桂芳"))
+        say(nurse, fact(one, "step_done", key="nobody_knows"))
+        dispatcher = browser(here, "dispatcher")
+
+        assert "张桂芳" in text_of(dispatcher.get("/console/desk/conflicts"))
+        assert "1 要核对" in text_of(dispatcher.get("/console/desk/board"))
+
+    def test_are_not_for_who_cannot_settle_them(self, here: OpenTown) -> None:
+        assert browser(here, "ward_nurse").get("/console/desk/conflicts").status_code == 403

@@ -103,6 +103,7 @@ class Page:
     next: str | None
     who: str = ""
     cell: str = ""
+    to_check: int = 0  # conflicts that wait for a person
 
     @property
     def day_before(self) -> date:

@@ -140,6 +140,15 @@ def visit(request: PageRequest, visit_id: UUID) -> HttpResponse:
     return render(request, "desk/visit.html", context)
 
 
+@require_safe
+@page("visits.settle")
+def conflicts(request: PageRequest) -> HttpResponse:
+    found = console.ask(
+        request, queries.conflicts_page, Purpose.CONTRACT, after=request.GET.get("after") or None
+    )
+    return render(request, "desk/conflicts.html", {"page": found})
+
+
 @require_POST
 @page("visits.settle")
 def settle(request: PageRequest, conflict_id: UUID) -> HttpResponse:
@@ -255,6 +264,7 @@ urlpatterns = [
     path("board/points", points, name="points"),
     path("board/ground", ground, name="ground"),
     path("visits/<uuid:visit_id>", visit, name="visit"),
+    path("conflicts", conflicts, name="conflicts"),
     path("conflicts/<uuid:conflict_id>/settle", settle, name="settle"),
     path("bookings", bookings, name="bookings"),
     path("bookings/<uuid:resident_id>", caller, name="caller"),

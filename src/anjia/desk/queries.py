@@ -26,8 +26,14 @@ from anjia.residents.queries import (
     residents_page,
     who_consent,
 )
-from anjia.visits.queries import board, get_visit_page, timelines, visits_of_resident
-from anjia.visits.queries.overview import board_row, board_rows, cells_of_day
+from anjia.visits.queries import (
+    board,
+    get_visit_page,
+    open_conflicts,
+    timelines,
+    visits_of_resident,
+)
+from anjia.visits.queries.overview import board_row, board_rows, cells_of_day, visits_with_ids
 from anjia.workforce.queries import caregivers_on, get_staff_member
 
 ROWS: Final = 40  # of the list, what a screen and a half shows
@@ -89,6 +95,32 @@ def board_page(
         next=following,
         who=who,
         cell=cell,
+        to_check=len(open_conflicts(actor, purpose).items) if actor.may("visits.settle") else 0,
+    )
+
+
+def conflicts_page(actor: Actor, purpose: Purpose, *, after: str | None = None) -> Page[visit_pages.ToCheck]:
+    """
+    Return what the field said that does not fit, the oldest first: a person decides.
+
+    :raises NotAllowed: without `visits.settle`
+    """
+    _check_may(actor, "visits.settle")
+    page = open_conflicts(actor, purpose, after=after)
+    visits = visits_with_ids(actor, purpose, visit_ids=[one.visit_id for one in page.items])
+    names = resident_names(actor, purpose, resident_ids={one.resident_id for one in visits.values()})
+    return Page(
+        [
+            visit_pages.ToCheck(
+                visit_id=one.visit_id,
+                resident=names.get(visits[one.visit_id].resident_id, ""),
+                starts_at=visits[one.visit_id].starts_at,
+                words=one.words,
+                made_at=one.made_at,
+            )
+            for one in page.items
+        ],
+        page.next,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -85,6 +86,17 @@ DELIVERY: Final[Mapping[str, tuple[str, Words]]] = {
     State.FAILED: ("warn", gettext_lazy("没通，换了下一条路")),
     State.GAVE_UP: ("bad", gettext_lazy("没有送到")),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCheck:
+    """Something from the field that does not fit what we knew."""
+
+    visit_id: UUID
+    resident: str
+    starts_at: datetime
+    words: str
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.paging import page_of
 from anjia.residents.queries import resident_names
 from anjia.visits.boards import BoardRow, check_may_read_all, row_of, visits_of_day
+from anjia.visits.models import Visit
 from anjia.visits.rules.lifecycle import BoardState
 from anjia.visits.showing import cards_of, live_crew
 
@@ -99,3 +100,14 @@ def cells_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) ->
         )
         for cell, states in sorted(counts.items())
     ]
+
+
+def visits_with_ids(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID]) -> dict[UUID, Visit]:
+    """
+    Return those of the visits that are the organization's, in one statement.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    check_may_read_all(actor)
+    rows = Visit.objects.filter(organization_id=actor.organization_id, id__in=set(visit_ids))
+    return {visit.id: visit for visit in rows}

@@ -28,12 +28,17 @@ class Command(BaseCommand):
         if not (settings.IS_DEMO or force):
             raise CommandError("This data folder belongs to a real institution: it gets no made-up people.")
         now = timezone.now()
+        ground = Path(settings.ANJIA_HOME) / "map.geojson"  # comes last: without it the town is half made
         if acting(system(), now).ask(is_set_up, Purpose.LEGAL):
+            if not ground.exists():
+                raise CommandError(
+                    f"The demo town was only half made: empty {settings.ANJIA_HOME} and its database, and start again."
+                )
             self.stdout.write("The demo town is there already.")
             return
         begun = time.monotonic()
         founder = Founder(now)
         founder.found()
         Life(founder, now).live()
-        shutil.copyfile(GROUND, Path(settings.ANJIA_HOME) / "map.geojson")
+        shutil.copyfile(GROUND, ground)
         self.stdout.write(f"The demo town was made in {time.monotonic() - begun:.1f} s.")
