@@ -1,11 +1,13 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import translation
 
 from anjia.clinical.measures import GLUCOSE, SYSTOLIC, WEIGHT
+from anjia.kernel import files
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import RecordAccess
@@ -218,3 +220,49 @@ def test_readings_come_oldest_first_within_the_time(nurse: Actor, resident: Resi
         until=NOON - timedelta(days=1),
     )
     assert [row.value for row in found] == [Decimal(138)]
+
+
+class TestFileOfRecord:
+    PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+
+    @pytest.fixture
+    def photo(self, nurse: Actor, resident: Resident) -> UUID:
+        taken_by = basics.actor("files.store", organization_id=nurse.organization_id)
+        unit = acting(taken_by, NOON)
+        return unit.do(files.store, content=self.PNG, content_type="image/png", resident_id=resident.id).id
+
+    def look(self, who: Actor, photo: UUID, purpose: Purpose = Purpose.CARE) -> bytes:
+        return acting(who, NOON).ask(queries.file_of_record, purpose, file_id=photo)[1]
+
+    def test_is_read_as_her_record_is_and_noted(self, nurse: Actor, resident: Resident, photo: UUID) -> None:
+        assert self.look(nurse, photo) == self.PNG
+        read = acting(nurse, NOON).ask(lambda _: RecordAccess.objects.get(resident_id=resident.id))
+        assert (read.what, read.actor_id) == ("records.file", nurse.user_id)
+
+    def test_is_not_for_those_who_read_no_records(
+        self, nurse: Actor, resident: Resident, photo: UUID
+    ) -> None:
+        with pytest.raises(NotAllowed):
+            self.look(basics.actor("residents.read", organization_id=nurse.organization_id), photo)
+        daughter = basics.person(
+            "visits.read", resident_id=resident.id, organization_id=nurse.organization_id
+        )
+        with pytest.raises(NotAllowed):
+            self.look(daughter, photo, Purpose.ACCESS)
+
+    def test_needs_her_consent(self, nurse: Actor, resident: Resident, photo: UUID) -> None:
+        residents.consent(of=resident, agrees=False)
+        with pytest.raises(ConsentMissing):
+            self.look(nurse, photo)
+
+    def test_that_is_about_nobody_is_for_staff_only(self, nurse: Actor, resident: Resident) -> None:
+        stored_by = basics.actor("files.store", organization_id=nurse.organization_id)
+        unit = acting(stored_by, NOON)
+        order = unit.do(files.store, content=self.PNG, content_type="image/png").id
+        assert self.look(nurse, order) == self.PNG
+        with pytest.raises(NotFound):
+            self.look(
+                basics.person("records.read", resident_id=resident.id, organization_id=nurse.organization_id),
+                order,
+                Purpose.ACCESS,
+            )

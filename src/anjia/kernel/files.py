@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel import audit, encryption
-from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import DomainError, NotFound
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import command
@@ -75,9 +75,9 @@ def store(
     return stored
 
 
-def content_of(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[str, bytes]:
+def get_stored(actor: Actor, purpose: Purpose, *, file_id: UUID) -> StoredFile:
     """
-    Return the file's content type and bytes.
+    Return what is known of a file.
 
     A file about a resident is for those who may see her; another is for who stored it and for the organization's staff.
 
@@ -86,8 +86,19 @@ def content_of(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[str, b
     stored = StoredFile.objects.filter(organization_id=actor.organization_id, id=file_id).first()
     if stored is None:
         raise NotFound
-    if stored.stored_by != actor.user_id and stored.resident_id and not actor.sees(stored.resident_id):
+    may_see = actor.sees(stored.resident_id) if stored.resident_id else actor.kind is not Kind.PERSON
+    if stored.stored_by != actor.user_id and not may_see:
         raise NotFound
+    return stored
+
+
+def content_of(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[str, bytes]:
+    """
+    Return the file's content type and bytes. What of it may be read for this purpose, the caller has asked.
+
+    :raises NotFound: as `get_stored`
+    """
+    stored = get_stored(actor, purpose, file_id=file_id)
     return stored.content_type, encryption.unseal(path_of(file_id).read_bytes(), bound_to=f"file||{file_id}")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from anjia.clinical import trends
 from anjia.clinical.measures import DIASTOLIC, MEASURES, SYSTOLIC
-from anjia.kernel import access
+from anjia.kernel import access, files
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.records.charts import LatestView, SummaryLine, TrendView, codes_of, view
@@ -146,6 +146,23 @@ def conflicts_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[R
     """Return the values that came for a key which had another, the latest first."""
     _look_into(actor, purpose, resident_id=resident_id, what="records.conflicts")
     return list(ReadingConflict.objects.filter(resident_id=resident_id).order_by("-received_at", "id")[:100])
+
+
+def file_of_record(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[str, bytes]:
+    """
+    Return content type and bytes of a photo, a signature or a scan. One about a resident is a part of her record;
+    whoever stored it may look at it again.
+
+    :raises NotFound: also when it is about somebody whom the actor may not see
+    :raises NotAllowed: without `records.read`, or for a purpose that is not the actor's
+    :raises ConsentMissing: if the purpose needs a consent that she has not given, or withdrew
+    """
+    stored = files.get_stored(actor, purpose, file_id=file_id)
+    if stored.resident_id and stored.stored_by != actor.user_id:
+        _look_into(actor, purpose, resident_id=stored.resident_id, what="records.file")
+    elif stored.resident_id:
+        access.note(actor, purpose, resident_ids=[stored.resident_id], what="records.file")
+    return files.content_of(actor, purpose, file_id=file_id)
 
 
 def latest_of_many(

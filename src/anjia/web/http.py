@@ -10,9 +10,10 @@ from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 
 from anjia.kernel import files, http
-from anjia.kernel.actors import Purpose
+from anjia.kernel.actors import Kind, Purpose
 from anjia.kernel.http import AuthedRequest
 from anjia.kernel.work import acting
+from anjia.records.queries import file_of_record
 from anjia.visits.commands import keep_evidence
 from anjia.web.me import Me, who_am_i
 
@@ -53,7 +54,8 @@ def store_file(
 def get_file(request: AuthedRequest, file_id: UUID) -> HttpResponse:
     """Return a file that the asker may see. Nothing in it is run."""
     unit = acting(request.auth, timezone.now())
-    content_type, content = unit.ask(files.content_of, Purpose.CARE, file_id=file_id)
+    purpose = Purpose.ACCESS if request.auth.kind is Kind.PERSON else Purpose.CARE
+    content_type, content = unit.ask(file_of_record, purpose, file_id=file_id)
     response = HttpResponse(content, content_type=content_type)
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"
