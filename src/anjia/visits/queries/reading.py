@@ -93,7 +93,8 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
     """
     Return the visit with its history; for staff also what the field said and what does not fit.
 
-    What was measured, photographed and noted is shown to those who may read records, while she agrees to her care.
+    What was measured, photographed and noted is shown to those who may read records: of her side to whom she lets see
+    her record, of the staff while she agrees to her care.
 
     :raises NotFound: as `get_visit`
     :raises NotAllowed: as `get_visit`
@@ -120,7 +121,12 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
         who_is_present=visit.who_is_present,
     )
     if not is_staff:
-        return replace(page, result=result_of(facts) if visit.status == Status.DONE else None)
+        if visit.status != Status.DONE:
+            return page
+        reads_record = actor.may("records.read")
+        if reads_record:
+            access.note(actor, purpose, resident_ids=[visit.resident_id], what="visits.result")
+        return replace(page, result=result_of(facts if reads_record else ()))
     access.note(actor, purpose, resident_ids=[visit.resident_id], what="visits.visit")
     conflicts = Conflict.objects.filter(visit=visit, settled_at=None).order_by("made_at", "id")
     reads_all = (actor.may("records.read") or is_in_for(actor, visit)) and has_consent(
