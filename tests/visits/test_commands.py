@@ -482,8 +482,18 @@ class TestRecordFacts:
             settle_conflict, conflict_id=conflict.id, decision="counts", why="当天换班"
         )
         assert self.conflicts(here) == []
+        assert here.now(visit).status == Status.ARRIVED
         with pytest.raises(NotFound):
             acting(here.desk, NOON).do(settle_conflict, conflict_id=conflict.id, decision="void", why="")
+
+    def test_stays_as_it_was_when_a_person_says_that_it_does_not_count(
+        self, here: Town, nurse: Actor
+    ) -> None:
+        visit, other = here.visit(nurse), here.nurse("别人")
+        say(other, fact(visit, "arrived", proof="photo", reason="走错了"))
+        conflict = here.look(lambda _: Conflict.objects.get())
+        acting(here.desk, NOON).do(settle_conflict, conflict_id=conflict.id, decision="void", why="走错了")
+        assert here.now(visit).status == Status.BOOKED
 
 
 class TestArrival:

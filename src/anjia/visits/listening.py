@@ -1,7 +1,7 @@
 """
 How a batch of facts from one caregiver's phone is taken in: read, kept, checked against what we knew.
 
-Only `commands.record_facts` uses it. Every visit's row is held first, the lowest id first: what is derived from the
+Only the commands of the field use it. Every visit's row is held first, the lowest id first: what is derived from the
 facts is derived from all of them, in whatever order they come.
 """
 
@@ -375,6 +375,13 @@ class Hearing:
         return self.visit.grade in {"", Grade.STATED.value} and not any(
             fact.content.get("reason") for fact in self.facts if fact.kind == FactKind.ARRIVED
         )
+
+
+def hear_again(actor: Actor, now: datetime, *, visit: Visit, fact: FieldFact) -> None:
+    """Derive the visit anew, now that a person has said that the fact counts. Call with the visit's row held."""
+    hearing = Hearing(actor.let_see(visit.resident_id), now, fact.staff_id, visit, [])
+    hearing.follow()
+    hearing.cure()
 
 
 def best_grade(grades: Iterable[str]) -> str:
