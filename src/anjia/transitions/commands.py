@@ -235,7 +235,10 @@ def follow_visit(
 
 
 def _sent_by(actor: Actor, referral_id: UUID) -> Referral:
-    return _held(Referral.objects.filter(id=referral_id, from_organization_id=actor.organization_id).first())
+    rows = Referral.objects.select_for_update().filter(
+        id=referral_id, from_organization_id=actor.organization_id
+    )
+    return _held(rows.first())
 
 
 def _sent_to(actor: Actor, referral_id: UUID) -> Referral:
