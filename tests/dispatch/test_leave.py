@@ -11,6 +11,7 @@ from anjia.visits.models import VisitChange
 from anjia.visits.queries import board
 from anjia.workforce.commands import put_leave, remove_shift
 from anjia.workforce.models import Shift
+from anjia.workforce.rules import LeaveKind
 from tests.dispatch.make import booking, hold, offers, states, visit_of
 from tests.make import NOON, deliver_events
 from tests.visits.make import Town, at, id_of, town
@@ -33,7 +34,7 @@ def taken(here: Town, nurse: Actor) -> UUID:
 
 def falls_ill(here: Town, nurse: Actor) -> None:
     acting(here.system, NOON).do(
-        put_leave, staff_id=id_of(nurse), kind="sick", starts_at=at(0), ends_at=at(0, day=2)
+        put_leave, staff_id=id_of(nurse), kind=LeaveKind.SICK, starts_at=at(0), ends_at=at(0, day=2)
     )
     deliver_events(here.desk, now=NOON)
 
