@@ -9,16 +9,23 @@ Work for later: a row in procrastinate's queue, committed with what asked for it
 Jobs carry ids only, read again, check again, and do nothing when it is done already. They may run twice.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+from anjia.kernel.errors import DomainError
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 
@@ -73,9 +80,24 @@ def at_the_edge(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def each(rows: Iterable[T], work: Callable[[T], object]) -> None:
+    """
+    Do the work for each, in a unit of its own. One that fails holds up no other: it is logged, and comes again.
+
+    A refusal is no failure: between asking and doing, somebody was faster.
+    """
+    for row in rows:
+        try:
+            work(row)
+        except DomainError as refusal:
+            log.info("%s: %s", name_of(work), refusal.code)
+        except Exception:
+            log.exception("%s failed for one of many", name_of(work))
+
+
 def as_text(ids: dict[str, Any]) -> dict[str, Any]:
     return {name: value if isinstance(value, int | None) else str(value) for name, value in ids.items()}
 
 
-def name_of(function: Callable[..., None]) -> str:
+def name_of(function: Callable[..., object]) -> str:
     return f"{function.__module__.split('.')[-2]}.{function.__name__}"
