@@ -336,6 +336,23 @@ class TestWhatBecameOfIt:
         basics.deliver_events(town.desk)
         assert now_is(referral, ward).visit_id == again.id
 
+    def test_is_over_though_all_is_heard_only_when_the_visit_is_done(
+        self, ward: Actor, town: Town, referral: Referral
+    ) -> None:
+        resident, nurse = town.resident(), town.nurse()
+        before = town.visit(nurse, resident=resident, starts_at=at(8), ends_at=at(8.75))
+        basics.deliver_events(town.desk)
+        acting(town.desk, NOON).do(commands.take_on, referral_id=referral.id, resident_id=resident.id)
+        say(nurse, fact(before, "done", at=at(8.5), record={"site": "右臂"}))
+        basics.deliver_events(town.desk)
+        assert now_is(referral, ward).state == "registered"
+
+        visit = town.visit(nurse, resident=resident)
+        say(nurse, fact(visit, "done", at=at(10.5), record={"site": "右臂"}))
+        basics.deliver_events(town.desk)
+        seen = now_is(referral, ward)
+        assert (seen.state, seen.visit_id) == ("closed", visit.id)
+
     def test_is_nothing_to_other_residents_visits(self, ward: Actor, town: Town, referral: Referral) -> None:
         town.visit(town.nurse())
         basics.deliver_events(town.desk)

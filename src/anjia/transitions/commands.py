@@ -207,15 +207,16 @@ def follow_visit(
     resident_id: UUID,
     starts_at: datetime,
     ends_at: datetime,
+    is_new: bool = False,
     is_off: bool = False,
     done_at: datetime | None = None,
 ) -> Referral | None:
-    """Keep the referral in step with the visit that came of it; nothing, if none did."""
+    """Keep the referral in step with the visit that came of it, a new one or the one before; nothing, if none did."""
     rows = Referral.objects.select_for_update().filter(
         organization_id=actor.organization_id, resident_id=resident_id
     )
     referral = rows.filter(visit_id=visit_id).first()
-    if referral is None and not is_off and done_at is None:
+    if referral is None and is_new and not is_off:
         referral = rows.filter(visit_id=None, state=State.REGISTERED.value).order_by("sent_at", "id").first()
     if referral is None or referral.state in {State.CLOSED, State.DECLINED}:
         return None
