@@ -382,6 +382,7 @@ const en: typeof zhHans = {
     poor_fix: 'The position is rough, about {metres} m.',
     good_fix: 'Position found, to {metres} m.',
     look_again: 'Look again',
+    again: 'Check again',
     why: 'Why the position is poor',
     why_field: 'The reason in a few words',
     reason: { indoors: 'No signal in the building', switched_off: 'Location is switched off', other_place: 'We met somewhere else' },

@@ -380,6 +380,7 @@ export default {
     poor_fix: '位置不太准，差 {metres} 米左右。',
     good_fix: '位置找到了，准到 {metres} 米。',
     look_again: '再找一次位置',
+    again: '再核对一次',
     why: '为什么位置不准',
     why_field: '说一句原因',
     reason: { indoors: '楼里没信号', switched_off: '手机定位关着', other_place: '换了地方见面' },
