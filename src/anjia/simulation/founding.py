@@ -242,14 +242,18 @@ class Founder:
         )
         for starts, ends in self.odd_hours(today):
             for key in ("nurse", "picc", "chenxue", "heli", "guyuan"):
-                with suppress(DomainError):  # she is on then already
-                    self.do(
-                        self.administrator,
-                        workforce.put_shift,
-                        staff_id=self.staff[key],
-                        starts_at=starts,
-                        ends_at=ends,
-                    )
+                self.put_shift(key, starts, ends)
+        self.put_shift("guyuan", at(today, MORNING[1]), at(today, AFTERNOON[0]))  # somebody is on at noon
+
+    def put_shift(self, key: str, starts_at: datetime, ends_at: datetime) -> None:
+        with suppress(DomainError):  # she is on then already
+            self.do(
+                self.administrator,
+                workforce.put_shift,
+                staff_id=self.staff[key],
+                starts_at=starts_at,
+                ends_at=ends_at,
+            )
 
     def odd_hours(self, today: date) -> list[tuple[datetime, datetime]]:
         """Return the shifts before eight and after half past five that make somebody be on now."""
