@@ -215,9 +215,9 @@ def show_form(
         "refusal": refusal,
         "resident": resident,
         "relatives": list(enumerate(lines))[: max(2, filled + 1)],
-        "sexes": [("", ""), *((one.value, SEX_WORDS[one]) for one in (Sex.FEMALE, Sex.MALE))],
+        "sexes": [("", "—"), *((one.value, SEX_WORDS[one]) for one in (Sex.FEMALE, Sex.MALE))],
         "stations": [
-            ("", ""),
+            ("", "—"),
             *((str(one.id), one.name) for one in console.ask(request, stations_of, Purpose.CONTRACT)),
         ],
     }
