@@ -157,3 +157,13 @@ class TestLive:
         asyncio.run(scene())
 
         assert passes == []
+
+    def test_ends_before_the_server_stops(self) -> None:
+        async def scene() -> None:
+            listener = Listener(lambda token: LivePass(uuid4()))
+            reading = asyncio.ensure_future(listener.read(b"token=x"))
+            await asyncio.sleep(0.02)
+            listener.hub.end_streams()
+            await asyncio.wait_for(reading, 1)
+
+        asyncio.run(scene())

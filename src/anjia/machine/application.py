@@ -9,6 +9,7 @@ All of Anjia on one port: what must never wait runs on the event loop, Django in
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 THREADS: Final = int(os.environ.get("ANJIA_THREADS", "8"))
 WAITING: Final = int(os.environ.get("ANJIA_WAITING", "128"))
+END_STREAMS: Final = signal.SIGUSR1  # before a stop, which would wait for them
 LIVE_PASS: Final = "anjia.web.authentication.live_pass"  # `web` is beside us, not below
 
 
@@ -63,6 +65,7 @@ class Application:
 
     async def live_and_end(self, receive: Receive, send: Send) -> None:
         await receive()
+        asyncio.get_running_loop().add_signal_handler(END_STREAMS, self.hub.end_streams)
         await send({"type": "lifespan.startup.complete"})
         replace(self.serving, str(self.parent))
         await receive()

@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 import time
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -19,21 +20,27 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from anjia.machine.application import END_STREAMS
 from anjia.machine.children import watch_parent
 
 
 class Web(MPServer):
-    """granian, which gives up when one of its processes dies twice in a short time. Ours are not to."""
+    """granian, but it never gives up on a process that keeps dying, and ends open streams before it stops."""
 
     def _respawn_workers(self, *args: Any, **kwargs: Any) -> None:
         time.sleep(0.1)
         super()._respawn_workers(*args, **kwargs)
         self.respawned_wrks.clear()
 
+    def _stop_workers(self) -> None:
+        for worker in self.wrks:
+            with suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, END_STREAMS)
+        super()._stop_workers()  # type: ignore[no-untyped-call]
+
 
 def serve() -> None:
     # Load everything once: granian forks its processes from this one, also when it replaces one that has died.
-    import_module("anjia.machine.application")
     django.setup()
     import_module(settings.ROOT_URLCONF)
     gc.freeze()
@@ -43,7 +50,7 @@ def serve() -> None:
         port=int(os.environ["PORT"]),
         interface=Interfaces.ASGI,
         workers=int(os.environ.get("ANJIA_PROCESSES", min(4, os.cpu_count() or 1))),
-        workers_kill_timeout=3,  # open streams would keep it from stopping
+        workers_kill_timeout=2,
         respawn_failed_workers=True,
         backlog=4096,  # whom there is no room for is told so by us, at once
         websockets=False,

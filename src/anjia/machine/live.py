@@ -51,6 +51,7 @@ class Reader:
     organization_id: str
     resident_ids: frozenset[str] | None
     topics: frozenset[str]
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     unread: "asyncio.Queue[dict[str, Any]]" = field(default_factory=lambda: asyncio.Queue(BACKLOG))
 
     def hears(self, message: dict[str, Any]) -> bool:
@@ -93,6 +94,10 @@ class Hub:
         for reader in self.readers:
             if reader.hears(message):
                 reader.tell(change)
+
+    def end_streams(self) -> None:
+        for reader in self.readers:
+            reader.ended.set()
 
     def close(self) -> None:
         if self._listening:
@@ -146,12 +151,14 @@ class Live:
         await write(send, "retry: 2000\n\n")
         writing = asyncio.ensure_future(self.write_until_revoked(token, reader, send))
         leaving = asyncio.ensure_future(until_gone(receive))
+        ending = asyncio.ensure_future(reader.ended.wait())
         try:
             with self.hub.reading(reader):
-                await asyncio.wait([writing, leaving], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([writing, leaving, ending], return_when=asyncio.FIRST_COMPLETED)
         finally:
             writing.cancel()
             leaving.cancel()
+            ending.cancel()
         with suppress(Exception):  # whoever has gone does not hear the end
             await send({"type": "http.response.body", "body": b""})
 

@@ -109,7 +109,7 @@ def start_database(home: Home, at_the_end: ExitStack) -> Child:
     cluster = Cluster(home)
     with step("PostgreSQL"):
         cluster.make()
-        child = Child("postgresql", cluster.launch, asking=children.FAST, within=3, process=cluster.start())
+        child = Child("postgresql", cluster.launch, asking=children.FAST, within=1.5, process=cluster.start())
         at_the_end.callback(stop_child, child)
         cluster.set_roles()
     return child

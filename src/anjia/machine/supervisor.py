@@ -22,7 +22,7 @@ class Child:
     name: str
     start: Callable[[], "subprocess.Popen[bytes]"]
     asking: int = signal.SIGTERM  # what it is asked to end by
-    within: float = 3.5  # seconds it has for that
+    within: float = 3.2  # seconds it has for that
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     start_at: float = 0.0
