@@ -31,6 +31,8 @@ from anjia.residents.queries import (
     grants_of,
     organization_of_slip,
     people_of_account,
+    readers_of_record,
+    resident_sheet,
 )
 from anjia.residents.rules import (
     AlreadyGranted,
@@ -269,6 +271,22 @@ class TestPeopleOfAccount:
 
         assert sum("residents_grant" in one["sql"] for one in asked.captured_queries) == 1
         assert len(asked.captured_queries) <= 4  # with those of the unit itself
+
+
+class TestReaders:
+    def test_are_shown_to_family_who_may_read_the_record(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        acting(desk, NOON).ask(resident_sheet, Purpose.CONTRACT, resident_id=mother.id)
+        may, may_not = (
+            make_residents.holder("records.read", of=mother),
+            make_residents.holder("visits.read", of=mother),
+        )
+
+        page = acting(may, NOON).ask(readers_of_record, Purpose.ACCESS, resident_id=mother.id)
+
+        assert [row.actor_id for row in page.items] == [desk.user_id]
+        with pytest.raises(NotAllowed):
+            acting(may_not, NOON).ask(readers_of_record, Purpose.ACCESS, resident_id=mother.id)
 
 
 class TestRowSecurity:

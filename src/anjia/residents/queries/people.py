@@ -159,10 +159,13 @@ def readers_of_record(
     Return who has read her record, the latest first.
 
     :raises NotFound: if the actor has no business with her
+    :raises NotAllowed: to staff without `residents.read`, to family whom she has not let read the record itself
     """
     get_resident(actor, purpose, resident_id=resident_id)
     if actor.kind is Kind.STAFF:
         _check_reads(actor)
+    elif not actor.may("records.read"):
+        raise NotAllowed
     return access.readers_of(actor, purpose, resident_id=resident_id, after=after, size=size)
 
 
