@@ -215,14 +215,14 @@ class TestBookingsDesk:
     def test_finds_the_caller_in_one_box(self, here: OpenTown, said: str) -> None:
         resident = here.town.resident("张桂芳")
 
-        page = browser(here, "service_desk").get("/console/desk/bookings", {"q": said})
+        page = browser(here, "service_desk").post("/console/desk/bookings", {"q": said})
 
         assert f"/console/desk/bookings/{resident.id}" in page.content.decode()
 
     def test_gives_htmx_the_list_alone(self, here: OpenTown) -> None:
         here.town.resident("张桂芳")
 
-        part = browser(here, "service_desk").get(
+        part = browser(here, "service_desk").post(
             "/console/desk/bookings", {"q": "zgf"}, headers={"HX-Request": "true"}
         )
 

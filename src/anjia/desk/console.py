@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from anjia.desk import queries
 from anjia.desk.nav import url_of
@@ -163,11 +163,15 @@ def settle(request: PageRequest, conflict_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(url_of("desk:visit", visit_id=back) if back else "/console/", status=303)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @page("desk.bookings")
 def bookings(request: PageRequest) -> HttpResponse:
-    """One box for whoever calls; below it, whom it may mean. htmx asks for the list alone as the desk types."""
-    text = request.GET.get("q", "").strip()
+    """
+    One box for whoever calls; below it, whom it may mean. htmx asks for the list alone as the desk types.
+
+    What is typed is posted: a name or an ID number in an address would stay in logs and histories.
+    """
+    text = (request.POST.get("q") or request.GET.get("q", "")).strip()
     found = (
         console.ask(request, queries.callers_found, Purpose.CONTRACT, text=text, now=timezone.now())
         if text
