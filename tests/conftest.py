@@ -7,6 +7,7 @@ its own, and row-level security keeps them apart.
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,16 +34,27 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    owner, application = connections["owner"], connections["default"]
-    name_before = owner.settings_dict["NAME"]
-    owner.settings_dict["TEST"]["NAME"] = os.environ.get("ANJIA_TEST_DATABASE")
-    with django_db_blocker.unblock():
-        application.settings_dict["NAME"] = owner.creation.create_test_db(
-            verbosity=0, autoclobber=True, serialize=False
-        )
+    with django_db_blocker.unblock(), empty_database(os.environ.get("ANJIA_TEST_DATABASE")):
         yield
+
+
+@contextmanager
+def empty_database(name: str | None) -> Iterator[None]:
+    """Let everything that happens meanwhile happen in a database that has the tables and nothing else."""
+    owner, application = connections["owner"], connections["default"]
+    before = owner.settings_dict["NAME"], application.settings_dict["NAME"], owner.settings_dict["TEST"]["NAME"]
+    owner.close()
+    application.close()
+    owner.settings_dict["TEST"]["NAME"] = name
+    application.settings_dict["NAME"] = owner.creation.create_test_db(
+        verbosity=0, autoclobber=True, serialize=False
+    )
+    try:
+        yield
+    finally:
         application.close()
-        owner.creation.destroy_test_db(name_before, verbosity=0)
+        owner.creation.destroy_test_db(before[0], verbosity=0)
+        owner.settings_dict["NAME"], application.settings_dict["NAME"], owner.settings_dict["TEST"]["NAME"] = before
 
 
 @pytest.fixture

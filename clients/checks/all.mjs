@@ -1,5 +1,10 @@
 // npm run check: types, texts, and both builds; the mini program is rendered, and its templates compiled as WeChat would.
 import { spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+
+// Built beside what is served, so that a running server and its browsers are not disturbed.
+const H5 = 'dist/check/h5'
+const MP = 'dist/check/mp-weixin'
 
 // Two lanes, for two cores.
 const LANES = [
@@ -8,19 +13,19 @@ const LANES = [
     ['texts', 'node', ['checks/texts.mjs']],
   ],
   [
-    ['mini program', 'npm', ['run', '-s', 'build:mp']],
-    ['templates', 'node', ['checks/wxml-is-valid.cjs', 'dist/build/mp-weixin']],
-    ['pages', 'node', ['checks/mini-program-renders.cjs', 'dist/build/mp-weixin']],
-    ['h5', 'npm', ['run', '-s', 'build:h5']],
-    ['bundles', 'node', ['checks/bundles.mjs']],
+    ['mini program', 'npm', ['run', '-s', 'build:mp'], MP],
+    ['templates', 'node', ['checks/wxml-is-valid.cjs', MP]],
+    ['pages', 'node', ['checks/mini-program-renders.cjs', MP]],
+    ['h5', 'npm', ['run', '-s', 'build:h5'], H5],
+    ['bundles', 'node', ['checks/bundles.mjs', H5, MP]],
   ],
 ]
 
-function run([name, program, options]) {
+function run([name, program, options, output]) {
   const began = Date.now()
   return new Promise((resolve) => {
     let said = ''
-    const child = spawn(program, options)
+    const child = spawn(program, options, { env: { ...process.env, ...(output ? { UNI_OUTPUT_DIR: resolve(output) } : {}) } })
     child.stdout.on('data', (part) => (said += part))
     child.stderr.on('data', (part) => (said += part))
     child.on('close', (code) => {

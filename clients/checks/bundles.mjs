@@ -4,7 +4,8 @@ import { join } from 'node:path'
 
 const wrong = []
 const walk = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? walk(join(folder, e.name)) : [join(folder, e.name)]))
-const LIMITS = { 'dist/build/h5': 1_000_000, 'dist/build/mp-weixin': 1_500_000 }
+const [h5, miniProgram] = process.argv.slice(2)
+const LIMITS = { [h5]: 1_000_000, [miniProgram]: 1_500_000 }
 // Named in code that never asks them: a namespace, and help in developer messages.
 const NAMED = ['www.w3.org', 'vuejs.org', 'vue-i18n.intlify.dev', 'github.com', 'tabler.io']
 for (const [folder, limit] of Object.entries(LIMITS)) {

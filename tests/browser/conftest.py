@@ -5,7 +5,7 @@ ANJIA_PICTURES: the folder where the screenshots are kept. ANJIA_URL: a demo tha
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from anjia.machine.development import NO_CHROMIUM, find_chromium
+from anjia.simulation.pictures import scribble
 from tests.browser.screen import Screen
 from tests.browser.server import FLAGS, demo_server
 
 Open = Callable[..., Screen]
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,8 +57,18 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def open_screen(chromium: Browser, site: str, pictures: Path) -> Iterator[Open]:
+def open_screen(
+    request: pytest.FixtureRequest, chromium: Browser, site: str, pictures: Path
+) -> Iterator[Open]:
     """Open screens for a test; at its end nothing may have been wrong on any of them."""
     screens: list[Screen] = []
 
@@ -65,7 +77,17 @@ def open_screen(chromium: Browser, site: str, pictures: Path) -> Iterator[Open]:
         return screens[-1]
 
     yield open_one
-    for screen in screens:
+    for number, screen in enumerate(screens):
+        if request.node.stash.get(FAILED, False):
+            screen.page.screenshot(path=pictures / f"failed-{request.node.name}-{number}.png", full_page=True)
         screen.close()
     wrong = [one for screen in screens for one in screen.wrong]
     assert not wrong, "\n".join(["", *wrong])
+
+
+@pytest.fixture(scope="package")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a photo: big enough to be one, of nobody."""
+    file = tmp_path_factory.mktemp("photo") / "photo.png"
+    file.write_bytes(scribble(3))
+    return file

@@ -15,7 +15,7 @@ QR_READER: Final = (CHECKOUT / "clients" / "node_modules" / "jsqr" / "dist" / "j
 PHONE: Final = (390, 844)
 DESK: Final = (1440, 900)
 STREAM: Final = "/live"
-PATIENCE: Final = 15_000  # milliseconds: more than a page ever takes, on a computer that has other things to do
+PATIENCE: Final = 20_000  # milliseconds: more than a page ever takes, on a computer that has other things to do
 TOLD_WITHIN: Final = 5_000  # what is told by the live stream: about a second, and some for a busy computer
 FIND_GRAVE: Final = """axe.run(document, {resultTypes: ['violations']}).then(result => result.violations
     .filter(one => ['serious', 'critical'].includes(one.impact))
@@ -128,6 +128,14 @@ class Screen:
         self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
         found: Sequence[str] = [*self.page.evaluate(FIND_TOO_WIDE), *self._grave()]
         self.wrong += [f"{name}: {one}" for one in found]
+
+    def measure(self, name: str, size: tuple[int, int]) -> None:
+        """Keep what is wider than a screen of this size, and go back to one's own."""
+        own = self.page.viewport_size
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.wrong += [f"{name}: {one}" for one in self.page.evaluate(FIND_TOO_WIDE)]
+        if own:
+            self.page.set_viewport_size(own)
 
     def _grave(self) -> list[str]:
         if not self.page.evaluate("'axe' in window"):

@@ -87,9 +87,7 @@ class TestBoard:
         visit(here, nurse, resident=here.town.resident("张桂芳"))
         visit(here, nurse, hour=14, resident=here.town.resident("谢玉华"))
 
-        rows = browser(here, "dispatcher").get(
-            "/console/desk/board/rows", {"day": tomorrow(here), "who": "xyh"}
-        )
+        rows = browser(here, "dispatcher").post(f"/console/desk/board?day={tomorrow(here)}", {"who": "xyh"})
 
         assert "谢玉华" in text_of(rows)
         assert "张桂芳" not in text_of(rows)
@@ -268,9 +266,16 @@ class TestAudit:
         assert "workforce.staff.registered" not in page
 
     def test_says_so_when_a_name_is_nobodys(self, here: OpenTown) -> None:
-        page = browser(here, "quality_manager").get("/console/desk/audit", {"by": "无名氏"})
+        page = browser(here, "quality_manager").post("/console/desk/audit", {"by": "无名氏"})
 
         assert "没有叫“无名氏”的用户" in text_of(page)
+
+    def test_puts_no_name_into_an_address(self, here: OpenTown) -> None:
+        account = identity.staff(here.house, role_code="service_desk", name="何佳")
+
+        answer = browser(here, "quality_manager").post("/console/desk/audit", {"by": "何佳"})
+
+        assert answer["Location"] == f"/console/desk/audit?by={account.id}"
 
     def test_checks_the_seals_when_asked(self, here: OpenTown) -> None:
         answer = browser(here, "quality_manager").post(

@@ -1,14 +1,18 @@
+from collections.abc import Iterator
+
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from tests.conftest import empty_database
 from tests.web import town as places
 from tests.web.town import Town
 
 
-@pytest.fixture(scope="session")
-def founded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Town:
-    with django_db_blocker.unblock():
-        return places.build()
+@pytest.fixture(scope="package")
+def founded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
+    """Found the town in a database of its own: a demo has the same ids wherever it is, and others found one too."""
+    with django_db_blocker.unblock(), empty_database("test_anjia_walk"):
+        yield places.build()
 
 
 @pytest.fixture

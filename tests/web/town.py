@@ -13,21 +13,31 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from anjia.catalogue.models import ServiceVersion
 from anjia.dispatch.commands import hold_slot, offer_visit
 from anjia.dispatch.models import OPEN, Offer
 from anjia.identity import commands as identity
+from anjia.identity.models import Membership
 from anjia.identity.rules import End, Entry, Way
+from anjia.imports import commands as imports
 from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import acting
-from anjia.messaging.models import Message
+from anjia.messaging.models import Call, Message, Notification
 from anjia.residents import commands as residents
 from anjia.residents.queries import addresses_of, consents_of, grants_of
 from anjia.simulation import town as places
 from anjia.simulation.cast import account_id_of
 from anjia.simulation.founding import CENTRE, OPERATOR, Founder, resident_id_of
 from anjia.simulation.life import Life
+from anjia.transitions.models import Referral
+from anjia.visits.commands import record_facts
+from anjia.visits.models import Conflict
 from anjia.visits.queries import visits_of_resident
+from anjia.workforce import commands as workforce
+from anjia.workforce.models import Qualification, Shift
+from anjia.workforce.rules import LeaveKind
 
 # What strangers could change, and what of it they must not. Sessions and readers may be noted.
 WATCHED = {
@@ -48,6 +58,32 @@ WATCHED = {
         "kernel_storedfile",
     ],
     "(resident_id =",
+)
+# What of the house no stranger may change through the console, by the id that names it.
+OF_THE_HOUSE = {
+    "identity_account": "id = %(account_id)s",
+    "identity_membership": "account_id = %(account_id)s",
+    "identity_organization": "id = %(organization_id)s",
+    "transitions_referral": "id = %(referral_id)s",
+    "transitions_referralstep": "referral_id = %(referral_id)s",
+} | dict.fromkeys(
+    [
+        "residents_activationslip",
+        "workforce_staffmember",
+        "workforce_qualification",
+        "workforce_weeklypattern",
+        "workforce_shift",
+        "workforce_leave",
+        "workforce_servicearea",
+        "messaging_recipient",
+        "messaging_notification",
+        "messaging_call",
+        "messaging_callattempt",
+        "catalogue_service",
+        "imports_importbatch",
+        "visits_conflict",
+    ],
+    "organization_id = %(organization_id)s",
 )
 
 
@@ -112,6 +148,22 @@ class Town:
                     cursor.execute(
                         f"SELECT count(*), coalesce(sum(hashtext(t::text)), 0) FROM {table} t WHERE {hers} %s)",
                         [self.ids["resident_id"]],
+                    )
+                    found.extend(map(int, cursor.fetchone()))
+                return found
+
+        return acting(system(CENTRE), timezone.now()).ask(read)
+
+    def house(self) -> list[int]:
+        """Return what would change if something of the house's own were: its staff, its rota, its lists."""
+
+        def read(_: Actor) -> list[int]:
+            with connection.cursor() as cursor:
+                found: list[int] = []
+                for table, which in OF_THE_HOUSE.items():
+                    cursor.execute(
+                        f"SELECT count(*), coalesce(sum(hashtext(t::text)), 0) FROM {table} t WHERE {which}",
+                        self.ids,
                     )
                     found.extend(map(int, cursor.fetchone()))
                 return found
@@ -287,7 +339,48 @@ def collect(town: Town, life: Life) -> None:
         "day": timezone.localdate().isoformat(),
         "ticket": "x" * 43,
     }
+    town.ids |= of_the_house(town, life, first)
     town.secrets = ["张桂芳", "19900000101", home.text, str(zhang), str(home.id), str(coming[0].id)]
+
+
+def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str, Any]:
+    """Return ids of what only the console's pages name; what a day in the town does not bring is made."""
+    now, nurse = timezone.now(), town.founder.staff["nurse"]
+    boss = town.founder.administrator
+    life.send_patients_home()
+    life.leave_something_to_call_about()
+    away = (now + timedelta(days=200), now + timedelta(days=201))
+    leave = acting(boss, now).do(
+        workforce.ask_leave, staff_id=nurse, kind=LeaveKind.ANNUAL, starts_at=away[0], ends_at=away[1]
+    )
+    # The nurse for lines says something of a visit that is not hers: a person has to decide.
+    said = {"client_id": new_id(), "visit_id": town.ids["visit_id"], "kind": "note", "occurred_at": now}
+    acting(town.founder.member("picc"), now).do(record_facts, facts=[said | {"content": {"words": "走错了"}}])
+    listed = "姓名,电话\n外人戊,19900009905\n外人庚,1990\n".encode()
+    batch = acting(boss, now).do(
+        imports.upload_list, kind="residents", file_name="residents.csv", content=listed
+    )
+    acting(boss, now).do(imports.try_list, batch_id=batch.id, columns=batch.columns)
+    paper = acting(town.founder.member("desk"), now).do(
+        residents.enter_paper, resident_id=town.ids["resident_id"], photo=tiny_png(), content_type="image/png",
+        phone="19900009906", name="外人辛", relation="family", allows=["visits"],
+    )  # fmt: skip
+    return {
+        "organization_id": CENTRE,
+        "account_id": account_id_of("nurse"),
+        "membership_id": first(Membership, account_id=account_id_of("nurse")).id,
+        "shift_id": first(Shift, staff_id=nurse, removed_at=None).id,
+        "qualification_id": first(Qualification, staff_id=nurse).id,
+        "leave_id": leave.id,
+        "version_id": first(ServiceVersion, service__code="bp_follow_up").id,
+        "party_id": account_id_of("resident"),
+        "call_id": first(Call).id,
+        "notification_id": first(Notification, party_id=account_id_of("resident")).id,
+        "referral_id": first(Referral).id,
+        "batch_id": batch.id,
+        "paper_id": paper.id,
+        "conflict_id": first(Conflict).id,
+    }
 
 
 def identity_session_of(account_id: UUID) -> UUID:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -43,13 +44,15 @@ def looking_at(request: HttpRequest) -> dict[str, Any]:
         "day": day_asked(request),
         "now": timezone.now(),
         "state": request.GET.get("state", ""),
-        "who": request.GET.get("who", "").strip(),
+        "who": request.POST.get(
+            "who", ""
+        ).strip(),  # posted: a name in an address would stay in logs and histories
         "cell": request.GET.get("cell", ""),
         "after": request.GET.get("after") or None,
     }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @page("board.read")
 def board(request: PageRequest) -> HttpResponse:
     found = console.ask(request, queries.board_page, Purpose.CONTRACT, **looking_at(request))
@@ -205,28 +208,41 @@ def worklist(request: PageRequest) -> HttpResponse:
     return render(request, "desk/worklist.html", {"cases": cases})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @page("audit.read")
 def audit_log(request: PageRequest) -> HttpResponse:
-    asked = {name: request.GET.get(name, "").strip() for name in ("day", "by", "subject")}
-    wrong, by = "", None
-    if asked["by"]:
-        by = uuid_of(asked["by"]) or console.ask(request, account_named, Purpose.LEGAL, name=asked["by"])
-        wrong = "" if by else _("没有叫“{name}”的用户。写全名，或者贴编号。").format(name=asked["by"])
-    subject = uuid_of(asked["subject"])
-    if asked["subject"] and subject is None:
-        wrong = _("“{text}”不是编号。编号有 36 位，从别的页面复制过来。").format(text=asked["subject"])
+    """Who did what. What is asked for is posted, and names become ids before they are part of an address."""
+    if request.method == "POST":
+        return audit_search(request)
+    asked = {name: request.GET.get(name, "") for name in ("day", "by", "subject")}
     found = console.ask(
         request,
         queries.audit_page,
         Purpose.LEGAL,
-        by=by,
-        subject_id=subject,
+        by=uuid_of(asked["by"]),
+        subject_id=uuid_of(asked["subject"]),
         day=day_asked(request) if asked["day"] else None,
         after=request.GET.get("after") or None,
     )
-    context = {"page": found, "asked": asked, "wrong": wrong, "newest": newest_outside()}
-    return render(request, "desk/audit.html", context)
+    return render(request, "desk/audit.html", {"page": found, "asked": asked, "newest": newest_outside()})
+
+
+def audit_search(request: PageRequest) -> HttpResponse:
+    asked = {name: request.POST.get(name, "").strip() for name in ("day", "by", "subject")}
+    wrong = ""
+    by, subject = uuid_of(asked["by"]), uuid_of(asked["subject"])
+    if asked["by"] and by is None:
+        by = console.ask(request, account_named, Purpose.LEGAL, name=asked["by"])
+        wrong = "" if by else _("没有叫“{name}”的用户。写全名，或者贴编号。").format(name=asked["by"])
+    if asked["subject"] and subject is None:
+        wrong = _("“{text}”不是编号。编号有 36 位，从别的页面复制过来。").format(text=asked["subject"])
+    if wrong:
+        found = console.ask(request, queries.audit_page, Purpose.LEGAL)
+        context = {"page": found, "asked": asked, "wrong": wrong, "newest": newest_outside()}
+        return render(request, "desk/audit.html", context)
+    narrowed = {"day": asked["day"], "by": by, "subject": subject}
+    query = urlencode({name: value for name, value in narrowed.items() if value})
+    return HttpResponseRedirect(f"{url_of('desk:audit')}?{query}", status=303)
 
 
 @require_POST

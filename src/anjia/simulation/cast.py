@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 End = Literal["client", "console"]
 
@@ -27,7 +28,7 @@ CAST: Final = (
     Card(
         key="resident",
         name="张桂芳",
-        role=_("居民"),
+        role=pgettext_lazy("one of them", "居民"),
         says=_("82 岁，一个人住。看下一次谁来，再约一次，看看自己的血压。"),
         end="client",
         icon="home",

@@ -53,7 +53,7 @@
       if (!fresh) { if (old) old.remove(); return; }
       var had = old && old.contains(document.activeElement);
       if (old) old.replaceWith(fresh);
-      else if (!params.get('after')) {
+      else if (!params.get('after') && !rows.hasAttribute('data-narrowed')) {
         var nothing = rows.querySelector('.empty');
         if (nothing) nothing.remove();
         rows.insertBefore(fresh, rows.firstChild);
@@ -65,7 +65,7 @@
 
   // The map: our own ground, no tiles, nobody else asked.
   var box = document.getElementById('map');
-  var map = null; var layer = null;
+  var map = null; var layer = null; var whole = null;
   var looks = {
     zone: { color: '#cfc5b3', weight: 1.4, dashArray: '6 5', fillColor: '#f6f2ea', fillOpacity: 1 },
     park: { stroke: false, fillColor: '#dde9d5', fillOpacity: 1 },
@@ -122,9 +122,18 @@
       return askPoints().then(function (edge) {
         if (!bounds && edge.length) bounds = L.latLngBounds(edge);
         if (bounds) map.fitBounds(bounds, { padding: [6, 6] });
+        whole = bounds;
       });
     }).catch(function () {});
-    if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize(); }).observe(box);
+    // Until somebody moves it, the whole town stays in view, whatever becomes of the window.
+    map.on('dragstart', function () { whole = null; });
+    box.addEventListener('click', function (event) { if (event.target.closest('.leaflet-control-zoom')) whole = null; });
+    if (window.ResizeObserver) {
+      new ResizeObserver(function () {
+        map.invalidateSize();
+        if (whole) map.fitBounds(whole, { padding: [6, 6], animate: false });
+      }).observe(box);
+    }
   }
   begin();
 
@@ -136,7 +145,7 @@
   function poll() {
     if (polling) return;
     says('polling');
-    polling = window.setInterval(function () { changed(null); part(window.location.pathname + '/rows' + query(), rows); }, 15000);
+    polling = window.setInterval(function () { changed(null); if (!rows.hasAttribute('data-narrowed')) part(window.location.pathname + '/rows' + query(), rows); }, 15000);
   }
   function listen() {
     if (!window.EventSource) { poll(); return; }
