@@ -12,11 +12,10 @@ const wanted = {
   '@tabler/core': { as: 'tabler', files: ['dist/css/tabler.min.css'] },
   'htmx.org': { as: 'htmx', files: ['dist/htmx.min.js'] },
   leaflet: { as: 'leaflet', files: ['dist/leaflet.js', 'dist/leaflet.css', 'dist/images'] },
-  echarts: { as: 'echarts', files: ['dist/echarts.min.js'], papers: ['NOTICE'] },
 };
 
 rmSync(join(here, 'dist'), { recursive: true, force: true });
-for (const [name, { as, files, papers = [] }] of Object.entries(wanted)) {
+for (const [name, { as, files }] of Object.entries(wanted)) {
   mkdirSync(join(to, as), { recursive: true });
   for (const file of files) {
     const target = join(to, as, file.replace(/^dist\/(css\/)?/, ''));
@@ -26,9 +25,7 @@ for (const [name, { as, files, papers = [] }] of Object.entries(wanted)) {
       writeFileSync(target, readFileSync(target, 'utf8').replace(/\n?\/[/*]# sourceMappingURL=.*$/m, ''));
     }
   }
-  for (const paper of ['LICENSE', ...papers]) {
-    cpSync(join(from, name, paper), join(to, as, paper + '.txt'));
-  }
+  cpSync(join(from, name, 'LICENSE'), join(to, as, 'LICENSE.txt'));
   const { version, license } = JSON.parse(readFileSync(join(from, name, 'package.json'), 'utf8'));
   process.stdout.write(`${name} ${version} (${license})\n`);
 }
