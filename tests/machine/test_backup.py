@@ -1,4 +1,5 @@
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +86,7 @@ class TestBackup:
 
     def audit_is_whole(self, home: Home) -> bool:
         with database_of(home) as environment:
-            words = ["python", "-m", "anjia", "audit_verify"]
+            words = [sys.executable, "-m", "anjia", "audit_verify"]
             return subprocess.run(words, env=environment, check=False).returncode == 0
 
     def test_is_for_our_eyes_only_and_never_overwrites(self, town: Home, tmp_path: Path) -> None:

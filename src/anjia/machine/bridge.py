@@ -88,12 +88,16 @@ class Bridge:
 
     def in_thread(self, environ: Environ) -> Answer:
         answer = Answer(body=room_for_body())
-        chunks = self.wsgi(environ, answer.start)
         try:
-            for chunk in chunks:
-                answer.body.write(chunk)
-        finally:
-            getattr(chunks, "close", int)()
+            chunks = self.wsgi(environ, answer.start)
+            try:
+                for chunk in chunks:
+                    answer.body.write(chunk)
+            finally:
+                getattr(chunks, "close", int)()
+        except BaseException:
+            answer.body.close()
+            raise
         answer.body.seek(0)
         return answer
 
@@ -109,6 +113,15 @@ async def read(receive: Receive) -> IO[bytes]:
     if message["type"] == "http.request" and not message.get("more_body"):
         return io.BytesIO(message.get("body", b""))
     body = room_for_body()
+    try:
+        await fill(body, message, receive)
+    except BaseException:
+        body.close()
+        raise
+    return body
+
+
+async def fill(body: IO[bytes], message: Message, receive: Receive) -> None:
     size = 0
     while True:
         if message["type"] == "http.disconnect":
@@ -123,7 +136,6 @@ async def read(receive: Receive) -> IO[bytes]:
     if size > LARGEST:
         raise TooLarge
     body.seek(0)
-    return body
 
 
 def room_for_body() -> IO[bytes]:
