@@ -42,7 +42,11 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 def empty_database(name: str | None) -> Iterator[None]:
     """Let everything that happens meanwhile happen in a database that has the tables and nothing else."""
     owner, application = connections["owner"], connections["default"]
-    before = owner.settings_dict["NAME"], application.settings_dict["NAME"], owner.settings_dict["TEST"]["NAME"]
+    before = (
+        owner.settings_dict["NAME"],
+        application.settings_dict["NAME"],
+        owner.settings_dict["TEST"]["NAME"],
+    )
     owner.close()
     application.close()
     owner.settings_dict["TEST"]["NAME"] = name
@@ -54,7 +58,11 @@ def empty_database(name: str | None) -> Iterator[None]:
     finally:
         application.close()
         owner.creation.destroy_test_db(before[0], verbosity=0)
-        owner.settings_dict["NAME"], application.settings_dict["NAME"], owner.settings_dict["TEST"]["NAME"] = before
+        (
+            owner.settings_dict["NAME"],
+            application.settings_dict["NAME"],
+            owner.settings_dict["TEST"]["NAME"],
+        ) = before
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import xlsxwriter
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from anjia.simulation.pictures import scribble
 from tests.browser.screen import PATIENCE, Screen
 
 DOOR: Final = (30.2741, 112.1551)  # somewhere in the demo's town
@@ -55,7 +56,9 @@ def write_list(folder: Path, someone: Someone) -> Path:
     for column, words in enumerate(["序号", "姓名", "性别", "出生日期", "电话", "住址", "慢病"]):
         sheet.write(1, column, words)
     phones = f"{someone.phone} / {new_phone()}（侄女）"
-    for column, words in enumerate(["1", someone.name, "女", someone.born, phones, someone.address, "高血压"]):
+    for column, words in enumerate(
+        ["1", someone.name, "女", someone.born, phones, someone.address, "高血压"]
+    ):
         sheet.write(2, column, words)
     book.close()
     return file
@@ -322,12 +325,15 @@ def register(desk: Screen, name: str, address: str) -> str:
 
 
 def consent_on_paper(desk: Screen) -> None:
-    """Enter that she has signed to everything that was read to her."""
-    buttons = desk.page.get_by_role("button", name="她签字同意")
-    for _ in range(buttons.count()):
-        left = buttons.count()
-        buttons.first.click()
-        expect(buttons).to_have_count(left - 1)
+    """Enter that she has signed to everything that was read to her, each with a photo of what she signed."""
+    asked = desk.page.locator("#consents details", has_text="她签字同意")
+    paper: FilePayload = {"name": "signed.png", "mimeType": "image/png", "buffer": scribble(3)}
+    for _ in range(asked.count()):
+        left = asked.count()
+        asked.first.locator("summary").click()
+        asked.first.locator("input[type=file]").set_input_files(paper)
+        asked.first.get_by_role("button", name="记下她的同意").click()
+        expect(asked).to_have_count(left - 1)
     desk.look("desk-resident")
 
 
@@ -361,7 +367,9 @@ def send(dispatcher: Screen, visit: str, caregiver: str) -> None:
     if row.locator("input[name=why]").count():
         row.locator("input[name=why]").fill("她去过那一片，说好了")
     row.get_by_role("button", name=f"派{caregiver}").click()
-    expect(page.locator("tbody tr", has_text=caregiver).or_(page.get_by_text(caregiver)).first).to_be_visible()
+    expect(
+        page.locator("tbody tr", has_text=caregiver).or_(page.get_by_text(caregiver)).first
+    ).to_be_visible()
 
 
 def call(desk: Screen, name: str) -> None:

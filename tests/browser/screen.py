@@ -15,7 +15,9 @@ QR_READER: Final = (CHECKOUT / "clients" / "node_modules" / "jsqr" / "dist" / "j
 PHONE: Final = (390, 844)
 DESK: Final = (1440, 900)
 STREAM: Final = "/live"
-PATIENCE: Final = 20_000  # milliseconds: more than a page ever takes, on a computer that has other things to do
+PATIENCE: Final = (
+    20_000  # milliseconds: more than a page ever takes, on a computer that has other things to do
+)
 TOLD_WITHIN: Final = 5_000  # what is told by the live stream: about a second, and some for a busy computer
 FIND_GRAVE: Final = """axe.run(document, {resultTypes: ['violations']}).then(result => result.violations
     .filter(one => ['serious', 'critical'].includes(one.impact))

@@ -88,4 +88,3 @@ def fresh_database() -> Iterator[dict[str, str]]:
 
 def with_name(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
-

@@ -84,7 +84,9 @@ def ids(site: str) -> dict[str, str]:
     """Find visits to look at."""
     with sign_in(site, "resident") as her, sign_in(site, "nurse") as nurse:
         found = {when: her.get(f"visits?when={when}").json()["items"][0]["id"] for when in ("coming", "past")}
-        stops: list[dict[str, Any]] = nurse.get(f"work/days/{datetime.now(SHANGHAI):%Y-%m-%d}").json()["stops"]
+        stops: list[dict[str, Any]] = nurse.get(f"work/days/{datetime.now(SHANGHAI):%Y-%m-%d}").json()[
+            "stops"
+        ]
     done = [stop["visit_id"] for stop in stops if stop["status"] == "done"]
     ahead = [stop["visit_id"] for stop in stops if stop["status"] in {"booked", "departed"}]
     return found | {"done": (done or ahead)[0], "next": (ahead or done)[0]}

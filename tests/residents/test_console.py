@@ -231,13 +231,39 @@ class TestFamilyAtTheDesk:
 
 
 class TestConsents:
-    def test_are_entered_and_taken_back(self, as_: SignIn, mother: Resident) -> None:
-        browser = as_("service_desk")
-        said = {"purpose": "care", "version": "1"}
+    SAID = {"purpose": "care", "version": "1", "agrees": "yes"}
 
-        browser.post(f"{BASE}{mother.id}/consents", said | {"agrees": "yes"})
+    def signed(self) -> SimpleUploadedFile:
+        return SimpleUploadedFile("signed.png", PAPER, "image/png")
+
+    def test_are_entered_with_the_photo_of_what_she_has_signed(self, as_: SignIn, mother: Resident) -> None:
+        browser = as_("service_desk")
+
+        browser.post(f"{BASE}{mother.id}/consents", self.SAID | {"photo": self.signed()})
+
         assert "她收回同意" in page_of(browser.get(f"{BASE}{mother.id}/"))
-        browser.post(f"{BASE}{mother.id}/consents", said | {"agrees": "no"})
+        assert browser.get(f"{BASE}{mother.id}/consents/care/paper").content == PAPER
+        assert as_("nurse").get(f"{BASE}{mother.id}/consents/care/paper").status_code == 403
+
+    def test_are_not_given_in_her_name_without_one(self, as_: SignIn, mother: Resident) -> None:
+        browser = as_("service_desk")
+
+        refused = browser.post(f"{BASE}{mother.id}/consents", self.SAID)
+
+        assert refused.status_code == 422
+        assert "签了字的同意书" in refused.content.decode()
+        assert "还没有问" in page_of(browser.get(f"{BASE}{mother.id}/"))
+
+    def test_are_taken_back_with_one_click_and_opened_again_with_a_new_paper_only(
+        self, as_: SignIn, mother: Resident
+    ) -> None:
+        browser = as_("service_desk")
+        browser.post(f"{BASE}{mother.id}/consents", self.SAID | {"photo": self.signed()})
+
+        browser.post(f"{BASE}{mother.id}/consents", {"purpose": "care", "agrees": "no"})
+        assert "收回了" in page_of(browser.get(f"{BASE}{mother.id}/"))
+
+        assert browser.post(f"{BASE}{mother.id}/consents", self.SAID).status_code == 422
         assert "收回了" in page_of(browser.get(f"{BASE}{mother.id}/"))
 
 

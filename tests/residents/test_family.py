@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -39,6 +40,7 @@ from anjia.residents.rules import (
     ConsentMissing,
     NoSuchPhone,
     OnlySheDecides,
+    PaperMissing,
     SameWitness,
     TextNotCurrent,
 )
@@ -367,11 +369,24 @@ class TestConsent:
 
     def test_is_given_to_the_text_of_today(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
 
         with pytest.raises(TextNotCurrent):
-            acting(desk, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=9)
+            acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=9)
         with pytest.raises(Invalid):
-            acting(desk, NOON).do(give_consent, resident_id=mother.id, purpose="ads", text_version=1)
+            acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="ads", text_version=1)
+
+    def test_is_not_the_desks_to_say_without_her_own_paper(self, desk: Actor) -> None:
+        mother, neighbour = (make_residents.resident(served_by=desk) for _ in range(2))
+        paper = acting(desk, NOON).do(
+            store, content=PAPER, content_type="image/png", resident_id=neighbour.id
+        )
+        says: dict[str, Any] = {"resident_id": mother.id, "purpose": "care", "text_version": 1}
+
+        with pytest.raises(PaperMissing):
+            acting(desk, NOON).do(give_consent, **says)
+        with pytest.raises(NotFound):
+            acting(desk, NOON).do(give_consent, **says, file_id=paper.id)
 
 
 class TestActivation:

@@ -102,7 +102,9 @@ def id_for(town: Town, route: str, hole: str) -> Any:
         hole = {"grant_id": "paper_id"}.get(hole, hole)
     if hole == "code":
         return {"catalogue": "bp_follow_up", "quality": "completion"}.get(route.split("/")[1], "bp")
-    return {"part": "counted", "key": "resident", "path": "index.html"}.get(hole) or town.ids[hole]
+    return {"part": "counted", "asked": "care", "key": "resident", "path": "index.html"}.get(
+        hole
+    ) or town.ids[hole]
 
 
 def pages(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[Page]:
@@ -255,7 +257,7 @@ class TestForgedForms:
 
 
 def secrets_in(response: Any, town: Town) -> list[str]:
-    """Return what the page says of her beyond what was asked for: it repeats ids of its own address, and the form's words."""
+    """Return what the page says of her that was not asked for: it repeats ids of its address and the form's words."""
     shown = b"".join(response) if response.streaming else response.content
     asked = {response.request["PATH_INFO"], *(str(one) for one in form(town).values())}
     return [

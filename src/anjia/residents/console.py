@@ -21,7 +21,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.encryption import mac
-from anjia.kernel.errors import DomainError, Invalid, NotFound
+from anjia.kernel.errors import DomainError, Invalid
 from anjia.kernel.models import RecordAccess
 from anjia.kernel.paging import Page
 from anjia.residents import commands, forms, queries
@@ -108,6 +108,7 @@ def show_resident(
     """Show her; after a refusal with what was said in the form, and what is wrong beside it."""
     said = console.ask(request, everything_of, Purpose.CONTRACT, resident_id=resident_id)
     said |= {"refusal": refusal, "form": form or {}, "allow_words": ALLOW_WORDS.items()}
+    said["asked"] = request.POST.get("purpose") if refusal else None
     return render(request, "residents/resident.html", said, status=refusal.status if refusal else 200)
 
 
@@ -159,6 +160,7 @@ def consent_said(standing: queries.Standing) -> dict[str, Any]:
         "state": standing.state.value,
         "words": STATE_WORDS[standing.state],
         "at": standing.at,
+        "is_on_paper": standing.file_id is not None,
     }
 
 
@@ -241,14 +243,14 @@ def add_address(request: PageRequest, resident_id: UUID) -> HttpResponse:
 @require_POST
 def enter_paper(request: PageRequest, resident_id: UUID) -> HttpResponse:
     """Enter a signed paper that lets somebody act for her, with its photo."""
-    photo = request.FILES.get("photo")
+    content, content_type = photo_of(request)
     try:
         console.do(
             request,
             commands.enter_paper,
             resident_id=resident_id,
-            photo=photo.read() if photo else b"",
-            content_type=(photo.content_type or "") if photo else "",
+            photo=content,
+            content_type=content_type,
             name=request.POST.get("name", ""),
             phone=request.POST.get("phone", ""),
             relation=request.POST.get("relation", ""),
@@ -280,16 +282,33 @@ def withdraw(request: PageRequest, resident_id: UUID, grant_id: UUID) -> HttpRes
 @page("residents.consent")
 @require_POST
 def answer_consent(request: PageRequest, resident_id: UUID) -> HttpResponse:
-    """Enter her answer on paper."""
-    console.do(
-        request,
-        commands.give_consent,
-        resident_id=resident_id,
-        purpose=request.POST.get("purpose", ""),
-        text_version=forms.whole(request.POST, "version"),
-        agrees=request.POST.get("agrees") == "yes",
-    )
+    """Enter the yes that she has signed, with its photo; or her no, which needs no paper."""
+    asked: dict[str, Any] = {"resident_id": resident_id, "purpose": request.POST.get("purpose", "")}
+    if request.POST.get("agrees") != "yes":
+        console.do(request, commands.withdraw_consent, **asked)
+        return go("resident", "#consents", resident_id=resident_id)
+    content, content_type = photo_of(request)
+    try:
+        console.do(
+            request,
+            commands.enter_consent,
+            **asked,
+            text_version=forms.whole(request.POST, "version"),
+            photo=content,
+            content_type=content_type,
+        )
+    except DomainError as refusal:
+        return show_resident(request, resident_id, refusal)
     return go("resident", "#consents", resident_id=resident_id)
+
+
+@page("residents.consent")
+@require_safe
+def signed_consent(request: PageRequest, resident_id: UUID, asked: str) -> HttpResponse:
+    """Show the photo of the consent that she has signed."""
+    return photo_said(
+        *console.ask(request, queries.signed_consent, Purpose.LEGAL, resident_id=resident_id, asked=asked)
+    )
 
 
 @page("residents.grant")
@@ -386,11 +405,18 @@ def readers_named(actor: Actor, purpose: Purpose, *, resident_id: UUID, after: s
 @require_safe
 def paper(request: PageRequest, resident_id: UUID, grant_id: UUID) -> HttpResponse:
     """Show the photo of the signed paper."""
-    content_type, content = console.ask(
-        request, queries.paper_of, Purpose.LEGAL, resident_id=resident_id, grant_id=grant_id
+    return photo_said(
+        *console.ask(request, queries.paper_of, Purpose.LEGAL, resident_id=resident_id, grant_id=grant_id)
     )
-    if not content:
-        raise NotFound
+
+
+def photo_of(request: HttpRequest) -> tuple[bytes, str]:
+    """Return the photo that was sent with a form, and what its sender calls it."""
+    photo = request.FILES.get("photo")
+    return (photo.read(), photo.content_type or "") if photo else (b"", "")
+
+
+def photo_said(content_type: str, content: bytes) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "no-store"
@@ -421,6 +447,7 @@ urlpatterns = [
     path("<uuid:resident_id>/grants/<uuid:grant_id>/withdraw", withdraw, name="withdraw"),
     path("<uuid:resident_id>/grants/<uuid:grant_id>/paper", paper, name="paper"),
     path("<uuid:resident_id>/consents", answer_consent, name="answer_consent"),
+    path("<uuid:resident_id>/consents/<slug:asked>/paper", signed_consent, name="signed_consent"),
     path("<uuid:resident_id>/card", card, name="card"),
     path("<uuid:resident_id>/card/replace", replace_card, name="replace_card"),
     path("<uuid:resident_id>/readers", readers, name="readers"),

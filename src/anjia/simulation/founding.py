@@ -23,6 +23,7 @@ from anjia.residents.queries import consents_of
 from anjia.residents.rules import RelativeRow
 from anjia.simulation import town
 from anjia.simulation.cast import CAST, account_id_of, demo_id
+from anjia.simulation.pictures import scribble
 from anjia.simulation.town import Colleague, Neighbour
 from anjia.workforce import commands as workforce
 from anjia.workforce.queries import staff_of_account
@@ -42,6 +43,7 @@ AFTERNOON: Final = (time(13, 30), time(17, 30))
 WEEKS: Final[Mapping[str, range]] = {"every_day": range(7), "weekdays": range(5)}
 RELATIONS: Final[Mapping[str, str]] = {"daughter": "女儿", "son": "儿子"}
 NOT_ASKED: Final = {"r09", "r23", "r41"}  # who has not been asked for her consent yet
+SIGNED: Final = scribble(1)  # the photo of a consent
 LAST_ADDITIONS: Final = {"r57", "r58", "r59"}  # who came in this week
 
 
@@ -300,11 +302,13 @@ class Founder:
             )
         self.do(
             desk,
-            residents.give_consent,
+            residents.enter_consent,
             when=when,
             resident_id=resident_id,
             purpose=Purpose.CARE.value,
             text_version=self.consent_version,
+            photo=SIGNED,
+            content_type="image/png",
         )
 
     def let_family_in(self) -> None:

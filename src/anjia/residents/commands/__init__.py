@@ -1,6 +1,6 @@
 """What can be done about residents. One function, one unit of work, one audit entry, one event."""
 
-from anjia.residents.commands.consent import give_consent, withdraw_consent
+from anjia.residents.commands.consent import enter_consent, give_consent, withdraw_consent
 from anjia.residents.commands.family import (
     enter_paper,
     grant_access,
@@ -25,6 +25,7 @@ from anjia.residents.commands.slips import (
 __all__ = [
     "add_address",
     "change_resident",
+    "enter_consent",
     "enter_paper",
     "give_consent",
     "grant_access",

@@ -4,13 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from anjia.kernel import audit, events
-from anjia.kernel.actors import NEEDS_CONSENT, Actor, Purpose
-from anjia.kernel.errors import Invalid
+from anjia.kernel.actors import NEEDS_CONSENT, Actor, Kind, Purpose
+from anjia.kernel.errors import Invalid, NotFound
+from anjia.kernel.files import get_stored, store
 from anjia.kernel.work import command
 from anjia.residents.events import ConsentGiven, ConsentWithdrawn
 from anjia.residents.models import Consent
 from anjia.residents.queries import Standing, check_decides, consents_of, get_resident
-from anjia.residents.rules import ConsentState, TextNotCurrent, current_text
+from anjia.residents.rules import ConsentState, PaperMissing, TextNotCurrent, current_text
 
 
 @command("residents.consent")
@@ -27,14 +28,21 @@ def give_consent(
     """
     Write down her answer to the text that she has read: yes, or no. No to one purpose refuses no other thing.
 
-    :raises NotFound: if the actor has no business with her
+    A yes that staff write down is the one that she has signed: `file_id` is the photo of that paper.
+
+    :raises NotFound: if the actor has no business with her, or there is no such photo of hers
     :raises OnlySheDecides: if the actor is family only
+    :raises PaperMissing: if staff would say yes for her
     :raises Invalid: if nothing is asked for this purpose
     :raises TextNotCurrent: if she has read an old text
     """
     asked = _asked(purpose)
     get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
     check_decides(actor, Purpose.CONTRACT, resident_id=resident_id, now=now)
+    if file_id is not None:
+        _check_paper(actor, file_id, resident_id)
+    elif agrees and actor.kind is Kind.STAFF:
+        raise PaperMissing
     if text_version != current_text(asked).version:
         raise TextNotCurrent
     before = _standing(actor, asked, resident_id)
@@ -43,9 +51,41 @@ def give_consent(
 
 
 @command("residents.consent")
+def enter_consent(
+    actor: Actor,
+    now: datetime,
+    *,
+    resident_id: UUID,
+    purpose: str,
+    text_version: int,
+    photo: bytes,
+    content_type: str,
+) -> Standing:
+    """
+    Keep the photo of the text that she has signed, and write her yes down, as `give_consent`.
+
+    :raises PaperMissing: if there is no photo
+    :raises FileNotKnown: if it is no photo
+    :raises FileTooLarge: above 20 MB
+    """
+    get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
+    if not photo:
+        raise PaperMissing
+    stored = store(actor, now, content=photo, content_type=content_type, resident_id=resident_id)
+    return give_consent(
+        actor,
+        now,
+        resident_id=resident_id,
+        purpose=purpose,
+        text_version=text_version,
+        file_id=stored.id,
+    )
+
+
+@command("residents.consent")
 def withdraw_consent(actor: Actor, now: datetime, *, resident_id: UUID, purpose: str) -> Standing:
     """
-    Take a yes back. What was done before stays lawful.
+    Take a yes back: as easily as it was given, so without any paper. What was done before stays lawful.
 
     :raises NotFound: if the actor has no business with her
     :raises OnlySheDecides: if the actor is family only
@@ -86,7 +126,13 @@ def _answer(
     )
     kind = ConsentGiven if state is ConsentState.GIVEN else ConsentWithdrawn
     events.publish(kind(resident_id=resident_id, purpose=text.purpose.value, at=now), actor=actor)
-    return Standing(text=text, state=state, text_version=text.version, at=now)
+    return Standing(text=text, state=state, text_version=text.version, at=now, file_id=file_id)
+
+
+def _check_paper(actor: Actor, file_id: UUID, resident_id: UUID) -> None:
+    """:raises NotFound: if there is no such file, or it is about somebody else"""
+    if get_stored(actor, Purpose.LEGAL, file_id=file_id).resident_id != resident_id:
+        raise NotFound
 
 
 def _asked(purpose: str) -> Purpose:

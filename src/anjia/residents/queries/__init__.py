@@ -12,6 +12,7 @@ from anjia.residents.queries.family import (
     organization_of_slip,
     paper_of,
     people_of_account,
+    signed_consent,
     slips_made,
 )
 from anjia.residents.queries.lists import Comparison, changes_of_rows
@@ -68,6 +69,7 @@ __all__ = [
     "residents_found",
     "residents_listed",
     "residents_page",
+    "signed_consent",
     "slips_made",
     "who_consent",
 ]

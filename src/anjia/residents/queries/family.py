@@ -92,6 +92,7 @@ class Standing:
     state: ConsentState
     text_version: int | None  # of the last answer
     at: datetime | None
+    file_id: UUID | None  # photo of the paper, where the last answer came on one
 
 
 def consents_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[Standing]:
@@ -108,6 +109,7 @@ def consents_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[St
             state=state_of(asked, *_said(last.get(asked.value))),
             text_version=last[asked.value].text_version if asked.value in last else None,
             at=last[asked.value].answered_at if asked.value in last else None,
+            file_id=last[asked.value].file_id if asked.value in last else None,
         )
         for asked in sorted(NEEDS_CONSENT)
     ]
@@ -144,6 +146,23 @@ def paper_of(actor: Actor, purpose: Purpose, *, resident_id: UUID, grant_id: UUI
         raise NotFound
     access.note(actor, purpose, resident_ids=[resident_id], what="residents.paper")
     return content_of(actor, purpose, file_id=grant.file_id)
+
+
+def signed_consent(actor: Actor, purpose: Purpose, *, resident_id: UUID, asked: str) -> tuple[str, bytes]:
+    """
+    Return content type and bytes of the photo of her last answer to what is `asked`.
+
+    :raises NotAllowed: without `residents.consent`
+    :raises NotFound: if she has not answered, or not on paper
+    """
+    if not actor.may("residents.consent"):
+        raise NotAllowed
+    get_resident(actor, purpose, resident_id=resident_id)
+    answer = _last_answers(actor, resident_id).get(asked)
+    if answer is None or answer.file_id is None:
+        raise NotFound
+    access.note(actor, purpose, resident_ids=[resident_id], what="residents.paper")
+    return content_of(actor, purpose, file_id=answer.file_id)
 
 
 def slips_made(actor: Actor, purpose: Purpose, *, made_at: datetime) -> list[ActivationSlip]:

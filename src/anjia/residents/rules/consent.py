@@ -17,7 +17,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.actors import Purpose
-from anjia.kernel.errors import DomainError
+from anjia.kernel.errors import DomainError, Invalid
 
 
 class ConsentState(StrEnum):
@@ -57,6 +57,11 @@ class ConsentMissing(DomainError):
     code = "residents.consent_missing"
     status = 403
     words = _("这份记录本人还没有同意给人看，或者已经收回了同意。可以请她在“我的”里打开。")
+
+
+class PaperMissing(Invalid):
+    code = "residents.paper_missing"
+    words = _("替她记“同意”，要有她签了字的同意书：拍一张照片一起交上来。收回同意不用纸。")
 
 
 class TextNotCurrent(DomainError):
