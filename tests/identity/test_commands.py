@@ -13,6 +13,7 @@ from django.db import connection
 from anjia.identity import commands, queries
 from anjia.identity.models import Account, Membership, Session, SignInCode
 from anjia.identity.queries import SignedIn
+from anjia.identity.roles import permissions_of
 from anjia.identity.rules import (
     CODE_LIVES,
     OWN_ACCOUNT,
@@ -22,6 +23,7 @@ from anjia.identity.rules import (
     LoginTaken,
     NotAMember,
     RoleAlreadyHeld,
+    RoleOfTheHouse,
     RoleUnknown,
     TicketGone,
     TooSoon,
@@ -391,15 +393,28 @@ class TestSignInStaff:
             make.try_password(account.login or "")
 
 
+def secret_of(link: str) -> str:
+    return link.partition("secret=")[2].partition("&")[0]
+
+
+def enrol(
+    me: Actor, *, secret: str | None = None, code: str | None = None, password: str = make.PASSWORD
+) -> Any:
+    """Start a generator unless one is given, and confirm it."""
+    secret = secret or secret_of(acting(me, NOON).do(commands.start_totp))
+    return acting(me, NOON).do(
+        commands.confirm_totp, code=code or make.totp(secret=secret), password=password
+    )
+
+
 class TestBecomingReady:
     def test_a_new_password_and_a_code_open_the_session_up(self) -> None:
         account = make.staff(make.house(), ready=False)
         entry = entered(make.try_password(account.login or "", code=""))
         me = make.actor_of(account, session_id=entry.session_id)
 
-        link = acting(me, NOON).do(commands.start_totp)
-        secret = link.partition("secret=")[2].partition("&")[0]
-        acting(me, NOON).do(commands.confirm_totp, code=make.totp(secret=secret))
+        secret = secret_of(acting(me, NOON).do(commands.start_totp))
+        enrol(me, secret=secret)
         still = who(entry.token)
         acting(me, NOON).do(commands.set_password, old=make.PASSWORD, new="第二块石头底下藏着信")
         found = who(entry.token)
@@ -419,19 +434,37 @@ class TestBecomingReady:
     def test_the_code_that_proved_the_generator_does_not_sign_in(self) -> None:
         account = make.staff(make.house(), ready=False, password_is_temporary=False)
         me = make.actor_of(account)
-        link = acting(me, NOON).do(commands.start_totp)
-        secret = link.partition("secret=")[2].partition("&")[0]
-        code = make.totp(secret=secret)
-        acting(me, NOON).do(commands.confirm_totp, code=code)
+        secret = secret_of(acting(me, NOON).do(commands.start_totp))
+        enrol(me, secret=secret)
 
+        code = make.totp(secret=secret)
         assert refusal(make.try_password(account.login or "", code=code)) == "identity.wrong_password"
 
     def test_refuses_a_code_that_the_generator_does_not_show(self) -> None:
         me = make.actor_of(make.staff(make.house(), ready=False))
-        acting(me, NOON).do(commands.start_totp)
 
         with pytest.raises(Invalid):
-            acting(me, NOON).do(commands.confirm_totp, code="000000")
+            enrol(me, code="000000")
+
+    def test_who_sits_at_anothers_unlocked_computer_gives_it_no_generator(self) -> None:
+        account = make.staff(make.house())
+        here = make.session(account, device_token="desk-9")
+        me = make.actor_of(account, session_id=here.session_id)
+
+        tries = [refusal(enrol(me, password="不是这一句话")) for _ in range(5)]
+
+        assert tries == ["identity.wrong_old_password"] * 4 + ["identity.sign_in_again"]
+        assert who(here.token) is None
+        assert entered(make.try_password(account.login or ""))  # by the generator that she had
+
+    def test_a_generator_that_was_started_before_is_worth_nothing_after_another(self) -> None:
+        me = make.actor_of(make.staff(make.house()))
+        passer_by = secret_of(acting(me, NOON).do(commands.start_totp))
+        hers = secret_of(acting(me, NOON).do(commands.start_totp))
+
+        with pytest.raises(Invalid):
+            enrol(me, secret=passer_by)
+        assert enrol(me, secret=hers) is None
 
     def test_a_new_password_ends_every_other_session(self) -> None:
         account = make.staff(make.house())
@@ -442,6 +475,19 @@ class TestBecomingReady:
 
         assert who(here.token)
         assert who(there.token) is None
+
+    def test_five_wrong_old_passwords_end_the_session(self) -> None:
+        account = make.staff(make.house())
+        here = make.session(account)
+        me = make.actor_of(account, session_id=here.session_id)
+
+        tries = [
+            refusal(acting(me, NOON).do(commands.set_password, old="猜的", new="第二块石头底下藏着信"))
+            for _ in range(5)
+        ]
+
+        assert tries[-1] == "identity.sign_in_again"
+        assert who(here.token) is None
 
     def test_persons_have_no_password(self) -> None:
         me = make.actor_of(make.person(make.house()))
@@ -809,6 +855,94 @@ class TestResetSignIn:
         assert refusal(make.try_password(account.login or "")) == "identity.wrong_password"
         assert entered(make.try_password(account.login or "", password=password, code="")).is_limited
 
+    def test_leaves_no_back_door(self) -> None:
+        operator = make.house(kind="operator")
+        chief = make.administrator(operator)
+        below = acting(chief, NOON).do(
+            commands.add_organization, parent_id=operator.id, kind="institution", name="城北"
+        )
+        account, openid = make.staff(operator, role_code="manager"), uuid4().hex
+        acting(make.actor_of(account), NOON).do(commands.bind_wechat, openid=openid)
+        elsewhere = make.session(account, organization_id=below.id)
+        phone = make.session(account, end="phone")
+        ticket = acting(system(), NOON).do(commands.show_scan_ticket)
+        by = make.actor_of(account, session_id=phone.session_id)
+        acting(system(), NOON).do(commands.confirm_scan, ticket=ticket.token, by=by)
+
+        password = acting(chief, NOON).do(commands.reset_sign_in, account_id=account.id)
+        entered(make.try_password(account.login or "", password=password, code=""))  # ready again or not
+        by_wechat = acting(system(), NOON).do(commands.sign_in_by_wechat, openid=openid)
+        by_scan = acting(system(), NOON).do(commands.enter_by_scan, claim=ticket.claim)
+
+        assert who(elsewhere.token) is None
+        assert who(phone.token) is None
+        assert refusal(by_wechat) == "identity.wechat_not_bound"
+        assert refusal(by_scan) == "identity.ticket_gone"
+        assert "identity.wechat.unbound" in audited(chief, account.id)
+        assert "identity.session.ended" in audited(chief, elsewhere.session_id)
+
+    def test_a_house_where_somebody_only_helps_ends_what_is_in_its_own_name(self) -> None:
+        home, other = make.house(), make.house()
+        account = make.staff(home)
+        acting(system(), NOON).do(
+            commands.give_role, account_id=account.id, organization_id=other.id, role_code="nurse"
+        )
+        at_home, there = make.session(account), make.session(account, organization_id=other.id)
+
+        ended = acting(make.administrator(other), NOON).do(commands.end_sessions_of, account_id=account.id)
+
+        assert ended == 1
+        assert who(at_home.token)
+        assert who(there.token) is None
+
+
+class TestChangeAccount:
+    def test_another_phone_lets_nobody_in_who_holds_the_old_one(self) -> None:
+        house = make.house()
+        old, new, openid = make.phone(), make.phone(), uuid4().hex
+        account = make.person(house, phone=old)
+        stranger = entered(make.try_code(old, make.code_for(old).code))
+        acting(make.actor_of(account), NOON).do(commands.bind_wechat, openid=openid)
+        desk = make.actor_of(make.staff(house, role_code="service_desk"), *permissions_of("service_desk"))
+
+        acting(desk, NOON).do(commands.change_account, account_id=account.id, phone=new)
+
+        assert who(stranger.token) is None
+        after = make.code_for(old, now=later(minutes=2))
+        assert refusal(make.try_code(old, after.code, now=later(minutes=2))) == "identity.not_registered"
+        by_wechat = acting(system(), NOON).do(commands.sign_in_by_wechat, openid=openid)
+        assert refusal(by_wechat) == "identity.wechat_not_bound"
+        assert entered(make.try_code(new, make.code_for(new).code)).account_id == account.id
+        assert audited(desk, account.id).count("identity.account.changed") == 1
+
+    def test_another_name_leaves_her_signed_in(self) -> None:
+        house = make.house()
+        account = make.person(house)
+        entry = make.session(account)
+
+        acting(make.administrator(house), NOON).do(
+            commands.change_account, account_id=account.id, name="张桂芬"
+        )
+
+        found = who(entry.token)
+        assert found
+        assert found.name == "张桂芬"
+
+    def test_is_not_for_the_person_herself_and_of_staff_for_who_manages(self) -> None:
+        house = make.house()
+        account, nurse = make.person(house), make.staff(house)
+        desk = make.actor_of(make.staff(house, role_code="service_desk"), *permissions_of("service_desk"))
+        herself = make.actor_of(account, *permissions_of("resident"))
+
+        with pytest.raises(NotAllowed):
+            acting(herself, NOON).do(commands.change_account, account_id=account.id, phone=make.phone())
+        with pytest.raises(NotAllowed):
+            acting(desk, NOON).do(commands.change_account, account_id=nurse.id, phone=make.phone())
+        with pytest.raises(NotFound):
+            acting(make.administrator(make.house()), NOON).do(
+                commands.change_account, account_id=account.id, phone=make.phone()
+            )
+
 
 class TestOrganizations:
     def tree(self) -> tuple[Any, Any, Any]:
@@ -866,6 +1000,20 @@ class TestOrganizations:
         assert found
         assert found.organization_id == house.id
         assert "visits.record" in found.permissions
+
+    @pytest.mark.parametrize("role_code", ["administrator", "manager", "quality_manager"])
+    def test_who_rules_over_the_house_does_so_at_the_house(self, role_code: str) -> None:
+        house = make.house()
+        chief = make.administrator(house)
+        account = make.staff(house)
+        give: dict[str, Any] = {"account_id": account.id, "role_code": role_code}
+        station = acting(chief, NOON).do(
+            commands.add_organization, parent_id=house.id, kind="station", name="青竹里一站"
+        )
+
+        with pytest.raises(RoleOfTheHouse):
+            acting(chief, NOON).do(commands.give_role, organization_id=station.id, **give)
+        assert acting(chief, NOON).do(commands.give_role, organization_id=house.id, **give)
 
     def test_each_kind_lies_where_it_can(self) -> None:
         house = make.house()

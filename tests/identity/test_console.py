@@ -128,9 +128,13 @@ class TestFirstTime:
         second = client.get(entered["Location"]).content.decode()
         secret = re.search(r"<code>(\w+)</code>", second)
         assert secret
-        wrong = client.post("/console/identity/mine/generator", {"first_time": "1", "code": "000000"})
+        wrong = client.post(
+            "/console/identity/mine/generator",
+            {"first_time": "1", "code": "000000", "password": "第二块石头底下藏着信"},
+        )
         done = client.post(
-            "/console/identity/mine/generator", {"first_time": "1", "code": now_totp(secret[1])}
+            "/console/identity/mine/generator",
+            {"first_time": "1", "code": now_totp(secret[1]), "password": "第二块石头底下藏着信"},
         )
 
         assert entered["Location"] == "/console/identity/first-time/"
@@ -257,10 +261,14 @@ class TestMine:
         secret = re.search(r"<code>(\w+)</code>", page)
         assert secret
 
-        assert client.post("/console/identity/mine/generator", {"code": "000000"}).status_code == 422
-        assert (
-            client.post("/console/identity/mine/generator", {"code": now_totp(secret[1])}).status_code == 303
-        )
+        form = {"code": now_totp(secret[1]), "password": make.PASSWORD}
+
+        wrong = client.post("/console/identity/mine/generator", form | {"code": "000000"})
+        passer_by = client.post("/console/identity/mine/generator", form | {"password": "猜的"})
+        right = client.post("/console/identity/mine/generator", form)
+
+        assert (wrong.status_code, passer_by.status_code, right.status_code) == (422, 422, 303)
+        assert secret[1] in wrong.content.decode()  # it need not be scanned again
 
 
 class TestUsers:
@@ -337,6 +345,43 @@ class TestUsers:
         assert "调度员" in given
         assert "临时密码" in reset.content.decode()
         assert "已停用" in closed
+
+    def test_corrects_a_name_and_a_phone(self, client: Client) -> None:
+        house, _ = administrator(client)
+        account = make.staff(house, name="李静", phone=make.phone())
+        here, phone = f"/console/identity/users/{account.id}/", make.phone()
+
+        wrong = client.post(f"{here}change", {"name": "李靖", "phone": "12"})
+        right = client.post(f"{here}change", {"name": "李靖", "phone": phone})
+
+        assert 'id="f-phone-says"' in wrong.content.decode()
+        assert right.status_code == 303
+        page = client.get(here).content.decode()
+        assert "李靖" in page
+        assert phone not in page
+        assert phone[-4:] in page
+
+    def test_says_so_when_a_role_cannot_be_given_there(self, client: Client) -> None:
+        house, chief = administrator(client)
+        account = make.staff(house)
+        station = acting(make.actor_of(chief, "identity.manage"), timezone.now()).do(
+            commands.add_organization, parent_id=house.id, kind="station", name="青竹里一站"
+        )
+        form = {"role_code": "administrator", "organization_id": str(station.id)}
+
+        page = client.post(f"/console/identity/users/{account.id}/roles", form)
+
+        assert page.status_code == 422
+        assert "整家机构" in page.content.decode()
+
+    @pytest.mark.parametrize("said", ["", "x", "{}"])
+    def test_a_form_that_is_not_ours_is_not_found(self, client: Client, said: str) -> None:
+        house, _ = administrator(client)
+        account = make.staff(house)
+
+        for page in (f"users/{account.id}/roles", "organizations/", "switch/", "users/new"):
+            form = {"organization_id": said, "parent_id": said, "role_code": "nurse"}
+            assert client.post(f"/console/identity/{page}", form).status_code == 404, page
 
     def test_strangers_are_not_found_and_insiders_may_not(self, client: Client) -> None:
         house, _ = administrator(client)

@@ -15,11 +15,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anjia.identity import browser, commands, queries
-from anjia.identity.rules import AccountKind, End, Entry, OrganizationKind, let_in
+from anjia.identity.rules import (
+    AccountKind,
+    End,
+    Entry,
+    OrganizationKind,
+    RoleAlreadyHeld,
+    RoleOfTheHouse,
+    let_in,
+    masked_phone,
+)
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import DomainError
+from anjia.kernel.errors import DomainError, Invalid
 from anjia.kernel.work import acting
 
 app_name = "identity"
@@ -75,7 +84,6 @@ def sign_in_by_password(request: HttpRequest) -> HttpResponse:
         entry = let_in(outcome)
     except DomainError as refusal:
         return show_sign_in(request, refusal)
-    assert isinstance(entry, Entry)
     return entered(request, entry, device_token)
 
 
@@ -110,7 +118,6 @@ def scan_state(request: HttpRequest) -> HttpResponse:
         commands.enter_by_scan, claim=claim, device=browser.device_of(request), device_token=device_token
     )
     entry = let_in(outcome)
-    assert isinstance(entry, Entry)
     if request.headers.get("HX-Request") != "true":
         return entered(request, entry, device_token)
     response = HttpResponse(status=204, headers={"HX-Redirect": browser.way_on(request)})
@@ -163,7 +170,6 @@ def unlock(request: HttpRequest, session_id: UUID) -> HttpResponse:
             "wrong_id": session_id,
         }
         return render(request, "identity/locked.html", said, status=refusal.status)
-    assert isinstance(entry, Entry)
     return entered(request, entry, device_token)
 
 
@@ -200,13 +206,15 @@ def show_first_time(request: PageRequest, refusal: DomainError | None = None) ->
         return HttpResponseRedirect("/console/", status=303)
     said: dict[str, Any] = {"account": mine.account, "refusal": refusal}
     if not mine.account.password_is_temporary:
-        said |= generator(request)
+        said |= generator(request, refusal)
     return render(request, "identity/first_time.html", said, status=refusal.status if refusal else 200)
 
 
-def generator(request: PageRequest) -> dict[str, str]:
-    """Return the link of a code generator in the making, and its QR code."""
-    link = acting(request.actor, timezone.now()).do(commands.start_totp)
+def generator(request: PageRequest, refusal: DomainError | None) -> dict[str, str]:
+    """Return the link of a new code generator and its QR code; after a refusal, of the one just scanned."""
+    unit = acting(request.actor, timezone.now())
+    link = unit.ask(queries.totp_link_pending, Purpose.ACCESS) if refusal else None
+    link = link or unit.do(commands.start_totp)
     return {
         "link": link,
         "secret": link.partition("secret=")[2].partition("&")[0],
@@ -219,9 +227,10 @@ def generator(request: PageRequest) -> dict[str, str]:
 def set_password(request: PageRequest) -> HttpResponse:
     """Change one's password."""
     try:
-        acting(request.actor, timezone.now()).do(
+        outcome = acting(request.actor, timezone.now()).do(
             commands.set_password, old=request.POST.get("old", ""), new=request.POST.get("password", "")
         )
+        let_in(outcome)
     except DomainError as refusal:
         back = show_first_time if "first_time" in request.POST else show_mine
         return back(request, refusal)
@@ -235,9 +244,12 @@ def new_generator(request: PageRequest) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            acting(request.actor, timezone.now()).do(
-                commands.confirm_totp, code=request.POST.get("code", "")[:12]
+            outcome = acting(request.actor, timezone.now()).do(
+                commands.confirm_totp,
+                code=request.POST.get("code", "")[:12],
+                password=request.POST.get("password", "")[:128],
             )
+            let_in(outcome)
         except DomainError as error:
             if "first_time" in request.POST:
                 return show_first_time(request, error)
@@ -246,7 +258,7 @@ def new_generator(request: PageRequest) -> HttpResponse:
             return (
                 HttpResponseRedirect("/console/", status=303) if "first_time" in request.POST else go("mine")
             )
-    said = {"refusal": refusal, **generator(request)}
+    said = {"refusal": refusal, **generator(request, refusal)}
     return render(request, "identity/generator.html", said, status=refusal.status if refusal else 200)
 
 
@@ -284,7 +296,7 @@ def switch(request: PageRequest) -> HttpResponse:
     """Choose the house in whose name to act."""
     actor, now = request.actor, timezone.now()
     if request.method == "POST" and actor.session_id:
-        house_id = UUID(request.POST["organization_id"])
+        house_id = console.id_in(request.POST, "organization_id")
         acting(system(), now).do(
             commands.switch_organization, session_id=actor.session_id, organization_id=house_id
         )
@@ -324,7 +336,7 @@ def new_user(request: PageRequest) -> HttpResponse:
                 login=request.POST.get("login", ""),
                 phone=request.POST.get("phone") or None,
                 role_code=request.POST.get("role_code", ""),
-                organization_id=UUID(request.POST["organization_id"]),
+                organization_id=console.id_in(request.POST, "organization_id"),
             )
             if opened is None:  # the form was sent twice
                 return go("users")
@@ -342,22 +354,49 @@ def new_user(request: PageRequest) -> HttpResponse:
 @page("identity.manage")
 def user(request: PageRequest, account_id: UUID) -> HttpResponse:
     """Show one account: its roles, and where it is signed in."""
+    return show_user(request, account_id)
+
+
+def show_user(request: PageRequest, account_id: UUID, refusal: DomainError | None = None) -> HttpResponse:
     found = console.ask(
         request, queries.account_page, Purpose.LEGAL, account_id=account_id, now=timezone.now()
     )
-    return render(request, "identity/user.html", {"found": found, "account": found.account})
+    phone = masked_phone(found.account.phone) if found.account.phone else _("没有")
+    said = {
+        "found": found,
+        "account": found.account,
+        "phone": phone,
+        "refusal": refusal,
+        "form": request.POST,
+    }
+    return render(request, "identity/user.html", said, status=refusal.status if refusal else 200)
+
+
+@require_POST
+@page("identity.manage")
+def change_user(request: PageRequest, account_id: UUID) -> HttpResponse:
+    """Correct a name, or the phone that somebody signs in by."""
+    name, phone = request.POST.get("name", ""), request.POST.get("phone") or None
+    try:
+        console.do(request, commands.change_account, account_id=account_id, name=name, phone=phone)
+    except Invalid as refusal:
+        return show_user(request, account_id, refusal)
+    return go("user", account_id=account_id)
 
 
 @require_POST
 @page("identity.manage")
 def give_role(request: PageRequest, account_id: UUID) -> HttpResponse:
-    console.do(
-        request,
-        commands.give_role,
-        account_id=account_id,
-        organization_id=UUID(request.POST["organization_id"]),
-        role_code=request.POST.get("role_code", ""),
-    )
+    try:
+        console.do(
+            request,
+            commands.give_role,
+            account_id=account_id,
+            organization_id=console.id_in(request.POST, "organization_id"),
+            role_code=request.POST.get("role_code", ""),
+        )
+    except (RoleAlreadyHeld, RoleOfTheHouse) as refusal:
+        return show_user(request, account_id, refusal)
     return go("user", account_id=account_id)
 
 
@@ -408,7 +447,7 @@ def organizations(request: PageRequest) -> HttpResponse:
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
-            added: dict[str, Any] = door(request) | {"parent_id": UUID(request.POST["parent_id"])}
+            added: dict[str, Any] = door(request) | {"parent_id": console.id_in(request.POST, "parent_id")}
             console.do(request, commands.add_organization, **added)
             return go("organizations")
         except DomainError as error:
@@ -476,6 +515,7 @@ urlpatterns = [
     path("users/", users, name="users"),
     path("users/new", new_user, name="new_user"),
     path("users/<uuid:account_id>/", user, name="user"),
+    path("users/<uuid:account_id>/change", change_user, name="change_user"),
     path("users/<uuid:account_id>/roles", give_role, name="give_role"),
     path("users/<uuid:account_id>/roles/<uuid:membership_id>/take", take_role, name="take_role"),
     path("users/<uuid:account_id>/reset", reset_user, name="reset_user"),

@@ -4,20 +4,41 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from anjia.identity import proofs
+from anjia.identity.events import WechatUnbound
 from anjia.identity.models import Account, Session
-from anjia.identity.rules import Entry
-from anjia.kernel import audit
+from anjia.identity.rules import UNLOCK_TRIES, Entry
+from anjia.kernel import audit, events
 from anjia.kernel.actors import NOBODY, Actor, Kind
 
 
 def end_all_of(actor: Actor, now: datetime, *, account_id: UUID, but: UUID | None = None) -> int:
-    rows = Session.objects.filter(account=account_id, ended_at=None)
-    sessions = [session for session in rows if session.id != but]
-    for session in sessions:
-        session.end_it(at=now, by=actor.user_id)
-        audit.record("identity.session.ended", actor=actor, at=now, subject_id=session.id)
-    return len(sessions)
+    """
+    End the account's sessions; return how many. The account itself and the house that opened it end those in every
+    house, which they may not see; another house ends those in its own name.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM identity_end_sessions(%s, %s, %s, %s, %s)",
+            [account_id, but or NOBODY, now, actor.user_id, actor.organization_id],
+        )
+        ended = [session_id for (session_id,) in cursor.fetchall()]
+    for session_id in ended:
+        audit.record("identity.session.ended", actor=actor, at=now, subject_id=session_id)
+    return len(ended)
+
+
+def count_wrong(session: Session, now: datetime, *, actor: Actor) -> bool:
+    """Count one more wrong secret typed into this session; the fifth ends it. Return whether it is over."""
+    session.wrong_unlocks += 1
+    session.save(update_fields=["wrong_unlocks"])
+    if session.wrong_unlocks < UNLOCK_TRIES:
+        return False
+    session.end_it(at=now, by=session.account_id)
+    audit.record("identity.session.ended", actor=actor, at=now, subject_id=session.id)
+    return True
 
 
 def is_own_secret(account: Account, secret: str, *, now: datetime) -> bool:
@@ -58,3 +79,13 @@ def entry_of(session: Session, token: str) -> Entry:
 def in_name_of(actor: Actor, organization_id: UUID) -> Actor:
     """Return who is to be written down: the system in nobody's name acts for this house."""
     return replace(actor, organization_id=organization_id) if actor.organization_id == NOBODY else actor
+
+
+def take_wechat(actor: Actor, now: datetime, *, account: Account) -> None:
+    """Let the account's WeChat open nothing any more. Twice is as good as once."""
+    if account.wechat_index is None:
+        return
+    account.wechat_openid, account.wechat_index = "", None
+    account.save(update_fields=["wechat_openid", "wechat_index"])
+    audit.record("identity.wechat.unbound", actor=actor, at=now, subject_id=account.id)
+    events.publish(WechatUnbound(account_id=account.id, at=now), actor=actor)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from anjia.identity import commands, jobs, ports, queries
 from anjia.identity.browser import address_of, device_of
-from anjia.identity.rules import CODE_SOON, Choices, End, Entry, let_in
+from anjia.identity.rules import CODE_SOON, Choices, End, Entry, Refused
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.http import AuthedRequest
@@ -130,7 +130,7 @@ def sign_in_by_phone(request: HttpRequest, body: PhoneIn) -> HttpResponse:
         device=device_of(request),
         address=address_of(request),
     )
-    return welcome(let_in(outcome))
+    return welcome(outcome)
 
 
 @router.post("/sign-in/choose", auth=None, response={201: EntryOut})
@@ -143,7 +143,7 @@ def choose_account(request: HttpRequest, body: ChooseIn) -> HttpResponse:
         end=End.PHONE.value,
         device=device_of(request),
     )
-    return welcome(let_in(outcome))
+    return welcome(outcome)
 
 
 @router.post("/sign-in/wechat", auth=None, response={201: EntryOut, 200: ChoicesOut})
@@ -153,7 +153,7 @@ def sign_in_by_wechat(request: HttpRequest, body: WechatIn) -> HttpResponse:
     outcome = acting(system(), timezone.now()).do(
         commands.sign_in_by_wechat, openid=openid, device=device_of(request)
     )
-    return welcome(let_in(outcome))
+    return welcome(outcome)
 
 
 @router.post("/sign-in/staff", auth=None, response={201: EntryOut})
@@ -168,7 +168,7 @@ def sign_in_staff(request: HttpRequest, body: StaffIn) -> HttpResponse:
         device=device_of(request),
         address=address_of(request),
     )
-    return welcome(let_in(outcome))
+    return welcome(outcome)
 
 
 @router.post("/sign-in/scans/{ticket}/confirm", response={201: ScanOut})
@@ -237,7 +237,10 @@ def change_language(request: AuthedRequest, body: LanguageIn) -> HttpResponse:
     return answer(201, Done, {})
 
 
-def welcome(outcome: Entry | Choices) -> HttpResponse:
+def welcome(outcome: Entry | Choices | Refused) -> HttpResponse:
+    """:raises DomainError: if it was refused"""
+    if isinstance(outcome, Refused):
+        raise outcome.error
     if isinstance(outcome, Choices):
         return answer(200, ChoicesOut, outcome)
     account = {"id": outcome.account_id, "name": outcome.name, "kind": outcome.kind}

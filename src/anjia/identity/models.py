@@ -107,8 +107,8 @@ class Account(models.Model):
 
     @property
     def is_ready(self) -> bool:
-        """Say whether a staff account has a password of its own and a code generator."""
-        return self.has_totp and not self.password_is_temporary
+        """Say whether a staff account has a password of its own and a code generator; a person's needs neither."""
+        return self.kind == AccountKind.PERSON or (self.has_totp and not self.password_is_temporary)
 
 
 class Role(models.Model):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from anjia.identity.models import Account, Membership, Organization, Role, ScanTicket, Session, SignInCode
-from anjia.identity.proofs import device_index, token_hash
+from anjia.identity.proofs import device_index, token_hash, totp_link
 from anjia.identity.rules import (
     OWN_ACCOUNT,
     PEOPLE_REMEMBERED,
@@ -368,6 +368,12 @@ class OwnPage:
 
     account: Account
     sessions: list[Session]
+
+
+def totp_link_pending(actor: Actor, purpose: Purpose) -> str | None:
+    """Return the link of the actor's code generator in the making, or None if there is none."""
+    account = Account.objects.get(id=actor.user_id)
+    return totp_link(account.totp_pending, login=account.login or "") if account.totp_pending else None
 
 
 def own_page(actor: Actor, purpose: Purpose, *, now: datetime) -> OwnPage:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 RESIDENTS = frozenset({"residents.read", "residents.register", "residents.change", "residents.reveal"})
-OPENS_ACCOUNTS = frozenset({"identity.open_account"})  # for persons; staff accounts need identity.manage
+# For persons; staff accounts need identity.manage.
+OPENS_ACCOUNTS = frozenset({"identity.open_account"})
+KEEPS_ACCOUNTS = OPENS_ACCOUNTS | {"identity.change_account"}
 
 OWN = (
     frozenset(
@@ -51,7 +53,7 @@ FIELD = frozenset(
 )
 DESK = (
     RESIDENTS
-    | OPENS_ACCOUNTS
+    | KEEPS_ACCOUNTS
     | frozenset(
         {
             "residents.add_address",
@@ -123,7 +125,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
     "health_worker": DefaultRole(
         "健康管理员",
         "Health worker",
-        FIELD | RESIDENTS | OPENS_ACCOUNTS | {"residents.grant", "residents.consent"},
+        FIELD | RESIDENTS | KEEPS_ACCOUNTS | {"residents.grant", "residents.consent"},
     ),
     "dispatcher": DefaultRole("调度员", "Dispatcher", DESK | DISPATCH | {"board.read"}),
     "service_desk": DefaultRole("服务台", "Service desk", DESK | {"board.read"}),

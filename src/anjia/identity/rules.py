@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.errors import DomainError, Invalid, TooMany
+
+T = TypeVar("T")
 
 
 class OrganizationKind(StrEnum):
@@ -62,6 +64,12 @@ class Way(StrEnum):
     ACTIVATION = "activation"
     CARD = "card"  # one click, in a demo only
 
+
+# What is one for the whole house: accounts, the price list, lists of all its people, what anybody did. A station or a
+# ward has none of its own, so it cannot be managed there alone.
+OF_THE_HOUSE: Final = frozenset(
+    {"identity.manage", "audit.read", "catalogue.change", "imports.run", "quality.read"}
+)
 
 OWN_ACCOUNT: Final = "identity.own_account"  # what everybody who is signed in may do with her own account
 
@@ -139,6 +147,12 @@ class WrongSecret(DomainError):
     words = _("密码或动态码不对。动态码每半分钟换一次，用过的不能再用。")
 
 
+class WrongOldPassword(DomainError):
+    code = "identity.wrong_old_password"
+    status = 422
+    words = _("现在的密码不对。")
+
+
 class SignInAgain(DomainError):
     code = "identity.sign_in_again"
     status = 422
@@ -189,6 +203,12 @@ class LoginTaken(DomainError):
 class RoleAlreadyHeld(DomainError):
     code = "identity.role_already_held"
     words = _("他已经有这个角色了。")
+
+
+class RoleOfTheHouse(DomainError):
+    code = "identity.role_of_the_house"
+    status = 422
+    words = _("这个角色管的是整家机构的事，不能只在站点或病区给。请选机构本身。")
 
 
 class RoleUnknown(DomainError):
@@ -341,7 +361,7 @@ class Refused:
     error: DomainError
 
 
-def let_in(outcome: Entry | Choices | Refused) -> Entry | Choices:
+def let_in(outcome: T | Refused) -> T:
     """:raises DomainError: if it was refused"""
     if isinstance(outcome, Refused):
         raise outcome.error

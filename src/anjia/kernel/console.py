@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from anjia.kernel.actors import Actor, Kind, Purpose
-from anjia.kernel.errors import NotAllowed
+from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import Command, acting
 
 P = ParamSpec("P")
@@ -47,6 +48,18 @@ def page(permission: str | None) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def id_in(form: QueryDict, name: str) -> UUID:
+    """
+    Return the id that the form says under this name.
+
+    :raises NotFound: if it says none: our own forms do not
+    """
+    try:
+        return UUID(form.get(name, ""))
+    except ValueError:
+        raise NotFound from None
 
 
 def ask(

@@ -173,7 +173,8 @@ def choose_account(
     hashed = proofs.token_hash(ticket)
     wait_turn(f"choice/{hashed.hex()}")
     choice = SignInChoice.objects.filter(token_hash=hashed, used_at=None, expires_at__gt=now).first()
-    if choice is None or account_id not in choice.account_ids:
+    account = Account.objects.filter(id=account_id).first()
+    if choice is None or account_id not in choice.account_ids or account is None or not account.is_ready:
         return Refused(TicketGone())
     choice.used_at = now
     choice.save(update_fields=["used_at"])

@@ -8,17 +8,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anjia.identity import proofs
-from anjia.identity.entering import end_all_of, in_name_of
+from anjia.identity.entering import end_all_of, in_name_of, take_wechat
 from anjia.identity.events import AccountOpened
 from anjia.identity.models import Account, Membership, Organization, Role
 from anjia.identity.queries import get_organization
 from anjia.identity.rules import (
+    OF_THE_HOUSE,
     OWN_ACCOUNT,
     AccountKind,
     AccountState,
     LastAdministrator,
     LoginTaken,
     RoleAlreadyHeld,
+    RoleOfTheHouse,
     RoleUnknown,
     check_password,
     normal_login,
@@ -134,14 +136,20 @@ def _check_may_open(
 ) -> None:
     if kind is AccountKind.STAFF and not actor.may("identity.manage"):
         raise NotAllowed
-    if not name.strip():
-        words = _("请写上姓名。")
-        raise Invalid(words, fields={"name": words})
+    _named(name)
     if kind is AccountKind.STAFF and not login:
         words = _("工作人员要有登录名。")
         raise Invalid(words, fields={"login": words})
     if password:
         check_password(password, login=login or "", name=name)
+
+
+def _named(name: str) -> str:
+    """:raises Invalid: if there is no name"""
+    if not name.strip():
+        words = _("请写上姓名。")
+        raise Invalid(words, fields={"name": words})
+    return name.strip()[:60]
 
 
 def _known_person(organization_id: UUID, phone_index: bytes, name: str) -> Account | None:
@@ -152,31 +160,36 @@ def _known_person(organization_id: UUID, phone_index: bytes, name: str) -> Accou
     return next(iter(found), None)
 
 
-@command("identity.manage")
+@command("identity.change_account")
 def change_account(
-    actor: Actor, now: datetime, *, account_id: UUID, name: str, phone: str | None = None
+    actor: Actor, now: datetime, *, account_id: UUID, name: str | None = None, phone: str | None = None
 ) -> Account:
     """
-    Change the name, or the phone that the account signs in by.
+    Correct the name, or the phone that the account signs in by; an empty phone takes it away.
+
+    With another phone its sessions end and its WeChat opens it no more: a number that was wrong, or that has been
+    given to somebody else since, may have let that somebody in.
 
     :raises NotFound: if the actor's house has not opened it
+    :raises NotAllowed: if it is a staff account, without `identity.manage`
     :raises Invalid: if name or phone will not do
     """
     account = _own_account(actor, account_id)
-    if not name.strip():
-        words = _("请写上姓名。")
-        raise Invalid(words, fields={"name": words})
-    digits = normal_phone(phone) if phone else ""
-    fields = [
-        field
-        for field, is_new in (("name", account.name != name.strip()), ("phone", account.phone != digits))
-        if is_new
-    ]
-    account.name = name.strip()[:60]
-    account.phone, account.phone_index = digits, blind("phone", digits) if digits else None
+    if account.kind == AccountKind.STAFF and not actor.may("identity.manage"):
+        raise NotAllowed
+    new_name = account.name if name is None else _named(name)
+    new_phone = account.phone if phone is None else normal_phone(phone) if phone.strip() else ""
+    said = {"name": new_name, "phone": new_phone}
+    fields = [field for field, value in said.items() if getattr(account, field) != value]
+    if not fields:
+        return account
+    account.name, account.phone = new_name, new_phone
+    account.phone_index = blind("phone", new_phone) if new_phone else None
     account.save(update_fields=["name", "phone", "phone_index"])
-    if fields:
-        audit.record("identity.account.changed", actor=actor, at=now, subject_id=account.id, fields=fields)
+    audit.record("identity.account.changed", actor=actor, at=now, subject_id=account.id, fields=fields)
+    if "phone" in fields:
+        take_wechat(actor, now, account=account)
+        end_all_of(actor, now, account_id=account_id)
     return account
 
 
@@ -215,9 +228,10 @@ def close_account(actor: Actor, now: datetime, *, account_id: UUID) -> None:
 @command("identity.manage")
 def reset_sign_in(actor: Actor, now: datetime, *, account_id: UUID) -> str:
     """
-    Give a staff account a temporary password, take its code generator away, and end its sessions.
+    Give a staff account a temporary password, take its code generator and its WeChat away, and end its sessions.
 
-    Return the password: it is shown once, and must be changed at the next sign-in.
+    Nothing that was good before opens it any more. Return the password: it is shown once, and must be changed
+    at the next sign-in.
 
     :raises NotFound: if the actor's house has not opened it
     :raises NotAllowed: if it is a person's: persons have no password
@@ -229,6 +243,7 @@ def reset_sign_in(actor: Actor, now: datetime, *, account_id: UUID) -> str:
     account.password_hash, account.password_is_temporary = proofs.hashed(password), True
     account.totp_secret = account.totp_pending = ""
     account.save(update_fields=["password_hash", "password_is_temporary", "totp_secret", "totp_pending"])
+    take_wechat(actor, now, account=account)
     end_all_of(actor, now, account_id=account_id)
     fields = ["password", "totp"]
     audit.record("identity.account.reset", actor=actor, at=now, subject_id=account_id, fields=fields)
@@ -244,6 +259,7 @@ def give_role(
 
     :raises NotFound: if the account or the organization is not known in the actor's house
     :raises RoleUnknown: if there is no such role
+    :raises RoleOfTheHouse: if it rules over the whole house, and this is a part of one
     :raises RoleAlreadyHeld: if it holds it already
     """
     organization = get_organization(actor, Purpose.LEGAL, organization_id=organization_id)
@@ -251,6 +267,8 @@ def give_role(
     if account is None:
         raise NotFound
     role = _role_of_code(organization, role_code)
+    if organization.house_id != organization.id and OF_THE_HOUSE.intersection(role.permissions):
+        raise RoleOfTheHouse(fields={"organization_id": RoleOfTheHouse.words})
     with refuse_if_broken(BROKEN_PROMISES):
         membership = Membership.objects.create(
             account=account,

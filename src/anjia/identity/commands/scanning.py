@@ -74,14 +74,14 @@ def enter_by_scan(
     """Let the console in whose ticket has been confirmed, once."""
     found = ScanTicket.objects.filter(claim_hash=proofs.token_hash(claim)).first()
     row = _own_turn(bytes(found.token_hash), now) if found else None
-    if row is None or row.confirmed_at is None or row.account_id is None:
+    if row is None or row.confirmed_at is None or row.account is None or not row.account.is_ready:
         return Refused(TicketGone())
     row.used_at = now
     row.save(update_fields=["used_at"])
     return start_session(
         actor,
         now,
-        account_id=row.account_id,
+        account_id=row.account.id,
         organization_id=row.organization_id,
         end=End.CONSOLE.value,
         way=Way.SCAN.value,

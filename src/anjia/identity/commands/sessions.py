@@ -4,14 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from anjia.identity import limits, proofs
-from anjia.identity.entering import acting_as, end_all_of, entry_of, is_own_secret
+from anjia.identity.entering import acting_as, count_wrong, end_all_of, entry_of, is_own_secret
 from anjia.identity.models import Account, Organization, Session
 from anjia.identity.proofs import device_index
 from anjia.identity.queries import organizations_of_account
 from anjia.identity.rules import (
     IDLE,
     OWN_ACCOUNT,
-    UNLOCK_TRIES,
     WRONG_PASSWORDS_BY_LOGIN,
     AccountKind,
     AccountState,
@@ -211,14 +210,8 @@ def _leave(session_id: UUID | None, taken_over_by: Session, now: datetime) -> No
 def _wrong_unlock(session: Session, now: datetime) -> Refused:
     actor = acting_as(session.account, session.organization_id)
     limits.count((WRONG_PASSWORDS_BY_LOGIN, session.account.login or ""), now=now)
-    session.wrong_unlocks += 1
-    session.save(update_fields=["wrong_unlocks"])
     audit.record("identity.session.unlock_refused", actor=actor, at=now, subject_id=session.id)
-    if session.wrong_unlocks >= UNLOCK_TRIES:
-        session.end_it(at=now, by=session.account_id)
-        audit.record("identity.session.ended", actor=actor, at=now, subject_id=session.id)
-        return Refused(SignInAgain())
-    return Refused(WrongSecret())
+    return Refused(SignInAgain() if count_wrong(session, now, actor=actor) else WrongSecret())
 
 
 @command("identity.sign_in")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anjia.identity import limits, proofs
 from anjia.identity.commands.sessions import start_session
-from anjia.identity.entering import acting_as, end_all_of, take_totp
+from anjia.identity.entering import acting_as, count_wrong, end_all_of, take_totp
 from anjia.identity.models import Account, Session
 from anjia.identity.rules import (
     OWN_ACCOUNT,
@@ -19,12 +19,14 @@ from anjia.identity.rules import (
     Entry,
     FirstSignInAtConsole,
     Refused,
+    SignInAgain,
     Way,
+    WrongOldPassword,
     WrongPassword,
     check_password,
 )
 from anjia.kernel import audit
-from anjia.kernel.actors import Actor
+from anjia.kernel.actors import NOBODY, Actor
 from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import Invalid, NotAllowed
 from anjia.kernel.work import command
@@ -94,23 +96,27 @@ def start_totp(actor: Actor, now: datetime) -> str:
     """
     Make a secret for the actor's code generator and return its link, to be shown as a QR code.
 
-    The generator that she has stays good until the new one has shown a code.
+    The generator that she has stays good until the new one has shown a code. Each time it is another secret:
+    whoever passed by her computer and took one along can do nothing with it.
     """
     account = _staff_self(actor)
-    if not account.totp_pending:
-        account.totp_pending = proofs.new_totp_secret()
-        account.save(update_fields=["totp_pending"])
+    account.totp_pending = proofs.new_totp_secret()
+    account.save(update_fields=["totp_pending"])
     return proofs.totp_link(account.totp_pending, login=account.login or "")
 
 
 @command(OWN_ACCOUNT)
-def confirm_totp(actor: Actor, now: datetime, *, code: str) -> None:
+def confirm_totp(actor: Actor, now: datetime, *, code: str, password: str) -> Refused | None:
     """
-    Take the generator into use, now that it shows a code.
+    Take the generator into use, now that it shows a code, and the password shows that it is hers.
+
+    Its six digits alone unlock a shared computer: whoever finds one unlocked must not give it another generator.
 
     :raises Invalid: if the code is not one of it
     """
     account = _staff_self(actor)
+    if refused := _refuse_others(actor, account, now, password=password, field="password"):
+        return refused
     step = proofs.totp_step(code, account.totp_pending, now=now)
     if step is None:
         words = _("动态码不对。看看手机上现在的 6 位数字，它每半分钟换一次；手机时间要准。")
@@ -119,19 +125,19 @@ def confirm_totp(actor: Actor, now: datetime, *, code: str) -> None:
     account.save(update_fields=["totp_secret", "totp_pending", "totp_step"])
     audit.record("identity.totp.enrolled", actor=actor, at=now, subject_id=account.id)
     _open_up(actor, account)
+    return None
 
 
 @command(OWN_ACCOUNT)
-def set_password(actor: Actor, now: datetime, *, old: str, new: str) -> None:
+def set_password(actor: Actor, now: datetime, *, old: str, new: str) -> Refused | None:
     """
-    Change the actor's password; all her other sessions end.
+    Change the actor's password, if she knows the old one; all her other sessions end.
 
-    :raises Invalid: if the old one is wrong, or the new one will not do
+    :raises Invalid: if the new one will not do
     """
     account = _staff_self(actor)
-    if not proofs.is_password(old, account.password_hash):
-        words = _("现在的密码不对。")
-        raise Invalid(words, fields={"old": words})
+    if refused := _refuse_others(actor, account, now, password=old, field="old"):
+        return refused
     if old == new:
         words = _("新密码要和旧的不一样。")
         raise Invalid(words, fields={"password": words})
@@ -141,6 +147,26 @@ def set_password(actor: Actor, now: datetime, *, old: str, new: str) -> None:
     end_all_of(actor, now, account_id=account.id, but=actor.session_id)
     audit.record("identity.password.set", actor=actor, at=now, subject_id=account.id)
     _open_up(actor, account)
+    return None
+
+
+def _refuse_others(
+    actor: Actor, account: Account, now: datetime, *, password: str, field: str
+) -> Refused | None:
+    """
+    Refuse who does not know the account's password: somebody else sits at her computer. Five wrong ones end the
+    session, as they do at its lock.
+    """
+    session = Session.objects.filter(id=actor.session_id or NOBODY, account=account, ended_at=None).first()
+    if proofs.is_password(password, account.password_hash):
+        if session and session.wrong_unlocks:
+            session.wrong_unlocks = 0
+            session.save(update_fields=["wrong_unlocks"])
+        return None
+    audit.record("identity.password.refused", actor=actor, at=now, subject_id=account.id)
+    if session and count_wrong(session, now, actor=actor):
+        return Refused(SignInAgain())
+    return Refused(WrongOldPassword(fields={field: WrongOldPassword.words}))
 
 
 def _open_up(actor: Actor, account: Account) -> None:

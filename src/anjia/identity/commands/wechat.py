@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from anjia.identity.commands.codes import enter_as_one_of
-from anjia.identity.events import WechatBound, WechatUnbound
+from anjia.identity.entering import take_wechat
+from anjia.identity.events import WechatBound
 from anjia.identity.models import Account
 from anjia.identity.rules import (
     OWN_ACCOUNT,
-    AccountKind,
     AccountState,
     Choices,
     End,
@@ -28,11 +28,7 @@ def sign_in_by_wechat(
 ) -> Entry | Choices | Refused:
     """Let in the account that this WeChat is bound to, or ask which of them."""
     rows = Account.objects.filter(wechat_index=blind("wechat", openid), state=AccountState.ACTIVE.value)
-    found = [
-        account
-        for account in rows.order_by("opened_at", "id")
-        if account.kind == AccountKind.PERSON or account.is_ready
-    ]
+    found = [account for account in rows.order_by("opened_at", "id") if account.is_ready]
     if not found:
         return Refused(WechatNotBound())
     return enter_as_one_of(actor, now, found=found, way=Way.WECHAT.value, says={"end": end, "device": device})
@@ -51,10 +47,4 @@ def bind_wechat(actor: Actor, now: datetime, *, openid: str) -> None:
 @command(OWN_ACCOUNT)
 def unbind_wechat(actor: Actor, now: datetime) -> None:
     """Let the actor's WeChat open nothing any more. Twice is as good as once."""
-    account = Account.objects.get(id=actor.user_id)
-    if account.wechat_index is None:
-        return
-    account.wechat_openid, account.wechat_index = "", None
-    account.save(update_fields=["wechat_openid", "wechat_index"])
-    audit.record("identity.wechat.unbound", actor=actor, at=now, subject_id=account.id)
-    events.publish(WechatUnbound(account_id=account.id, at=now), actor=actor)
+    take_wechat(actor, now, account=Account.objects.get(id=actor.user_id))
