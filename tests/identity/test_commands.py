@@ -525,10 +525,12 @@ class TestWechat:
         acting(make.actor_of(account), NOON).do(commands.bind_wechat, openid=openid)
 
         found = acting(system(account.organization_id), NOON).ask(
-            queries.wechat_openid_of, Purpose.CONTRACT, account_id=account.id
+            queries.reachable, Purpose.CONTRACT, account_id=account.id
         )
 
-        assert found == openid
+        assert found.wechat_openid == openid
+        assert found.phone
+        assert found.language == "zh"
 
 
 class TestScanning:

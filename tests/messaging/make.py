@@ -17,6 +17,7 @@ from tests.make import NOON
 
 VALUES = {
     "when": "3月3日 周二 上午 9:00",
+    "moment": "2026年3月3日 09:00",
     "clock": "9:00",
     "word": "4821",
     "who": "李护士",

@@ -220,6 +220,46 @@ class TestFallback:
         assert make.notifications(message)["through"].state == "sent"
         assert [to for _, to, _ in post.sms.taken] == ["13900139000"] * 2  # her own, and this event once
 
+    def test_is_passed_on_when_her_own_telephone_will_not_do(self, sender: Actor, post: Post) -> None:
+        daughter = make.message(sent_by=sender, contact=Contact(name="女儿", phone="13900139000")).party_id
+        elder = uuid4()
+        acting(sender, NOON).do(
+            commands.set_recipient,
+            party_id=elder,
+            name="张桂芳",
+            phone="13800138000",
+            ways=["sms", "through"],
+            through_party_id=daughter,
+        )
+        post.sms.says["13800138000"] = Permanent("isv.MOBILE_NUMBER_ILLEGAL")
+        message = make.message(sent_by=sender, party_id=elder)
+        post.go()
+
+        rows = make.notifications(message)
+        assert {channel: row.state for channel, row in rows.items()} == {"sms": "failed", "through": "sent"}
+        assert [to for _, to, _ in post.sms.taken] == ["13900139000"] * 2  # her own before, and this one
+
+    def test_takes_no_further_way_when_it_is_of_no_use_any_more(self, sender: Actor, post: Post) -> None:
+        message = make.message(sent_by=sender, needed_by=NOON + timedelta(hours=1))
+        post.go()
+        row = make.notifications(message)["wechat"]
+        acting(system(), NOON + timedelta(hours=2)).do(
+            commands.note_report, vendor_id=row.vendor_id, arrived=False
+        )
+
+        assert {channel: row.state for channel, row in make.notifications(message).items()} == {
+            "wechat": "gave_up"
+        }
+
+
+class TestLanguage:
+    def test_is_hers_in_words_and_times(self, sender: Actor, database: None) -> None:
+        when = at(date(2026, 3, 3), time(9))
+        contact = Contact(name="Jane", phone="13800138000", language="en")
+        message = make.message(sent_by=sender, contact=contact, values=make.VALUES | {"when": when})
+
+        assert "Tue 3 Mar 09:00" in message.words
+
 
 class TestQuietHours:
     def test_hold_a_message_until_seven(self, sender: Actor, post: Post) -> None:

@@ -228,16 +228,25 @@ def account_named(actor: Actor, purpose: Purpose, *, name: str) -> UUID | None:
     return rows.values_list("id", flat=True).last()
 
 
-def wechat_openid_of(actor: Actor, purpose: Purpose, *, account_id: UUID) -> str | None:
-    """Return where WeChat messages to this account go, or None if it has no WeChat bound."""
-    account = Account.objects.filter(id=account_id).only("id", "wechat_openid").first()
-    return account.wechat_openid or None if account else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reachable:
+    """Where an account can be told something, and in which language."""
+
+    phone: str = ""
+    wechat_openid: str = ""
+    language: str = "zh"
 
 
-def phone_of(actor: Actor, purpose: Purpose, *, account_id: UUID) -> str | None:
-    """Return the phone that this account signs in by, or None."""
-    account = Account.objects.filter(id=account_id).only("id", "phone").first()
-    return account.phone or None if account else None
+def reachable(actor: Actor, purpose: Purpose, *, account_id: UUID) -> Reachable:
+    """Return the phone that the account signs in by, the WeChat bound to it, and its language."""
+    account = Account.objects.filter(id=account_id).only("id", "phone", "wechat_openid", "language").first()
+    if account is None:
+        return Reachable()
+    return Reachable(
+        phone=account.phone or "",
+        wechat_openid=account.wechat_openid or "",
+        language="en" if account.language.startswith("en") else "zh",
+    )
 
 
 def roles(actor: Actor, purpose: Purpose) -> list[Role]:

@@ -193,7 +193,7 @@ def reveals(text: str) -> bool:
     return any(word in folded for word in REVEALING)
 
 
-def check_values(found: Template, values: Mapping[str, str]) -> None:
+def check_values(found: Template, values: Mapping[str, object]) -> None:
     """:raises TemplateIncomplete: if the template asks for a value that is not there"""
     if not found.asked <= values.keys():
         raise TemplateIncomplete
@@ -205,6 +205,14 @@ def filled(pattern: str, values: Mapping[str, str]) -> str:
         return pattern.format_map(values).strip()
     except KeyError:
         raise TemplateIncomplete from None
+
+
+def spelled(values: Mapping[str, str | datetime], language: str) -> dict[str, str]:
+    """Return the values in her language: a time as people say it."""
+    return {
+        name: when_words(value, language) if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
 
 
 # --- when ----------------------------------------------------------------------------------------------------------
@@ -271,3 +279,9 @@ def when_words(moment: datetime, language: str) -> str:
         half = "凌晨"
     shown = hour - 12 if hour > 12 else hour
     return f"{here.month}月{here.day}日 周{WEEKDAYS['zh'][here.weekday()]} {half} {shown}:{here:%M}"
+
+
+def moment_words(moment: datetime) -> str:
+    """Return day and time as WeChat's fields of a time take them, in any language: 2026年3月3日 09:00."""
+    here = local(moment)
+    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"

@@ -1,15 +1,79 @@
-"""Which way a message goes next. Called by the commands that send and by those that hear how it went."""
+"""How a message is written, and which way it goes next. Called by the commands that send and that hear how it went."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from anjia.kernel import live
+from anjia.kernel import audit, live
+from anjia.kernel.actors import Actor
+from anjia.kernel.database import wait_turn
+from anjia.kernel.ids import new_id
 from anjia.messaging.models import Call, Message, Notification, Recipient
-from anjia.messaging.rules import TEMPLATES, Channel, State, call_day, due_at, filled, next_way
+from anjia.messaging.rules import (
+    TEMPLATES,
+    Channel,
+    State,
+    Template,
+    call_day,
+    check_values,
+    due_at,
+    filled,
+    next_way,
+    spelled,
+)
+
+
+def turn_of(party_id: UUID, event_id: UUID) -> str:
+    """Return the key under which one party is told of one event: once."""
+    return f"message/{party_id}/{event_id}"
+
+
+def write_message(
+    actor: Actor,
+    now: datetime,
+    *,
+    recipient: Recipient,
+    template: Template,
+    event_id: UUID,
+    about_kind: str,
+    about_id: UUID,
+    values: Mapping[str, str | datetime],
+    resident_id: UUID | None,
+    urgent: bool,
+    needed_by: datetime | None,
+) -> Message:
+    """
+    Put it into the recipient's inbox and on its first way. Call with the turn of party and event held.
+
+    :raises TemplateIncomplete: if a value that the template needs is missing
+    """
+    check_values(template, values)
+    text, said = template.text(recipient.language), spelled(values, recipient.language)
+    message = Message.objects.create(
+        id=new_id(),
+        organization_id=recipient.organization_id,
+        party_id=recipient.party_id,
+        event_id=event_id,
+        resident_id=resident_id,
+        about_kind=about_kind,
+        about_id=about_id,
+        template=template.code,
+        template_version=template.version,
+        language=recipient.language,
+        values=said,
+        title=filled(text.title, said),
+        words=filled(text.words, said),
+        urgent=urgent or template.urgent,
+        needed_by=needed_by,
+        at=now,
+    )
+    start_next_way(actor, message, recipient, now=now)
+    audit.record("messaging.message.made", actor=actor, at=now, subject_id=message.id)
+    return message
 
 
 def start_next_way(
-    message: Message, recipient: Recipient, *, now: datetime, why: str = ""
+    actor: Actor, message: Message, recipient: Recipient, *, now: datetime, why: str = ""
 ) -> Notification | None:
     """Put the message on the next way that was not tried; None when there is none left, not even a call."""
     tried = list(Notification.objects.filter(message_id=message.id).values_list("channel", flat=True))
@@ -33,7 +97,32 @@ def start_next_way(
     live.tell(topic="messaging.outbox", subject_id=notification.id)
     if channel is Channel.PHONE:
         put_on_call_list(notification, message, now=now, why=why or Channel.PHONE.value)
+    elif channel is Channel.THROUGH:
+        pass_on(actor, message, recipient, now=now)
+        notification.move_to(State.SENT, now=now)
     return notification
+
+
+def pass_on(actor: Actor, message: Message, recipient: Recipient, *, now: datetime) -> None:
+    """Ask the one through whom she is reached to tell her: the same event, to another party, once."""
+    other = through(recipient)
+    assert other is not None, "a way through somebody is only taken when there is somebody"
+    wait_turn(turn_of(other.party_id, message.event_id))
+    if Message.objects.filter(party_id=other.party_id, event_id=message.event_id).exists():
+        return
+    write_message(
+        actor,
+        now,
+        recipient=other,
+        template=TEMPLATES[message.template],
+        event_id=message.event_id,
+        about_kind=message.about_kind,
+        about_id=message.about_id,
+        values=message.values,
+        resident_id=message.resident_id,
+        urgent=message.urgent,
+        needed_by=message.needed_by,
+    )
 
 
 def able(message: Message, recipient: Recipient) -> list[str]:

@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
-from anjia.identity.queries import get_organization, phone_of, wechat_openid_of
+from anjia.identity.queries import get_organization, reachable
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.calendar import day_of, local
+from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.messaging.commands import Contact, send
-from anjia.messaging.rules import when_words
+from anjia.messaging.rules import moment_words
 from anjia.notices.rules import preparation_words, reminder_id
 from anjia.residents.queries import accounts_of_resident, get_resident, phone_to_call
 from anjia.visits.queries import Promise, get_promise
@@ -60,12 +60,14 @@ def _household(actor: Actor, now: datetime, *, resident_id: UUID) -> Iterator[tu
         if grant.relation in DECIDES or TOLD_OF_VISITS & set(grant.allows)
     ]
     for grant in grants:
+        ways = reachable(actor, Purpose.CONTRACT, account_id=grant.account_id)
         yield (
             grant.account_id,
             Contact(
                 name=grant.name,
-                phone=phone_of(actor, Purpose.CONTRACT, account_id=grant.account_id) or "",
-                wechat_openid=wechat_openid_of(actor, Purpose.CONTRACT, account_id=grant.account_id) or "",
+                phone=ways.phone,
+                wechat_openid=ways.wechat_openid,
+                language=ways.language,
             ),
         )
     if not any(grant.relation in DECIDES for grant in grants):
@@ -74,13 +76,13 @@ def _household(actor: Actor, now: datetime, *, resident_id: UUID) -> Iterator[tu
         yield resident_id, Contact(name=resident.name, phone=phone)
 
 
-def _values(actor: Actor, promise: Promise, *, language: str) -> dict[str, str]:
+def _values(actor: Actor, promise: Promise, *, language: str) -> dict[str, str | datetime]:
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
     resident = get_resident(actor, Purpose.CONTRACT, resident_id=promise.resident_id)
     name, phone = _house(actor)
     return {
-        "when": when_words(promise.starts_at, language),
-        "clock": f"{local(promise.starts_at):%H:%M}",
+        "when": promise.starts_at,
+        "moment": moment_words(promise.starts_at),
         "institution": name,
         "phone": phone,
         "resident": resident.name,

@@ -10,17 +10,21 @@ A stand-in for WeChat's subscribe messages: speaks its wire format, and refuses 
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 from django.conf import settings
 
 from anjia.integrations.errors import Permanent
 from anjia.integrations.wechat.messages import LONGEST
+
+# "15:01" or "2019年10月1日 15:01"
+TIME: Final = re.compile(r"(\d{4}年\d{1,2}月\d{1,2}日 )?([01]?\d|2[0-3]):[0-5]\d")
 
 
 class Standin:
@@ -74,7 +78,8 @@ class Standin:
             return refusal(40037, "invalid template_id")
         values = {name: str(field["value"]) for name, field in said["data"].items()}
         for name, value in values.items():
-            if not 0 < len(value) <= LONGEST.get(name.rstrip("0123456789"), 20):
+            kind = name.rstrip("0123456789")
+            if not 0 < len(value) <= LONGEST.get(kind, 20) or (kind == "time" and not TIME.fullmatch(value)):
                 return refusal(47003, f"argument invalid! data.{name}.value invalid")
         if said["touser"] not in self.subscribed:
             return refusal(43101, "user refuse to accept the msg")

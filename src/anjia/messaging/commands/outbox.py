@@ -143,16 +143,17 @@ def note_outcome(
         notification.lease_until, notification.due_at, notification.code = None, now + wait, code[:40]
         notification.save(update_fields=["lease_until", "due_at", "code"])
     else:
-        _go_on(notification, now=now, code=code or outcome.value)
+        _go_on(actor, notification, now=now, code=code or outcome.value)
     live.tell(topic="messaging.outbox", subject_id=notification.id)
 
 
-def _go_on(notification: Notification, *, now: datetime, code: str) -> None:
-    """This way will not do: take the next."""
+def _go_on(actor: Actor, notification: Notification, *, now: datetime, code: str) -> None:
+    """This way will not do: take the next, if anybody has any use of it still."""
     message = message_of(notification)
     notification.move_to(State.FAILED, now=now, code=code[:40])
     recipient = recipient_of(notification.organization_id, notification.party_id)
-    if start_next_way(message, recipient, now=now, why=code[:40]) is None:
+    is_over = message.needed_by is not None and message.needed_by <= now
+    if is_over or start_next_way(actor, message, recipient, now=now, why=code[:40]) is None:
         give_up(notification, now=now, code=code[:40])
 
 
@@ -167,7 +168,7 @@ def note_report(actor: Actor, now: datetime, *, vendor_id: str, arrived: bool, c
     if arrived:
         notification.move_to(State.DELIVERED, now=now)
     else:
-        _go_on(notification, now=now, code=code or "not_delivered")
+        _go_on(actor, notification, now=now, code=code or "not_delivered")
 
 
 @command("messaging.call")

@@ -9,11 +9,10 @@ from anjia.kernel import audit
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import NotFound
-from anjia.kernel.ids import new_id
 from anjia.kernel.work import command
-from anjia.messaging.models import Message, Notification, Recipient
-from anjia.messaging.rules import Channel, State, check_values, filled, template
-from anjia.messaging.sending_ways import start_next_way, through
+from anjia.messaging.models import Message, Recipient
+from anjia.messaging.rules import Channel, template
+from anjia.messaging.sending_ways import turn_of, write_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,7 @@ def send(
     event_id: UUID,
     about_kind: str,
     about_id: UUID,
-    values: Mapping[str, str],
+    values: Mapping[str, str | datetime],
     resident_id: UUID | None = None,
     contact: Contact | None = None,
     urgent: bool = False,
@@ -52,37 +51,23 @@ def send(
     :raises TemplateIncomplete: if a value that it needs is missing
     :raises NotFound: if nobody has said how the party is reached, and no `contact` is given
     """
-    wait_turn(f"message/{party_id}/{event_id}")
+    wait_turn(turn_of(party_id, event_id))
     known = Message.objects.filter(party_id=party_id, event_id=event_id).first()
     if known:
         return known
-    recipient = _recipient(actor, party_id=party_id, contact=contact)
-    found = template(template_code)
-    text = found.text(recipient.language)
-    check_values(found, values)
-    message = Message.objects.create(
-        id=new_id(),
-        organization_id=actor.organization_id,
-        party_id=party_id,
+    return write_message(
+        actor,
+        now,
+        recipient=_recipient(actor, party_id=party_id, contact=contact),
+        template=template(template_code),
         event_id=event_id,
-        resident_id=resident_id,
         about_kind=about_kind,
         about_id=about_id,
-        template=found.code,
-        template_version=found.version,
-        language=recipient.language,
-        values=dict(values),
-        title=filled(text.title, values),
-        words=filled(text.words, values),
-        urgent=urgent or found.urgent,
+        values=values,
+        resident_id=resident_id,
+        urgent=urgent,
         needed_by=needed_by,
-        at=now,
     )
-    notification = start_next_way(message, recipient, now=now)
-    if notification and notification.channel == Channel.THROUGH:
-        _pass_on(actor, now, message=message, recipient=recipient, notification=notification)
-    audit.record("messaging.message.made", actor=actor, at=now, subject_id=message.id)
-    return message
 
 
 def _recipient(actor: Actor, *, party_id: UUID, contact: Contact | None) -> Recipient:
@@ -106,28 +91,6 @@ def _recipient(actor: Actor, *, party_id: UUID, contact: Contact | None) -> Reci
     ]
     recipient.save()
     return recipient
-
-
-def _pass_on(
-    actor: Actor, now: datetime, *, message: Message, recipient: Recipient, notification: Notification
-) -> None:
-    """Ask the one through whom she is reached to tell her: the same event, to another party, once."""
-    other = through(recipient)
-    assert other is not None, "a way through somebody is only taken when there is somebody"
-    send(
-        actor,
-        now,
-        party_id=other.party_id,
-        template_code=message.template,
-        event_id=message.event_id,
-        about_kind=message.about_kind,
-        about_id=message.about_id,
-        values=message.values,
-        resident_id=message.resident_id,
-        urgent=message.urgent,
-        needed_by=message.needed_by,
-    )
-    notification.move_to(State.SENT, now=now)
 
 
 @command("messaging.read")
