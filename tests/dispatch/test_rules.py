@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -20,10 +20,14 @@ from anjia.dispatch.rules import (
     area_of,
     check_notice,
     is_in_period,
+    is_soon,
+    offer_is_urgent,
     pay_of,
     score_of,
     size_of_wave,
+    wakes_who_comes,
 )
+from anjia.messaging.rules import due_at
 from tests.make import NOON
 from tests.visits.make import PLACE, at
 
@@ -138,8 +142,52 @@ class TestOffering:
     def test_waits_longer_the_farther_away_it_is(self, hours: int, minutes: int) -> None:
         assert answer_by(NOON + timedelta(hours=hours), now=NOON) == NOON + timedelta(minutes=minutes)
 
+    @pytest.mark.parametrize(
+        ("made_at", "starts_at", "deadline"),
+        [
+            (
+                at(22.5, day=0),
+                at(10, day=2),
+                at(8),
+            ),  # the day after tomorrow: heard at seven, an hour to answer
+            (at(22.5, day=0), at(10), at(7.25)),  # three hours after seven: a quarter of an hour
+            (at(22.5, day=0), at(8.5), at(22.75, day=0)),  # the morning would be too late: asked at once
+            (at(23, day=0), at(25, day=0), at(23, day=0) + timedelta(minutes=5)),
+            (at(6, day=1), at(9.5, day=2), at(8)),
+            (at(20.5, day=0), at(10, day=2), at(21.5, day=0)),  # made before the quiet hours
+        ],
+    )
+    def test_waits_from_the_end_of_the_quiet_hours_on(
+        self, made_at: datetime, starts_at: datetime, deadline: datetime
+    ) -> None:
+        assert answer_by(starts_at, now=made_at) == deadline
+
+    def test_is_always_heard_before_its_answer_is_due(self) -> None:
+        for quarter in range(24 * 4):
+            made_at = NOON + timedelta(minutes=15 * quarter)
+            for hours in range(2, 60):
+                starts_at = made_at + timedelta(hours=hours)
+                deadline = answer_by(starts_at, now=made_at)
+                urgent = offer_is_urgent(starts_at, deadline=deadline, now=made_at)
+                assert due_at(made_at, urgent=urgent) < deadline <= starts_at
+
     def test_asks_more_at_once_each_time_and_then_a_person(self) -> None:
         assert [size_of_wave(wave) for wave in range(1, 6)] == [1, 2, 4, 8, 0]
+
+
+class TestSoon:
+    @pytest.mark.parametrize(
+        ("now", "soon"), [(6.9, False), (7.1, True), (10, True), (10.7, True), (10.75, False), (22, False)]
+    )
+    def test_is_what_begins_within_three_hours_or_is_on_and_nothing_that_is_past(
+        self, now: float, soon: bool
+    ) -> None:
+        assert is_soon(at(10), at(10.75), now=at(now)) is soon
+
+    def test_wakes_a_caregiver_only_if_the_morning_gives_too_short_a_notice(self) -> None:
+        night = at(23, day=0)
+        assert wakes_who_comes(at(8.9), at(9.5), now=night)
+        assert not wakes_who_comes(at(9), at(9.5), now=night)
 
 
 @pytest.mark.parametrize(

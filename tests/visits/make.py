@@ -90,7 +90,7 @@ class Town:
     ) -> Actor:
         """Return a nurse who may do everything here, on duty tomorrow and the days after."""
         unit = acting(self.system, NOON)
-        account_id = says.pop("account_id", None) or uuid4()
+        account_id = says.pop("account_id", uuid4())
         sound: dict[str, Any] = {
             "name": name,
             "kind": "nurse",
@@ -116,7 +116,7 @@ class Town:
         return actor(
             *FIELD,
             organization_id=self.organization_id,
-            user_id=account_id,
+            user_id=account_id or uuid4(),
             staff_id=staff.id,
             kind=Kind.STAFF,
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.errors import DomainError, Invalid, Words
+from anjia.messaging.rules import due_at, is_quiet
 
 Point = tuple[float, float]  # latitude, longitude, WGS-84
 Span = tuple[datetime, datetime]  # half-open
@@ -20,6 +21,7 @@ SHORTEST_NOTICE: Final = timedelta(hours=2)
 NOTICE_GRACE: Final = timedelta(minutes=15)  # so that what was shown a while ago can still be booked
 MOST_DAYS: Final = 31
 FARTHEST_AHEAD: Final = timedelta(days=90)
+SOON: Final = timedelta(hours=3)  # what begins sooner may wake somebody; the rest waits for the morning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,13 +261,33 @@ def score_of(facts: Facts) -> Score:
     return Score(total=round(100 + sum(parts.values()), 1), parts=rounded)
 
 
+def is_soon(starts_at: datetime, ends_at: datetime, *, now: datetime) -> bool:
+    """Say whether news of a visit may wake somebody: it begins soon, or is on. What is past wakes nobody."""
+    return starts_at - now < SOON and now < ends_at
+
+
+def wakes_who_comes(starts_at: datetime, ends_at: datetime, *, now: datetime) -> bool:
+    """Say whether who is to come has to hear of it at once: soon, or when the morning would be too short a notice."""
+    too_short = now < starts_at and starts_at - due_at(now, urgent=False) < SHORTEST_NOTICE
+    return too_short or is_soon(starts_at, ends_at, now=now)
+
+
 def answer_by(starts_at: datetime, *, now: datetime) -> datetime:
-    """Return until when an offer made now waits for its answer: the nearer the visit, the shorter."""
-    ahead = starts_at - now
+    """
+    Return until when an offer made now waits for its answer: the nearer the visit, the shorter.
+
+    What is offered at night is heard in the morning, and waits from then on; unless it has to be heard at once.
+    """
+    heard_at = due_at(now, urgent=wakes_who_comes(starts_at, starts_at, now=now))
     for within, wait in OFFERING.answer_within:
-        if ahead <= within:
-            return now + wait
-    return now + OFFERING.answer_within[-1][1]
+        if starts_at - now <= within:
+            return heard_at + wait
+    return heard_at + OFFERING.answer_within[-1][1]
+
+
+def offer_is_urgent(starts_at: datetime, *, deadline: datetime, now: datetime) -> bool:
+    """Say whether an offer goes out whatever the hour: so near is the visit, or it is over before the morning."""
+    return is_quiet(deadline) or wakes_who_comes(starts_at, starts_at, now=now)
 
 
 def size_of_wave(wave: int) -> int:

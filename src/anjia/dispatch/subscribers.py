@@ -18,7 +18,7 @@ from anjia.visits.events import (
     VisitMoved,
     VisitPromised,
 )
-from anjia.visits.queries import live_assignments
+from anjia.visits.queries import get_promise, live_assignments
 from anjia.workforce.events import LeaveGranted, ShiftRemoved
 
 
@@ -77,6 +77,17 @@ def tell_that_it_is_booked(actor: Actor, now: datetime, event: VisitPromised) ->
 @listens_to(VisitMoved)
 def tell_that_it_is_moved(actor: Actor, now: datetime, event: VisitMoved) -> None:
     tell_household(actor, now, visit_id=event.visit_id, template="visit_moved", at=event.at)
+    for staff_id in event.taken_by_before:
+        stays = staff_id in event.staff_ids_after
+        tell_caregiver(
+            actor,
+            now,
+            visit_id=event.visit_id,
+            staff_id=staff_id,
+            template="work_moved" if stays else "work_taken_away",
+            at=event.at,
+            was=None if stays else (event.starts_at_before, event.ends_at_before),
+        )
 
 
 @listens_to(VisitCancelled)
@@ -134,15 +145,19 @@ def tell_who_is_asked(actor: Actor, now: datetime, event: OfferMade) -> None:
 
 @listens_to(FactRecorded)
 def tell_how_it_goes(actor: Actor, now: datetime, event: FactRecorded) -> None:
-    if event.kind in {"departed", "arrived"} and event.is_first:
-        tell_household(
-            actor,
-            now,
-            visit_id=event.visit_id,
-            template=f"visit_{event.kind}",
-            at=event.at,
-            who=event.staff_id,
-        )
+    """Tell that she has departed or arrived, as long as that is how it stands: a phone may say it days later."""
+    if event.kind not in {"departed", "arrived"} or not event.is_first:
+        return
+    if get_promise(actor, Purpose.CONTRACT, visit_id=event.visit_id).status != event.kind:
+        return
+    tell_household(
+        actor,
+        now,
+        visit_id=event.visit_id,
+        template=f"visit_{event.kind}",
+        at=event.occurred_at,
+        who=event.staff_id,
+    )
 
 
 @listens_to(VisitDone)

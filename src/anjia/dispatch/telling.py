@@ -1,24 +1,29 @@
 """Who hears of a visit, and in which words: the household, and the caregivers. Only subscribers call it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from anjia.dispatch.rules import area_of
-from anjia.identity.queries import get_organization, phone_of, wechat_openid_of
+from anjia.dispatch.rules import Span, area_of, is_soon, offer_is_urgent, wakes_who_comes
+from anjia.identity.queries import Reachable, get_organization, reachable
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.errors import NotFound
 from anjia.messaging.commands import Contact, send
+from anjia.messaging.rules import moment_words
 from anjia.residents.queries import accounts_of_resident, get_address, get_resident, phone_to_call
 from anjia.visits.queries import Promise, get_promise
 from anjia.workforce.queries import get_staff_member
 
-WEEKDAYS: Final = "一二三四五六日"
 TOLD_OF_VISITS: Final = frozenset({"visits", "book"})
 DECIDES: Final = frozenset({"self", "guardian"})
-SOON: Final = timedelta(hours=3)  # what begins sooner may wake somebody; the rest waits for seven
+ON_THE_WAY: Final = frozenset({"visit_departed", "visit_arrived"})
+WORTH_HEARING: Final = {
+    "visit_done": timedelta(days=1)
+}  # so long after it has happened; the rest until the visit's end
+LATE_BY: Final = timedelta(hours=1)  # so late somebody may be on her way, and it is still news
 
 
 def tell_household(
@@ -26,7 +31,7 @@ def tell_household(
 ) -> None:
     """Tell everybody who may see the resident's visits; where nobody has an account, herself, by her telephone."""
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
-    values = values_of(actor, promise, at=at, who=who)
+    values = values_of(actor, promise, at=at, template=template, who=who)
     for party_id, contact in household_of(actor, promise.resident_id, now=now):
         send(
             actor,
@@ -39,9 +44,16 @@ def tell_household(
             values=values,
             resident_id=promise.resident_id,
             contact=contact,
-            urgent=promise.starts_at - now < SOON,
-            needed_by=promise.ends_at,
+            urgent=template not in WORTH_HEARING and is_soon(promise.starts_at, promise.ends_at, now=now),
+            needed_by=needed_by(template, promise, at=at, now=now),
         )
+
+
+def needed_by(template: str, promise: Promise, *, at: datetime, now: datetime) -> datetime:
+    """Return until when the household has any use of it. A visit that overruns is still on, and done all the same."""
+    if template in WORTH_HEARING:
+        return now + WORTH_HEARING[template]
+    return max(promise.ends_at, at + LATE_BY) if template in ON_THE_WAY else promise.ends_at
 
 
 def household_of(actor: Actor, resident_id: UUID, *, now: datetime) -> Iterator[tuple[UUID, Contact]]:
@@ -51,18 +63,22 @@ def household_of(actor: Actor, resident_id: UUID, *, now: datetime) -> Iterator[
         if grant.relation in DECIDES or TOLD_OF_VISITS & set(grant.allows)
     ]
     for grant in grants:
-        yield (
-            grant.account_id,
-            Contact(
-                name=grant.name,
-                phone=phone_of(actor, Purpose.CONTRACT, account_id=grant.account_id) or "",
-                wechat_openid=wechat_openid_of(actor, Purpose.CONTRACT, account_id=grant.account_id) or "",
-            ),
-        )
+        yield grant.account_id, contact_of(actor, grant.name, account_id=grant.account_id)
     if not any(grant.relation in DECIDES for grant in grants):
         resident = get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
         phone = phone_to_call(actor, Purpose.CONTRACT, resident_id=resident_id)
         yield resident_id, Contact(name=resident.name, phone=phone)
+
+
+def contact_of(actor: Actor, name: str, *, account_id: UUID | None, phone: str = "") -> Contact:
+    """Return how somebody is reached: as her account says, else by the `phone` that we know of her."""
+    ways = reachable(actor, Purpose.CONTRACT, account_id=account_id) if account_id else Reachable()
+    return Contact(
+        name=name,
+        phone=phone or ways.phone,
+        wechat_openid=ways.wechat_openid,
+        language=ways.language,
+    )
 
 
 def tell_caregiver(
@@ -74,23 +90,28 @@ def tell_caregiver(
     template: str,
     at: datetime,
     deadline: datetime | None = None,
+    was: Span | None = None,
 ) -> None:
-    """Tell a caregiver, if she has an account to be told in."""
+    """Tell a caregiver. It is about the time that the visit `was` for, where that is not the one it is for now."""
     staff = get_staff_member(actor, Purpose.CONTRACT, staff_id=staff_id)
-    if staff.account_id is None:
-        return
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
+    if was:
+        promise = replace(promise, starts_at=was[0], ends_at=was[1])
+    if deadline:
+        urgent = offer_is_urgent(promise.starts_at, deadline=deadline, now=now)
+    else:
+        urgent = wakes_who_comes(promise.starts_at, promise.ends_at, now=now)
     send(
         actor,
         now,
-        party_id=staff.account_id,
+        party_id=staff.account_id or staff_id,
         template_code=template,
         event_id=event_id(template, visit_id, at),
         about_kind="visit",
         about_id=visit_id,
-        values=values_of(actor, promise, at=at, deadline=deadline),
-        contact=Contact(name=staff.name, phone=staff.phone),
-        urgent=promise.starts_at - now < SOON,
+        values=values_of(actor, promise, at=at, template=template, deadline=deadline),
+        contact=contact_of(actor, staff.name, account_id=staff.account_id, phone=staff.phone),
+        urgent=urgent,
         needed_by=deadline or promise.ends_at,
     )
 
@@ -100,17 +121,18 @@ def values_of(
     promise: Promise,
     *,
     at: datetime,
+    template: str,
     who: UUID | None = None,
     deadline: datetime | None = None,
-) -> Mapping[str, str]:
+) -> Mapping[str, str | datetime]:
     """Return what the templates may ask for. None of it names a diagnosis, nor the service."""
     name, phone = house_of(actor)
-    starts = local(promise.starts_at)
     resident = get_resident(actor, Purpose.CONTRACT, resident_id=promise.resident_id)
     address = get_address(actor, Purpose.CONTRACT, address_id=promise.address_id)
     return {
-        "when": f"{starts.month}月{starts.day}日 周{WEEKDAYS[starts.weekday()]} {starts:%H:%M}",
-        "clock": f"{local(at):%H:%M}" if who else f"{starts:%H:%M}",
+        "when": promise.starts_at,
+        "moment": moment_words(at if template in ON_THE_WAY else promise.starts_at),
+        "clock": f"{local(at):%H:%M}",
         "institution": name,
         "phone": phone,
         "resident": resident.name,
@@ -118,7 +140,6 @@ def values_of(
         "area": area_of(address.text),
         "who": get_staff_member(actor, Purpose.CONTRACT, staff_id=who).name if who else "",
         "deadline": f"{local(deadline):%H:%M}" if deadline else "",
-        "preparation": "",
     }
 
 

@@ -14,9 +14,15 @@ class VisitPromised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitMoved:
+    """From when to when it was, who had taken it then, and who is in for it now."""
+
     visit_id: UUID
     resident_id: UUID
     at: datetime
+    starts_at_before: datetime
+    ends_at_before: datetime
+    taken_by_before: tuple[UUID, ...] = ()
+    staff_ids_after: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +57,18 @@ class AssignmentChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactRecorded:
-    """`is_first` says that it fits, and is the first of its kind that the visit has: the state has changed."""
+    """
+    `is_first` says that it fits, and is the first of its kind that the visit has: the state has changed.
+
+    `occurred_at` is when it happened in the field; `at` is when we heard of it, which may be days later.
+    """
 
     visit_id: UUID
     resident_id: UUID
     fact_id: UUID
     kind: str
     staff_id: UUID
+    occurred_at: datetime
     at: datetime
     is_first: bool = False
 

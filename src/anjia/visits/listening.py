@@ -171,7 +171,8 @@ class Hearing:
             fields=sorted({fact.kind for fact in self.fresh}),
         )
         live.tell(topic="board", subject_id=self.visit.id)
-        for fact in {fact.kind: fact for fact in self.fresh}.values():
+        latest_first = sorted(self.fresh, key=lambda fact: fact.at, reverse=True)
+        for fact in {fact.kind: fact for fact in latest_first}.values():  # of each kind the earliest
             events.publish(
                 FactRecorded(
                     visit_id=self.visit.id,
@@ -179,6 +180,7 @@ class Hearing:
                     fact_id=fact.id,
                     kind=fact.kind,
                     staff_id=self.staff_id,
+                    occurred_at=fact.at,
                     at=self.now,
                     is_first=fact.kind in news,
                 ),

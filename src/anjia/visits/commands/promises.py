@@ -17,6 +17,7 @@ from anjia.visits.rules.lifecycle import (
     CrewState,
     HoldExpired,
     IllegalMove,
+    State,
     Status,
     What,
     check_change,
@@ -245,7 +246,7 @@ def move_visit(
         raise IllegalMove
     check_window(starts_at=starts_at, ends_at=ends_at)
     check_crew([planned.staff_id for planned in crew], people_needed=visit.people_needed)
-    taken_out = take_out(visit)
+    taken_out, start, end = take_out(visit), visit.starts_at, visit.ends_at
     visit.starts_at, visit.ends_at, visit.version = starts_at, ends_at, visit.version + 1
     visit.crew_state = CrewState.TENTATIVE.value
     visit.save(update_fields=["starts_at", "ends_at", "crew_state", "version"])
@@ -255,7 +256,18 @@ def move_visit(
     audit.record(
         "visits.visit.moved", actor=actor, at=now, subject_id=visit.id, fields=["starts_at", "ends_at"]
     )
-    events.publish(VisitMoved(visit_id=visit.id, resident_id=visit.resident_id, at=now), actor=actor)
+    events.publish(
+        VisitMoved(
+            visit_id=visit.id,
+            resident_id=visit.resident_id,
+            at=now,
+            starts_at_before=start,
+            ends_at_before=end,
+            taken_by_before=tuple(one.staff_id for one in taken_out if one.state == State.ACCEPTED),
+            staff_ids_after=tuple(planned.staff_id for planned in crew),
+        ),
+        actor=actor,
+    )
     live.tell(topic="board", subject_id=visit.id)
     return visit
 
