@@ -21,7 +21,7 @@ from anjia.integrations.wechat import messages, messages_standin
 from anjia.integrations.wechat.messages import Token, WechatMessages, short
 from anjia.integrations.wechat.messages_standin import Standin
 
-FIELDS = {"thing1": "王秀英家上门", "time2": "2026年3月3日 09:00", "thing3": "暗号 4821", "phone_number4": "010-62345678"}
+FIELDS = {"thing1": "王秀英家上门", "time2": "2026年3月3日 09:00", "thing3": "暗号 4821"}
 
 
 @pytest.fixture

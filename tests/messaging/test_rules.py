@@ -36,7 +36,8 @@ class TestTemplates:
         asked = set().union(*(template.asked for template in TEMPLATES.values()))
 
         assert asked <= {
-            "when", "moment", "clock", "word", "who", "resident", "institution", "phone", "preparation", "area", "deadline",
+            "when", "moment", "clock", "word", "who", "resident", "institution", "phone", "preparation", "area",
+            "deadline",
         }  # fmt: skip
 
     def test_are_in_both_languages_and_say_so_when_a_value_is_missing(self) -> None:
