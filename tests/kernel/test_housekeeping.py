@@ -1,10 +1,13 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from procrastinate.contrib.django import app
 
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, system
-from anjia.kernel.housekeeping import forget_events
+from anjia.kernel.housekeeping import forget_events, take_up_dropped_jobs
 from anjia.kernel.models import Delivery, Event
 from anjia.kernel.work import acting
 from anjia.workforce.events import RotaChanged
@@ -40,3 +43,45 @@ class TestForgetEvents:
         while forget(timedelta(days=30, seconds=1)):
             pass
         assert acting(clerk, NOON).ask(left) == (1, 0)
+
+
+@pytest.mark.usefixtures("database")
+class TestTakeUpDroppedJobs:
+    @pytest.fixture(autouse=True)
+    def empty_queue(self, database: None) -> None:
+        self.run("DELETE FROM procrastinate_jobs")
+
+    def run(self, words: str, *values: object) -> list[tuple[str, str]]:
+        with connection.cursor() as cursor:
+            cursor.execute(words, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def defer(self, name: str) -> None:
+        app.configure_task(f"test.{name}", lock=name, queueing_lock=name, allow_unknown=True).defer()
+
+    def drop(self, name: str) -> None:
+        """Leave the job as a worker does that is killed in the middle of it."""
+        self.run("UPDATE procrastinate_jobs SET status = 'doing' WHERE lock = %s", name)
+
+    def take_up(self) -> list[tuple[str, str]]:
+        async def with_a_workers_connection() -> None:
+            with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+                async with app.open_async():
+                    await take_up_dropped_jobs(0)
+
+        asyncio.run(with_a_workers_connection())
+        return self.run("SELECT lock, status::text FROM procrastinate_jobs ORDER BY id")
+
+    def test_queues_what_was_dropped_again(self) -> None:
+        self.defer("alone")
+        self.drop("alone")
+
+        assert self.take_up() == [("alone", "todo")]
+
+    def test_lets_go_of_what_its_next_run_waits_for_and_holds_up_no_other(self) -> None:
+        for name in ("outbox", "other"):
+            self.defer(name)
+            self.drop(name)
+        self.defer("outbox")  # the cron's next, which the lock of the dropped one keeps from running
+
+        assert self.take_up() == [("other", "todo"), ("outbox", "todo")]

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from anjia.kernel import sealing
 from anjia.kernel.actors import Actor, system
@@ -49,10 +51,14 @@ async def take_up_dropped_jobs(timestamp: int) -> None:
     """
     Queue again the jobs of workers whose heart has stopped.
 
-    procrastinate tries again what fails, not what was killed. Jobs are safe to run twice.
+    procrastinate tries again what fails, not what was killed. Jobs are safe to run twice. Where a periodic job's next
+    run is queued already, and waits for the lock of the dropped one, that does the work: the dropped one is let go.
     """
     for dropped in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
-        await app.job_manager.retry_job(dropped)
+        try:
+            await app.job_manager.retry_job(dropped)
+        except UniqueViolation:
+            await app.job_manager.finish_job(dropped, Status.ABORTED, delete_job=True)
 
 
 @command("kernel.forget_replies")
