@@ -1,11 +1,16 @@
 """
-Nothing acknowledged is lost, nothing is done twice: residents book and cancel while processes are killed.
+Nothing acknowledged is lost, nothing is done twice: people book, move, cancel and accept while processes are killed.
 
-A town of its own is served on a port of its own. Residents' phones hold, confirm and cancel through HTTP; what is
-not answered they ask again with the same Idempotency-Key, as the client does. Meanwhile web, worker and PostgreSQL are
-killed with SIGKILL at random moments. At the end every answer that was given is compared with what is there.
+A town of its own is served on a port of its own. Phones of a resident and of her daughter hold, confirm, move and
+cancel; phones of the nurse take what she is offered. What is not answered they ask again with the same
+Idempotency-Key, as the client does. Meanwhile web, worker and PostgreSQL, and single processes below them, are killed
+with SIGKILL at random moments. At the end every answer that was given is compared with what is there (`_afterwards`).
 
     KILLS=50 script/proof kill
+
+That it can fail is seen with a PostgreSQL that acknowledges too early:
+
+    PGOPTIONS="-c synchronous_commit=off" script/proof kill
 """
 
 import os
@@ -13,70 +18,47 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
-import psycopg
 
 from anjia.machine.database import database_of, prepare
-from anjia.machine.environment import CHECKOUT
-from anjia.machine.home import Home
-from anjia.machine.postgres import Cluster, free_port
+from proofs import _afterwards
+from proofs._served import Server, served
 
 KILLS: Final = int(os.environ.get("KILLS", "50"))
 SEED: Final = int(os.environ.get("SEED", str(int(time.time()))))
-PHONES: Final = 4
+RESIDENTS: Final = ("resident", "resident", "daughter", "daughter")
+CAREGIVERS: Final = ("nurse", "nurse")  # two phones of hers, so that both may take the same
 PATIENCE: Final = 30.0  # seconds in which a request must be answered, however often it is asked again
-# No phone needs the client's build to book.
-SERVER: Final = "from anjia.machine import clients, server; clients.BUILDS = (); server.main()"
-VICTIMS: Final = ("web", "web process", "worker", "postgresql")
+VICTIMS: Final = ("web", "web process", "worker", "postgresql", "postgresql process")
 
 
-@dataclass(slots=True)
-class Server:
-    """The one that is proved: its supervisor, and what that has started."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was answered to a request that changed something; its twin must be answered the same."""
 
-    process: "subprocess.Popen[bytes]"
-    home: Home
-    url: str
-
-    def victim(self, name: str) -> int | None:
-        """Return the number of one of its processes."""
-        if name == "web process":
-            web = self.victim("web")
-            forks = children_of(web) if web else []
-            return random.choice(forks) if forks else None
-        mark = {
-            "web": "machine.child web",
-            "worker": "machine.child worker",
-            "postgresql": "listen_addresses",
-        }[name]
-        return next((pid for pid in children_of(self.process.pid) if mark in command_of(pid)), None)
-
-    def is_ready(self) -> bool:
-        with suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}/readyz", timeout=2, trust_env=False).status_code == 200
-        return False
+    phone: "Phone"
+    path: str
+    key: str
+    body: dict[str, Any]
+    said: bytes
 
 
 @dataclass(slots=True)
 class Book:
     """What was asked for and what was answered."""
 
-    visits: dict[str, str] = field(
-        default_factory=dict
-    )  # visit -> "booked" or "cancelled", as last acknowledged
-    keys: dict[str, str] = field(default_factory=dict)  # key of a confirmation -> the visit it made
+    visits: dict[str, _afterwards.Said] = field(default_factory=dict)
+    accepted: set[str] = field(default_factory=set)
+    replies: list[Reply] = field(default_factory=list)
     answers: Counter[int] = field(default_factory=Counter)
     repeated: int = 0
     unanswered: list[str] = field(default_factory=list)
@@ -84,26 +66,34 @@ class Book:
 
 
 class Phone:
-    """A resident's: it asks until it is answered, with the same key."""
+    """It asks until it is answered, with the same key."""
 
-    def __init__(self, url: str, book: Book, stop: threading.Event) -> None:
+    def __init__(self, url: str, card: str, book: Book, stop: threading.Event) -> None:
         self.client = httpx.Client(base_url=f"{url}/api/v1", timeout=10, trust_env=False)
         self.book = book
         self.stop = stop
-        self.client.headers["Authorization"] = f"Bearer {self.post('demo/cards/resident/sign-in')['token']}"
-        self.address = self.get("addresses")["items"][0]["id"]
-        self.services = [
-            service["code"] for service in self.get("services", mode="home") if service["people_needed"] == 1
-        ]
+        entry = self.client.post(f"demo/cards/{card}/sign-in").json()
+        self.client.headers["Authorization"] = f"Bearer {entry['token']}"
 
     def get(self, path: str, **query: Any) -> Any:
-        return self._ask("GET", path, params=query)
+        answer = self._ask("GET", path, params=query)
+        return answer.json() if answer else None
 
-    def post(self, path: str, key: str = "", **body: Any) -> Any:
-        return self._ask("POST", path, json=body, headers={"Idempotency-Key": key or str(uuid4())})
-
-    def _ask(self, method: str, path: str, **what: Any) -> Any:
+    def post(self, path: str, **body: Any) -> Any:
         """Return what was answered, or None if it was refused."""
+        key = str(uuid4())
+        answer = self._ask("POST", path, json=body, headers={"Idempotency-Key": key})
+        if answer is None:
+            return None
+        with self.book.lock:
+            self.book.replies.append(Reply(self, path, key, body, answer.content))
+        return answer.json()
+
+    def again(self, reply: Reply) -> bytes:
+        answer = self._ask("POST", reply.path, json=reply.body, headers={"Idempotency-Key": reply.key})
+        return answer.content if answer else b""
+
+    def _ask(self, method: str, path: str, **what: Any) -> httpx.Response | None:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             with suppress(httpx.HTTPError):
@@ -111,169 +101,137 @@ class Phone:
                 with self.book.lock:
                     self.book.answers[answer.status_code] += 1
                 if answer.status_code < 300:
-                    return answer.json()
+                    return answer
                 if answer.status_code < 500:
                     return None
             with self.book.lock:
                 self.book.repeated += 1
             time.sleep(random.uniform(0.1, 0.4))
-        self.book.unanswered.append(f"{method} {path}")
+        with self.book.lock:
+            self.book.unanswered.append(f"{method} {path}")
         return None
 
-    def use(self) -> None:
-        """Book and cancel, until told to stop."""
-        while not self.stop.is_set():
-            visit = self.book_visit()
-            if visit and random.random() < 0.8:  # slots are scarce: make room for the next
-                cancelled = self.post(f"visits/{visit}/cancel", reason="试一试")
-                with self.book.lock:
-                    self.book.visits[visit] = "cancelled" if cancelled else self.book.visits[visit]
 
-    def book_visit(self) -> str | None:
+class ResidentPhone(Phone):
+    """Holds, confirms, moves and cancels. Slots are scarce: most is cancelled, to make room for the next."""
+
+    def use(self) -> None:
+        address = self.get("addresses")["items"][0]["id"]
+        services = [one["code"] for one in self.get("services", mode="home") if one["people_needed"] == 1]
+        while not self.stop.is_set():
+            asked = {"service_code": random.choice(services), "address_id": address}
+            visit = self.book_visit(asked)
+            if visit and random.random() < 0.3:
+                self.move(visit, asked)
+            if visit and random.random() < 0.8 and self.post(f"visits/{visit}/cancel", reason="试一试"):
+                self.book.visits[visit].status = "cancelled"
+
+    def some_time(self, asked: dict[str, Any], **more: str) -> dict[str, Any] | None:
         first = (datetime.now(UTC) + timedelta(days=random.randint(2, 12))).date().isoformat()
-        service = random.choice(self.services)
-        found = self.get("slots", service_code=service, address_id=self.address, first_day=first, days=3)
+        found = self.get("slots", **asked, **more, first_day=first, days=3)
         slots = [slot for day in (found or {"days": []})["days"] for slot in day["slots"]]
         if not slots:
             return None
         slot = random.choice(slots)
-        staff = [person["id"] for person in slot["people"]]
-        asked = {"service_code": service, "address_id": self.address, "starts_at": slot["starts_at"]}
-        hold = self.post("holds", **asked, staff_ids=staff)
+        return {"starts_at": slot["starts_at"], "staff_ids": [person["id"] for person in slot["people"]]}
+
+    def book_visit(self, asked: dict[str, Any]) -> str | None:
+        when = self.some_time(asked)
+        hold = self.post("holds", **asked, **when) if when else None
         if not hold:
             return None
-        key = str(uuid4())
-        visit = self.post(f"holds/{hold['id']}/confirm", key=key)
+        said = self.book.visits[hold["id"]] = _afterwards.Said("held", hold["starts_at"])
+        visit = self.post(f"holds/{hold['id']}/confirm")
         if not visit:
             return None
-        with self.book.lock:
-            self.book.keys[f"{hold['id']} {key}"] = visit["id"]
-            self.book.visits[visit["id"]] = "booked"
+        said.status, said.starts_at, said.word = "booked", visit["starts_at"], visit["visit_word"]
         return str(visit["id"])
 
-
-@contextmanager
-def served() -> Iterator[Server]:
-    with tempfile.TemporaryDirectory(prefix="anjia-proof-") as place:
-        home = Home(Path(place) / "home")
-        port = free_port()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
-        environment |= {"ANJIA_HOME": str(home.path), "PORT": str(port), "LOG_LEVEL": "CRITICAL"}
-        words = [sys.executable, "-c", SERVER]
-        log = (Path(place) / "log").open("wb")
-        process = subprocess.Popen(words, env=environment, cwd=CHECKOUT, stdout=log, stderr=log)
-        server = Server(process, home, f"http://127.0.0.1:{port}")
-        try:
-            wait_for(server, 600)
-            yield server
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(30)
-            Cluster(home).remove()
+    def move(self, visit: str, asked: dict[str, Any]) -> None:
+        when = self.some_time(asked, moving=visit)
+        moved = self.post(f"visits/{visit}/move", **when) if when else None
+        if moved:
+            said = self.book.visits[visit]
+            said.moves, said.starts_at = said.moves + 1, moved["starts_at"]
 
 
-def wait_for(server: Server, within: float) -> float:
-    """Return how long it took until it was ready."""
-    began = time.monotonic()
-    while not server.is_ready():
-        assert server.process.poll() is None, "the server has ended"
-        assert time.monotonic() - began < within, f"not ready within {within} s"
-        time.sleep(0.05)
-    return time.monotonic() - began
+class CaregiverPhone(Phone):
+    """Takes what its owner is offered."""
 
-
-def children_of(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(word) for word in found.read_text().split()] if found.exists() else []
-
-
-def command_of(pid: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    return ""
+    def use(self) -> None:
+        while not self.stop.is_set():
+            offers = self.get("work/offers") or []
+            if offers and (taken := self.post(f"work/offers/{random.choice(offers)['id']}/accept")):
+                with self.book.lock:
+                    self.book.accepted.add(taken["id"])
+            time.sleep(random.uniform(0.1, 0.4))
 
 
 def kill_often(server: Server) -> list[tuple[str, float]]:
-    """Kill at random moments; return what was killed, and how long it was until all was well."""
+    """Kill each in turn at random moments; return what was killed, and how long it was until all was well."""
     healed: list[tuple[str, float]] = []
+    turns: list[str] = []
     while len(healed) < KILLS:
+        turns = turns or random.sample(VICTIMS, len(VICTIMS))
         time.sleep(random.uniform(0.3, 2.0))
-        name = random.choice(VICTIMS)
-        pid = server.victim(name)
+        pid = server.victim(turns[-1])
         if pid is None:
             continue
-        os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
-        healed.append((name, wait_for(server, 60) + 0.05))
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
+            healed.append((turns.pop(), server.wait_until_ready(60) + 0.05))
     return healed
 
 
-def visits_seen(phone: Phone) -> dict[str, str]:
-    """Return every visit that the resident sees, and its status; say so if one is there twice."""
-    seen: dict[str, str] = {}
-    after = None
-    while True:
-        page = phone.get("visits", when="all", size=100, **({"after": after} if after else {}))
-        for visit in page["items"]:
-            assert visit["id"] not in seen, f"visit {visit['id']} is listed twice"
-            seen[visit["id"]] = visit["status"]
-        after = page["next"]
-        if not after:
-            return seen
-
-
-def faults(server: Server, phone: Phone, book: Book, before: set[str]) -> list[str]:
-    """Return everything that is not as it was answered."""
-    seen = visits_seen(phone)
-    wrong = [
-        f"visit {visit} was {status}, and is {seen.get(visit, 'not there')}"
-        for visit, status in book.visits.items()
-        if (status == "cancelled") != (seen.get(visit) == "cancelled")
+def answered_otherwise(book: Book) -> list[str]:
+    """Ask everything again that was granted: the same key, the same answer."""
+    return [
+        f"{reply.path} is answered otherwise when it is asked again"
+        for reply in book.replies
+        if reply.phone.again(reply) != reply.said
     ]
-    # The answer to one confirmation of each unanswered request may have been lost; never more.
-    surplus = set(seen) - before - set(book.visits)
-    if len(surplus) > len(book.unanswered):
-        wrong.append(f"{len(surplus)} visits that nobody was told of")
-    for request, visit in random.sample(sorted(book.keys.items()), min(30, len(book.keys))):
-        hold, key = request.split()
-        again = phone.post(f"holds/{hold}/confirm", key=key)
-        if not again or again["id"] != visit:
-            wrong.append(f"confirming hold {hold} again answers otherwise")
-    return wrong + twice_in_database(server)
 
 
-def twice_in_database(server: Server) -> list[str]:
-    with psycopg.connect(Cluster(server.home).url("postgres")) as connection:
-        overlapping = connection.execute(
-            "SELECT count(*) FROM visits_assignment a JOIN visits_assignment b USING (staff_id)"
-            " WHERE a.id < b.id AND a.planned && b.planned"
-            " AND NOT ARRAY[a.state, b.state]::text[] && ARRAY['declined', 'withdrawn']"
-        ).fetchone()
-    assert overlapping is not None, "a count is one row"
-    return [f"{overlapping[0]} pairs of overlapping assignments"] if overlapping[0] else []
+def verify_audit(server: Server) -> tuple[str, list[str]]:
+    """Return what `audit_verify` says, and what is wrong."""
+    environment = os.environ | {"ANJIA_HOME": str(server.home.path)}
+    with database_of(server.home) as database:
+        prepare("seal", database)
+    words = [sys.executable, "-m", "anjia.machine.command", "audit_verify"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).strip(), ["the audit trail"] if done.returncode else []
 
 
 def main() -> None:
     random.seed(SEED)
     with served() as server:
         book, stop = Book(), threading.Event()
-        phones = [Phone(server.url, book, stop) for _ in range(PHONES)]
-        before = set(visits_seen(phones[0]))
-        using = [threading.Thread(target=phone.use) for phone in phones]
+        residents = [ResidentPhone(server.url, card, book, stop) for card in RESIDENTS]
+        caregivers = [CaregiverPhone(server.url, card, book, stop) for card in CAREGIVERS]
+        before = _afterwards.visits_there(server)
+        using = [threading.Thread(target=phone.use) for phone in [*residents, *caregivers]]
         for thread in using:
             thread.start()
         healed = kill_often(server)
         stop.set()
         for thread in using:
             thread.join()
-        wait_for(server, 60)
-        wrong = faults(server, phones[0], book, before)
-        environment = os.environ | {"ANJIA_HOME": str(server.home.path)}
-        with database_of(server.home) as database:
-            prepare("seal", database)
-        words = [sys.executable, "-m", "anjia.machine.command", "audit_verify"]
-        audit = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-    booked = Counter(book.visits.values())
+        server.wait_until_ready(60)
+        wrong = _afterwards.wait_for_worker(server, book.visits)
+        wrong += _afterwards.not_as_said(server, book.visits, book.accepted, before)
+        wrong += _afterwards.not_seen(residents[0].get, book.visits)
+        wrong += answered_otherwise(book)
+        audit, broken = verify_audit(server)
+        wrong += broken
+    say_what_happened(healed, book, audit)
+    wrong += [f"no answer: {request}" for request in book.unanswered]
+    wrong += [] if len(book.replies) > KILLS else ["hardly anything was asked for: this proves nothing"]
+    print("\n".join(wrong) if wrong else "every answer is there, nothing twice, nothing stuck")
+    sys.exit(1 if wrong else 0)
+
+
+def say_what_happened(healed: list[tuple[str, float]], book: Book, audit: str) -> None:
     print(f"seed {SEED}, {KILLS} kills")
     for name in VICTIMS:
         took = sorted(seconds for victim, seconds in healed if victim == name)
@@ -281,13 +239,14 @@ def main() -> None:
             print(
                 f"{name}: {len(took)} times, ready again after {took[len(took) // 2]:.2f} s, {took[-1]:.2f} s at most"
             )
-    print(f"{len(book.visits)} bookings acknowledged, {booked['cancelled']} of them cancelled again")
+    states = Counter(said.status for said in book.visits.values())
+    moves = sum(said.moves for said in book.visits.values())
+    print(
+        f"granted: {len(book.replies)} requests; {len(book.visits)} visits held, {states['booked']} of them booked"
+        f" and {states['cancelled']} cancelled again, {moves} moves, {len(book.accepted)} offers taken"
+    )
     print(f"answers: {dict(sorted(book.answers.items()))}; asked again {book.repeated} times")
-    print(f"unanswered in the end: {len(book.unanswered)}")
-    print(f"audit: {(audit.stdout + audit.stderr).strip()}")
-    wrong += [] if audit.returncode == 0 else ["the audit trail"]
-    print("\n".join(wrong) if wrong else "every answer is there, nothing twice")
-    sys.exit(1 if wrong or book.unanswered else 0)
+    print(f"audit: {audit}")
 
 
 if __name__ == "__main__":
