@@ -1,7 +1,8 @@
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,9 +14,11 @@ from django.utils import timezone
 from anjia.identity.commands import start_session
 from anjia.identity.models import Organization
 from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.models import AuditEntry
 from anjia.kernel.work import acting
 from anjia.residents.models import Resident
 from anjia.residents.queries import grants_of, resident_sheet
+from anjia.residents.rules import RelativeRow
 from tests import make
 from tests.identity import make as make_identity
 from tests.residents import make as make_residents
@@ -63,6 +66,34 @@ def mother(desk: Actor) -> Resident:
 def page_of(answer: Any) -> str:
     assert answer.status_code == 200, answer.content.decode()[:2000]
     return str(answer.content.decode())
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return what a browser would send of the page's form, were it sent as it is shown."""
+    form = next(form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="phones"' in form)
+    found = {
+        name: unescape(value)
+        for name, value in re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', form)
+        if name not in {"csrfmiddlewaretoken", "idempotency_key", "lives_alone"}
+    }
+    found |= {
+        name: unescape(text)
+        for name, text in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>(.*?)</t', form, re.S)
+    }
+    found |= dict(re.findall(r'<input type="radio" name="(\w+)" value="(\w*)" checked', form))
+    for name, options in re.findall(r'<select[^>]* name="(\w+)".*?>(<option.*?)</select>', form, re.DOTALL):
+        found[name] = next(iter(re.findall(r'value="([^"]*)" selected', options)), "")
+    return found
+
+
+def kept(by: Actor, resident: Resident) -> dict[str, Any]:
+    sheet = acting(by, timezone.now()).ask(resident_sheet, Purpose.CONTRACT, resident_id=resident.id)
+    she = sheet.resident
+    columns = ("name", "sex", "birth_date", "id_number", "id_check", "chronic", "lives_alone", "station_id")
+    return {column: getattr(she, column) for column in columns} | {
+        "phones": [(one.number, one.label) for one in sheet.phones],
+        "relatives": [(one.name, one.relation, one.phone) for one in sheet.relatives],
+    }
 
 
 class TestList:
@@ -158,7 +189,7 @@ class TestForms:
         resident_id = UUID(registered["Location"].split("/")[-2])
 
         form = page_of(browser.get(f"{BASE}{resident_id}/change"))
-        assert "13800001234（本人）" in form
+        assert "138****1234（本人）" in form
         browser.post(f"{BASE}{resident_id}/change", said | {"name": "王秀瑛", "id_number": ""})
 
         actor = make.actor("residents.read", organization_id=house.id)
@@ -183,6 +214,57 @@ class TestForms:
         shown = page_of(as_("service_desk").get(f"{BASE}{mother.id}/"))
         assert "110***********002X" in shown
         assert "已核验" in shown
+
+    @pytest.mark.parametrize("consents", [True, False])
+    @pytest.mark.parametrize("language", ["zh-hans", "en"])
+    def test_lose_nothing_when_they_are_saved_as_they_are_shown(
+        self, as_: SignIn, desk: Actor, consents: bool, language: str
+    ) -> None:
+        relatives = [
+            RelativeRow(name="李小梅", relation="女儿", phone="13900005678"),
+            RelativeRow(name="李建军", relation="儿子", phone="13955555678"),
+        ]
+        she = make_residents.resident(
+            served_by=desk,
+            id_number="11010519491231002X",
+            phones=["13800001234（本人）", "010-62345678", "13877771234", "62345678"],
+            chronic=["高血压", "慢性肾病", "眼底出血"],
+            lives_alone=False,
+            relatives=relatives,
+            station_id=uuid4(),
+        )
+        if consents:
+            make_residents.consent(of=she)
+        before = kept(desk, she)
+        browser = as_("service_desk")
+        browser.cookies["anjia_language"] = language
+
+        form = fields_of(page_of(browser.get(f"{BASE}{she.id}/change")))
+        saved = browser.post(f"{BASE}{she.id}/change", form)
+
+        assert saved.status_code == 303, saved.content.decode()
+        assert kept(desk, she) == before
+        assert ("chronic" in form) is consents
+        browser.post(f"{BASE}{she.id}/change", form | {"name": "张桂香"})
+        assert kept(desk, she) == before | {"name": "张桂香"}
+
+    def test_cover_numbers_and_what_she_has_not_consented_to(self, as_: SignIn, mother: Resident) -> None:
+        shown = page_of(as_("service_desk").get(f"{BASE}{mother.id}/change"))
+
+        assert "138****1234" in shown
+        assert "13800001234" not in shown
+        assert "高血压" not in shown
+
+    def test_uncover_numbers_for_who_asks_and_write_that_down(self, as_: SignIn, mother: Resident) -> None:
+        shown = page_of(as_("service_desk").post(f"{BASE}{mother.id}/reveal", {"in_form": "1"}))
+
+        assert fields_of(shown)["phones"] == "13800001234"
+        revealed = acting(system(mother.organization_id), timezone.now()).ask(
+            lambda _: AuditEntry.objects.filter(
+                action="residents.resident.revealed", subject_id=mother.id
+            ).count()
+        )
+        assert revealed == 1
 
     def test_add_an_address(self, as_: SignIn, mother: Resident) -> None:
         browser = as_("service_desk")

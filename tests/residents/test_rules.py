@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,6 +10,8 @@ from anjia.kernel.errors import Invalid
 from anjia.residents.models import Resident
 from anjia.residents.rules import (
     ConsentState,
+    CoveredAlike,
+    RelativeRow,
     card_payload,
     check_allows,
     check_relation,
@@ -21,9 +24,11 @@ from anjia.residents.rules import (
     pinyin_of,
     range_of,
     read_card,
+    relatives_uncovered,
     spaced,
     state_of,
     tokens_of,
+    uncovered,
 )
 from tests.make import NOON
 
@@ -151,3 +156,34 @@ class TestAge:
 
         assert resident.age_on(NOON.date()) == 76
         assert resident.age_on(NOON.date().replace(month=12, day=31)) == 77
+
+
+class TestUncovered:
+    def test_takes_a_covered_number_for_the_one_that_is_kept(self) -> None:
+        lines = ["****78（邻居）", "138****5678（女儿）", "13900001111"]
+
+        assert uncovered(lines, ["13812345678", "345678"]) == [
+            "345678（邻居）",
+            "13812345678（女儿）",
+            "13900001111",
+        ]
+
+    def test_does_not_guess_which_of_two_alike_was_crossed_out(self) -> None:
+        kept = ["13811115678", "13822225678"]
+
+        assert uncovered(["138****5678", "138****5678"], kept) == kept
+        with pytest.raises(CoveredAlike):
+            uncovered(["138****5678"], kept)
+
+    def test_leaves_what_nobody_has_for_the_form_to_refuse(self) -> None:
+        assert uncovered(["139****5678"], ["13812345678"]) == ["139****5678"]
+
+    def test_knows_a_relative_by_name_where_two_numbers_look_alike(self) -> None:
+        daughter, son = (
+            RelativeRow(name=name, phone=phone)
+            for name, phone in (("李小梅", "13811115678"), ("李建军", "13822225678"))
+        )
+
+        assert relatives_uncovered([replace(son, phone="138****5678")], [daughter, son]) == [son]
+        with pytest.raises(CoveredAlike):
+            relatives_uncovered([RelativeRow(name="李建", phone="138****5678")], [daughter, son])

@@ -16,13 +16,13 @@ from anjia.residents.rules import CHRONIC_WORDS, RelativeRow
 from anjia.spreadsheets.cleaning import date_of, text_of
 from anjia.spreadsheets.words import Unclean
 
-MOST_RELATIVES: Final = 20
+MOST_RELATIVES: Final = 50
 YES_NO: Final = {"yes": True, "no": False}
 
 
 def person(said: Mapping[str, str]) -> dict[str, Any]:
     """
-    Return what the form says of a resident.
+    Return what the form says of a resident; of her conditions None, if it did not show them.
 
     :raises Invalid: if a day is none
     """
@@ -33,11 +33,21 @@ def person(said: Mapping[str, str]) -> dict[str, Any]:
         "id_number": said.get("id_number", ""),
         "phones": [part for part in re.split(r"[\n、;；]+", said.get("phones", "")) if part.strip()],
         "filed_on": day_of(said, "filed_on"),
-        "chronic": [part for part in re.split(r"[、,，;；\s]+", said.get("chronic", "")) if part],
+        "chronic": conditions(said["chronic"]) if "chronic" in said else None,
         "lives_alone": YES_NO.get(said.get("lives_alone", "")),
         "relatives": relatives(said),
         "station_id": id_of(said.get("station_id")),
     }
+
+
+def conditions(text: str) -> list[str]:
+    """Return the conditions, those by their code that stand there as they are shown, in whatever language that is."""
+    shown_as = {str(words).casefold(): code for code, words in CHRONIC_WORDS.items()}
+    found: list[str] = []
+    for part in map(str.strip, re.split(r"[、,，;；\n]+", text)):
+        known = shown_as.get(part.casefold())
+        found += [known] if known else part.split()
+    return found
 
 
 def relatives(said: Mapping[str, str]) -> list[RelativeRow]:
@@ -51,26 +61,33 @@ def relatives(said: Mapping[str, str]) -> list[RelativeRow]:
     return found
 
 
-def shown(sheet: ResidentSheet) -> dict[str, Any]:
-    """Return the form that shows her as she is kept now."""
+def shown(sheet: ResidentSheet, *, may_read: bool, is_revealed: bool = False) -> dict[str, Any]:
+    """
+    Return the form that shows her as she is kept now.
+
+    Numbers are covered until somebody uncovers them; of her conditions it says nothing while they may not be read.
+    """
     resident = sheet.resident
     form: dict[str, Any] = {
         "name": resident.name,
         "sex": resident.sex,
         "birth_date": resident.birth_date,
         "phones": "\n".join(
-            f"{phone.number}（{phone.label}）" if phone.label else phone.number for phone in sheet.phones
+            f"{number}（{phone.label}）" if phone.label else number
+            for phone in sheet.phones
+            for number in [phone.number if is_revealed else phone.masked]
         ),
         "filed_on": resident.filed_on.isoformat() if resident.filed_on else "",
-        "chronic": "、".join(chronic_words(resident)),
         "lives_alone": {True: "yes", False: "no", None: ""}[resident.lives_alone],
         "station_id": str(resident.station_id or ""),
     }
+    if may_read:
+        form["chronic"] = "、".join(chronic_words(resident))
     for line, relative in enumerate(sheet.relatives):
         form |= {
             f"relative_name_{line}": relative.name,
             f"relative_relation_{line}": relative.relation,
-            f"relative_phone_{line}": relative.phone,
+            f"relative_phone_{line}": relative.phone if is_revealed else relative.masked,
         }
     return form
 

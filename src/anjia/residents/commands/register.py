@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,8 @@ from anjia.residents.rules import (
     Sex,
     chronic_of,
     pinyin_of,
+    relatives_uncovered,
+    uncovered,
 )
 from anjia.residents.writing import Draft, change, check_point
 from anjia.spreadsheets.cleaning import WrittenPhone, bare_id_number, name_of, phones_of
@@ -140,13 +143,15 @@ def change_resident(
     id_number: str | None,
     phones: Sequence[str],
     filed_on: date | None,
-    chronic: Sequence[str],
+    chronic: Sequence[str] | None,
     lives_alone: bool | None,
     relatives: Sequence[RelativeRow],
     station_id: UUID | None = None,
 ) -> Resident:
     """
-    Correct what is kept of her: all that the form shows, as it shows it now. An ID number of None stays as it is.
+    Correct what is kept of her: all that the form shows, as it shows it now.
+
+    What the form did not show stays: an ID number or conditions of None, and each number that came back covered.
 
     :raises NotFound: if she is not of the actor's organization
     :raises Invalid: if something that was said cannot be
@@ -160,11 +165,11 @@ def change_resident(
         sex=sex,
         birth_date=birth_date,
         id_number=resident.id_number if id_number is None else id_number,
-        phones=phones,
+        phones=uncovered(phones, [one.number for one in _phones_kept(resident)]),
         filed_on=filed_on,
-        chronic=chronic,
+        chronic=resident.chronic if chronic is None else chronic,
         lives_alone=lives_alone,
-        relatives=relatives,
+        relatives=relatives_uncovered(relatives, _relatives_kept(resident)),
     )
     is_checked = resident.id_check == IdCheck.VERIFIED
     before = {field: getattr(resident, field) for field in CORRECTED}
@@ -280,10 +285,19 @@ def _correct(resident: Resident, row: ResidentRow, *, station_id: UUID | None, n
     resident.changed_at = now
 
 
+def _phones_kept(resident: Resident) -> QuerySet[Phone]:
+    rows = Phone.objects.filter(organization_id=resident.organization_id, resident=resident)
+    return rows.order_by("position", "id")
+
+
+def _relatives_kept(resident: Resident) -> QuerySet[RelatedPerson]:
+    return RelatedPerson.objects.filter(organization_id=resident.organization_id, resident=resident)
+
+
 def _replace_phones(resident: Resident, row: ResidentRow, draft: Draft) -> list[str]:
-    ours = Phone.objects.filter(organization_id=resident.organization_id, resident=resident)
+    ours = _phones_kept(resident)
     said = [(phone.number, phone.label) for phone in row.phones]
-    if [(phone.number, phone.label) for phone in ours.order_by("position", "id")] == said:
+    if [(phone.number, phone.label) for phone in ours] == said:
         return []
     ours.delete()
     for position, (number, label) in enumerate(said):
@@ -292,7 +306,7 @@ def _replace_phones(resident: Resident, row: ResidentRow, draft: Draft) -> list[
 
 
 def _replace_relatives(resident: Resident, row: ResidentRow, draft: Draft) -> list[str]:
-    ours = RelatedPerson.objects.filter(organization_id=resident.organization_id, resident=resident)
+    ours = _relatives_kept(resident)
     kept = sorted((one.name, one.relation, one.phone) for one in ours)
     if kept == sorted((one.name, one.relation, one.phone) for one in row.relatives):
         return []

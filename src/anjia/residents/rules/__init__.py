@@ -12,6 +12,7 @@ from anjia.residents.rules.consent import (
     current_text,
     state_of,
 )
+from anjia.residents.rules.covered import CoveredAlike, relatives_uncovered, uncovered
 from anjia.residents.rules.family import (
     ALL,
     ALLOW_WORDS,
@@ -79,6 +80,7 @@ __all__ = [
     "ConsentMissing",
     "ConsentState",
     "ConsentText",
+    "CoveredAlike",
     "GivenBy",
     "IdCheck",
     "NoSuchPhone",
@@ -107,8 +109,10 @@ __all__ = [
     "purpose_words",
     "range_of",
     "read_card",
+    "relatives_uncovered",
     "spaced",
     "state_of",
     "tokens_of",
+    "uncovered",
     "what_words",
 ]
