@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from anjia.identity.commands import open_account
 from anjia.identity.rules import Entry, Refused
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import Invalid, NotAllowed, NotFound
@@ -162,6 +163,24 @@ class TestGrantAccess:
                 allows=["book"],
                 valid_until=NOON,
             )
+
+    def test_can_be_given_again_when_it_has_ended(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+        says: dict[str, Any] = {
+            "resident_id": mother.id,
+            "phone": "13900005678",
+            "name": "李小梅",
+            "allows": ["book"],
+        }
+        acting(she, NOON).do(grant_access, **says, valid_until=NOON + timedelta(days=7))
+        later = NOON + timedelta(days=7)
+
+        again = acting(she, later).do(grant_access, **says)
+
+        assert people(again.account_id, days=8) == [mother.id]
+        [_own, shown] = acting(she, later).ask(grants_of, Purpose.ACCESS, resident_id=mother.id, now=later)
+        assert shown.id == again.id
 
 
 class TestGrantOnPaper:
@@ -459,6 +478,30 @@ class TestActivation:
         assert isinstance(first, Entry)
         assert isinstance(second, Entry)
         assert first.account_id == second.account_id
+
+    @pytest.mark.parametrize(
+        "before",
+        [
+            {"relation": "self", "valid_until": NOON - timedelta(days=1)},
+            {"relation": "self", "given_by": "on_paper", "giver_id": UUID(int=1)},
+            {"relation": "family", "allows": ["visits"]},
+        ],
+        ids=["over", "not witnessed", "less"],
+    )
+    def test_gives_what_it_says_though_something_else_was_given_before(
+        self, desk: Actor, before: dict[str, Any]
+    ) -> None:
+        mother = make_residents.resident(served_by=desk, phones=["13800001234"])
+        account = acting(system(desk.organization_id), NOON).do(
+            open_account, kind="person", name="张桂芳", phone="13800001234"
+        )
+        make_residents.holder(of=mother, account_id=account.id, **before)
+        slip = acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
+
+        self.redeem(slip.code, "1234")
+
+        [acts] = acting(system(), NOON).ask(people_of_account, Purpose.LEGAL, account_id=account.id, now=NOON)
+        assert (acts.relation, set(acts.allows)) == ("self", {"visits", "book", "record"})
 
     def test_needs_a_mobile_number(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk, phones=["010-62345678"])

@@ -129,7 +129,7 @@ def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
         "id_check": ID_CHECK_WORDS[IdCheck(she.id_check)],
         "station": stations.get(she.station_id) if she.station_id else None,
         "chronic": forms.chronic_words(she) if may_read else None,
-        "grants": [grant_said(grant, actor, names) for grant in sheet.grants],
+        "grants": [grant_said(grant, actor, names, timezone.now()) for grant in sheet.grants],
         "consents": [consent_said(one) for one in queries.consents_of(actor, purpose, resident_id=she.id)],
         "may": {
             name: actor.may(f"residents.{name}")
@@ -138,7 +138,7 @@ def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
     }
 
 
-def grant_said(grant: Any, actor: Actor, names: Mapping[UUID, str]) -> dict[str, Any]:
+def grant_said(grant: Any, actor: Actor, names: Mapping[UUID, str], now: datetime) -> dict[str, Any]:
     return {
         "grant": grant,
         "relation": grant.kinship or RELATION_WORDS[Relation(grant.relation)],
@@ -146,7 +146,8 @@ def grant_said(grant: Any, actor: Actor, names: Mapping[UUID, str]) -> dict[str,
         "allows": [ALLOW_WORDS[Allow(allow)] for allow in grant.allows],
         "given_by": GIVEN_BY_WORDS[GivenBy(grant.given_by)],
         "giver": names.get(grant.giver_id, ""),
-        "is_live": grant.withdrawn_at is None and not grant.waits_for_witness,
+        "has_ended": grant.has_ended(now),
+        "is_open": grant.withdrawn_at is None and not grant.has_ended(now),
         "may_witness": grant.waits_for_witness and grant.giver_id != actor.user_id,
     }
 

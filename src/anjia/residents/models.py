@@ -275,6 +275,10 @@ class Grant(models.Model):
     def phone_masked(self) -> str:
         return masked_phone(self.phone) if self.phone else ""
 
+    def has_ended(self, now: datetime) -> bool:
+        """Tell whether it has run out; nobody took it back."""
+        return self.valid_until is not None and self.valid_until <= now and self.withdrawn_by is None
+
     @property
     def waits_for_witness(self) -> bool:
         return self.given_by == GivenBy.ON_PAPER and self.witnessed_at is None and self.withdrawn_at is None

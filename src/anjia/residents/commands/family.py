@@ -12,7 +12,8 @@ from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotAllowed, NotFound
 from anjia.kernel.files import content_of, store
 from anjia.kernel.work import command
-from anjia.residents.events import AccessGranted, AccessWithdrawn
+from anjia.residents.events import AccessGranted
+from anjia.residents.granting import close_ended, withdraw
 from anjia.residents.models import Grant, Resident
 from anjia.residents.queries import check_decides, get_resident
 from anjia.residents.rules import (
@@ -192,13 +193,7 @@ def withdraw_grant(actor: Actor, now: datetime, *, grant_id: UUID) -> Grant:
     if actor.kind is Kind.PERSON and grant.relation == Relation.SELF:
         raise NotAllowed
     if grant.withdrawn_at is None:
-        grant.withdrawn_at, grant.withdrawn_by = now, actor.user_id
-        grant.save(update_fields=["withdrawn_at", "withdrawn_by"])
-        audit.record("residents.grant.withdrawn", actor=actor, at=now, subject_id=grant.id)
-        told = AccessWithdrawn(
-            grant_id=grant.id, resident_id=grant.resident_id, account_id=grant.account_id, at=now
-        )
-        events.publish(told, actor=actor)
+        withdraw(actor, now, grant)
     return grant
 
 
@@ -233,6 +228,7 @@ def _grant(
         file_id=file_id,
         valid_until=valid_until,
     )
+    close_ended(actor, now, resident_id=resident.id, account_id=account.id)
     with refuse_if_broken(BROKEN_PROMISES):
         grant.save(force_insert=True)
     fields = [relation, *allows]

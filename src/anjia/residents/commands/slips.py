@@ -15,6 +15,7 @@ from anjia.kernel.encryption import blind
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.work import command
 from anjia.residents.events import AccessGranted
+from anjia.residents.granting import close_ended, withdraw
 from anjia.residents.models import ActivationSlip, Grant, Phone, Resident
 from anjia.residents.queries import get_resident, get_residents
 from anjia.residents.rules import (
@@ -138,25 +139,31 @@ def _open(actor: Actor, now: datetime, *, slip: ActivationSlip) -> UUID:
     slip.save(update_fields=["used_at", "account_id"])
     doer = Actor(user_id=account.id, organization_id=slip.organization_id, kind=Kind.PERSON)
     audit.record("residents.slip.used", actor=doer, at=now, subject_id=slip.id)
-    held = Grant.objects.filter(
-        organization_id=slip.organization_id,
-        resident=slip.resident_id,
-        account_id=account.id,
-        withdrawn_at=None,
-    )
-    if not held.exists():
-        grant = Grant.objects.create(
-            organization_id=slip.organization_id,
-            resident_id=slip.resident_id,
-            account_id=account.id,
-            name=slip.name,
-            phone=slip.phone,
-            relation=slip.relation,
-            allows=slip.allows,
-            given_by=GivenBy.ACTIVATION.value,
-            given_at=now,
-            giver_id=slip.made_by,
-        )
-        told = AccessGranted(grant_id=grant.id, resident_id=slip.resident_id, account_id=account.id, at=now)
-        events.publish(told, actor=actor)
+    _let_act(actor, now, slip=slip, account_id=account.id)
     return account.id
+
+
+def _let_act(actor: Actor, now: datetime, *, slip: ActivationSlip, account_id: UUID) -> None:
+    """Let the account act for the resident as the slip says, instead of as anything less that it was given before."""
+    close_ended(actor, now, resident_id=slip.resident_id, account_id=account_id)
+    rows = Grant.objects.filter(
+        organization_id=slip.organization_id, resident=slip.resident_id, account_id=account_id
+    )
+    if rows.live(now).filter(relation=slip.relation).exists():
+        return
+    for before in rows.filter(withdrawn_at=None):  # a paper that nobody has witnessed, or family's part of it
+        withdraw(actor, now, before)
+    grant = Grant.objects.create(
+        organization_id=slip.organization_id,
+        resident_id=slip.resident_id,
+        account_id=account_id,
+        name=slip.name,
+        phone=slip.phone,
+        relation=slip.relation,
+        allows=slip.allows,
+        given_by=GivenBy.ACTIVATION.value,
+        given_at=now,
+        giver_id=slip.made_by,
+    )
+    told = AccessGranted(grant_id=grant.id, resident_id=slip.resident_id, account_id=account_id, at=now)
+    events.publish(told, actor=actor)
