@@ -235,6 +235,35 @@ class TestMoved:
         assert message(here, "work_cancelled").party_id == nurse.user_id
 
 
+class TestWhatIsOtherwiseNow:
+    def test_is_not_said_any_more_when_it_is_cancelled(self, here: Town, mother: Resident) -> None:
+        booking(here, mother, here.nurse())
+        booked = message(here, "visit_promised")
+        [call] = here.look(lambda _: list(Call.objects.filter(message=booked)))
+        acting(here.desk, NOON).do(cancel_booking, visit_id=booked.about_id, reason="asked")
+        deliver_events(here.desk, now=NOON)
+
+        assert here.look(lambda _: Call.objects.get(id=call.id)).state == "dropped"
+        cancelled = message(here, "visit_cancelled")
+        assert here.look(lambda _: Call.objects.get(message=cancelled)).state == "open"
+        assert notifications(here, message(here, "work_offered"))["sms"].code == "overtaken"
+
+    def test_is_not_said_any_more_when_it_is_moved(self, here: Town, mother: Resident) -> None:
+        nurse = here.nurse()
+        visit_id = booking(here, mother, nurse)
+        acting(here.desk, NOON).do(
+            move_booking, visit_id=visit_id, starts_at=at(14), staff_ids=[id_of(nurse)]
+        )
+        deliver_events(here.desk, now=NOON)
+
+        booked, moved = message(here, "visit_promised"), message(here, "visit_moved")
+        states_of = {
+            call.message_id: call.state
+            for call in here.look(lambda _: list(Call.objects.filter(message__about_id=visit_id)))
+        }
+        assert states_of == {booked.id: "dropped", moved.id: "open"}
+
+
 class TestCaregivers:
     def test_without_an_account_are_told_by_their_telephone(self, here: Town, mother: Resident) -> None:
         nurse, other = here.nurse("甲"), here.nurse("乙", account_id=None, phone="13700000009")

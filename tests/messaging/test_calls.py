@@ -1,18 +1,20 @@
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
-from anjia.messaging import commands, queries
+from anjia.messaging import commands, jobs, queries
 from anjia.messaging.commands.sending import Contact
 from anjia.messaging.models import Call
 from anjia.messaging.rules import CallClosed, CallOutcome, CallUnsound
 from tests import make as basics
 from tests.make import NOON
 from tests.messaging import make
+from tests.messaging.make import Post
 
 TOMORROW = date(2026, 3, 3)
 
@@ -110,3 +112,44 @@ class TestLogCall:
         ]
 
         assert on_list(desk, date(2026, 3, 9)) == [ids[1], ids[2], ids[0]]
+
+
+class TestDropCall:
+    def test_happens_by_itself_when_nobody_needs_to_hear_it_any_more(self, desk: Actor) -> None:
+        visit_ends = NOON + timedelta(hours=2)
+        message = make.message(sent_by=desk, contact=Contact(name="赵大爷"), needed_by=visit_ends)
+        kept = make.message(sent_by=desk, contact=Contact(name="赵大爷"))
+        jobs.drop_calls(visit_ends - timedelta(seconds=1))
+        assert make.calls(message)[0].state == "open"
+
+        jobs.drop_calls(visit_ends)
+
+        assert make.calls(message)[0].state == "dropped"
+        assert make.notifications(message)["phone"].state == "gave_up"
+        assert make.calls(kept)[0].state == "open"
+        with pytest.raises(CallClosed):
+            acting(desk, NOON).do(
+                commands.log_call, call_id=make.calls(message)[0].id, outcome=CallOutcome.REACHED
+            )
+
+
+class TestTakeBack:
+    def test_ends_calls_and_what_waits_and_leaves_the_rest(self, desk: Actor) -> None:
+        visit_id = uuid4()
+        to_call = make.message(sent_by=desk, contact=Contact(name="赵大爷"), about_id=visit_id)
+        waits = make.message(sent_by=desk, about_id=visit_id)
+        later = make.message(sent_by=desk, about_id=visit_id, now=NOON + timedelta(minutes=5))
+        other = make.message(sent_by=desk)
+        acting(desk, NOON).do(commands.take_back, about_id=visit_id, until=NOON)
+
+        assert make.calls(to_call)[0].state == "dropped"
+        assert make.notifications(waits)["wechat"].state == "gave_up"
+        assert make.notifications(later)["wechat"].state == "queued"
+        assert make.notifications(other)["wechat"].state == "queued"
+
+    def test_does_not_stop_what_is_being_sent(self, desk: Actor, post: Post) -> None:
+        message = make.message(sent_by=desk)
+        acting(system(), NOON).do(commands.claim_next)
+        acting(desk, NOON).do(commands.take_back, about_id=message.about_id, until=NOON)
+
+        assert make.notifications(message)["wechat"].state == "queued"

@@ -326,13 +326,36 @@ class TestPostman:
         assert (rows["wechat"].state, rows["wechat"].code, rows["sms"].state) == ("failed", "cut_off", "sent")
 
     def test_who_dies_before_sending_loses_nothing(self, sender: Actor, post: Post) -> None:
-        messages = [make.message(sent_by=sender) for _ in range(3)]
-        claimed = acting(system(), NOON).do(commands.claim_due, size=50)  # and then it is gone
+        message = make.message(sent_by=sender)
+        claim = acting(system(), NOON).do(commands.claim_next)  # and then it is gone
 
-        mine = {row.id for message in messages for row in make.notifications(message).values()}
-        assert mine <= {claim.notification_id for claim in claimed}
+        assert claim
+        assert claim.notification_id == make.notifications(message)["wechat"].id
         post.go(NOON + LEASE)
-        assert [make.notifications(message)["wechat"].state for message in messages] == ["sent"] * 3
+        assert make.notifications(message)["wechat"].state == "sent"
+
+    def test_who_dies_leaves_only_what_was_under_way_unsure(self, sender: Actor, post: Post) -> None:
+        post.wechat.dedupes = False
+        messages = [make.message(sent_by=sender) for _ in range(3)]
+        post.wechat.dies = kill
+        with pytest.raises(Killed):
+            post.go()
+        post.wechat.dies = None
+        post.go(NOON + LEASE)
+
+        rows = [make.notifications(message) for message in messages]
+        assert sorted(row["wechat"].code for row in rows) == ["", "", "cut_off"]
+        assert len(post.wechat.taken) == 3
+        assert sum("sms" in row for row in rows) == 1
+
+    def test_is_held_up_by_nothing_that_may_not_go_out(self, sender: Actor, post: Post) -> None:
+        night = at(date(2026, 3, 2), time(20, 59))
+        for _ in range(15):
+            make.message(sent_by=sender, now=night)
+        make.message(sent_by=sender, now=night, urgent=True)
+        post.go(night + timedelta(minutes=2))
+
+        assert len(post.wechat.taken) == 1
 
     def test_hands_nothing_to_two_at_once(self, sender: Actor, post: Post) -> None:
         messages = [make.message(sent_by=sender) for _ in range(12)]
@@ -357,11 +380,8 @@ class TestPostman:
 
     def test_a_late_answer_of_a_worker_thought_dead_changes_nothing(self, sender: Actor, post: Post) -> None:
         message = make.message(sent_by=sender)
-        [first] = [
-            claim
-            for claim in acting(system(), NOON).do(commands.claim_due, size=50)
-            if claim.notification_id == make.notifications(message)["wechat"].id
-        ]
+        first = acting(system(), NOON).do(commands.claim_next)
+        assert first
         post.go(NOON + LEASE)
         acting(system(message.organization_id), NOON).do(
             commands.note_outcome,

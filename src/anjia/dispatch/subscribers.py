@@ -10,6 +10,7 @@ from anjia.dispatch.telling import tell_caregiver, tell_household
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.events import listens_to
+from anjia.messaging.commands import take_back
 from anjia.visits.events import (
     AssignmentChanged,
     FactRecorded,
@@ -76,6 +77,7 @@ def tell_that_it_is_booked(actor: Actor, now: datetime, event: VisitPromised) ->
 
 @listens_to(VisitMoved)
 def tell_that_it_is_moved(actor: Actor, now: datetime, event: VisitMoved) -> None:
+    take_back(actor, now, about_id=event.visit_id, until=event.at)
     tell_household(actor, now, visit_id=event.visit_id, template="visit_moved", at=event.at)
     for staff_id in event.taken_by_before:
         stays = staff_id in event.staff_ids_after
@@ -92,6 +94,7 @@ def tell_that_it_is_moved(actor: Actor, now: datetime, event: VisitMoved) -> Non
 
 @listens_to(VisitCancelled)
 def tell_that_it_is_cancelled(actor: Actor, now: datetime, event: VisitCancelled) -> None:
+    take_back(actor, now, about_id=event.visit_id, until=event.at)
     tell_household(actor, now, visit_id=event.visit_id, template="visit_cancelled", at=event.at)
     for staff_id in event.staff_ids:
         tell_caregiver(
@@ -162,4 +165,5 @@ def tell_how_it_goes(actor: Actor, now: datetime, event: FactRecorded) -> None:
 
 @listens_to(VisitDone)
 def tell_that_it_is_done(actor: Actor, now: datetime, event: VisitDone) -> None:
+    take_back(actor, now, about_id=event.visit_id, until=event.at)
     tell_household(actor, now, visit_id=event.visit_id, template="visit_done", at=event.at)

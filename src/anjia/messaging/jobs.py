@@ -2,14 +2,16 @@
 
 import logging
 from datetime import datetime
+from uuid import UUID
 
 from anjia.integrations.errors import OutsideError, Temporary
-from anjia.kernel.actors import system
-from anjia.kernel.jobs import every
+from anjia.kernel.actors import Purpose, system
+from anjia.kernel.jobs import each, every
 from anjia.kernel.work import acting
 from anjia.messaging import commands
 from anjia.messaging.commands.outbox import Claim
 from anjia.messaging.ports import carrier
+from anjia.messaging.queries import overdue_calls
 from anjia.messaging.rules import Outcome
 
 log = logging.getLogger(__name__)
@@ -18,9 +20,19 @@ log = logging.getLogger(__name__)
 @every("*/3 * * * * *")
 def send_outbox(now: datetime) -> None:
     """Send all that is due."""
-    while claims := acting(system(), now).do(commands.claim_due):
-        for claim in claims:
-            send_one(claim, now=now)
+    while claim := acting(system(), now).do(commands.claim_next):
+        send_one(claim, now=now)
+
+
+@every("* * * * *")
+def drop_calls(now: datetime) -> None:
+    """Take off the list whom nobody needs to call any more: the visit is over."""
+
+    def drop(overdue: tuple[UUID, UUID]) -> None:
+        organization_id, call_id = overdue
+        acting(system(organization_id), now).do(commands.drop_call, call_id=call_id)
+
+    each(acting(system(), now).ask(overdue_calls, Purpose.CONTRACT, now=now), drop)
 
 
 def send_one(claim: Claim, *, now: datetime) -> None:

@@ -171,7 +171,10 @@ class Call(models.Model):
                 condition=Q(state__in=[state.value for state in CallState]), name="call_state_known"
             ),
         ]
-        indexes = [models.Index(fields=["organization_id", "state", "day", "id"], name="call_by_day")]
+        indexes = [
+            models.Index(fields=["organization_id", "state", "day", "id"], name="call_by_day"),
+            models.Index(fields=["id"], condition=Q(state="open"), name="call_open"),
+        ]
 
     def __str__(self) -> str:
         return f"call on {self.day} ({self.state})"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count
@@ -99,6 +99,14 @@ def calls_closed_on(actor: Actor, purpose: Purpose, *, start: object, end: objec
         organization_id=actor.organization_id, closed_at__gte=start, closed_at__lt=end
     ).exclude(state=CallState.OPEN.value)
     return _lines_of(actor, list(rows.order_by("-closed_at", "id")[:200]))
+
+
+def overdue_calls(
+    actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200
+) -> list[tuple[UUID, UUID]]:
+    """Return (organization, call) of those that nobody has any use of any more, the oldest first."""
+    rows = Call.objects.filter(state=CallState.OPEN.value, message__needed_by__lte=now).order_by("id")
+    return list(rows.values_list("organization_id", "id")[:size])
 
 
 def get_call(actor: Actor, purpose: Purpose, *, call_id: UUID) -> CallLine:

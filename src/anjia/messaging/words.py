@@ -39,6 +39,7 @@ CODES: Final[Mapping[str, Words]] = {
     "isv.MOBILE_NUMBER_ILLEGAL": gettext_lazy("不是手机号，收不了短信"),
     "cut_off": gettext_lazy("发到一半断了，不知道到没到"),
     "too_late": gettext_lazy("等到能发时已经用不上了"),
+    "overtaken": gettext_lazy("后来变了，这一条不用说了"),
     "wrong_number": gettext_lazy("号码不对"),
     "not_delivered": gettext_lazy("对方平台说没有送到"),
 }

@@ -1,13 +1,14 @@
 """Messaging's verbs, by topic."""
 
-from anjia.messaging.commands.calls import log_call
-from anjia.messaging.commands.outbox import claim_due, note_outcome, note_report, send_again
+from anjia.messaging.commands.calls import drop_call, log_call, take_back
+from anjia.messaging.commands.outbox import claim_next, note_outcome, note_report, send_again
 from anjia.messaging.commands.recipients import set_recipient
 from anjia.messaging.commands.sending import Contact, read_message, send
 
 __all__ = [
     "Contact",
-    "claim_due",
+    "claim_next",
+    "drop_call",
     "log_call",
     "note_outcome",
     "note_report",
@@ -15,4 +16,5 @@ __all__ = [
     "send",
     "send_again",
     "set_recipient",
+    "take_back",
 ]

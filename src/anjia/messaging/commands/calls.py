@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel import audit, live
@@ -13,6 +14,7 @@ from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.messaging.models import Call, CallAttempt, Notification
 from anjia.messaging.rules import AFTER_CALL, CallClosed, CallOutcome, CallState, CallUnsound, State
+from anjia.messaging.sending_ways import give_up
 
 NOTIFIED: Final = {CallState.REACHED: State.DELIVERED, CallState.WRONG_NUMBER: State.FAILED}
 
@@ -61,6 +63,57 @@ def log_call(
     live.tell(topic="messaging.calls", subject_id=call.id)
     audit.record("messaging.call.logged", actor=actor, at=now, subject_id=call.id, fields=["outcome"])
     return call
+
+
+@command("messaging.send")
+def drop_call(actor: Actor, now: datetime, *, call_id: UUID) -> bool:
+    """
+    Take a call off the list when nobody has any use of it any more; return whether that was so.
+
+    :raises NotFound: if it is not on the actor's organization's list
+    """
+    calls = Call.objects.select_for_update(of=("self",)).select_related("message")
+    call = calls.filter(id=call_id, organization_id=actor.organization_id).first()
+    if call is None:
+        raise NotFound
+    needed_by = call.message.needed_by
+    if call.state != CallState.OPEN or needed_by is None or needed_by > now:
+        return False
+    _close(call, now=now)
+    notification = Notification.objects.select_for_update().get(id=call.notification_id)
+    give_up(notification, now=now, code="too_late")
+    audit.record("messaging.call.dropped", actor=actor, at=now, subject_id=call.id, fields=["state"])
+    return True
+
+
+@command("messaging.send")
+def take_back(actor: Actor, now: datetime, *, about_id: UUID, until: datetime) -> int:
+    """
+    Say no more of what was told of something up to `until`: it is otherwise now. Return how many were taken back.
+
+    What is being sent at this moment is not stopped.
+    """
+    ours = {
+        "organization_id": actor.organization_id,
+        "message__about_id": about_id,
+        "message__at__lte": until,
+    }
+    calls = Call.objects.select_for_update(of=("self",)).filter(**ours, state=CallState.OPEN.value)
+    for call in calls.order_by("id"):
+        _close(call, now=now)
+    rows = Notification.objects.select_for_update(of=("self",)).filter(**ours, state=State.QUEUED.value)
+    waiting = list(rows.filter(Q(lease_until=None) | Q(lease_until__lte=now)).order_by("id"))
+    for notification in waiting:
+        give_up(notification, now=now, code="overtaken")
+    if waiting:
+        audit.record("messaging.notifications.taken_back", actor=actor, at=now, subject_id=about_id)
+    return len(waiting)
+
+
+def _close(call: Call, *, now: datetime) -> None:
+    call.state, call.closed_at = CallState.DROPPED.value, now
+    call.save(update_fields=["state", "closed_at"])
+    live.tell(topic="messaging.calls", subject_id=call.id)
 
 
 def _check(outcome: CallOutcome, *, next_step: str, again_on: date | None, today: date) -> None:

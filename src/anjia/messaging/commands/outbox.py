@@ -47,25 +47,27 @@ class Claim:
 
 
 @command("messaging.send")
-def claim_due(actor: Actor, now: datetime, *, size: int = 10) -> list[Claim]:
+def claim_next(actor: Actor, now: datetime) -> Claim | None:
     """
-    Take what is due, of all organizations, and lease it; other workers pass it by.
+    Take what has been due longest, of all organizations, and lease it; other workers pass it by. None: nothing is due.
 
-    What is too late is given up; what would wake somebody waits for the morning. The lease of a worker that died runs
-    out, and its message is taken again, with the same id.
+    One at a time: of a worker that dies, only what it was sending at that moment is unsure. What is too late is
+    given up; what would wake somebody waits for the morning. The lease of a worker that died runs out, and its message
+    is taken again, with the same id.
     """
-    rows = Notification.objects.select_for_update(skip_locked=True).filter(
-        Q(lease_until=None) | Q(lease_until__lte=now),
-        state=State.QUEUED.value,
-        channel__in=CARRIED,
-        due_at__lte=now,
-    )
-    claims = []
-    for notification in rows.order_by("due_at", "id")[:size]:
-        message, recipient = (
-            message_of(notification),
-            recipient_of(notification.organization_id, notification.party_id),
+    due = (
+        Notification.objects.select_for_update(skip_locked=True)
+        .filter(
+            Q(lease_until=None) | Q(lease_until__lte=now),
+            state=State.QUEUED.value,
+            channel__in=CARRIED,
+            due_at__lte=now,
         )
+        .order_by("due_at", "id")
+    )
+    while notification := due.first():
+        message = message_of(notification)
+        recipient = recipient_of(notification.organization_id, notification.party_id)
         if message.needed_by is not None and message.needed_by <= now:
             give_up(notification, now=now, code="too_late")
         elif not notification.urgent and is_quiet(
@@ -73,8 +75,8 @@ def claim_due(actor: Actor, now: datetime, *, size: int = 10) -> list[Claim]:
         ):
             _put_off(notification, recipient, now=now)
         else:
-            claims.append(_lease(notification, message, recipient, now=now))
-    return claims
+            return _lease(notification, message, recipient, now=now)
+    return None
 
 
 def _put_off(notification: Notification, recipient: Recipient, *, now: datetime) -> None:
