@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from anjia.identity.commands import start_session
+from anjia.kernel.models import RecordAccess
 from anjia.kernel.work import acting
 from anjia.visits.commands import promise_visit
 from anjia.visits.models import Visit
@@ -216,6 +217,18 @@ class TestBookingsDesk:
         page = browser(here, "service_desk").post("/console/desk/bookings", {"q": said})
 
         assert f"/console/desk/bookings/{resident.id}" in page.content.decode()
+
+    def test_notes_that_the_caller_was_looked_up(self, here: OpenTown) -> None:
+        resident = here.town.resident("张桂芳")
+        desk = browser(here, "service_desk")
+
+        desk.post("/console/desk/bookings", {"q": "zgf"})
+        desk.get(f"/console/desk/bookings/{resident.id}")
+
+        noted = acting(here.town.system, datetime.now(UTC)).ask(
+            lambda _: set(RecordAccess.objects.values_list("resident_id", "what"))
+        )
+        assert {(resident.id, "residents.list"), (resident.id, "residents.caller")} <= noted
 
     def test_gives_htmx_the_list_alone(self, here: OpenTown) -> None:
         here.town.resident("张桂芳")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from anjia.identity.commands import start_session
 from anjia.identity.models import Organization
 from anjia.kernel.actors import Actor, Purpose, system
-from anjia.kernel.models import AuditEntry
+from anjia.kernel.models import AuditEntry, RecordAccess
 from anjia.kernel.work import acting
 from anjia.residents.models import Resident
 from anjia.residents.queries import grants_of, resident_sheet
@@ -116,6 +116,17 @@ class TestList:
         assert first.count('name="resident"') == 50
         assert page_of(browser.get(f"{BASE}?after={after[1]}")).count('name="resident"') == 10
         assert page_of(browser.get(BASE, {"alone": "yes"})).count('name="resident"') == 1
+
+    def test_is_noted_as_read_for_everybody_on_it(self, as_: SignIn, desk: Actor) -> None:
+        for number in range(3):
+            make_residents.resident(served_by=desk, name=f"王{chr(0x4E00 + number)}")
+
+        page_of(as_("service_desk").get(BASE))
+
+        noted = acting(system(desk.organization_id), timezone.now()).ask(
+            lambda _: RecordAccess.objects.filter(what="residents.list").count()
+        )
+        assert noted == 3
 
     def test_takes_as_many_statements_for_fifty_as_for_one(self, as_: SignIn, desk: Actor) -> None:
         browser = as_("service_desk")

@@ -1,6 +1,6 @@
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import ProgrammingError, connection
@@ -9,8 +9,10 @@ from anjia.identity.models import Organization
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import Invalid, NotAllowed, NotFound
 from anjia.kernel.files import FileNotKnown
+from anjia.kernel.models import RecordAccess
 from anjia.kernel.work import acting
 from anjia.residents.models import Resident
+from anjia.residents.queries import readers_of_record
 from anjia.residents.rules import AlreadyRegistered
 from anjia.transitions import commands, queries
 from anjia.transitions.models import Referral, ReferralStep
@@ -75,6 +77,40 @@ def refer(ward: Actor, to: Actor, *, now: datetime = NOON, **changes: Any) -> Re
 
 def now_is(referral: Referral, by: Actor) -> Referral:
     return acting(by, NOON).ask(lambda actor: Referral.objects.get(id=referral.id))
+
+
+def reads(by: Actor) -> set[tuple[UUID, str]]:
+    """Return whose record the actor is noted to have read, and what of it."""
+    rows = acting(by, NOON).ask(lambda actor: list(RecordAccess.objects.filter(actor_id=actor.user_id)))
+    return {(row.resident_id, row.what) for row in rows}
+
+
+class TestReading:
+    def test_is_noted_in_lists_and_before_anybody_has_taken_her_on(self, ward: Actor, desk: Actor) -> None:
+        sent = refer(ward, desk, order_photo=PNG, order_photo_type="image/png")
+        other = refer(ward, desk, name="李秀兰", phone="13812345679")
+
+        acting(ward, NOON).ask(queries.sent, Purpose.CARE)
+        acting(desk, NOON).ask(queries.received, Purpose.CARE)
+        acting(desk, NOON).ask(queries.get_referral, Purpose.CARE, referral_id=sent.id)
+        acting(desk, NOON).ask(queries.order_photo, Purpose.CARE, referral_id=sent.id)
+
+        in_list = {(sent.id, "transitions.list"), (other.id, "transitions.list")}
+        assert reads(ward) == in_list
+        assert reads(desk) == in_list | {
+            (sent.id, "transitions.referral"),
+            (sent.id, "transitions.order_photo"),
+        }
+
+    def test_from_before_is_shown_to_her_who_was_taken_on(self, ward: Actor, desk: Actor) -> None:
+        sent = refer(ward, desk)
+        acting(desk, NOON).ask(queries.get_referral, Purpose.CARE, referral_id=sent.id)
+
+        taken = acting(desk, NOON).do(commands.take_on, referral_id=sent.id)
+
+        assert taken.resident_id
+        page = acting(desk, NOON).ask(readers_of_record, Purpose.CARE, resident_id=taken.resident_id)
+        assert [row.what for row in page.items] == ["transitions.referral"]
 
 
 class TestRefer:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from anjia.desk import audits, boards, people, visit_pages
 from anjia.identity.queries import account_names, get_organization
+from anjia.kernel import access
 from anjia.kernel.actors import NOBODY, Actor, Purpose
 from anjia.kernel.audit import entries_found
 from anjia.kernel.calendar import day_bounds, day_of
@@ -173,13 +174,15 @@ def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime)
 
 def callers_found(actor: Actor, purpose: Purpose, *, text: str, now: datetime) -> list[people.Person]:
     """
-    Return whom a caller may mean.
+    Return whom a caller may mean, and note that the desk has read where they live.
 
     :raises NotAllowed: without `desk.bookings`, or without `residents.read`
     """
     _check_may(actor, "desk.bookings")
     found = residents_found(actor, purpose, text=text, limit=20)
-    homes = main_addresses(actor, purpose, resident_ids=[one.id for one in found])
+    ids = [one.id for one in found]
+    access.note(actor, purpose, resident_ids=ids, what="residents.list")
+    homes = main_addresses(actor, purpose, resident_ids=ids)
     today = day_of(now)
     return [
         people.Person(
@@ -194,13 +197,14 @@ def callers_found(actor: Actor, purpose: Purpose, *, text: str, now: datetime) -
 
 def caller_page(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> people.Caller:
     """
-    Return who is on the telephone, what is arranged for her, and what she is still to be told.
+    Return who is on the telephone, what is arranged for her, and what she is still to be told; note that it was read.
 
     :raises NotAllowed: without `desk.bookings`
     :raises NotFound: if she is not of the actor's organization
     """
     _check_may(actor, "desk.bookings")
     resident = get_resident(actor, purpose, resident_id=resident_id)
+    access.note(actor, purpose, resident_ids=[resident_id], what="residents.caller")
     calls = call_list(actor, purpose, day=day_of(now)) if actor.may("messaging.call") else []
     return people.Caller(
         id=resident.id,

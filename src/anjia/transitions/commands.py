@@ -173,6 +173,7 @@ def take_on(
             phones=[phone or referral.phone],
             address=address or referral.address,
             lives_alone=True if referral.at_home == "alone" else None,
+            resident_id=referral.patient_id,
         )
     else:
         resident = get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)

@@ -72,6 +72,15 @@ class Referral(models.Model):
         return f"referral {self.id} ({self.state})"
 
     @property
+    def patient_id(self) -> UUID:
+        """
+        Whose record says who has read this: until somebody takes her on, she is known by the referral's own id.
+
+        A new resident keeps that id as hers, so that she sees who read of her before.
+        """
+        return self.resident_id or self.id
+
+    @property
     def line_codes(self) -> list[str]:
         return [code for code in self.lines.split(",") if code]
 

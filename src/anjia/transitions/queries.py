@@ -27,21 +27,21 @@ class ReferralPage:
 
 def sent(actor: Actor, purpose: Purpose, *, after: str | None = None, size: int = 50) -> Page[Referral]:
     """
-    Return what the actor's hospital has sent, the latest first.
+    Return what the actor's hospital has sent, the latest first; note that it was read.
 
     :raises NotAllowed: without `transitions.refer`
     """
     if not actor.may("transitions.refer"):
         raise NotAllowed
     rows = Referral.objects.filter(from_organization_id=actor.organization_id)
-    return page_of(rows, order=("-sent_at", "-id"), after=after, size=size)
+    return _noted(actor, purpose, page_of(rows, order=("-sent_at", "-id"), after=after, size=size))
 
 
 def received(
     actor: Actor, purpose: Purpose, *, only_open: bool = True, after: str | None = None, size: int = 50
 ) -> Page[Referral]:
     """
-    Return what was sent to the actor's house, the latest first.
+    Return what was sent to the actor's house, the latest first; note that it was read.
 
     :raises NotAllowed: without `transitions.receive`
     """
@@ -50,7 +50,7 @@ def received(
     rows = Referral.objects.filter(organization_id=actor.organization_id)
     if only_open:
         rows = rows.filter(state__in=[state.value for state in OPEN])
-    return page_of(rows, order=("-sent_at", "-id"), after=after, size=size)
+    return _noted(actor, purpose, page_of(rows, order=("-sent_at", "-id"), after=after, size=size))
 
 
 def waiting(actor: Actor, purpose: Purpose) -> int:
@@ -69,8 +69,7 @@ def get_referral(actor: Actor, purpose: Purpose, *, referral_id: UUID) -> Referr
     """
     referral = _seen(actor, referral_id)
     is_mine = referral.organization_id == actor.organization_id
-    if is_mine and referral.resident_id:
-        access.note(actor, purpose, resident_ids=[referral.resident_id], what="transitions.referral")
+    access.note(actor, purpose, resident_ids=[referral.patient_id], what="transitions.referral")
     steps = list(ReferralStep.objects.filter(referral=referral).order_by("at", "id"))
     may_be = _alike(actor, purpose, referral) if is_mine and referral.state in NOT_TAKEN_ON else []
     return ReferralPage(referral=referral, steps=steps, is_mine=is_mine, may_be=may_be)
@@ -85,8 +84,7 @@ def order_photo(actor: Actor, purpose: Purpose, *, referral_id: UUID) -> tuple[s
     referral = _seen(actor, referral_id)
     if referral.order_photo_id is None:
         raise NotFound
-    if referral.resident_id and referral.organization_id == actor.organization_id:
-        access.note(actor, purpose, resident_ids=[referral.resident_id], what="transitions.order_photo")
+    access.note(actor, purpose, resident_ids=[referral.patient_id], what="transitions.order_photo")
     sealed = path_of(referral.order_photo_id).read_bytes()
     return referral.order_photo_type, encryption.unseal(sealed, bound_to=f"file||{referral.order_photo_id}")
 
@@ -102,6 +100,12 @@ def _seen(actor: Actor, referral_id: UUID) -> Referral:
     return referral
 
 
+def _noted(actor: Actor, purpose: Purpose, page: Page[Referral]) -> Page[Referral]:
+    ids = [referral.patient_id for referral in page.items]
+    access.note(actor, purpose, resident_ids=ids, what="transitions.list")
+    return page
+
+
 def _alike(actor: Actor, purpose: Purpose, referral: Referral) -> list[Any]:
     """Return residents who have the same ID number, phone or name: one of them may be she."""
     if not actor.may("residents.read"):
@@ -111,6 +115,7 @@ def _alike(actor: Actor, purpose: Purpose, referral: Referral) -> list[Any]:
         if text:
             for resident in residents_found(actor, purpose, text=text, limit=5):
                 found.setdefault(resident.id, resident)
+    access.note(actor, purpose, resident_ids=found, what="residents.list")
     return list(found.values())[:8]
 
 

@@ -170,7 +170,9 @@ def slips_made(actor: Actor, purpose: Purpose, *, made_at: datetime) -> list[Act
     rows = ActivationSlip.objects.filter(
         organization_id=actor.organization_id, made_by=actor.user_id, made_at=made_at, used_at=None
     )
-    return sorted(rows.select_related("resident"), key=lambda slip: (slip.resident.pinyin, slip.id))
+    slips = sorted(rows.select_related("resident"), key=lambda slip: (slip.resident.pinyin, slip.id))
+    access.note(actor, purpose, resident_ids=[slip.resident_id for slip in slips], what="residents.slip")
+    return slips
 
 
 def organization_of_slip(actor: Actor, purpose: Purpose, *, code: str) -> UUID | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from anjia.kernel import access
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.encryption import blind
 from anjia.kernel.paging import Page, page_of
@@ -81,7 +82,9 @@ def residents_listed(
     id_check: str | None = None,
 ) -> Page[Line]:
     """
-    Return those whom the text may mean, or without one a page of all; in as many statements for fifty as for one.
+    Return those whom the text may mean, or without one a page of all, and note that all of them were read.
+
+    It takes as many statements for fifty as for one.
 
     :raises NotAllowed: without `residents.read`
     """
@@ -92,6 +95,7 @@ def residents_listed(
             actor, purpose, after=after, size=size, lives_alone=lives_alone, id_check=id_check
         )
     ids = [resident.id for resident in page.items]
+    access.note(actor, purpose, resident_ids=ids, what="residents.list")
     addresses = main_addresses(actor, purpose, resident_ids=ids)
     phones: dict[UUID, Phone] = {}
     for phone in Phone.objects.filter(organization_id=actor.organization_id, resident__in=ids).order_by(
