@@ -14,6 +14,15 @@ from anjia.machine.postgres import Cluster
 AWKWARD = Path("wang fang") / "安家 的 数据" / ("很长的名字" * 8)
 
 
+@pytest.fixture(scope="package", autouse=True)
+def embedded() -> Iterator[None]:
+    """Let everything here have the embedded PostgreSQL, whatever the other tests have."""
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            patch.delenv(variable, raising=False)
+        yield
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     """Make a data folder on an awkward path, and remove its cluster afterwards wherever it is."""

@@ -18,18 +18,9 @@ from anjia.machine.steps import Stop
 Rows = dict[str, list[str]]
 
 
-@pytest.fixture(autouse=True)
-def embedded(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        monkeypatch.delenv(variable, raising=False)
-
-
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """Make a data folder with a town in it and a file of somebody's."""
-    patch = pytest.MonkeyPatch()
-    for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        patch.delenv(variable, raising=False)
     home = Home(tmp_path_factory.mktemp("backup") / "老 家")
     home.make(DEMO)
     with database_of(home) as environment:
@@ -38,7 +29,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     (home.path / "files" / "ab").mkdir(parents=True)
     (home.path / "files" / "ab" / "door.enc").write_bytes(bytes(range(256)))
     yield home
-    patch.undo()
     Cluster(home).remove()
 
 
