@@ -18,7 +18,8 @@ import psycopg
 
 from anjia.machine.environment import CHECKOUT
 from anjia.machine.home import Home
-from anjia.machine.postgres import Cluster, free_port
+from anjia.machine.places import free_port
+from anjia.machine.postgres import Cluster
 
 # No phone needs the client's build to book.
 SERVER: Final = "from anjia.machine import clients, server; clients.BUILDS = (); server.main()"

@@ -17,7 +17,8 @@ from psycopg import sql
 
 from anjia.machine.environment import CHECKOUT
 from anjia.machine.home import DEMO, Home
-from anjia.machine.postgres import Cluster, external, free_port
+from anjia.machine.places import free_port
+from anjia.machine.postgres import Cluster, external
 
 READY_WITHIN: Final = 300.0  # seconds: the client may have to be built first
 DATABASES: Final = ("DATABASE_URL", "DATABASE_OWNER_URL")

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from anjia.identity.commands import start_session
 from anjia.kernel.models import RecordAccess
+from anjia.kernel.sealing import seal_now
 from anjia.kernel.work import acting
 from anjia.visits.commands import promise_visit
 from anjia.visits.models import Visit
@@ -291,6 +292,8 @@ class TestAudit:
         assert answer["Location"] == f"/console/desk/audit?by={account.id}"
 
     def test_checks_the_seals_when_asked(self, here: OpenTown) -> None:
+        assert seal_now(datetime.now(UTC))
+
         answer = browser(here, "quality_manager").post(
             "/console/desk/audit/verify", headers={"HX-Request": "true"}
         )

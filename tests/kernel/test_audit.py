@@ -1,7 +1,10 @@
 from collections.abc import Iterator
-from uuid import UUID
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.db import ProgrammingError, connections
 
 from anjia.kernel import audit, sealing
@@ -33,6 +36,30 @@ def entry_by(clerk_words: str) -> UUID:
     acting(clerk, NOON).do(write_note, words=clerk_words)
     [entry] = acting(clerk, NOON).ask(lambda _: list(AuditEntry.objects.all()))
     return entry.id
+
+
+def epoch_now() -> int:
+    epoch, _ = acting(system(), NOON).ask(lambda _: audit.epoch_and_oldest_open_transaction())
+    return epoch
+
+
+@contextmanager
+def in_epoch(monkeypatch: pytest.MonkeyPatch, epoch: int, below: int = 0) -> Iterator[None]:
+    """Let the database be another one, as it is after a restore."""
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "epoch_and_oldest_open_transaction", lambda: (epoch, below))
+        yield
+
+
+def last_seal() -> AuditSeal:
+    last = acting(system(), NOON).ask(lambda _: AuditSeal.objects.order_by("number").last())
+    assert last is not None
+    return last
+
+
+def ids_in(seal: AuditSeal) -> list[UUID]:
+    kept = bytes(seal.entries)
+    return [UUID(bytes=kept[at : at + 16]) for at in range(0, len(kept), audit.LINE)]
 
 
 @pytest.fixture
@@ -102,19 +129,82 @@ class TestVerify:
         run("DROP TABLE kept")
         assert verdict().broken is None
 
-    def test_begins_a_new_chain_in_another_epoch_that_names_the_old_one(
+    def test_misses_the_seal_that_is_no_longer_kept_outside(self) -> None:
+        entry_by("a")
+        assert sealing.seal_now(NOON)
+        assert sealing.verify_all(NOON).broken is None
+
+        Path(settings.SEALS).rename(Path(settings.SEALS).with_name("elsewhere"))
+        try:
+            assert "no seal is kept outside" in str(sealing.verify_all(NOON).broken)
+        finally:
+            Path(settings.SEALS).with_name("elsewhere").rename(settings.SEALS)
+
+
+class TestCloseEpochs:
+    """
+    As after a restore, where transaction ids begin anew. Other tests share the chain, so each invents an epoch
+    of its own; what it seals there stays.
+    """
+
+    def test_seals_what_the_old_database_left_unsealed_and_chains_on(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """As after a restore: transaction ids begin anew. Here the seals of the old epoch stay verifiable."""
-        entry_by("a")
+        old, here = entry_by("a"), epoch_now()
         acting(system(), NOON).do(audit.seal)
-        before = acting(system(), NOON).ask(lambda _: AuditSeal.objects.order_by("number").last())
-        assert before is not None
+        late = entry_by("b")
+        ends = last_seal()
 
-        epoch, below = acting(system(), NOON).ask(lambda _: audit.epoch_and_oldest_open_transaction())
-        assert before.epoch == epoch
-        assert before.below <= below
-        assert audit.chained(before.hash, epoch + 1, 0, 5, b"") != audit.chained("", epoch + 1, 0, 5, b"")
+        with in_epoch(monkeypatch, here + 1):
+            assert verdict().broken == f"entry {late} is in no seal"
+            [closing] = acting(system(), NOON).do(audit.close_epochs)
+
+            assert (closing.number, closing.epoch, closing.since) == (ends.number + 1, here, ends.below)
+            assert verdict().broken is None
+            assert ids_in(closing) == [late]
+            assert old not in ids_in(closing)
+            assert acting(system(), NOON).do(audit.close_epochs) == []
+
+    def test_lets_the_epoch_go_on_where_it_was_closed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As when a backup goes back to where it came from."""
+        entry_by("a")
+        here = epoch_now()
+        with in_epoch(monkeypatch, here + 1):
+            acting(system(), NOON).do(audit.close_epochs)
+        later = entry_by("b")
+
+        sealed = acting(system(), NOON).do(audit.seal)
+
+        assert sealed is not None
+        assert ids_in(sealed) == [later]
+        assert verdict().broken is None
+
+    def test_keeps_its_seals_outside_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        entry_by("a")
+        with in_epoch(monkeypatch, epoch_now() + 1):
+            sealing.close_epochs(NOON)
+
+            assert sealing.newest_outside() == (last_seal().number, last_seal().hash)
+            assert sealing.verify_all(NOON).broken is None
+
+    def test_is_followed_by_seals_of_the_new_epoch_from_its_beginning(
+        self, monkeypatch: pytest.MonkeyPatch, owner: object
+    ) -> None:
+        entry_by("a")
+        newer = uuid4().int >> 66
+        with in_epoch(monkeypatch, newer, below=1_000):
+            acting(system(), NOON).do(audit.close_epochs)
+            entry_id = entry_by("b")
+            run = owner.execute  # type: ignore[attr-defined]
+            run(
+                "UPDATE kernel_auditentry SET epoch = %s, transaction_id = 7 WHERE id = %s", [newer, entry_id]
+            )
+
+            first = acting(system(), NOON).do(audit.seal)
+
+            assert first is not None
+            assert (first.epoch, first.since, ids_in(first)) == (newer, 0, [entry_id])
+            assert verdict().broken is None
 
 
 class TestAuditEntry:

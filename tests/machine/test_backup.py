@@ -1,19 +1,23 @@
-import subprocess
-import sys
+import os
+import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from anjia.machine import backup
 from anjia.machine.backup import make_backup, restore_backup
-from anjia.machine.database import database_of, prepare
-from anjia.machine.home import DEMO, Home
+from anjia.machine.database import database_of, environment_of, prepare
+from anjia.machine.home import DEMO, REAL, Home
 from anjia.machine.postgres import Cluster
 from anjia.machine.server import UNUSED
 from anjia.machine.steps import Stop
+from tests.machine.trail import audit_verdict, start_in, write_until_killed
 
 Rows = dict[str, list[str]]
 
@@ -26,8 +30,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with database_of(home) as environment:
         prepare("database", environment | UNUSED)
         home.half_made.unlink()
-    (home.path / "files" / "ab").mkdir(parents=True)
-    (home.path / "files" / "ab" / "door.enc").write_bytes(bytes(range(256)))
+    (home.path / "files" / "zz").mkdir(parents=True)
+    (home.path / "files" / "zz" / "door.enc").write_bytes(bytes(range(256)))
     yield home
     Cluster(home).remove()
 
@@ -56,6 +60,34 @@ def every_file(home: Home) -> dict[str, bytes]:
     }
 
 
+def verdict_of(home: Home) -> str:
+    with database_of(home) as environment:
+        return audit_verdict(environment)
+
+
+@contextmanager
+def served(home: Home) -> Iterator[dict[str, str]]:
+    """Have the folder's database up as a server has."""
+    cluster = Cluster(home)
+    with home.locked("server"), cluster.running():
+        yield environment_of(home, cluster.environment())
+
+
+def after_a_line(said: IO[bytes], function: Callable[..., None]) -> Callable[..., None]:
+    """Return the same function, which begins after one more line has been said."""
+
+    def waiting(*args: Any) -> None:
+        assert said.readline() == b"written\n"
+        assert said.readline() == b"written\n"
+        function(*args)
+
+    return waiting
+
+
+def fail(*ignored: object) -> None:
+    raise Stop("on purpose")
+
+
 class TestBackup:
     def test_restores_every_row_file_and_key_into_an_empty_folder(self, town: Home, tmp_path: Path) -> None:
         target, copy = tmp_path / "anjia.tar", Home(tmp_path / "新 家")
@@ -70,14 +102,82 @@ class TestBackup:
             assert sum(map(len, before.values())) > 100
             assert every_file(copy) == every_file(town)
             assert copy.kind == DEMO
-            assert self.audit_is_whole(copy)
+            assert "are whole; 0 wait" in verdict_of(copy)
         finally:
             Cluster(copy).remove()
 
-    def audit_is_whole(self, home: Home) -> bool:
-        with database_of(home) as environment:
-            words = [sys.executable, "-m", "anjia", "audit_verify"]
-            return subprocess.run(words, env=environment, check=False).returncode == 0
+    def test_keeps_the_audit_trail_whole_that_is_written_meanwhile(
+        self, town: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target, copy = tmp_path / "anjia.tar", Home(tmp_path / "copy")
+        with served(town) as environment:
+            writer = start_in(environment, write_until_killed())
+            assert writer.stdout is not None
+            for step in ("dump_database", "pack"):
+                monkeypatch.setattr(backup, step, after_a_line(writer.stdout, getattr(backup, step)))
+            make_backup(town, target)
+            writer.kill()
+            writer.communicate()
+
+        restore_backup(copy, target)
+
+        try:
+            written = len(every_row(copy)["kernel_auditentry"])
+            assert f"{written} entries in " in verdict_of(copy)
+            assert "are whole; 0 wait" in verdict_of(copy)
+        finally:
+            Cluster(copy).remove()
+
+    def test_can_be_restored_after_a_restore_that_failed(
+        self, town: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target, copy = tmp_path / "anjia.tar", Home(tmp_path / "copy")
+        self.back_up_as_real(town, target)
+        with monkeypatch.context() as patch:
+            patch.setattr(backup, "prepare", fail)
+            with pytest.raises(Stop, match="on purpose"):
+                restore_backup(copy, target)
+        assert copy.is_empty
+        assert not Cluster(copy).data.exists()
+
+        restore_backup(copy, target)
+
+        assert every_file(copy) == every_file(town)
+        Cluster(copy).remove()
+
+    def test_can_be_restored_where_a_real_data_folder_was_lost(self, town: Home, tmp_path: Path) -> None:
+        target, copy = tmp_path / "anjia.tar", Home(tmp_path / "copy")
+        self.back_up_as_real(town, target)
+        restore_backup(copy, target)
+        cluster = Cluster(copy)
+        before = every_row(copy)
+        shutil.rmtree(copy.path)
+
+        restore_backup(copy, target)
+
+        assert every_row(copy) == before
+        if os.geteuid() == 0:  # whose data lies elsewhere, and may be all that somebody has
+            assert len(list(cluster.place.glob("data-put-aside-*"))) == 1
+        cluster.remove()
+
+    def test_says_that_a_restore_was_broken_off(self, town: Home, tmp_path: Path) -> None:
+        copy = Home(tmp_path / "copy")
+        copy.path.mkdir()
+        copy.half_restored.touch()
+        (copy.path / "kind").write_text(REAL)
+
+        with pytest.raises(Stop, match="not restored to the end"):
+            copy.make(REAL)
+        with pytest.raises(Stop, match="not restored to the end"), database_of(copy):
+            pass
+
+    def back_up_as_real(self, town: Home, target: Path) -> None:
+        """Make a backup that says that it is of a real institution."""
+        (town.path / "kind").write_text(REAL)
+        try:
+            make_backup(town, target)
+        finally:
+            (town.path / "kind").write_text(DEMO)
 
     def test_is_for_our_eyes_only_and_never_overwrites(self, town: Home, tmp_path: Path) -> None:
         target = tmp_path / "anjia.tar"

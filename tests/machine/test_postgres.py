@@ -1,18 +1,21 @@
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from anjia.machine import children, postgres
+from anjia.machine import backup, children, places, postgres
 from anjia.machine.backup import upgrade_database
+from anjia.machine.database import environment_of, prepare
 from anjia.machine.home import DEMO, REAL, Home
-from anjia.machine.postgres import Cluster, free_port, is_free
-from anjia.machine.steps import Stop
+from anjia.machine.places import free_port, is_free, make_place
+from anjia.machine.postgres import Cluster
+from anjia.machine.steps import Stop, one_sentence
 from tests.machine.conftest import AWKWARD, closed_folder, kill
+from tests.machine.trail import audit_verdict, run_in, write_entries
 
 DEBIANS = sorted(Path("/usr/lib/postgresql").glob("1[5-7]/bin/initdb"))
 
@@ -117,10 +120,48 @@ class TestCluster:
     def test_refuses_a_full_disk_in_one_sentence(
         self, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(postgres, "NEEDED", shutil.disk_usage("/").total * 2)
+        monkeypatch.setattr(places, "NEEDED", shutil.disk_usage("/").total * 2)
+
+        sentence = f"^anjia: the disk is full: 300 MB are needed at {cluster.home.path}.$"
+        with pytest.raises(SystemExit, match=sentence), one_sentence():
+            cluster.make()
+
+    def test_needs_room_where_its_data_will_be(
+        self, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        full = tmp_path / "full"
+        full.mkdir()
+        usage = shutil.disk_usage("/")
+        monkeypatch.setattr(
+            shutil, "disk_usage", lambda path: usage._replace(free=0 if path == full else places.NEEDED)
+        )
 
         with pytest.raises(OSError, match="No space left"):
-            cluster.make()
+            places.check_space(cluster.home.path, full / "postgresql")
+
+    def test_is_waited_for_while_it_recovers(self, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+        answers = [postgres.STARTING_UP] * 20 + [postgres.ACCEPTING]
+        monkeypatch.setattr(postgres, "START_WITHIN", 0.3)  # less than the answers take
+        monkeypatch.setattr(Cluster, "_asked", lambda self, port: answers.pop(0))
+        cluster.make()
+
+        process = cluster.start()
+        try:
+            assert process.poll() is None
+            assert answers == []
+        finally:
+            children.stop(process, children.FAST, 5)
+
+    def test_is_not_waited_for_while_it_says_nothing(
+        self, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(postgres, "START_WITHIN", 0.1)
+        monkeypatch.setattr(postgres, "RETRY_WITHIN", 0.0)
+        monkeypatch.setattr(Cluster, "_asked", lambda self, port: 2)
+        cluster.make()
+
+        with pytest.raises(Stop, match="PostgreSQL does not start"):
+            cluster.start()
 
     def test_refuses_the_data_of_an_older_version_and_says_what_to_do(self, cluster: Cluster) -> None:
         cluster.data.mkdir(parents=True)
@@ -168,7 +209,7 @@ class TestUpgradeDatabase:
     def old(self, cluster: Cluster) -> Cluster:
         """Make the data of an older version, with its programs beside it, as that version has left them."""
         version = DEBIANS[0].parents[1].name
-        postgres.make_place(cluster.place)
+        make_place(cluster.place)
         old = Cluster(cluster.home, for_tests=True, version=f"{version}.0")
         install = old.programs["x"].parents[1]
         install.parent.mkdir(parents=True)
@@ -184,15 +225,77 @@ class TestUpgradeDatabase:
         return old
 
     def test_carries_every_row_over(self, old: Cluster, cluster: Cluster) -> None:
+        self.fill(old)
+
+        upgrade_database(cluster.home)
+
+        self.check_filled(cluster)
+        with cluster.running():
+            assert str(say(cluster, "postgres", "SHOW server_version")[0][0]).startswith("18")
+
+    def test_keeps_the_audit_trail_whole(self, old: Cluster, cluster: Cluster) -> None:
         with old.running():
-            say(
-                old,
-                "anjia_owner",
-                "CREATE TABLE kept AS SELECT n, '安' || n AS word FROM generate_series(1, 500) n",
-            )
+            environment = environment_of(cluster.home, old.environment())
+            prepare("migrations", environment)
+            run_in(environment, write_entries(3, seal=True))
+            run_in(environment, write_entries(2, seal=False))
 
         upgrade_database(cluster.home)
 
         with cluster.running():
+            said = audit_verdict(environment_of(cluster.home, cluster.environment()))
+        assert said == "5 entries in 2 seals are whole; 0 wait for the next seal."
+
+    def test_leaves_the_old_data_where_it_was_when_it_fails(
+        self, old: Cluster, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.fill(old)
+        with monkeypatch.context() as patch:
+            patch.setattr(backup, "prepare", fail)
+            with pytest.raises(Stop, match="on purpose"):
+                upgrade_database(cluster.home)
+
+        assert [path.name for path in cluster.place.glob("data*")] == ["data"]
+        upgrade_database(cluster.home)
+        self.check_filled(cluster)
+
+    def test_can_be_killed_at_any_moment(
+        self, old: Cluster, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The worst one: the new data is complete, the old is out of the way already."""
+        self.fill(old)
+        with monkeypatch.context() as patch:
+            patch.setattr(Cluster, "take_place", broken_off(Cluster.take_place))
+            with pytest.raises(Stop, match="on purpose"):
+                upgrade_database(cluster.home)
+        assert not cluster.data.exists()
+
+        self.check_filled(cluster)
+        with pytest.raises(Stop, match="nothing to do"):
+            upgrade_database(cluster.home)
+
+    def fill(self, old: Cluster) -> None:
+        with old.running():
+            words = "SELECT n, '安' || n AS word FROM generate_series(1, 500) n"
+            say(old, "anjia_owner", f"CREATE TABLE kept AS {words}")
+
+    def check_filled(self, cluster: Cluster) -> None:
+        with cluster.running():
             assert say(cluster, "anjia_owner", "SELECT count(*), max(word) FROM kept") == [(500, "安99")]
-            assert str(say(cluster, "postgres", "SHOW server_version")[0][0]).startswith("18")
+
+
+def fail(*ignored: object) -> None:
+    raise Stop("on purpose")
+
+
+def broken_off(
+    take_place: Callable[[Cluster, Cluster, Path], None],
+) -> Callable[[Cluster, Cluster, Path], None]:
+    """Return the same, but broken off before its last step."""
+
+    def until_the_last(self: Cluster, new: Cluster, aside: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Cluster, "finish_upgrade", fail)
+            take_place(self, new, aside)
+
+    return until_the_last

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from anjia.machine.home import REAL, Home
-from anjia.machine.postgres import Cluster, free_port
+from anjia.machine.places import free_port
+from anjia.machine.postgres import Cluster
 from tests.machine.conftest import is_running, kill, until
 
 # An institution without a cast is made in seconds; the client's build is not what is tried here.

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anjia.desk import queries
 from anjia.desk.nav import url_of
 from anjia.identity.queries import account_named
-from anjia.kernel import audit, console
-from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel import console
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.sealing import newest_outside
+from anjia.kernel.sealing import newest_outside, verify_all
 from anjia.kernel.work import acting
 from anjia.visits.commands import settle_conflict
 
@@ -249,7 +249,7 @@ def audit_search(request: PageRequest) -> HttpResponse:
 @page("audit.read")
 def audit_verify(request: PageRequest) -> HttpResponse:
     """Check every seal against its entries. It reads all of them: somebody asks for it, it does not come by itself."""
-    verdict = acting(system(), timezone.now()).ask(audit.verify, Purpose.LEGAL, newest=newest_outside())
+    verdict = verify_all(timezone.now())
     if request.headers.get("HX-Request"):
         return render(request, "desk/_verdict.html", {"verdict": verdict})
     found = console.ask(request, queries.audit_page, Purpose.LEGAL)

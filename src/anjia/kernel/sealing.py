@@ -2,13 +2,15 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
 from anjia.kernel import audit
-from anjia.kernel.actors import system
+from anjia.kernel.actors import Purpose, system
+from anjia.kernel.models import AuditSeal
 from anjia.kernel.work import acting
 
 
@@ -17,13 +19,24 @@ def seal_now(now: datetime) -> bool:
     made = acting(system(), now).do(audit.seal)
     if made is None:
         return False
+    keep_outside(made)
+    return True
+
+
+def close_epochs(now: datetime) -> None:
+    """Seal what a restored database has brought along unsealed, and append the seals to the file outside."""
+    for made in acting(system(), now).do(audit.close_epochs):
+        keep_outside(made)
+
+
+def keep_outside(seal: AuditSeal) -> None:
     path = Path(settings.SEALS)
     path.parent.mkdir(parents=True, exist_ok=True)
+    line = {"number": seal.number, "hash": seal.hash, "at": seal.sealed_at.isoformat()}
     with path.open("a") as file:
-        file.write(json.dumps({"number": made.number, "hash": made.hash, "at": now.isoformat()}) + "\n")
+        file.write(json.dumps(line) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return True
 
 
 def newest_outside() -> tuple[int, str] | None:
@@ -34,3 +47,12 @@ def newest_outside() -> tuple[int, str] | None:
     lines = [line for line in path.read_text().splitlines() if line.endswith("}")]
     last = json.loads(lines[-1]) if lines else None
     return (last["number"], last["hash"]) if last else None
+
+
+def verify_all(now: datetime) -> audit.Verdict:
+    """Check the whole chain, and that its newest seal is outside too: without that, a forged chain looks whole."""
+    newest = newest_outside()
+    found = acting(system(), now).ask(audit.verify, Purpose.LEGAL, newest=newest)
+    if found.seals and newest is None and not found.broken:
+        return replace(found, broken=f"no seal is kept outside: {settings.SEALS} is gone or empty")
+    return found

@@ -18,14 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from anjia.machine.database import database_of, prepare
+from anjia.machine.database import database_of, environment_of, prepare
 from anjia.machine.home import Home
 from anjia.machine.postgres import Cluster, external
 from anjia.machine.programs import major, run
 from anjia.machine.steps import Stop, step
 
 FORMAT: Final = 1
-FOLDERS: Final = ("keys", "files", "seals")
 NOT_CARRIED: Final = {
     "keys/database.json"
 }  # passwords of the embedded PostgreSQL: a restored one has new ones
@@ -39,15 +38,22 @@ def make_backup(home: Home, target: Path) -> None:
     """
     if target.exists():
         raise Stop(f"{target} is there already: a backup never overwrites another.")
-    with database_of(home) as environment, tempfile.TemporaryDirectory(dir=home.path) as place:
+    with database_of(home) as environment, tempfile.TemporaryDirectory(dir=home.path) as folder:
+        place = Path(folder)
         with step("Audit trail sealed"):
             prepare("seal", environment)
-        dump = Path(place) / "database.dump"
+            copy_seals(home, place)
         with step("Database"):
-            dump_database(home, environment, dump)
+            dump_database(home, environment, place / "database.dump")
         with step("Files and keys"):
-            pack(home, dump, target)
+            pack(home, place, target)
     print(f"Backup: {target}. It holds the keys too: keep it as safe as the data.")
+
+
+def copy_seals(home: Home, place: Path) -> None:
+    """Before the dump: of seals made meanwhile, the dump may hold more than what is outside, but never less."""
+    if (home.path / "seals").exists():
+        shutil.copytree(home.path / "seals", place / "seals")
 
 
 def dump_database(home: Home, environment: Mapping[str, str], dump: Path) -> None:
@@ -65,18 +71,22 @@ def dump_database(home: Home, environment: Mapping[str, str], dump: Path) -> Non
         ) from None
 
 
-def pack(home: Home, dump: Path, target: Path) -> None:
+def pack(home: Home, place: Path, target: Path) -> None:
     partial = target.with_name(f"{target.name}.partial")
     about = {"format": FORMAT, "kind": home.kind, "made_at": datetime.now(UTC).isoformat()}
-    (dump.parent / "anjia.json").write_text(json.dumps(about))
+    (place / "anjia.json").write_text(json.dumps(about))
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
         with tarfile.open(fileobj=stream, mode="w") as tar:
-            tar.add(dump.parent / "anjia.json", "anjia.json")
-            tar.add(dump, "database.dump")
-            tar.add(home.path / "kind", "kind")
-            for folder in FOLDERS:
-                if (home.path / folder).exists():
-                    tar.add(home.path / folder, folder, filter=carried)
+            for here, name in (
+                (place, "anjia.json"),
+                (place, "database.dump"),
+                (home.path, "kind"),
+                (home.path, "keys"),
+                (home.path, "files"),
+                (place, "seals"),
+            ):
+                if (here / name).exists():
+                    tar.add(here / name, name, filter=carried)
         stream.flush()
         os.fsync(stream.fileno())
     partial.rename(target)
@@ -103,8 +113,8 @@ def restore_backup(home: Home, source: Path) -> None:
     except BaseException:
         shutil.rmtree(home.path, ignore_errors=True)
         raise
-    (home.path / "database.dump").unlink()
     (home.path / "anjia.json").unlink()
+    home.half_restored.unlink()
     print(f"Restored into {home.path} ({home.kind}).")
 
 
@@ -134,21 +144,34 @@ def take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None
 
 def fill_database(home: Home) -> None:
     """:raises Stop: if pg_restore fails"""
-    dump = home.path / "database.dump"
     if external(os.environ):
-        words = ["--no-owner", "--exit-on-error", "--single-transaction", str(dump)]
+        words = ["--no-owner", "--exit-on-error", "--single-transaction", str(home.half_restored)]
         run([found("pg_restore"), *words, f"--dbname={os.environ['DATABASE_OWNER_URL']}"])
+        prepare("restored", environment_of(home, {}))
         return
     cluster = Cluster(home)
-    with home.locked("command"), cluster.running():
+    cluster.make_room()
+    try:
+        with home.locked("command"):
+            fill_cluster(cluster, home.half_restored)
+    except BaseException:
+        cluster.remove_data()  # root's does not lie in the data folder, which goes too
+        raise
+
+
+def fill_cluster(cluster: Cluster, dump: Path) -> None:
+    """:raises Stop: if pg_restore fails"""
+    with cluster.running():
         cluster.fill(dump)
+        prepare("restored", environment_of(cluster.home, cluster.environment()))
 
 
 def upgrade_database(home: Home) -> None:
     """
     Carry the embedded PostgreSQL's data over to this version's programs, by dump and restore.
 
-    The old data stays beside the new, until somebody removes it.
+    The new data is made beside the old, and takes its place when it is complete. The old data stays, until
+    somebody removes it.
 
     :raises Stop: if there is nothing to carry over, or the old programs are gone
     """
@@ -156,24 +179,25 @@ def upgrade_database(home: Home) -> None:
         raise Stop("DATABASE_URL names a database of your own: upgrade it with PostgreSQL's own tools.")
     cluster = Cluster(home)
     with home.locked("command"):
+        cluster.finish_upgrade()
         version = cluster.data_version()
         if version is None or version == major(cluster.version):
             raise Stop("the data is of this version already: nothing to do.")
-        dump = home.path / "upgrade.dump"
-        old = cluster.of_version(version)
-        with step(f"Out of PostgreSQL {version}"), old.running():
-            old.dump(dump)
         aside = cluster.place / f"data-{version}"
-        cluster.data.rename(aside)
+        if aside.exists():
+            raise Stop(f"{aside} is there from an upgrade before: move it away first.")
+        dump, new = home.path / "upgrade.dump", cluster.beside()
         try:
-            with step(f"Into PostgreSQL {major(cluster.version)}"), cluster.running():
-                cluster.fill(dump)
+            with step(f"Out of PostgreSQL {version}"), cluster.of_version(version).running():
+                cluster.of_version(version).dump(dump)
+            with step(f"Into PostgreSQL {major(cluster.version)}"):
+                fill_cluster(new, dump)
         except BaseException:
-            shutil.rmtree(cluster.data, ignore_errors=True)
-            aside.rename(cluster.data)
+            new.remove_data()
             raise
         finally:
-            dump.unlink()
+            dump.unlink(missing_ok=True)
+        cluster.take_place(new, aside)
     print(f"Done. The old data is still in {aside}; remove it when all is well.")
 
 

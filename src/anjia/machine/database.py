@@ -25,6 +25,7 @@ def database_of(home: Home) -> Iterator[dict[str, str]]:
             f"There is no data folder at {home.path} yet: `script/server` makes a demo, "
             "`script/anjia init` an empty institution, `script/anjia restore` one from a backup."
         )
+    home.check_restored()
     if external(os.environ):
         yield environment_of(home, {})
     elif home.served_by():

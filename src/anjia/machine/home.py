@@ -66,6 +66,7 @@ class Home:
             )
         if self.kind is None and not self.is_empty and not self.keys.exists():
             raise Stop(f"{self.path} holds something else: set ANJIA_HOME to an empty folder.")
+        self.check_restored()
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.keys.mkdir(mode=0o700, exist_ok=True)
         first = secrets.token_hex(4)
@@ -94,6 +95,16 @@ class Home:
     def half_made(self) -> Path:
         """A file that is there from the database's beginning until its first tables and rows are complete."""
         return self.path / "half-made"
+
+    @property
+    def half_restored(self) -> Path:
+        """A file that is there while the folder is made from a backup: the database's dump."""
+        return self.path / "database.dump"
+
+    def check_restored(self) -> None:
+        """:raises Stop: if that was broken off"""
+        if self.half_restored.exists():
+            raise Stop(f"{self.path} was not restored to the end: empty it and restore the backup again.")
 
     @contextmanager
     def locked(self, by: str) -> Iterator[None]:

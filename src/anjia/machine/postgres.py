@@ -5,35 +5,31 @@ Its programs are copied beside its data. So they can be run by the user that run
 older version are still there when its data must be carried over to a newer one.
 """
 
-import errno
-import hashlib
 import os
-import pwd
-import random
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from anjia.machine import children
-from anjia.machine.environment import CHECKOUT
 from anjia.machine.home import DEMO, REAL, Home, replace
+from anjia.machine.places import HOST, check_space, free_port, is_free, make_place, place_of, user_for
 from anjia.machine.programs import Programs, copy_programs, embedded_version, major, plain_environment, run
 from anjia.machine.steps import Stop
 
-HOST: Final = "127.0.0.1"
 DATABASE: Final = "anjia"
-ROOTS_PLACE: Final = Path("/var/lib/anjia")
-PORTS: Final = range(20000, 32000)  # below those that outgoing connections take
-NEEDED: Final = 300 * 1024 * 1024  # bytes, to begin with
-START_WITHIN: Final = 30.0  # seconds; longer only if there is much to recover
+DATA: Final = "data"
+UPGRADED: Final = "data.upgraded"  # complete, and about to take the place of the old
+START_WITHIN: Final = 30.0  # seconds in which one that starts says at least that it does
+ACCEPTING: Final = 0  # what pg_isready ends with
+STARTING_UP: Final = 1
 RETRY_WITHIN: Final = 10.0  # what a killed one has left behind is gone by then
 
 SETTINGS: Final = {
@@ -68,10 +64,11 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}')
 
 @dataclass(slots=True)
 class Cluster:
-    """The embedded PostgreSQL of one data folder."""
+    """The embedded PostgreSQL of one data folder, with its data in `folder` beside its programs."""
 
     home: Home
     for_tests: bool = False
+    folder: str = DATA
     version: str = field(default_factory=lambda: embedded_version())
     user: tuple[int, int] | None = field(init=False)
     place: Path = field(init=False)
@@ -82,7 +79,13 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        return self.place / "data"
+        return self.place / self.folder
+
+    @property
+    def half_made(self) -> Path:
+        """See `Home.half_made`; what is made beside the data has a file of its own."""
+        made = self.home.half_made
+        return made if self.folder == DATA else made.with_name(f"{made.name}-{self.folder}")
 
     @property
     def port(self) -> int:
@@ -118,7 +121,9 @@ class Cluster:
 
         :raises Stop: if it cannot, or the data is of an older major version
         """
-        check_space(self.home.path)
+        self.finish_upgrade()
+        if not self.data.exists():
+            check_space(self.home.path, self.place)
         make_place(self.place)
         self._check_belongs()
         self._check_version()
@@ -130,27 +135,68 @@ class Cluster:
             self.home.write_state(port=free_port())
 
     def _check_belongs(self) -> None:
-        """:raises Stop: if another data folder lives on this cluster"""
-        belongs = self.place / "belongs-to"
-        if self.data.exists() and belongs.exists():
-            kind, _, path = belongs.read_text().partition(" ")
-            other = Home(Path(path))
-            if other.path != self.home.path and other.read_state().get("cluster") == str(self.place):
+        """:raises Stop: if another data folder lives on this cluster, or one that is gone and was not a demo"""
+        kind = self._kind_of_owner()
+        if kind is not None and not (self.home.keys / "database.json").exists():
+            if kind != DEMO:
                 raise Stop(
-                    f"{self.home.path} is a copy of {path} and shares its database: use backup and restore."
+                    f"{self.data} holds the data of a real institution, but its keys are gone: "
+                    f"restore a backup (script/anjia restore FILE) into {self.home.path}."
                 )
-            if not (self.home.keys / "database.json").exists():
-                self._forget_data(kind)
-        replace(belongs, f"{self.home.kind} {self.home.path}")
+            shutil.rmtree(self.data)
+        replace(self.place / "belongs-to", f"{self.home.kind} {self.home.path}")
         self.home.write_state(cluster=str(self.place))
 
-    def _forget_data(self, kind: str) -> None:
-        """:raises Stop: if it is not only a demo's"""
-        if kind != DEMO:
+    def _kind_of_owner(self) -> str | None:
+        """
+        Return the kind of the data folder that the data is of; None if there is no data, or it is not known.
+
+        :raises Stop: if that is another one, and there
+        """
+        belongs = self.place / "belongs-to"
+        if not (self.data.exists() and belongs.exists()):
+            return None
+        kind, _, path = belongs.read_text().partition(" ")
+        other = Home(Path(path))
+        if other.path != self.home.path and other.read_state().get("cluster") == str(self.place):
             raise Stop(
-                f"{self.data} holds the data of a real institution, but its keys are gone: restore a backup."
+                f"{self.home.path} is a copy of {path} and shares its database: use backup and restore."
             )
-        shutil.rmtree(self.data)
+        return kind
+
+    def make_room(self) -> None:
+        """
+        Put aside the data that is here already: of a data folder that is gone, since root's lies apart from it.
+
+        :raises Stop: if it belongs to another data folder
+        """
+        self.finish_upgrade()
+        self._kind_of_owner()
+        if self.data.exists():
+            aside = self.place / f"{DATA}-put-aside-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+            self.data.rename(aside)
+            print(f"  What was in {self.data} is in {aside.name} beside it now.", flush=True)
+
+    # Carrying it over
+
+    def beside(self) -> "Cluster":
+        """Return a cluster whose data is made anew beside this one's, in place of what was left there."""
+        new = changed(self, folder=f"{DATA}.next")
+        new.remove_data()
+        shutil.rmtree(self.place / UPGRADED, ignore_errors=True)
+        return new
+
+    def take_place(self, new: "Cluster", aside: Path) -> None:
+        """Let the new data take the place of the old, which goes aside."""
+        new.data.rename(self.place / UPGRADED)
+        self.data.rename(aside)
+        self.finish_upgrade()
+
+    def finish_upgrade(self) -> None:
+        """Let complete new data take its place, if whoever made it was killed just before."""
+        upgraded = self.place / UPGRADED
+        if self.folder == DATA and not self.data.exists() and upgraded.exists():
+            upgraded.rename(self.data)
 
     def _check_version(self) -> None:
         """:raises Stop: if the data is of another major version"""
@@ -180,7 +226,7 @@ class Cluster:
             self.run("initdb", "-D", str(half), *locale, *access, *sync)
         finally:
             password.unlink()
-        self.home.half_made.touch()
+        self.half_made.touch()
         half.rename(self.data)
 
     def _give(self, path: Path) -> None:
@@ -231,10 +277,14 @@ class Cluster:
             )
 
     def _answers(self, process: "subprocess.Popen[bytes]") -> bool:
+        """Wait until it answers; return False if it has ended, or is silent for too long."""
         until = time.monotonic() + START_WITHIN
         while process.poll() is None:
-            if self._accepts(str(self.port)):
+            said = self._asked(str(self.port))
+            if said == ACCEPTING:
                 return True
+            if said == STARTING_UP:  # what was written before a crash is read again, however much it is
+                until = time.monotonic() + START_WITHIN
             if time.monotonic() > until:
                 children.stop(process, children.FAST, 5)
                 break
@@ -242,8 +292,11 @@ class Cluster:
         return False
 
     def _accepts(self, port: str) -> bool:
-        asked = [str(self.programs["pg_isready"]), "-q", "-h", HOST, "-p", port]
-        return subprocess.run(asked, env=plain_environment(), check=False).returncode == 0
+        return self._asked(port) == ACCEPTING
+
+    def _asked(self, port: str) -> int:
+        words = [str(self.programs["pg_isready"]), "-q", "-h", HOST, "-p", port]
+        return subprocess.run(words, env=plain_environment(), check=False).returncode
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
@@ -257,7 +310,7 @@ class Cluster:
         A database that was left half made is made afresh: nobody has used it yet.
         """
         may = "CREATEDB CREATEROLE" if self.for_tests else "NOCREATEDB"
-        afresh = f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE);" if self.home.half_made.exists() else ""
+        afresh = f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE);" if self.half_made.exists() else ""
         words = afresh + MAKE_ROLES.format(may=may, database=DATABASE, **self.home.database_passwords())
         self.run("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self.url("postgres", "postgres"), words=words)
 
@@ -294,7 +347,11 @@ class Cluster:
             f"--dbname={self.url('anjia_owner')}",
         ]
         run([str(self.programs["pg_restore"]), *words, str(source)])
-        self.home.half_made.unlink(missing_ok=True)
+        self.half_made.unlink(missing_ok=True)
+
+    def remove_data(self) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.half_made.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Throw the data and the programs away."""
@@ -315,70 +372,6 @@ class Cluster:
         :raises Stop: with the program's own last words, if it fails
         """
         run([str(self.programs[program]), *options], words=words, user=self.user)
-
-
-# Where it lives, and as whom
-
-
-def place_of(home: Home) -> Path:
-    """Return where the cluster of this data folder is or will be."""
-    known = home.read_state().get("cluster")
-    inside = home.path / "postgresql"
-    if inside.exists() or os.geteuid() != 0:
-        return inside
-    if known and Path(known).exists():
-        return Path(known)
-    named_for = CHECKOUT if home.path == CHECKOUT / "var" else home.path
-    return ROOTS_PLACE / hashlib.sha256(os.fsencode(named_for)).hexdigest()[:16]
-
-
-def user_for(place: Path) -> tuple[int, int] | None:
-    """Return the user and group to run as, for root, whom PostgreSQL refuses."""
-    if os.geteuid() != 0:
-        return None
-    for made in (place / "data", place):
-        if made.exists() and made.stat().st_uid != 0:
-            return made.stat().st_uid, made.stat().st_gid
-    try:
-        nobody = pwd.getpwnam("nobody")
-    except KeyError:
-        return 65534, 65534
-    return nobody.pw_uid, nobody.pw_gid
-
-
-def make_place(place: Path) -> None:
-    """Make the folder and those of ours above it; never touch the rights of one that is there."""
-    mode = 0o700 if os.geteuid() else 0o711  # another user must pass through root's
-    for folder in (place.parent, place):
-        if not folder.exists():
-            folder.mkdir(parents=True)
-            folder.chmod(mode)
-
-
-# Ports and space
-
-
-def is_free(port: int, host: str = HOST) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port() -> int:
-    while True:
-        port = random.choice(PORTS)
-        if is_free(port):
-            return port
-
-
-def check_space(path: Path) -> None:
-    """:raises OSError: if there is too little space to begin with"""
-    if shutil.disk_usage(path).free < NEEDED and not (path / "database.json").exists():
-        raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
 
 def external(environment: Mapping[str, str]) -> bool:

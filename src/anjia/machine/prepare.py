@@ -6,6 +6,7 @@ Brings a database and the pages' files to what this version needs. Runs inside D
     python -m anjia.machine.prepare translations the second
     python -m anjia.machine.prepare static       the files of the pages
     python -m anjia.machine.prepare seal         the audit trail, for a backup
+    python -m anjia.machine.prepare restored     what has just come out of one: migrations, the rest of its trail
 """
 
 import os
@@ -113,12 +114,21 @@ def seal() -> None:
     sealing.seal_now(timezone.now())
 
 
+def prepare_restored() -> None:
+    """Seal what was written while the backup was made: here it would never be sealed, nor allowed to be unsealed."""
+    from anjia.kernel import sealing  # noqa: PLC0415
+
+    prepare_migrations()
+    sealing.close_epochs(timezone.now())
+
+
 PREPARE: Final = {
     "database": prepare_database,
     "migrations": prepare_migrations,
     "translations": prepare_translations,
     "static": prepare_static,
     "seal": seal,
+    "restored": prepare_restored,
 }
 
 

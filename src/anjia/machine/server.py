@@ -17,7 +17,8 @@ from anjia.machine import children, clients
 from anjia.machine.database import environment_of, prepare
 from anjia.machine.environment import CHECKOUT, VENV, read_dotenv
 from anjia.machine.home import DEMO, Home, replace
-from anjia.machine.postgres import Cluster, external, is_free
+from anjia.machine.places import is_free
+from anjia.machine.postgres import Cluster, external
 from anjia.machine.steps import Stop, one_sentence, step
 from anjia.machine.supervisor import Child, Supervisor
 
