@@ -1,3 +1,4 @@
+import base64
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -7,8 +8,8 @@ from anjia.kernel import calendar, files
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotFound
 from anjia.kernel.files import FileNotKnown, FileTooLarge
-from anjia.kernel.models import AuditEntry
-from anjia.kernel.paging import BadCursor, Page, page_of
+from anjia.kernel.models import AuditEntry, RecordAccess
+from anjia.kernel.paging import BadCursor, Page, cursor_of, page_of
 from anjia.kernel.work import acting
 from tests import make
 from tests.kernel.test_work import write_note
@@ -37,10 +38,34 @@ class TestPageOf:
                 break
         assert len(seen) == len(set(seen)) == 7
 
-    @pytest.mark.parametrize("after", ["rubbish", "W10=", "WyJ4IiwieSJd", "张"])
+    @pytest.mark.parametrize(
+        "after",
+        [
+            "rubbish",
+            "W10=",
+            "WyJ4IiwieSJd",
+            "张",
+            "W251bGwsbnVsbF0=",
+            "W1tb" * 1000,
+            "\ud800",
+            "AQ==",
+            "AQJrMQ==",
+        ],
+    )
     def test_refuses_a_cursor_that_is_not_ours(self, after: str) -> None:
         with pytest.raises(BadCursor):
             page_of(AuditEntry.objects.all(), order=("-occurred_at", "id"), after=after)
+
+    def test_refuses_the_cursor_of_another_list(self) -> None:
+        cursor = cursor_of(RecordAccess(at=NOON), ("-at", "id"))
+
+        with pytest.raises(BadCursor):
+            page_of(AuditEntry.objects.all(), order=("-occurred_at", "id"), after=cursor)
+
+    def test_says_nothing_of_the_row_in_its_cursor(self) -> None:
+        cursor = cursor_of(RecordAccess(what="张桂芳"), ("what", "id"))
+
+        assert "张桂芳".encode() not in base64.urlsafe_b64decode(cursor)
 
 
 @pytest.mark.usefixtures("database")

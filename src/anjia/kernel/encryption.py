@@ -62,7 +62,8 @@ def seal(plain: bytes, *, bound_to: str) -> bytes:
 def unseal(sealed: bytes, *, bound_to: str) -> bytes:
     """:raises cryptography.exceptions.InvalidTag: if it was changed, or belongs to another row"""
     cipher, length = sealed[0], sealed[1]
-    assert cipher == AES_256_GCM, f"cipher {cipher} is not known"
+    if cipher != AES_256_GCM:
+        raise ValueError(f"cipher {cipher} is not known")
     name, rest = sealed[2 : 2 + length].decode(), sealed[2 + length :]
     return AESGCM(keyring().keys[name]).decrypt(rest[:NONCE], rest[NONCE:], bound_to.encode())
 

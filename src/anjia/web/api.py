@@ -1,19 +1,21 @@
 """The HTTP API: every context's router, one way to authenticate, one way to say no."""
 
+import json
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from anjia.kernel.actors import Actor
-from anjia.kernel.errors import DomainError, SignInNeeded
-from anjia.kernel.http import Refusal
+from anjia.kernel.errors import DomainError, SignInNeeded, Unreadable
+from anjia.kernel.http import Refusal, is_text
 from anjia.web.authentication import actor_of_request
 
 # In the order of the document.
@@ -52,6 +54,20 @@ class Bearer(HttpBearer):
         return actor_of_request(token, acting_for=request.headers.get("X-Acting-For"))
 
 
+class TextOnly(Parser):
+    """Bodies of words that can be kept, and of numbers that are some: no NUL, no half characters, no NaN."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        said = json.loads(request.body, parse_constant=_no_number)
+        if not is_text(said):
+            raise Unreadable
+        return said
+
+
+def _no_number(word: str) -> NoReturn:
+    raise Unreadable
+
+
 class Api(NinjaAPI):
     """Every operation can be refused, and every refusal looks the same: said once, for all."""
 
@@ -73,6 +89,7 @@ api = Api(
     description="Everything the resident and caregiver clients use.",
     auth=Bearer(),
     urls_namespace="api",
+    parser=TextOnly(),
     docs_url=None,
     openapi_url="openapi.json",
 )
@@ -102,5 +119,5 @@ def name_the_fields(request: HttpRequest, error: ValidationError) -> HttpRespons
 
 @api.exception_handler(HttpError)
 def refuse_plainly(request: HttpRequest, error: HttpError) -> HttpResponse:
-    said: dict[str, Any] = {"code": "bad_request", "detail": _("这个请求读不懂。"), "fields": {}}
+    said: dict[str, Any] = {"code": Unreadable.code, "detail": str(Unreadable.words), "fields": {}}
     return api.create_response(request, said, status=error.status_code)

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
-from anjia.kernel.errors import DomainError
+from anjia.kernel.errors import DomainError, Unreadable
+from anjia.kernel.http import is_text
 from anjia.web import pages
 from anjia.web.authentication import actor_of_request
 
@@ -48,6 +49,23 @@ class Language:
             response = self.answer(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class TextOnly:
+    """Addresses and forms with words that no database keeps are refused once, here; the API's bodies by its parser."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        is_api = request.path.startswith("/api/")
+        forms = [request.GET] if is_api else [request.GET, request.POST]
+        if is_text(request.path) and all(is_text(dict(form)) for form in forms):
+            return None
+        return pages.unreadable() if is_api else pages.refused(request, Unreadable())
 
 
 class SignedIn:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anjia.desk import nav
-from anjia.kernel.errors import DomainError
+from anjia.kernel.errors import DomainError, Unreadable
 from anjia.kernel.logs import places
 
 LANGUAGES = {"zh-hans", "en"}
@@ -33,6 +33,11 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     part = request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted")
     template = "desk/_refusal.html" if part else "desk/refusal.html"
     return render(request, template, {"refusal": error}, status=error.status)
+
+
+def unreadable() -> JsonResponse:
+    refusal = Unreadable()
+    return JsonResponse({"code": refusal.code, "detail": refusal.detail, "fields": {}}, status=refusal.status)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

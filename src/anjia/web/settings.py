@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "anjia.web.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "anjia.web.middleware.TextOnly",
     "anjia.web.middleware.SignedIn",
     "anjia.web.middleware.Refusals",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

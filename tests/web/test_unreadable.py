@@ -1,0 +1,54 @@
+"""Words that no database can keep are refused at the door, in words."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.identity import make
+
+pytestmark = pytest.mark.usefixtures("database")
+
+STAFF = "/api/v1/sign-in/staff"
+
+
+class TestTextOnly:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            json.dumps({"login": "\0", "password": "x", "totp": ""}),
+            json.dumps({"login": "\ud800", "password": "x", "totp": ""}),
+            json.dumps({"login": "x", "password": "x", "totp": "", "\0": [{"\0": 1}]}),
+            '{"login": NaN}',
+            "[" * 3000,
+        ],
+    )
+    def test_refuses_such_bodies(self, client: Client, body: str) -> None:
+        answer = client.post(STAFF, body, content_type="application/json")
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+    def test_takes_what_only_looks_like_one(self, client: Client) -> None:
+        body = {"login": r"\u0000", "password": "🙂", "totp": ""}
+
+        assert client.post(STAFF, body, content_type="application/json").status_code == 422  # nobody's login
+
+    def test_refuses_such_forms_and_addresses(self, client: Client) -> None:
+        sign_in = "/console/identity/sign-in/"
+        answers = [
+            client.post(sign_in, {"login": "\0", "password": make.PASSWORD, "totp": "1"}),
+            client.get(f"{sign_in}?next=%00"),
+            client.get("/app/%00"),
+        ]
+
+        assert [answer.status_code for answer in answers] == [400] * 3
+        assert "读不懂" in answers[0].content.decode()
+
+    @pytest.mark.parametrize("query", ["after=%00", "after=W251bGwsbnVsbF0=", "after=" + "W1tb" * 1000])
+    def test_refuses_such_cursors(self, client: Client, query: str) -> None:
+        entry = make.session(make.staff(make.house()), now=timezone.now())
+        headers: Any = {"Authorization": f"Bearer {entry.token}"}
+
+        assert client.get(f"/api/v1/inbox?{query}", headers=headers).status_code in {400, 422}
