@@ -259,3 +259,24 @@ class TestEvents:
         assert pump(NOON + timedelta(seconds=1), organization_id=clerk.organization_id) == 0
         assert pump(NOON + timedelta(seconds=2), organization_id=clerk.organization_id) == 1
         assert heard == [second, first]
+
+    def test_are_heard_by_those_behind_one_who_fails(
+        self, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        heard: list[UUID] = []
+        broken = True
+
+        def stumble(actor: Actor, now: datetime, event: Noted) -> None:
+            if broken:
+                raise ValueError
+
+        def hear(actor: Actor, now: datetime, event: Noted) -> None:
+            heard.append(event.note_id)
+
+        monkeypatch.setitem(events._listeners, "kernel.Noted", [(Noted, stumble), (Noted, hear)])
+        note_id = acting(clerk, NOON).do(write_note, words="Li Na")
+
+        assert pump(NOON, organization_id=clerk.organization_id) == 0
+        broken = False
+        assert pump(NOON + timedelta(minutes=1), organization_id=clerk.organization_id) == 1
+        assert heard == [note_id]
