@@ -10,12 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from anjia.identity.commands import start_session
+from anjia.identity.commands import change_language, start_session
+from anjia.identity.rules import OWN_ACCOUNT
 from anjia.kernel.models import RecordAccess
 from anjia.kernel.sealing import seal_now
 from anjia.kernel.work import acting
 from anjia.visits.commands import promise_visit
 from anjia.visits.models import Visit
+from tests import make
 from tests.dispatch.signed_in import OpenTown, open_town
 from tests.identity import make as identity
 from tests.visits.make import fact, say
@@ -269,6 +271,13 @@ class TestAudit:
 
         assert "上门：约好了" in page
         assert "visits.visit.promised" in page
+
+    def test_says_for_whom_somebody_acted(self, here: OpenTown) -> None:
+        mother = here.town.resident("张桂芳")
+        daughter = make.person(OWN_ACCOUNT, resident_id=mother.id, organization_id=mother.organization_id)
+        acting(daughter, datetime.now(UTC)).do(change_language, language="zh-hans")
+
+        assert "替张桂芳" in text_of(browser(here, "quality_manager").get("/console/desk/audit"))
 
     def test_is_narrowed_to_a_subject(self, here: OpenTown) -> None:
         nurse = here.town.nurse()

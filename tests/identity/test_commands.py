@@ -636,6 +636,7 @@ class TestSharedComputer:
         before = who(first.token)
         assert before
         assert before.is_locked
+        assert "identity.session.locked" in audited(system(house.id), first.session_id)
 
     def test_signing_in_locks_who_was_there_before_and_replaces_ones_own(self) -> None:
         house = make.house()
@@ -646,6 +647,9 @@ class TestSharedComputer:
         assert (found := who(nurses.token))
         assert found.is_locked
         assert who(first.token) is None
+        house_sees = system(house.id)
+        assert "identity.session.locked" in audited(house_sees, nurses.session_id)
+        assert "identity.session.ended" in audited(house_sees, first.session_id)
         assert (found := who(second.token))
         assert not found.is_locked
 

@@ -219,6 +219,40 @@ class TestAuditEntry:
             AuditEntry.objects.using("owner").update(action="nothing")
         connections["owner"].close()
 
+    def test_says_whom_a_person_spoke_for_and_nobody_changes_that_unseen(self, owner: object) -> None:
+        mother = uuid4()
+        daughter = make.person("notes.write", resident_id=mother, organization_id=uuid4())
+        acting(daughter, NOON).do(write_note, words="a")
+        acting(system(), NOON).do(audit.seal)
+
+        [entry] = acting(daughter, NOON).ask(lambda _: list(AuditEntry.objects.all()))
+
+        assert entry.for_resident == mother
+        run = owner.execute  # type: ignore[attr-defined]
+        for other in (None, uuid4()):
+            run("UPDATE kernel_auditentry SET for_resident = %s WHERE id = %s", [other, entry.id])
+            assert verdict().broken == f"entry {entry.id} has been changed"
+        run("UPDATE kernel_auditentry SET for_resident = %s WHERE id = %s", [mother, entry.id])
+        assert verdict().broken is None
+
+    def test_of_nobody_is_sealed_as_it_was_before_it_could_say_so(self) -> None:
+        entry = AuditEntry(
+            id=UUID(int=1),
+            epoch=2,
+            transaction_id=3,
+            occurred_at=NOON,
+            actor_id=UUID(int=4),
+            organization_id=UUID(int=5),
+            action="notes.note.written",
+            subject_id=UUID(int=6),
+            fields=["words"],
+        )
+
+        assert (
+            audit.line_of(entry).hex()[32:]
+            == "c35a062def57344e12bdb0cf498361757b301337bedbfadaada4908025de5f28"
+        )
+
     def test_is_not_shown_to_another_organization(self) -> None:
         entry_id = entry_by("a")
         stranger = make.actor("audit.read")

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from anjia.kernel import access, audit, events
-from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import KeyReused, NotAllowed
 from anjia.kernel.events import pump
@@ -180,10 +180,9 @@ class TestReply:
         def kept() -> int:
             return acting(clerk, NOON).ask(lambda _: Request.objects.count())
 
-        sweeper = make.actor("kernel.forget_replies", organization_id=clerk.organization_id)
-        acting(sweeper, NOON + timedelta(days=7)).do(forget_replies)
+        acting(system(), NOON + timedelta(days=7)).do(forget_replies)
         assert kept() == 1
-        acting(sweeper, NOON + timedelta(days=7, seconds=1)).do(forget_replies)
+        acting(system(), NOON + timedelta(days=7, seconds=1)).do(forget_replies)
         assert kept() == 0
 
 

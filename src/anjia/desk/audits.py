@@ -19,18 +19,22 @@ class Line:
     at: datetime
     actor_id: UUID
     actor: str
+    for_whom: str  # the resident whom the actor spoke for, if that is somebody else
     action: str
     words: str
     fields: list[str]
     subject_id: UUID
 
 
-def lines_of(entries: Iterable[AuditEntry], *, names: Mapping[UUID, str]) -> list[Line]:
+def lines_of(
+    entries: Iterable[AuditEntry], *, names: Mapping[UUID, str], residents: Mapping[UUID, str]
+) -> list[Line]:
     return [
         Line(
             at=entry.occurred_at,
             actor_id=entry.actor_id,
             actor=_("系统") if entry.actor_id == NOBODY else names.get(entry.actor_id, _("不在本机构")),
+            for_whom=spoken_for(entry, names, residents),
             action=entry.action,
             words=words_of(entry.action),
             fields=entry.fields,
@@ -38,6 +42,11 @@ def lines_of(entries: Iterable[AuditEntry], *, names: Mapping[UUID, str]) -> lis
         )
         for entry in entries
     ]
+
+
+def spoken_for(entry: AuditEntry, names: Mapping[UUID, str], residents: Mapping[UUID, str]) -> str:
+    name = residents.get(entry.for_resident, "") if entry.for_resident else ""
+    return "" if name == names.get(entry.actor_id) else name
 
 
 def words_of(action: str) -> str:

@@ -277,4 +277,6 @@ def audit_page(
     page = entries_found(actor, purpose, by=by, subject_id=subject_id, day=day, after=after)
     ids = {entry.actor_id for entry in page.items} - {NOBODY}
     names = account_names(actor, purpose, account_ids=ids)
-    return Page(audits.lines_of(page.items, names=names), page.next)
+    spoken_for = {entry.for_resident for entry in page.items if entry.for_resident}
+    residents = resident_names(actor, purpose, resident_ids=spoken_for)
+    return Page(audits.lines_of(page.items, names=names, residents=residents), page.next)

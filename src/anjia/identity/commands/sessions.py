@@ -84,8 +84,21 @@ def start_session(
 def _make_room(account: Account, device_token: str, now: datetime) -> None:
     """Lock whoever else is signed in on the computer; her own session there before is over."""
     here = Session.objects.filter(device_index=device_index(device_token), ended_at=None)
-    here.filter(account=account).update(ended_at=now, ended_by=account.id)
-    here.filter(locked_at=None).update(locked_at=now)
+    for session in here.select_related("account").order_by("id"):
+        actor = acting_as(account, session.organization_id)
+        if session.account_id == account.id:
+            session.end_it(at=now, by=account.id)
+            audit.record("identity.session.ended", actor=actor, at=now, subject_id=session.id)
+        else:
+            _lock(session, now, actor=actor)
+
+
+def _lock(session: Session, now: datetime, *, actor: Actor) -> None:
+    """Lock the session, if it is open."""
+    if session.locked_at is None:
+        session.locked_at = now
+        session.save(update_fields=["locked_at"])
+        audit.record("identity.session.locked", actor=actor, at=now, subject_id=session.id)
 
 
 def _house_to_act_in(actor: Actor, account: Account, asked: UUID | None) -> UUID:
@@ -144,10 +157,7 @@ def lock_session(actor: Actor, now: datetime) -> None:
     ).first()
     if session is None:
         raise NotFound
-    if session.locked_at is None:
-        session.locked_at = now
-        session.save(update_fields=["locked_at"])
-        audit.record("identity.session.locked", actor=actor, at=now, subject_id=session.id)
+    _lock(session, now, actor=actor)
 
 
 @command("identity.sign_in")
@@ -202,9 +212,11 @@ def _leave(session_id: UUID | None, taken_over_by: Session, now: datetime) -> No
     """Lock the session that was open on the same computer."""
     if session_id is None or session_id == taken_over_by.id:
         return
-    Session.objects.filter(
-        id=session_id, device_index=taken_over_by.device_index, ended_at=None, locked_at=None
-    ).update(locked_at=now)
+    before = Session.objects.filter(
+        id=session_id, device_index=taken_over_by.device_index, ended_at=None
+    ).first()
+    if before:
+        _lock(before, now, actor=acting_as(taken_over_by.account, before.organization_id))
 
 
 def _wrong_unlock(session: Session, now: datetime) -> Refused:
