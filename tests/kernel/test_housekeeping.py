@@ -51,7 +51,7 @@ class TestTakeUpDroppedJobs:
     def empty_queue(self, database: None) -> None:
         self.run("DELETE FROM procrastinate_jobs")
 
-    def run(self, words: str, *values: object) -> list[tuple[str, str]]:
+    def run(self, words: str, *values: str) -> list[tuple[str, str]]:
         with connection.cursor() as cursor:
             cursor.execute(words, values)
             return cursor.fetchall() if cursor.description else []
