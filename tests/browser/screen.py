@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -10,8 +11,8 @@ from playwright.sync_api import Browser, Page, Request
 
 from anjia.machine.environment import CHECKOUT
 
-AXE: Final = (CHECKOUT / "clients" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-QR_READER: Final = (CHECKOUT / "clients" / "node_modules" / "jsqr" / "dist" / "jsQR.js").read_text()
+AXE: Final = Path("axe-core") / "axe.min.js"
+QR_READER: Final = Path("jsqr") / "dist" / "jsQR.js"
 PHONE: Final = (390, 844)
 DESK: Final = (1440, 900)
 STREAM: Final = "/live"
@@ -41,6 +42,12 @@ READ_QR: Final = """async (box) => {
     pen.drawImage(picture, 20, 20, 440, 440)
     return jsQR(pen.getImageData(0, 0, 480, 480).data, 480, 480)?.data ?? ''
 }"""
+
+
+@cache
+def package(file: Path) -> str:
+    """Return a file of the client's packages, which are there once the client is built."""
+    return (CHECKOUT / "clients" / "node_modules" / file).read_text()
 
 
 class Screen:
@@ -141,13 +148,15 @@ class Screen:
 
     def _grave(self) -> list[str]:
         if not self.page.evaluate("'axe' in window"):
-            self.page.add_script_tag(content=AXE)
+            self.page.add_script_tag(content=package(AXE))
         grave: list[str] = self.page.evaluate(FIND_GRAVE)
         return grave
 
     def code_in(self, selector: str) -> str:
         """Read the QR code that the page shows, as a camera would."""
-        self.page.add_script_tag(content=f"{{const module = undefined, exports = undefined; {QR_READER}}}")
+        self.page.add_script_tag(
+            content=f"{{const module = undefined, exports = undefined; {package(QR_READER)}}}"
+        )
         code: str = self.page.locator(selector).first.evaluate(READ_QR)
         return code
 

@@ -1,4 +1,5 @@
 import asyncio
+import io
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,6 +10,14 @@ from anjia.machine import bridge
 from anjia.machine.bridge import Bridge, Environ, Message
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
+
+SCOPE: dict[str, Any] = {
+    "type": "http",
+    "method": "POST",
+    "path": "/",
+    "query_string": b"",
+    "http_version": "1.1",
+}
 
 
 def echo(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -24,13 +33,6 @@ async def ask(
     app: Bridge, *chunks: bytes, path: str = "/", headers: list[tuple[bytes, bytes]] | None = None
 ) -> tuple[Message, bytes]:
     """Return the start of the answer and all of its body."""
-    scope: dict[str, Any] = {
-        "type": "http",
-        "method": "POST",
-        "path": path,
-        "query_string": b"",
-        "http_version": "1.1",
-    }
     parts = list(chunks) or [b""]
     messages = [
         {"type": "http.request", "body": part, "more_body": number < len(parts)}
@@ -44,7 +46,7 @@ async def ask(
     async def send(message: Message) -> None:
         said.append(message)
 
-    await app(scope | {"headers": headers or []}, receive, send)
+    await app(SCOPE | {"path": path, "headers": headers or []}, receive, send)
     return said[0], b"".join(message["body"] for message in said[1:])
 
 
@@ -71,6 +73,13 @@ class TestBridge:
 
         assert start["status"] == 413
         assert "太大" in body.decode()
+
+    def test_takes_no_header_that_django_would_take_for_another(self) -> None:
+        headers = [(b"x_forwarded_for", b"1.2.3.4"), (b"x-forwarded-for", b"5.6.7.8")]
+
+        environ = bridge.environ_of(SCOPE | {"headers": headers}, io.BytesIO())
+
+        assert environ["HTTP_X_FORWARDED_FOR"] == "5.6.7.8"
 
     def test_sheds_when_too_many_wait_and_recovers(self) -> None:
         go = threading.Event()

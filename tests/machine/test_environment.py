@@ -1,10 +1,12 @@
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from anjia.machine import environment
+from anjia.machine.development import find_chromium
 from anjia.machine.environment import mirrors, without
 from anjia.machine.steps import Stop
 
@@ -78,3 +80,28 @@ class TestDotenv:
 
         assert os.environ["PORT"] == "8002"
         assert os.environ["ALLOWED_HOSTS"] == "a.example"
+
+    @pytest.mark.parametrize(
+        ("lock", "heard"), [("requirements.txt", "postgresql://theirs"), ("requirements-check.txt", None)]
+    )
+    def test_is_heard_before_anything_is_installed_but_not_by_tests(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str, heard: str | None
+    ) -> None:
+        (tmp_path / ".env").write_text("DATABASE_URL=postgresql://theirs\n")
+        told: list[str | None] = []
+        monkeypatch.setattr(environment, "CHECKOUT", tmp_path)
+        monkeypatch.setattr(environment, "prepare", lambda lock: told.append(os.environ.get("DATABASE_URL")))
+        monkeypatch.setattr(os, "execv", lambda program, words: told.append(os.environ.get("DATABASE_URL")))
+        monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"]})
+        monkeypatch.setattr(sys, "argv", ["environment.py", lock, "-m", "anything"])
+
+        environment.main()
+
+        assert told == [heard, heard]
+
+    def test_says_where_chromium_is(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / ".env").write_text("ANJIA_CHROMIUM=/opt/chromium\n")
+        monkeypatch.setattr(environment, "CHECKOUT", tmp_path)
+        monkeypatch.delenv("ANJIA_CHROMIUM", raising=False)
+
+        assert find_chromium() == "/opt/chromium"

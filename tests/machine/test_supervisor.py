@@ -18,7 +18,7 @@ from anjia.machine.supervisor import Child, Supervisor
 place = Path(sys.argv[1])
 plain = "import os, time; open({0!r}, 'w').write(str(os.getpid())); time.sleep(600)"
 forking = (
-    "import os, time; from anjia.machine import children; children.watch_parent()\\n"
+    "import os, time; from anjia.machine import children; children.watch_parent(); children.end_with_our_group()\\n"
     "if os.fork() == 0: children.serve_on_without_parent(lambda: os.path.exists({0!r} + '-other'))\\n"
     "open({0!r} + ('' if os.getppid() == int(os.environ['ABOVE']) else '-fork'), 'w').write(str(os.getpid()))\\n"
     "time.sleep(600)"
@@ -31,6 +31,21 @@ def starter(name, code):
 supervisor = Supervisor([Child("plain", starter("plain", plain)), Child("forking", starter("forking", forking))])
 supervisor.run()
 supervisor.stop()
+"""
+
+# A build as npm's are: what it starts is its own, and knows nothing of us.
+BUILD = """
+import os, subprocess, sys
+from anjia.machine import children
+
+code = (
+    "import os, subprocess, time; from anjia.machine import children\\n"
+    "children.watch_parent(); children.end_with_our_group()\\n"
+    "plain = subprocess.Popen(['sleep', '600'])\\n"
+    "open({0!r} + '-part', 'w').write(str(plain.pid)); os.rename({0!r} + '-part', {0!r})\\n"
+    "plain.wait()"
+)
+children.spawn([sys.executable, "-c", code.format(sys.argv[1] + "/part-of-build")], os.environ).wait()
 """
 
 
@@ -97,3 +112,14 @@ class TestSupervisor:
 
         assert supervisor.wait(5) == 0
         until(lambda: not any(is_running(pid) for pid in pids), within=1)
+
+
+class TestBuild:
+    def test_ends_with_all_its_parts_when_the_server_is_killed(self, place: Path) -> None:
+        process = subprocess.Popen([sys.executable, "-c", BUILD, str(place)])
+        until(lambda: number(place, "part-of-build") > 0, within=30)
+        part = number(place, "part-of-build")
+        process.kill()
+        process.wait()
+
+        until(lambda: not is_running(part), within=30)

@@ -165,6 +165,10 @@ def environ_of(scope: Scope, body: IO[bytes]) -> Environ:
         "wsgi.run_once": False,
     }
     for raw_name, raw_value in scope["headers"]:
+        if (
+            b"_" in raw_name
+        ):  # WSGI could not tell X_Forwarded_For, from anybody, and our proxy's X-Forwarded-For apart
+            continue
         name, value = header_name(raw_name.decode("latin-1")), raw_value.decode("latin-1")
         separator = "; " if name == "HTTP_COOKIE" else ","
         environ[name] = f"{environ[name]}{separator}{value}" if name in environ else value

@@ -109,6 +109,12 @@ def _end_after(parent: int, succeeded: Callable[[], bool]) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def end_with_our_group() -> None:
+    """Let SIGTERM end whatever we have started, too, as far as it is in the group that we lead."""
+    if os.getpgrp() == os.getpid():
+        signal.signal(signal.SIGTERM, lambda *ignored: os.killpg(0, signal.SIGKILL))
+
+
 def stop(process: "subprocess.Popen[bytes]", asking: int, within: float) -> None:
     """Ask the process to end, and end it and its group if it has not `within` seconds."""
     if process.poll() is None:

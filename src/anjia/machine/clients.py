@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from anjia.machine import environment
-from anjia.machine.children import watch_parent
+from anjia.machine.children import end_with_our_group, watch_parent
 from anjia.machine.environment import CHECKOUT, LOCKS, VENV
 from anjia.machine.steps import Stop, one_sentence
 
@@ -139,6 +139,7 @@ def start_npm(
 
 def main() -> None:
     watch_parent()
+    end_with_our_group()  # npm's processes do not end with us
     with one_sentence():
         next(build for build in BUILDS if build.folder == CHECKOUT / sys.argv[1]).run()
 

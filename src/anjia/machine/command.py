@@ -15,7 +15,6 @@ from django.core.management import execute_from_command_line
 
 from anjia.machine.backup import make_backup, restore_backup, upgrade_database
 from anjia.machine.database import database_of, prepare
-from anjia.machine.environment import read_dotenv
 from anjia.machine.home import REAL, Home, keep
 from anjia.machine.steps import Stop, one_sentence
 
@@ -63,7 +62,6 @@ OUR_OWN: Final[dict[str, Callable[[Home], None]]] = {
 
 
 def main() -> None:
-    read_dotenv()
     home = Home.from_environment()
     name = sys.argv[1] if len(sys.argv) > 1 else "help"
     with one_sentence():

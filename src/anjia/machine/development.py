@@ -20,7 +20,7 @@ from typing import Final
 
 from anjia.machine import clients
 from anjia.machine.database import environment_of, prepare
-from anjia.machine.environment import CHECKOUT
+from anjia.machine.environment import CHECKOUT, dotenv
 from anjia.machine.home import DEMO, Home
 from anjia.machine.postgres import Cluster, external
 from anjia.machine.steps import Stop, one_sentence, step
@@ -60,7 +60,7 @@ def test(words: list[str]) -> int:
 
 
 def find_chromium() -> str | None:
-    named = os.environ.get("ANJIA_CHROMIUM")
+    named = os.environ.get("ANJIA_CHROMIUM") or dotenv().get("ANJIA_CHROMIUM")
     return named or next((path for name in CHROMIUM if (path := shutil.which(name))), None)
 
 

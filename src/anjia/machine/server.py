@@ -15,7 +15,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from anjia.machine import children, clients
 from anjia.machine.database import environment_of, prepare
-from anjia.machine.environment import CHECKOUT, VENV, read_dotenv
+from anjia.machine.environment import CHECKOUT, VENV
 from anjia.machine.home import DEMO, Home, replace
 from anjia.machine.places import is_free
 from anjia.machine.postgres import Cluster, external
@@ -32,7 +32,6 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job is born deaf to the first
         signal.signal(number, signal.default_int_handler)
     with one_sentence():
-        read_dotenv()
         home = Home.from_environment()
         home.make(home.kind or DEMO)
         with home.locked("server"):
