@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from proofs._served import Server
 
-QUIET_WITHIN: Final = 120.0  # seconds; what a killed worker had begun is taken up after fifteen
+QUIET_WITHIN: Final = 180.0  # seconds; a message that a killed worker was sending is leased for two minutes
 LEFT_LYING: Final = {
     "events that nobody has heard": (
         "SELECT count(*) FROM kernel_event WHERE delivered_at IS NULL AND content->>'visit_id' = ANY(%s)"
@@ -59,7 +59,11 @@ NEVER: Final = {
     "a part was taken twice": (
         "SELECT visit_id, part FROM dispatch_offer WHERE state = 'accepted' GROUP BY 1, 2 HAVING count(*) > 1"
     ),
-    "a job has failed for good": "SELECT task_name FROM procrastinate_jobs WHERE status = 'failed'",
+    # A periodic job that failed has a next run, which does the work.
+    "a job has failed for good": (
+        "SELECT task_name FROM procrastinate_jobs WHERE status = 'failed'"
+        " AND task_name NOT IN (SELECT task_name FROM procrastinate_periodic_defers)"
+    ),
 }
 # How often each visit was promised, moved and cancelled, by everything that says so.
 COUNTED: Final = {
@@ -112,7 +116,7 @@ def wait_for_worker(server: Server, visits: Mapping[str, Said]) -> list[str]:
     until = time.monotonic() + QUIET_WITHIN
     while left := left_lying(server, list(visits)):
         if time.monotonic() > until:
-            return left
+            return [f"{QUIET_WITHIN:.0f} s after the last kill: {what}" for what in left]
         time.sleep(0.5)
     return []
 

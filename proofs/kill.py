@@ -20,7 +20,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -37,6 +37,7 @@ KILLS: Final = int(os.environ.get("KILLS", "50"))
 SEED: Final = int(os.environ.get("SEED", str(int(time.time()))))
 RESIDENTS: Final = ("resident", "resident", "daughter", "daughter")
 CAREGIVERS: Final = ("nurse", "nurse")  # two phones of hers, so that both may take the same
+KEPT: Final = 4  # bookings that each of the residents' phones lets stand
 PATIENCE: Final = 30.0  # seconds in which a request must be answered, however often it is asked again
 VICTIMS: Final = ("web", "web process", "worker", "postgresql", "postgresql process")
 
@@ -93,6 +94,9 @@ class Phone:
         answer = self._ask("POST", reply.path, json=reply.body, headers={"Idempotency-Key": reply.key})
         return answer.content if answer else b""
 
+    def use(self) -> None:
+        raise NotImplementedError
+
     def _ask(self, method: str, path: str, **what: Any) -> httpx.Response | None:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
@@ -113,18 +117,21 @@ class Phone:
 
 
 class ResidentPhone(Phone):
-    """Holds, confirms, moves and cancels. Slots are scarce: most is cancelled, to make room for the next."""
+    """Holds, confirms, moves and cancels. Slots are scarce: the oldest is cancelled, to make room for the next."""
 
     def use(self) -> None:
         address = self.get("addresses")["items"][0]["id"]
         services = [one["code"] for one in self.get("services", mode="home") if one["people_needed"] == 1]
+        mine: deque[str] = deque()
         while not self.stop.is_set():
             asked = {"service_code": random.choice(services), "address_id": address}
             visit = self.book_visit(asked)
+            if visit:
+                mine.append(visit)
             if visit and random.random() < 0.3:
                 self.move(visit, asked)
-            if visit and random.random() < 0.8 and self.post(f"visits/{visit}/cancel", reason="试一试"):
-                self.book.visits[visit].status = "cancelled"
+            if len(mine) > KEPT and self.post(f"visits/{(oldest := mine.popleft())}/cancel", reason="试一试"):
+                self.book.visits[oldest].status = "cancelled"
 
     def some_time(self, asked: dict[str, Any], **more: str) -> dict[str, Any] | None:
         first = (datetime.now(UTC) + timedelta(days=random.randint(2, 12))).date().isoformat()
