@@ -25,6 +25,7 @@ from tests.visits.make import Town, at, id_of, town
 pytestmark = pytest.mark.usefixtures("database")
 
 RUSH, ATTEMPTS = 64, 1_000
+TOGETHER_WITHIN = 60  # seconds; one that does not come fails the test, and holds up nobody
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ def no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rush(attempt: Callable[[int], object], *, attempts: int = ATTEMPTS) -> Counter[str]:
     """Let many try at once, again and again; return what became of them. What is no refusal fails the test."""
-    together, numbers = Barrier(RUSH), count()
+    together, numbers = Barrier(RUSH, timeout=TOGETHER_WITHIN), count()
 
     def runner(_: int) -> list[str]:
         connection.ensure_connection()

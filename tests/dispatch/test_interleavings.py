@@ -36,6 +36,7 @@ from tests.visits.make import Town, at, id_of, town
 pytestmark = pytest.mark.usefixtures("database")
 
 PEOPLE = 4
+TOGETHER_WITHIN = 60  # seconds; one that does not come fails the test, and holds up nobody
 HOURS = st.sampled_from([9.0, 9.5, 10.0, 10.5, 11.0])
 NURSES = st.integers(0, 2)
 STEPS = st.one_of(
@@ -130,7 +131,7 @@ def no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def at_once(world: World, plans: list[list[Step]]) -> None:
-    together = Barrier(len(plans))
+    together = Barrier(len(plans), timeout=TOGETHER_WITHIN)
 
     def carry_out(plan: list[Step]) -> None:
         connection.ensure_connection()

@@ -54,7 +54,7 @@ def audited(actor: Actor, subject_id: Any) -> list[str]:
 
 def race(attempts: list[Callable[[], object]]) -> list[object]:
     """Run them all at once, and return what each returned or raised."""
-    together = Barrier(len(attempts))
+    together = Barrier(len(attempts), timeout=60)
 
     def attempt(one: Callable[[], object]) -> object:
         connection.ensure_connection()

@@ -79,7 +79,7 @@ class TestDo:
             acting(make.actor(), NOON).do(write_note, words="Li Na")
 
     def test_begins_again_when_the_database_breaks_a_deadlock(self) -> None:
-        keys, both_hold_one, attempts = [str(uuid4()), str(uuid4())], Barrier(2), []
+        keys, both_hold_one, attempts = [str(uuid4()), str(uuid4())], Barrier(2, timeout=60), []
 
         @command("test")
         def take_both(actor: Actor, now: object, *, keys: list[str]) -> None:
@@ -131,7 +131,7 @@ class TestReply:
         assert len(acting(clerk, NOON).ask(entries)) == 1
 
     def test_lets_a_twin_that_comes_at_the_same_time_wait(self, clerk: Actor) -> None:
-        together = Barrier(8)
+        together = Barrier(8, timeout=60)
 
         def ask(_: int) -> str:
             together.wait()

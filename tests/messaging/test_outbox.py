@@ -359,7 +359,7 @@ class TestPostman:
 
     def test_hands_nothing_to_two_at_once(self, sender: Actor, post: Post) -> None:
         messages = [make.message(sent_by=sender) for _ in range(12)]
-        start = threading.Barrier(4)
+        start = threading.Barrier(4, timeout=60)
 
         def work(go: Callable[[], None]) -> None:
             try:

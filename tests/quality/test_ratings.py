@@ -70,7 +70,7 @@ class TestRateVisit:
 
     def test_twins_are_one(self, town: Town, visit: Visit) -> None:
         she = make.herself(visit.resident_id, town)
-        start = threading.Barrier(5)
+        start = threading.Barrier(5, timeout=60)
         ids: list[object] = []
 
         def twin() -> None:

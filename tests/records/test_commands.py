@@ -96,7 +96,7 @@ class TestRecordReadings:
         assert len(kept(resident)) + len(conflicts(resident)) + recorded.known == 400
 
     def test_has_twins_meet_in_one_row(self, nurse: Actor, resident: Resident) -> None:
-        start = threading.Barrier(6)
+        start = threading.Barrier(6, timeout=60)
         outcomes: list[commands.Recorded] = []
 
         def twin() -> None:
