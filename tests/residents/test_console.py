@@ -16,6 +16,7 @@ from anjia.identity.models import Organization
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.models import AuditEntry, RecordAccess
 from anjia.kernel.work import acting
+from anjia.residents.commands import redeem_activation
 from anjia.residents.models import Resident
 from anjia.residents.queries import grants_of, resident_sheet
 from anjia.residents.rules import RelativeRow
@@ -313,6 +314,32 @@ class TestFamilyAtTheDesk:
         assert "有效" in page_of(first.get(f"{BASE}{mother.id}/"))
         first.post(f"{BASE}{mother.id}/grants/{grant.id}/withdraw")
         assert "收回了" in page_of(first.get(f"{BASE}{mother.id}/"))
+
+    def test_changes_the_number_that_she_signs_in_by(
+        self, as_: SignIn, mother: Resident, desk: Actor
+    ) -> None:
+        first, second = as_("service_desk"), as_("service_desk")
+        made = first.post(f"{BASE}slips/make", {"resident": [str(mother.id)]})
+        code = re.search(r"slip=(\d+)|(\d{4} \d{4} \d{4})", page_of(first.get(made["Location"])))
+        assert code
+        acting(system(mother.organization_id), timezone.now()).do(
+            redeem_activation, code=code[0].removeprefix("slip="), phone_last_four="1234"
+        )
+        now = timezone.now()
+        [grant] = acting(desk, now).ask(grants_of, Purpose.CONTRACT, resident_id=mother.id, now=now)
+        photo = SimpleUploadedFile("signed.png", PAPER, "image/png")
+
+        refused = first.post(f"{BASE}{mother.id}/grants/{grant.id}/number", {"number": "123", "photo": photo})
+        assert refused.status_code == 422
+        photo.seek(0)
+        first.post(f"{BASE}{mother.id}/grants/{grant.id}/number", {"number": "13700002468", "photo": photo})
+
+        assert "我也看过了，换号" not in page_of(first.get(f"{BASE}{mother.id}/"))
+        confirm = re.search(r'action="([^"]+/confirm)"', page_of(second.get(f"{BASE}{mother.id}/")))
+        assert confirm
+        assert second.get(confirm[1].replace("confirm", "paper")).content == PAPER
+        assert second.post(confirm[1]).status_code == 303
+        assert "137****2468" in page_of(first.get(f"{BASE}{mother.id}/"))
 
     def test_refuses_without_a_photo(self, as_: SignIn, mother: Resident) -> None:
         said = {"name": "李小梅", "phone": "13900005678", "relation": "family", "allows": ["visits"]}

@@ -365,6 +365,10 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         residents.enter_paper, resident_id=town.ids["resident_id"], photo=tiny_png(), content_type="image/png",
         phone="19900009906", name="外人辛", relation="family", allows=["visits"],
     )  # fmt: skip
+    number = acting(town.founder.member("desk"), now).do(
+        residents.ask_for_number, grant_id=town.ids["grant_id"], phone="19900009907", photo=tiny_png(),
+        content_type="image/png",
+    )  # fmt: skip
     return {
         "organization_id": CENTRE,
         "account_id": account_id_of("nurse"),
@@ -379,6 +383,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         "referral_id": first(Referral).id,
         "batch_id": batch.id,
         "paper_id": paper.id,
+        "change_id": number.id,
         "conflict_id": first(Conflict).id,
     }
 

@@ -120,6 +120,7 @@ def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
     names = account_names(actor, Purpose.LEGAL, account_ids=ids)
     stations = {one.id: one.name for one in stations_of(actor, purpose)}
     may_read = queries.has_consent(actor, Purpose.CARE, resident_id=resident_id)
+    numbers = queries.numbers_asked(actor, purpose, resident_id=resident_id)
     return {
         "sheet": sheet,
         "resident": she,
@@ -129,7 +130,7 @@ def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
         "id_check": ID_CHECK_WORDS[IdCheck(she.id_check)],
         "station": stations.get(she.station_id) if she.station_id else None,
         "chronic": forms.chronic_words(she) if may_read else None,
-        "grants": [grant_said(grant, actor, names, timezone.now()) for grant in sheet.grants],
+        "grants": [grant_said(grant, actor, names, numbers) for grant in sheet.grants],
         "consents": [consent_said(one) for one in queries.consents_of(actor, purpose, resident_id=she.id)],
         "may": {
             name: actor.may(f"residents.{name}")
@@ -138,7 +139,11 @@ def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
     }
 
 
-def grant_said(grant: Any, actor: Actor, names: Mapping[UUID, str], now: datetime) -> dict[str, Any]:
+def grant_said(
+    grant: Any, actor: Actor, names: Mapping[UUID, str], numbers: Mapping[UUID, Any]
+) -> dict[str, Any]:
+    has_ended = grant.has_ended(timezone.now())
+    number = numbers.get(grant.account_id)
     return {
         "grant": grant,
         "relation": grant.kinship or RELATION_WORDS[Relation(grant.relation)],
@@ -146,8 +151,10 @@ def grant_said(grant: Any, actor: Actor, names: Mapping[UUID, str], now: datetim
         "allows": [ALLOW_WORDS[Allow(allow)] for allow in grant.allows],
         "given_by": GIVEN_BY_WORDS[GivenBy(grant.given_by)],
         "giver": names.get(grant.giver_id, ""),
-        "has_ended": grant.has_ended(now),
-        "is_open": grant.withdrawn_at is None and not grant.has_ended(now),
+        "has_ended": has_ended,
+        "is_open": grant.withdrawn_at is None and not has_ended,
+        "number": number,
+        "may_confirm": number is not None and number.asked_by != actor.user_id,
         "may_witness": grant.waits_for_witness and grant.giver_id != actor.user_id,
     }
 
@@ -297,6 +304,53 @@ def withdraw(request: PageRequest, resident_id: UUID, grant_id: UUID) -> HttpRes
     """Take access back."""
     console.do(request, commands.withdraw_grant, grant_id=grant_id)
     return go("resident", "#family", resident_id=resident_id)
+
+
+@page("residents.grant")
+@require_POST
+def ask_for_number(request: PageRequest, resident_id: UUID, grant_id: UUID) -> HttpResponse:
+    """Enter another number for whoever acts by this grant, with the photo of what was signed."""
+    content, content_type = photo_of(request)
+    number = request.POST.get("number", "")
+    try:
+        console.do(
+            request,
+            commands.ask_for_number,
+            grant_id=grant_id,
+            phone=number,
+            photo=content,
+            content_type=content_type,
+        )
+    except DomainError as refusal:
+        return show_resident(request, resident_id, refusal, {"number": number, "number_of": grant_id})
+    return go("resident", "#family", resident_id=resident_id)
+
+
+@page("residents.grant")
+@require_POST
+def confirm_number(request: PageRequest, resident_id: UUID, change_id: UUID) -> HttpResponse:
+    """Say that one has seen the paper too: the new number counts, and whoever was signed in is out."""
+    console.do(request, commands.confirm_number, change_id=change_id)
+    return go("resident", "#family", resident_id=resident_id)
+
+
+@page("residents.grant")
+@require_POST
+def drop_number(request: PageRequest, resident_id: UUID, change_id: UUID) -> HttpResponse:
+    """Leave the number as it is."""
+    console.do(request, commands.drop_number, change_id=change_id)
+    return go("resident", "#family", resident_id=resident_id)
+
+
+@page("residents.grant")
+@require_safe
+def number_paper(request: PageRequest, resident_id: UUID, change_id: UUID) -> HttpResponse:
+    """Show the photo of what was signed for another number."""
+    return photo_said(
+        *console.ask(
+            request, queries.number_paper, Purpose.LEGAL, resident_id=resident_id, change_id=change_id
+        )
+    )
 
 
 @page("residents.consent")
@@ -466,6 +520,10 @@ urlpatterns = [
     path("<uuid:resident_id>/grants/<uuid:grant_id>/witness", witness, name="witness"),
     path("<uuid:resident_id>/grants/<uuid:grant_id>/withdraw", withdraw, name="withdraw"),
     path("<uuid:resident_id>/grants/<uuid:grant_id>/paper", paper, name="paper"),
+    path("<uuid:resident_id>/grants/<uuid:grant_id>/number", ask_for_number, name="ask_for_number"),
+    path("<uuid:resident_id>/numbers/<uuid:change_id>/confirm", confirm_number, name="confirm_number"),
+    path("<uuid:resident_id>/numbers/<uuid:change_id>/drop", drop_number, name="drop_number"),
+    path("<uuid:resident_id>/numbers/<uuid:change_id>/paper", number_paper, name="number_paper"),
     path("<uuid:resident_id>/consents", answer_consent, name="answer_consent"),
     path("<uuid:resident_id>/consents/<slug:asked>/paper", signed_consent, name="signed_consent"),
     path("<uuid:resident_id>/card", card, name="card"),

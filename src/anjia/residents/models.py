@@ -284,6 +284,45 @@ class Grant(models.Model):
         return self.given_by == GivenBy.ON_PAPER and self.witnessed_at is None and self.withdrawn_at is None
 
 
+class NumberChange(models.Model):
+    """
+    Another telephone number for an account that acts for a resident, as somebody at the desk has been shown.
+
+    Whoever holds the number signs in as her: it counts when a second member of staff has seen the paper too.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account_id = models.UUIDField()
+    phone = EncryptedText()
+    file_id = models.UUIDField()  # photo of what was signed
+    asked_at = models.DateTimeField()
+    asked_by = models.UUIDField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.UUIDField(null=True)
+    is_confirmed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id"], condition=Q(closed_at=None), name="number_change_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_confirmed=False) | ~Q(closed_by=models.F("asked_by")),
+                name="number_change_other_witness",
+            ),
+        ]
+        indexes = [models.Index(fields=["resident", "asked_at"], name="number_change_by_resident")]
+
+    def __str__(self) -> str:
+        return f"another number for {self.account_id}"
+
+    @property
+    def phone_masked(self) -> str:
+        return masked_phone(self.phone)
+
+
 class Consent(models.Model):
     """An answer to one version of a text. Never changed: the latest answer of a purpose counts."""
 

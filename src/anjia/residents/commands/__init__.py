@@ -8,6 +8,7 @@ from anjia.residents.commands.family import (
     withdraw_grant,
     witness_grant,
 )
+from anjia.residents.commands.numbers import ask_for_number, confirm_number, drop_number
 from anjia.residents.commands.register import (
     add_address,
     change_resident,
@@ -24,7 +25,10 @@ from anjia.residents.commands.slips import (
 
 __all__ = [
     "add_address",
+    "ask_for_number",
     "change_resident",
+    "confirm_number",
+    "drop_number",
     "enter_consent",
     "enter_paper",
     "give_consent",

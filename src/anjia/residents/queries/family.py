@@ -9,7 +9,7 @@ from anjia.kernel.actors import NEEDS_CONSENT, Actor, Kind, Purpose
 from anjia.kernel.encryption import blind
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.files import content_of
-from anjia.residents.models import ActivationSlip, Consent, Grant
+from anjia.residents.models import ActivationSlip, Consent, Grant, NumberChange
 from anjia.residents.queries.people import get_resident
 from anjia.residents.rules import (
     DECIDES,
@@ -69,6 +69,19 @@ def grants_of(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetim
         organization_id=actor.organization_id, resident=resident_id, withdrawn_at=None
     ).own_first()
     return [row for row in rows if row.valid_until is None or row.valid_until > now]
+
+
+def numbers_asked(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[UUID, NumberChange]:
+    """
+    Return the new numbers that wait for a second pair of eyes, by the account that they are for.
+
+    :raises NotFound: if the actor has no business with her
+    """
+    get_resident(actor, purpose, resident_id=resident_id)
+    rows = NumberChange.objects.filter(
+        organization_id=actor.organization_id, resident=resident_id, closed_at=None
+    )
+    return {row.account_id: row for row in rows}
 
 
 def check_decides(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> None:
@@ -146,6 +159,25 @@ def paper_of(actor: Actor, purpose: Purpose, *, resident_id: UUID, grant_id: UUI
         raise NotFound
     access.note(actor, purpose, resident_ids=[resident_id], what="residents.paper")
     return content_of(actor, purpose, file_id=grant.file_id)
+
+
+def number_paper(actor: Actor, purpose: Purpose, *, resident_id: UUID, change_id: UUID) -> tuple[str, bytes]:
+    """
+    Return content type and bytes of the photo of what was signed for another number.
+
+    :raises NotAllowed: without `residents.grant`
+    :raises NotFound: if there is no such change
+    """
+    if not actor.may("residents.grant"):
+        raise NotAllowed
+    get_resident(actor, purpose, resident_id=resident_id)
+    change = NumberChange.objects.filter(
+        organization_id=actor.organization_id, resident=resident_id, id=change_id
+    ).first()
+    if change is None:
+        raise NotFound
+    access.note(actor, purpose, resident_ids=[resident_id], what="residents.paper")
+    return content_of(actor, purpose, file_id=change.file_id)
 
 
 def signed_consent(actor: Actor, purpose: Purpose, *, resident_id: UUID, asked: str) -> tuple[str, bytes]:

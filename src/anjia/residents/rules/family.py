@@ -71,6 +71,11 @@ class SameWitness(DomainError):
     words = _("第二个人要是另一位同事：录入的人不能自己见证。请旁边的同事登录后确认。")
 
 
+class NumberWaits(DomainError):
+    code = "residents.number_waits"
+    words = _("已经有一个新号码在等第二个人确认。先确认那一个，或者点“不改了”。")
+
+
 class AlreadyGranted(DomainError):
     code = "residents.already_granted"
     words = _("这个人已经可以替她办事了。要改，请先收回原来的。")
