@@ -30,7 +30,12 @@ def staff(*, of: Actor, **changes: Any) -> StaffMember:
 
 
 def paper(*, of: Actor, staff_id: UUID, **changes: Any) -> Qualification:
-    sound: dict[str, Any] = {"code": "nurse_licence", "number": "2015310001", "original_seen": True}
+    sound: dict[str, Any] = {
+        "code": "nurse_licence",
+        "number": "2015310001",
+        "valid_until": date(2031, 6, 30),
+        "original_seen": True,
+    }
     unit = acting(system(of.organization_id), NOON)
     return unit.do(commands.add_qualification, staff_id=staff_id, **sound | changes)
 

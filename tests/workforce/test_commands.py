@@ -382,6 +382,23 @@ class TestSetArea:
             )  # fmt: skip
 
 
+class TestALicenceWithoutItsLastDay:
+    def test_is_not_seen_until_somebody_says_which(self, manager: Actor) -> None:
+        member = staff(of=manager)
+        with pytest.raises(StaffInvalid) as refusal:
+            paper(of=manager, staff_id=member.id, valid_until=None)
+        waiting = paper(of=manager, staff_id=member.id, valid_until=None, original_seen=False)
+        with pytest.raises(StaffInvalid):
+            acting(manager, NOON).do(commands.verify_qualification, qualification_id=waiting.id)
+
+        acting(manager, NOON).do(
+            commands.verify_qualification, qualification_id=waiting.id, valid_until=date(2030, 6, 30)
+        )
+
+        assert list(refusal.value.fields) == ["valid_until"]
+        assert sheet(of=manager, staff_id=member.id).qualifications == {"nurse_licence": date(2030, 6, 30)}
+
+
 class TestRegisterStaffList:
     ROWS = (
         StaffRow(
@@ -459,6 +476,43 @@ class TestRegisterStaffList:
             )
 
         assert actions(manager) == []
+
+    def test_leaves_a_paper_as_it_is_where_the_list_does_not_say_until_when(self, manager: Actor) -> None:
+        member = staff(of=manager, name="李秀兰")
+        paper(of=manager, staff_id=member.id, valid_until=date(2026, 1, 31))  # has lapsed
+        paper(of=manager, staff_id=member.id, code="picc", valid_until=date(2027, 5, 1))
+
+        changes = self.do(
+            manager,
+            StaffRow(
+                name="李秀兰",
+                papers=(PaperRow(code="nurse_licence", number="2015310001"), PaperRow(code="picc")),
+            ),
+        )
+
+        assert changes.is_empty
+        assert sheet(of=manager, staff_id=member.id).qualifications == {
+            "nurse_licence": date(2026, 1, 31),
+            "picc": date(2027, 5, 1),
+        }
+
+    def test_takes_no_licence_for_valid_of_which_it_does_not_say_until_when(self, manager: Actor) -> None:
+        said = PaperRow(code="nurse_licence", number="2015310001")
+        changes = self.do(manager, StaffRow(name="李秀兰", kind="nurse", phone="13800000001", papers=(said,)))
+
+        [member] = acting(manager, NOON).ask(lambda _actor: list(StaffMember.objects.all()))
+        found = sheet(of=manager, staff_id=member.id)
+        assert changes.added[0].fields["papers.nurse_licence"] == ("", "?")
+        assert found.qualifications == {}
+        assert found.unverified == {"nurse_licence"}
+
+    def test_takes_a_paper_that_is_said_to_have_no_end(self, manager: Actor) -> None:
+        member = staff(of=manager, name="李秀兰")
+        paper(of=manager, staff_id=member.id, code="picc", valid_until=date(2026, 1, 31))
+
+        self.do(manager, StaffRow(name="李秀兰", papers=(PaperRow(code="picc", has_no_end=True),)))
+
+        assert sheet(of=manager, staff_id=member.id).qualifications == {"picc": None}
 
     def test_does_not_let_her_own_papers_count_whom_the_list_is_from(self, manager: Actor) -> None:
         member = staff(of=manager, name="李秀兰")

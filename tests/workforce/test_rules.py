@@ -90,13 +90,14 @@ class TestPapers:
     @pytest.mark.parametrize(
         ("paper", "state"),
         [
-            (Paper(), PaperState.VALID),
+            (Paper(code="picc"), PaperState.VALID),
             (Paper(valid_until=TODAY), PaperState.LAPSING),
             (Paper(valid_until=TODAY + timedelta(days=30)), PaperState.LAPSING),
             (Paper(valid_until=TODAY + timedelta(days=31)), PaperState.VALID),
             (Paper(valid_until=TODAY - timedelta(days=1)), PaperState.LAPSED),
-            (Paper(valid_from=TODAY + timedelta(days=1)), PaperState.NOT_YET),
-            (Paper(is_verified=False), PaperState.UNVERIFIED),
+            (Paper(code="picc", valid_from=TODAY + timedelta(days=1)), PaperState.NOT_YET),
+            (Paper(code="picc", is_verified=False), PaperState.UNVERIFIED),
+            (Paper(), PaperState.END_UNKNOWN),  # 护士条例 8, 10: a nurse's licence ends
         ],
     )
     def test_have_a_state(self, paper: Paper, state: PaperState) -> None:
@@ -119,7 +120,12 @@ class TestPapers:
         assert last_days_of([late, old], date(2026, 7, 3)) == {"nurse_licence": date(2031, 6, 30)}
 
     def test_without_an_end_hold_for_ever(self) -> None:
-        assert last_days_of([Paper(valid_until=TODAY), Paper()], TODAY) == {"nurse_licence": None}
+        assert last_days_of([Paper(code="picc", valid_until=TODAY), Paper(code="picc")], TODAY) == {
+            "picc": None
+        }
+
+    def test_that_must_end_and_do_not_say_when_count_for_nothing(self) -> None:
+        assert last_days_of([Paper(valid_until=TODAY), Paper()], TODAY) == {"nurse_licence": TODAY}
 
     def test_of_the_future_are_not_there_yet(self) -> None:
         assert last_days_of([Paper(valid_from=TODAY + timedelta(days=1))], TODAY) == {}

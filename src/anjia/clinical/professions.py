@@ -28,12 +28,13 @@ class Profession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A licence or certificate that a person may hold."""
+    """A licence or certificate that a person may hold. `runs_out` says who lets it end, if the law does."""
 
     code: str
     name: str
     name_en: str
     aliases: tuple[str, ...]
+    runs_out: Source | None
 
 
 def profession_of(row: Mapping[str, Any]) -> Profession:
@@ -50,7 +51,11 @@ def profession_of(row: Mapping[str, Any]) -> Profession:
 
 def paper_of(row: Mapping[str, Any]) -> Paper:
     return Paper(
-        code=row["code"], name=row["name"], name_en=row["name_en"], aliases=tuple(row.get("aliases", ()))
+        code=row["code"],
+        name=row["name"],
+        name_en=row["name_en"],
+        aliases=tuple(row.get("aliases", ())),
+        runs_out=source_of(row["runs_out"]) if "runs_out" in row else None,
     )
 
 
@@ -80,6 +85,11 @@ def kind_of_title(title: str) -> StaffKind | None:
 def licence_of(kind: str) -> str:
     """Return the code of the paper that this kind may not practise without, or ""."""
     return PROFESSIONS[StaffKind(kind)].licence
+
+
+def needs_last_day(code: str) -> bool:
+    """Return whether the law lets such a paper end: then one without a last day says nothing of when it holds."""
+    return code in PAPERS and PAPERS[code].runs_out is not None
 
 
 def paper_named(words: str, *, kind: str | None = None) -> str | None:

@@ -54,6 +54,11 @@ def is_blank(cell: Cell) -> bool:
     return narrow(cell).casefold() in BLANK
 
 
+def is_for_ever(cell: Cell) -> bool:
+    """Tell whether the cell says that there is no end, which an empty one does not."""
+    return narrow(cell) in FOR_EVER
+
+
 def short_text_of(cell: Cell, *, longest: int = LONGEST_TEXT) -> str:
     """:raises Unclean: if the text is longer than anybody would write"""
     text = text_of(cell)
@@ -82,7 +87,7 @@ def name_of(cell: Cell) -> str:
     return name
 
 
-LONG_AGREED: Final = frozenset({"长期", "长期有效"})
+FOR_EVER: Final = frozenset({"长期", "长期有效", "永久", "永久有效"})
 YES: Final = frozenset({"是", "有", "y", "yes", "true", "1", "√", "✓", "✔", "对", "独居", "☑"})
 NO: Final = frozenset(
     {"否", "不是", "没有", "无", "n", "no", "false", "0", "×", "✗", "✘", "x", "不", "非独居", "☐"}
@@ -139,7 +144,7 @@ def date_of(cell: Cell) -> date | None:
     if isinstance(cell, date):
         return cell
     said = narrow(cell)
-    if said.casefold() in BLANK or said in LONG_AGREED:
+    if said.casefold() in BLANK or said in FOR_EVER:
         return None
     if is_serial(cell, said):
         return FIRST_SERIAL + timedelta(days=int(said))

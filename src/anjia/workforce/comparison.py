@@ -6,13 +6,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from anjia.clinical.professions import kind_of_title
+from anjia.clinical.professions import kind_of_title, needs_last_day
 from anjia.kernel.actors import Actor
+from anjia.kernel.errors import Words
 from anjia.workforce.models import Qualification, StaffMember
-from anjia.workforce.rules import Change, Changes, PaperRow, StaffRow, plain_phone, started_on_of
+from anjia.workforce.rules import (
+    Change,
+    Changes,
+    PaperRow,
+    StaffInvalid,
+    StaffRow,
+    check_staff,
+    plain_phone,
+    started_on_of,
+)
 
 SECRET: Final = frozenset({"phone"})
 OF_STAFF: Final = ("number", "kind", "title", "sex", "phone", "started_on", "station_id", "travel_mode")
+
+CHECKED: Final = ("name", "kind", "title", "sex", "travel_mode", "phone")
+UNSAID: Final = {"kind": "", "title": "", "sex": "unknown", "travel_mode": "ebike", "phone": ""}
 
 
 @dataclass(slots=True)
@@ -81,9 +94,30 @@ def differences_of(row: StaffRow, one: Known | None, *, today: date) -> dict[str
         if value != (getattr(one.staff, name) if one else None)
     }
     for paper in new_papers(row, one.papers if one else []):
-        found[f"papers.{paper.code}"] = ("", str(paper.valid_until or "∞"))
+        found[f"papers.{paper.code}"] = ("", until_when(paper))
     if row.pattern is not None and [part.content for part in row.pattern] != (one.week if one else None):
         found["pattern"] = ("", f"{len(row.pattern)}")
+    return found
+
+
+def until_when(paper: PaperRow) -> str:
+    if paper.valid_until is not None:
+        return str(paper.valid_until)
+    return "?" if needs_last_day(paper.code) else "∞"
+
+
+def wrong_rows(
+    known: Sequence[Known], rows: Sequence[StaffRow], *, today: date
+) -> dict[int, dict[str, Words]]:
+    """Return, by their numbers in the list, the rows that would make her what nobody can be, and where."""
+    found: dict[int, dict[str, Words]] = {}
+    for row, one in zip(rows, whom_they_mean(rows, known), strict=True):
+        after = said_by(row, one.staff if one else None, today=today)
+        before = {name: getattr(one.staff, name) for name in CHECKED} if one else UNSAID | {"name": row.name}
+        try:
+            check_staff(**{name: after.get(name, before[name]) for name in CHECKED})
+        except StaffInvalid as refusal:
+            found[row.row] = dict(refusal.fields)
     return found
 
 
@@ -102,14 +136,18 @@ def said_by(row: StaffRow, staff: StaffMember | None, *, today: date) -> dict[st
 
 
 def new_papers(row: StaffRow, papers: Sequence[Qualification]) -> list[PaperRow]:
-    """Return the row's papers that are not there: of another number, or with another last day."""
+    """
+    Return the row's papers that are not there: of another number, or with another last day.
+
+    A row that does not say until when leaves the paper that is there as it is, also one that has lapsed.
+    """
     return [paper for paper in row.papers if not any(is_same(paper, kept) for kept in papers)]
 
 
 def is_same(row: PaperRow, kept: Qualification) -> bool:
     return (
         row.code == kept.code
-        and row.valid_until == kept.valid_until
+        and (row.valid_until == kept.valid_until or not row.says_until)
         and (not row.number or row.number == kept.number)
     )
 

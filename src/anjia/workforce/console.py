@@ -228,7 +228,15 @@ def add_paper(request: PageRequest, staff_id: UUID) -> HttpResponse:
 @require_POST
 def verify_paper(request: PageRequest, staff_id: UUID, qualification_id: UUID) -> HttpResponse:
     """Say that the original has been seen."""
-    console.do(request, commands.verify_qualification, qualification_id=qualification_id)
+    try:
+        console.do(
+            request,
+            commands.verify_qualification,
+            qualification_id=qualification_id,
+            valid_until=forms.day_or_none(request.POST, "valid_until"),
+        )
+    except Invalid as refusal:
+        return show_member(request, staff_id, refusal)
     return go("staff", staff_id=staff_id)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import h3
 from django.utils.translation import gettext_lazy as _
 
-from anjia.clinical.professions import PAPERS
+from anjia.clinical.professions import PAPERS, needs_last_day
 from anjia.kernel import calendar
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import refuse_if_broken, wait_turn
@@ -110,11 +110,15 @@ def write_paper(
     valid_until: date | None = None,
     is_verified: bool = False,
 ) -> Qualification:
-    """:raises StaffInvalid: if the code is none, or the days are in the wrong order"""
+    """
+    Write it down. What must have a last day and has none is not verified: nobody can have seen until when it holds.
+
+    :raises StaffInvalid: if the code is none, or the days are in the wrong order
+    """
     if code not in PAPERS:
         raise StaffInvalid(fields={"code": _("请从清单里选证书。")})
-    if valid_from and valid_until and valid_until < valid_from:
-        raise StaffInvalid(fields={"valid_until": _("到期日早于起始日。")})
+    check_days(valid_from, valid_until)
+    is_verified = is_verified and (valid_until is not None or not needs_last_day(code))
     return Qualification.objects.create(
         organization_id=actor.organization_id,
         staff=staff,
@@ -127,6 +131,12 @@ def write_paper(
         verified_by=actor.user_id if is_verified else None,
         verified_at=now if is_verified else None,
     )
+
+
+def check_days(valid_from: date | None, valid_until: date | None) -> None:
+    """:raises StaffInvalid: if it would end before it begins"""
+    if valid_from and valid_until and valid_until < valid_from:
+        raise StaffInvalid(fields={"valid_until": _("到期日早于起始日。")})
 
 
 def one_rota_at_a_time(actor: Actor) -> None:

@@ -22,7 +22,8 @@ def register_staff_list(
     """
     Take the list over: new people, changed fields, new papers, weekly patterns. The same list again changes nothing.
 
-    Whoever imports an institution's own register answers for its papers: they count, but for the actor's own.
+    Whoever imports an institution's own register answers for its papers: they count, but for the actor's own, and for
+    a licence that the law lets end where the list does not say when.
 
     :raises StaffInvalid: naming every field that is wrong
     :raises PatternInvalid: if two parts of somebody's week overlap

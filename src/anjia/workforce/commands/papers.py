@@ -3,14 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
+from anjia.clinical.professions import needs_last_day
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.workforce.events import StaffChanged
 from anjia.workforce.models import Qualification
-from anjia.workforce.rules import OwnPaper
-from anjia.workforce.writing import staff_for_update, write_paper
+from anjia.workforce.rules import OwnPaper, StaffInvalid, is_end_unknown
+from anjia.workforce.writing import check_days, staff_for_update, write_paper
 
 
 @command("workforce.change")
@@ -29,12 +32,14 @@ def add_qualification(
     Enter a licence or certificate. It counts once somebody else than its holder has seen the original.
 
     :raises NotFound: if its holder does not work here
-    :raises StaffInvalid: if there is no such paper, or its days are in the wrong order
+    :raises StaffInvalid: if there is no such paper, its days are in the wrong order, or it has been seen and the last
+        day that it must have is missing
     :raises OwnPaper: if the actor says to have seen her own
     """
     staff = staff_for_update(actor, staff_id=staff_id)
     if original_seen:
         _check_not_own(actor, staff_id)
+        _check_last_day(code, valid_until)
     paper = write_paper(
         actor,
         now,
@@ -52,18 +57,24 @@ def add_qualification(
 
 
 @command("workforce.change")
-def verify_qualification(actor: Actor, now: datetime, *, qualification_id: UUID) -> Qualification:
+def verify_qualification(
+    actor: Actor, now: datetime, *, qualification_id: UUID, valid_until: date | None = None
+) -> Qualification:
     """
-    Say that the actor has seen the original. From now on it counts.
+    Say that the actor has seen the original, and until when it holds if nobody knew. From now on it counts.
 
     :raises NotFound: if there is no such paper here
     :raises OwnPaper: if it is the actor's own
+    :raises StaffInvalid: if the last day that it must have is missing
     """
     paper = _paper_for_update(actor, qualification_id)
     _check_not_own(actor, paper.staff_id)
-    if not paper.is_verified:
+    if not paper.is_verified or is_end_unknown(paper):
+        paper.valid_until = paper.valid_until or valid_until
+        _check_last_day(paper.code, paper.valid_until)
+        check_days(paper.valid_from, paper.valid_until)
         paper.verified_by, paper.verified_at = actor.user_id, now
-        paper.save(update_fields=["verified_by", "verified_at"])
+        paper.save(update_fields=["valid_until", "verified_by", "verified_at"])
         audit.record(
             "workforce.qualification.verified",
             actor=actor,
@@ -104,6 +115,11 @@ def _paper_for_update(actor: Actor, qualification_id: UUID) -> Qualification:
     if found is None:
         raise NotFound
     return found
+
+
+def _check_last_day(code: str, valid_until: date | None) -> None:
+    if valid_until is None and needs_last_day(code):
+        raise StaffInvalid(fields={"valid_until": _("这种证有期限。请照原件写上到期日。")})
 
 
 def _check_not_own(actor: Actor, staff_id: UUID) -> None:

@@ -27,6 +27,7 @@ from anjia.workforce.queries.staff import (
     staff_names,
     staff_of_account,
     staff_page,
+    wrong_rows_of,
 )
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "staff_names",
     "staff_of_account",
     "staff_page",
+    "wrong_rows_of",
 ]

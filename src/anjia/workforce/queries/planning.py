@@ -17,6 +17,7 @@ from anjia.workforce.rules import (
     CaregiverSheet,
     LeaveState,
     TravelMode,
+    counts,
     last_days_of,
 )
 
@@ -62,7 +63,7 @@ def caregivers_on(
             started_on=one.started_on,
             station_id=one.station_id,
             qualifications=last_days_of(papers_by[one.id], first_day),
-            unverified=frozenset(paper.code for paper in papers_by[one.id] if not paper.is_verified),
+            unverified=frozenset(paper.code for paper in papers_by[one.id] if not counts(paper)),
             shifts=tuple((shift.starts_at, shift.ends_at) for shift in shifts_by[one.id]),
             leave=tuple((away.starts_at, away.ends_at) for away in leave_by[one.id]),
             base=(one.base["lat"], one.base["lon"]) if one.base else None,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from anjia.clinical.professions import PAPERS, needs_last_day
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of, holiday_name, is_working_day
 from anjia.kernel.errors import NotAllowed
@@ -15,6 +16,8 @@ from anjia.workforce.queries.staff import staff_found
 from anjia.workforce.rules import LIVE_LEAVE, LONGEST_SHIFT, LeaveKind, RotaDay, days_from
 from anjia.workforce.rules.papers import WARN_DAYS
 from anjia.workforce.rules.rota import WORDS_OF_LEAVE
+
+WITH_LAST_DAY = [code for code in PAPERS if needs_last_day(code)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,9 @@ def papers_lapsing(
     latest = (
         Qualification.objects.filter(organization_id=actor.organization_id, taken_back_at=None)
         .filter(Q(staff__left_on=None) | Q(staff__left_on__gte=today))
+        .exclude(
+            valid_until=None, code__in=WITH_LAST_DAY
+        )  # nobody knows of those whether they replace another
         .defer("number")
         .select_related("staff")
         .order_by("staff_id", "code", "-valid_until")  # what has no end comes first

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.errors import NotAllowed, NotFound, Words
 from anjia.kernel.paging import Page, page_of
-from anjia.workforce.comparison import changes_to, known_staff
+from anjia.workforce.comparison import changes_to, known_staff, wrong_rows
 from anjia.workforce.models import Leave, Qualification, ServiceArea, StaffMember, StaffToken, WeeklyPattern
 from anjia.workforce.rules import Changes, PaperState, StaffRow, range_of, state_of
 from anjia.workforce.rules.papers import TONE_OF_PAPER_STATE, WORDS_OF_PAPER_STATE
@@ -212,6 +212,14 @@ def changes_of_rows(actor: Actor, purpose: Purpose, *, rows: Sequence[StaffRow],
     """Return what the list would do to the staff, and do nothing: a dry run."""
     _check_may_read(actor)
     return changes_to(known_staff(actor), rows, today=today)
+
+
+def wrong_rows_of(
+    actor: Actor, purpose: Purpose, *, rows: Sequence[StaffRow], today: date
+) -> dict[int, dict[str, Words]]:
+    """Return, by number, the rows of the list that cannot be taken over beside what is known, and why."""
+    _check_may_read(actor)
+    return wrong_rows(known_staff(actor), rows, today=today)
 
 
 def _check_may_read(actor: Actor) -> None:

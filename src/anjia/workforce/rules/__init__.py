@@ -1,7 +1,14 @@
 """Names, papers, shifts, leave and ways of travel: what holds of them, without a database."""
 
 from anjia.workforce.rules.names import pinyin_of, plain_phone, range_of, tokens_of
-from anjia.workforce.rules.papers import PaperState, StaffPaper, last_days_of, state_of
+from anjia.workforce.rules.papers import (
+    PaperState,
+    StaffPaper,
+    counts,
+    is_end_unknown,
+    last_days_of,
+    state_of,
+)
 from anjia.workforce.rules.rota import (
     LIVE_LEAVE,
     LONGEST_LEAVE,
@@ -68,7 +75,9 @@ __all__ = [
     "check_pattern",
     "check_shift",
     "check_staff",
+    "counts",
     "days_from",
+    "is_end_unknown",
     "last_days_of",
     "pinyin_of",
     "plain_phone",

@@ -10,12 +10,21 @@ from anjia.workforce.rules.rota import PatternPart
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperRow:
-    """A licence or certificate, by the code of `clinical.professions` (`paper_named` finds it)."""
+    """
+    A licence or certificate, by the code of `clinical.professions` (`paper_named` finds it).
+
+    Without a last day the list does not say until when; `has_no_end` is where it says 长期.
+    """
 
     code: str
     number: str = ""
     valid_from: date | None = None
     valid_until: date | None = None
+    has_no_end: bool = False
+
+    @property
+    def says_until(self) -> bool:
+        return self.valid_until is not None or self.has_no_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +48,7 @@ class StaffRow:
     travel_mode: str | None = None
     papers: tuple[PaperRow, ...] = ()
     pattern: tuple[PatternPart, ...] | None = None
+    row: int = field(default=0, compare=False)  # its number in the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from anjia.clinical.professions import PROFESSIONS, RANKED, StaffKind
 from anjia.kernel.errors import Invalid, NotAllowed, Words
 
+LONGEST_TITLE: Final = 20
+
 
 class Sex(StrEnum):
     FEMALE = "female"
@@ -92,8 +94,8 @@ def check_staff(*, name: str, kind: str, title: str, sex: str, travel_mode: str,
         wrong["name"] = _("请填姓名。")
     if kind not in set(StaffKind):
         wrong["kind"] = _("请选岗位：护士、医生、康复治疗师或健康管理员。")
-    elif StaffKind(kind) in RANKED and title and title not in PROFESSIONS[StaffKind(kind)].ladder:
-        wrong["title"] = _("这个岗位没有“{title}”这一级职称。").format(title=title)
+    elif words := wrong_with_title(StaffKind(kind), title):
+        wrong["title"] = words
     if sex not in set(Sex):
         wrong["sex"] = _("请选女、男，或没登记。")
     if travel_mode not in set(TravelMode):
@@ -102,6 +104,14 @@ def check_staff(*, name: str, kind: str, title: str, sex: str, travel_mode: str,
         wrong["phone"] = _("电话号码的位数不对。手机是 11 位。")
     if wrong:
         raise StaffInvalid(fields=wrong)
+
+
+def wrong_with_title(kind: StaffKind, title: str) -> Words | None:
+    if len(title) > LONGEST_TITLE:
+        return _("职称最多 20 个字。")
+    if kind in RANKED and title and title not in PROFESSIONS[kind].ladder:
+        return _("这个岗位没有“{title}”这一级职称。").format(title=title)
+    return None
 
 
 def started_on_of(years: int, today: date, known: date | None) -> date:
