@@ -308,3 +308,43 @@ class TestTemplates:
         batch = upload(manager, filled, kind=kind)
 
         assert None not in batch.columns
+
+
+class TestARowThatCannotStandBesideWhatWeHave:
+    def test_is_a_bad_one_and_holds_up_no_other_member_of_staff(self, manager: Actor) -> None:
+        head = ["姓名", "工号", "职称", "岗位", "排班"]
+        import_file(manager, workbook(head, ["周明", "D1", "主治医师", "", ""]), kind=Kind.STAFF)
+
+        done = import_file(
+            manager,
+            workbook(
+                head,
+                ["李静", "N1", "护师", "", "周一至周五 8:00-17:00"],
+                ["王芳", "N2", "护师", "", "周一 8:00-12:00 11:00-17:00"],
+                ["周明", "D1", "", "护士", ""],  # a doctor's title, which we know, is no nurse's
+            ),
+            kind=Kind.STAFF,
+        )
+
+        assert done.added == 1
+        assert [(bad.row, [reason.column for reason in bad.reasons]) for bad in done.bad] == [
+            (3, ["pattern"]),
+            (4, ["title"]),
+        ]
+
+    def test_is_a_bad_one_and_holds_up_no_other_service(self, manager: Actor) -> None:
+        content = workbook(
+            ["服务名称", "服务类别", "价格", "年限要求"],
+            ["上门理发", "非医疗", "30", ""],
+            ["静脉采血", "互联网+护理", "120", "3"],  # the line asks five years
+        )
+
+        batch = upload(manager, content, kind=Kind.SERVICES)
+        tried = dry_run(manager, batch)
+        done = import_file(manager, content, kind=Kind.SERVICES)
+
+        assert (tried.added, done.added) == (1, 1)
+        assert [[reason.column for reason in bad.reasons] for bad in done.bad] == [["min_years"]]
+        assert [[str(reason) for reason in bad.reasons] for bad in done.bad] == [
+            ["“互联网+护理”要求护士临床满 5 年。"]
+        ]

@@ -210,6 +210,17 @@ class TestStaff:
             PaperRow(code="wound_ostomy"),
         )
 
+    def test_tells_a_paper_without_end_from_one_of_which_it_does_not_say(self) -> None:
+        [row] = self.clean(["李静", "N001", "护师", "", "2011110001", "", "PICC（长期）、伤口造口"]).rows
+        [doctor] = self.clean(["周明", "N002", "主治医师", "", "1101", "长期", ""]).rows
+
+        assert [(paper.code, paper.has_no_end) for paper in (*row.papers, *doctor.papers)] == [
+            ("nurse_licence", False),
+            ("picc", True),
+            ("wound_ostomy", False),
+            ("doctor_licence", True),
+        ]
+
     @pytest.mark.parametrize(
         ("line", "columns"),
         [
@@ -254,7 +265,10 @@ class TestStaff:
 
         assert [part.weekday for part in parts] == [0, 1, 2, 3, 4, 5]
 
-    @pytest.mark.parametrize("said", ["白班", "周一至周五", "周一 25:00-26:00", "8:00-17:00"])
+    @pytest.mark.parametrize(
+        "said",
+        ["白班", "周一至周五", "周一 25:00-26:00", "8:00-17:00", "周一 8-12 11-17", "每天 20-8；周二 7-9"],
+    )
     def test_refuses_a_week_that_it_does_not_understand(self, said: str) -> None:
         with pytest.raises(Unclean):
             pattern_of(said)

@@ -6,8 +6,17 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anjia.catalogue.models import ServiceVersion
-from anjia.catalogue.rules import Change, Changes, ServiceRow, content_of_row, digest_of
+from anjia.catalogue.rules import (
+    Change,
+    Changes,
+    ServiceInvalid,
+    ServiceRow,
+    check_content,
+    content_of_row,
+    digest_of,
+)
 from anjia.kernel.actors import Actor
+from anjia.kernel.errors import Words
 
 
 def versions_of(actor: Actor) -> QuerySet[ServiceVersion]:
@@ -40,6 +49,20 @@ def changes_to(known: Mapping[str, ServiceVersion], rows: Sequence[ServiceRow]) 
         else:
             same += 1
     return Changes(added=tuple(added), changed=tuple(changed), same=same)
+
+
+def wrong_rows(
+    known: Mapping[str, ServiceVersion], rows: Sequence[ServiceRow]
+) -> dict[int, dict[str, Words]]:
+    """Return, by their numbers in the list, the rows whose service could not be offered so, and in which field."""
+    found: dict[int, dict[str, Words]] = {}
+    for row in rows:
+        before = version_of_row(known, row)
+        try:
+            check_content(content_of_row(row, before.content if before else None))
+        except ServiceInvalid as refusal:
+            found[row.row] = dict(refusal.fields)
+    return found
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

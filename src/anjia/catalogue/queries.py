@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from anjia.catalogue.comparison import changes_to, known_services, versions_of
+from anjia.catalogue.comparison import changes_to, known_services, versions_of, wrong_rows
 from anjia.catalogue.models import ServiceVersion
 from anjia.catalogue.rules import Changes, ServiceRow
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.errors import NotAllowed, NotFound, Words
 
 
 def services_offered(actor: Actor, purpose: Purpose, *, mode: str | None = None) -> list[ServiceVersion]:
@@ -88,6 +88,14 @@ def changes_of_rows(actor: Actor, purpose: Purpose, *, rows: Sequence[ServiceRow
     """Return what the list would do to the catalogue, and do nothing: a dry run."""
     _check_may_read(actor)
     return changes_to(known_services(actor), rows)
+
+
+def wrong_rows_of(
+    actor: Actor, purpose: Purpose, *, rows: Sequence[ServiceRow]
+) -> dict[int, dict[str, Words]]:
+    """Return, by number, the rows of the list that could not be offered as they say, and why."""
+    _check_may_read(actor)
+    return wrong_rows(known_services(actor), rows)
 
 
 def _check_may_read(actor: Actor) -> None:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.utils.translation import override
+
 from anjia.catalogue.queries import changes_of_rows as changes_of_services
+from anjia.catalogue.queries import wrong_rows_of as wrong_services
 from anjia.identity.queries import stations_of
 from anjia.imports.rules import (
     BadRow,
@@ -21,13 +24,26 @@ from anjia.imports.rules import (
 )
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
+from anjia.kernel.errors import Words
 from anjia.residents.queries import changes_of_rows as changes_of_residents
 from anjia.spreadsheets.limits import Limits
 from anjia.spreadsheets.reader import Table, read_table
 from anjia.spreadsheets.words import Unreadable
 from anjia.workforce.queries import changes_of_rows as changes_of_staff
+from anjia.workforce.queries import wrong_rows_of as wrong_staff
 
 LIMITS: Final = Limits(rows=30_000)
+COLUMN_OF: Final = {
+    "travel_mode": "travel",
+    "duration_minutes": "duration",
+    "people_needed": "people",
+    "price_fen": "price",
+    "requires.min_years": "min_years",
+    "requires.certificates": "certificates",
+    "requires.kinds": "legal_line",
+    "requires.titles_at_least.nurse": "legal_line",
+    "requires.licensed": "legal_line",
+}
 SHOWN: Final = 200  # changes kept to be looked at, of those that a dry run has found
 
 
@@ -69,6 +85,9 @@ def tried(actor: Actor, cleaned: Cleaned[Any], *, kind: Kind, today: date) -> tu
     """Return what the list would do, and the rows to do it with."""
     rows: list[Any] = cleaned.rows
     bad = list(cleaned.bad)
+    wrong = wrong_rows(actor, rows, kind=kind, today=today)
+    bad += [refused(row, wrong[row.row]) for row in rows if row.row in wrong]
+    rows = [row for row in rows if row.row not in wrong]
     changes: Any
     if kind is Kind.RESIDENTS:
         comparison = changes_of_residents(actor, Purpose.CONTRACT, rows=rows)
@@ -91,6 +110,27 @@ def tried(actor: Actor, cleaned: Cleaned[Any], *, kind: Kind, today: date) -> tu
         changes=[(change.name, dict(change.fields)) for change in changes.changed[:SHOWN]],
     )
     return outcome, rows
+
+
+def wrong_rows(
+    actor: Actor, rows: Sequence[Any], *, kind: Kind, today: date
+) -> Mapping[int, Mapping[str, Words]]:
+    """Return the rows that are sound by themselves and cannot be taken over beside what we have."""
+    with override("zh-hans"):  # kept as they are written, and translated for whoever reads them
+        if kind is Kind.STAFF:
+            return wrong_staff(actor, Purpose.CONTRACT, rows=rows, today=today)
+        if kind is Kind.SERVICES:
+            return wrong_services(actor, Purpose.CONTRACT, rows=rows)
+    return {}
+
+
+def refused(row: Any, fields: Mapping[str, Words]) -> BadRow:
+    with override("zh-hans"):
+        reasons = tuple(
+            Reason(column=COLUMN_OF.get(name, name), words=str(words).replace("{", "{{").replace("}", "}}"))
+            for name, words in fields.items()
+        )
+    return BadRow(row=row.row, name=row.name, reasons=reasons)
 
 
 def outcome_of(result: Mapping[str, Any]) -> Outcome:

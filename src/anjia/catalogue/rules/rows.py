@@ -28,6 +28,7 @@ class ServiceRow:
     titles_at_least: Mapping[str, str] | None = None
     min_years: int | None = None
     certificates: tuple[str, ...] | None = None
+    row: int = field(default=0, compare=False)  # its number in the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

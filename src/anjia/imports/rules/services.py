@@ -31,16 +31,8 @@ DEAREST: Final = Decimal(100_000)
 
 def clean_services(rows: Iterable[Row], columns: Sequence[str | None]) -> Cleaned[ServiceRow]:
     """Return what the list says of each service, and the rows that cannot be taken."""
-    numbers: dict[int, int] = {}
-
-    def read(cells: Cells) -> ServiceRow | None:
-        row = service_row(cells)
-        if row is not None:
-            numbers[id(row)] = cells.number
-        return row
-
-    cleaned = clean_rows(rows, columns, read)
-    return without_twins(cleaned, who, lambda row: numbers[id(row)], lambda row: row.name)
+    cleaned = clean_rows(rows, columns, service_row)
+    return without_twins(cleaned, who, lambda row: row.row, lambda row: row.name)
 
 
 def who(row: ServiceRow) -> object:
@@ -73,6 +65,7 @@ def service_row(cells: Cells) -> ServiceRow | None:
         preparation=preparation or None,
         min_years=min_years,
         certificates=certificates,
+        row=cells.number,
     )
 
 

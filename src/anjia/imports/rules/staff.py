@@ -16,6 +16,7 @@ from anjia.spreadsheets.cleaning import (
     Cell,
     date_of,
     is_blank,
+    is_for_ever,
     name_of,
     narrow,
     phones_of,
@@ -24,7 +25,14 @@ from anjia.spreadsheets.cleaning import (
 )
 from anjia.spreadsheets.reader import Row
 from anjia.spreadsheets.words import Unclean, _
-from anjia.workforce.rules import PaperRow, PatternPart, StaffRow, check_staff
+from anjia.workforce.rules import (
+    PaperRow,
+    PatternInvalid,
+    PatternPart,
+    StaffRow,
+    check_pattern,
+    check_staff,
+)
 
 BETWEEN: Final = re.compile(r"[、,，;；/\n]+")
 TRAVELS: Final[Mapping[str, str]] = {
@@ -47,16 +55,8 @@ def clean_staff(
     rows: Iterable[Row], columns: Sequence[str | None], *, today: date, stations: Mapping[str, UUID]
 ) -> Cleaned[StaffRow]:
     """Return what the list says of each member of staff, and the rows that cannot be taken."""
-    numbers: dict[int, int] = {}
-
-    def read(cells: Cells) -> StaffRow | None:
-        row = staff_row(cells, today=today, stations=stations)
-        if row is not None:
-            numbers[id(row)] = cells.number
-        return row
-
-    cleaned = clean_rows(rows, columns, read)
-    return without_twins(cleaned, who, lambda row: numbers[id(row)], lambda row: row.name)
+    cleaned = clean_rows(rows, columns, partial(staff_row, today=today, stations=stations))
+    return without_twins(cleaned, who, lambda row: row.row, lambda row: row.name)
 
 
 def who(row: StaffRow) -> object:
@@ -91,6 +91,7 @@ def staff_row(cells: Cells, *, today: date, stations: Mapping[str, UUID]) -> Sta
         travel_mode=travel,
         papers=tuple(papers),
         pattern=pattern,
+        row=cells.number,
     )
     check_kind_and_title(cells, row)
     return None if cells.reasons else row
@@ -171,7 +172,12 @@ def papers_of(cells: Cells, *, kind: str | None, today: date) -> Iterator[PaperR
     if not is_blank(number) and not code:
         cells.wrong("licence", _("写了执业证号，但看不出是护士还是医生的。请写上岗位或职称。"))
     elif code and (until or not is_blank(number)):
-        yield PaperRow(code=code, number="" if is_blank(number) else number, valid_until=until)
+        yield PaperRow(
+            code=code,
+            number="" if is_blank(number) else number,
+            valid_until=until,
+            has_no_end=is_for_ever(cells.first("licence_until")),
+        )
     for said in BETWEEN.split(cells.text("certificates")):
         if is_blank(said):
             continue
@@ -181,12 +187,18 @@ def papers_of(cells: Cells, *, kind: str | None, today: date) -> Iterator[PaperR
             words = _("“{said}”这种证书不认得。请写 PICC、伤口造口、老年专科这样的名字。")
             cells.wrong("certificates", words, said=said[:30])
             continue
-        yield PaperRow(code=found, valid_until=cells.checked("certificates", partial(date_of, last_day)))
+        yield PaperRow(
+            code=found,
+            valid_until=cells.checked("certificates", partial(date_of, last_day)),
+            has_no_end=is_for_ever(last_day),
+        )
 
 
 def certificate_in(said: str) -> tuple[str, str]:
     """Return the name and, where it stands in brackets, the last day: "PICC（2027.6.30）"."""
-    found = re.fullmatch(r"(.*?)[(（]\s*(?:至|到|有效期至?)?\s*(\d{4}.*?)[)）]", said)
+    found = re.fullmatch(
+        r"(.*?)[(（]\s*(?:至|到|有效期至?)?\s*(\d{4}.*?|长期(?:有效)?|永久(?:有效)?)[)）]", said
+    )
     return (found[1].strip(), found[2]) if found else (said, "")
 
 
@@ -209,7 +221,7 @@ def pattern_of(cell: Cell) -> tuple[PatternPart, ...] | None:
     """
     Return the usual week: "周一至周五 8:00-17:00；周六 8-12".
 
-    :raises Unclean: if we do not understand it
+    :raises Unclean: if we do not understand it, or it has her in two places at once
     """
     said = narrow(cell)
     if is_blank(said):
@@ -220,6 +232,11 @@ def pattern_of(cell: Cell) -> tuple[PatternPart, ...] | None:
         parts.extend(parts_in(line.strip(), said=said))
     if not parts:
         raise odd_pattern(said)
+    try:
+        check_pattern(parts)
+    except PatternInvalid:
+        words = _("排班“{said}”里有两段叠在一起了。请改成不重叠的。")
+        raise Unclean("pattern.overlaps", words, said=said[:40]) from None
     return tuple(sorted(parts, key=lambda part: (part.weekday, part.starts)))
 
 
