@@ -9,7 +9,7 @@ from anjia.kernel.work import acting
 from anjia.messaging.models import Message
 from anjia.visits.models import VisitChange
 from anjia.visits.queries import board
-from anjia.workforce.commands import put_leave, remove_shift
+from anjia.workforce.commands import put_leave, remove_shift, set_last_day
 from anjia.workforce.models import Shift
 from anjia.workforce.rules import LeaveKind
 from tests.dispatch.make import booking, hold, offers, states, visit_of
@@ -82,6 +82,25 @@ class TestSomebodyIsAway:
         deliver_events(here.desk, now=NOON)
 
         assert in_for_it(here, visit_id) == [(id_of(other), "tentative")]
+
+    def test_is_the_same_when_she_leaves(self, here: Town) -> None:
+        leaver, other = here.nurse("李秋萍"), here.nurse("王芳")
+        visit_id = taken(here, leaver)
+        last_day = at(10).date() - timedelta(days=1)
+
+        acting(here.system, NOON).do(set_last_day, staff_id=id_of(leaver), last_day=last_day)
+        deliver_events(here.desk, now=NOON)
+
+        assert in_for_it(here, visit_id) == [(id_of(other), "tentative")]
+
+    def test_leaves_alone_what_she_promised_for_her_last_day(self, here: Town) -> None:
+        leaver = here.nurse("李秋萍")
+        visit_id = taken(here, leaver)
+
+        acting(here.system, NOON).do(set_last_day, staff_id=id_of(leaver), last_day=at(10).date())
+        deliver_events(here.desk, now=NOON)
+
+        assert in_for_it(here, visit_id) == [(id_of(leaver), "accepted")]
 
     def test_leaves_alone_what_she_promised_for_other_days(self, here: Town) -> None:
         ill = here.nurse()

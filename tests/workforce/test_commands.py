@@ -236,6 +236,27 @@ class TestGenerateShifts:
         )  # fmt: skip
         return member
 
+    def test_makes_none_after_somebodys_last_day(self, manager: Actor) -> None:
+        member = self.pattern(manager, 0, 1, 2, 3, 4)
+        acting(manager, NOON).do(
+            commands.set_last_day, staff_id=member.id, last_day=MONDAY + timedelta(days=2)
+        )  # fmt: skip
+
+        assert self.generate(manager) == 3
+        with pytest.raises(ShiftInvalid):
+            shift(of=manager, staff_id=member.id, day=MONDAY + timedelta(days=3))
+
+    def test_takes_the_shifts_of_who_leaves_off_the_rota(self, manager: Actor) -> None:
+        member = self.pattern(manager, 0, 1, 2, 3, 4)
+        self.generate(manager)
+
+        acting(manager, NOON).do(commands.set_last_day, staff_id=member.id, last_day=MONDAY)
+
+        unit = acting(manager, NOON)
+        left = unit.ask(lambda _actor: list(Shift.objects.filter(staff=member, removed_at=None)))
+        assert [one.starts_at for one in left] == [clock(MONDAY, 8)]
+        assert told(manager)[-1] == "workforce.StaffLeaves"
+
     def test_makes_a_week_once(self, manager: Actor) -> None:
         self.pattern(manager, 0, 1, 2, 3, 4)
 

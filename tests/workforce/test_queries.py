@@ -75,6 +75,19 @@ class TestCaregiversOn:
         assert len(on_monday(manager)) == 1
         assert on_monday(manager, start=clock(MONDAY + timedelta(days=1), 0)) == []
 
+    def test_shows_of_who_leaves_no_time_after_her_last_day(self, manager: Actor) -> None:
+        member = staff(of=manager)
+        tuesday = MONDAY + timedelta(days=1)
+        acting(manager, NOON).do(
+            put_shift, staff_id=member.id, starts_at=clock(MONDAY, 20), ends_at=clock(tuesday, 8)
+        )
+        shift(of=manager, staff_id=member.id, day=tuesday, begins=9)
+        acting(manager, NOON).do(set_last_day, staff_id=member.id, last_day=MONDAY)
+
+        (sheet,) = on_monday(manager, end=day_bounds(tuesday)[1])
+
+        assert sheet.shifts == ((clock(MONDAY, 20), day_bounds(MONDAY)[1]),)
+
     def test_can_be_of_some(self, manager: Actor) -> None:
         one, _other = staff(of=manager), staff(of=manager)
 

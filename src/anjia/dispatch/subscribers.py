@@ -1,6 +1,7 @@
 """What dispatch does when something has happened to visits or to the rota: ask who comes, and tell people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from anjia.dispatch import commands
@@ -20,7 +21,9 @@ from anjia.visits.events import (
     VisitPromised,
 )
 from anjia.visits.queries import get_promise, live_assignments
-from anjia.workforce.events import LeaveGranted, ShiftRemoved
+from anjia.workforce.events import LeaveGranted, ShiftRemoved, StaffLeaves
+
+LONGEST_AHEAD: Final = timedelta(days=366)  # that anything is promised
 
 
 @listens_to(VisitPromised)
@@ -51,6 +54,13 @@ def look_at_what_she_promised_for_then(actor: Actor, now: datetime, event: Leave
 @listens_to(ShiftRemoved)
 def look_at_what_she_promised_in_it(actor: Actor, now: datetime, event: ShiftRemoved) -> None:
     say_where_she_is_away(actor, now, staff_id=event.staff_id, start=event.starts_at, end=event.ends_at)
+
+
+@listens_to(StaffLeaves)
+def look_at_what_she_promised_for_later(actor: Actor, now: datetime, event: StaffLeaves) -> None:
+    say_where_she_is_away(
+        actor, now, staff_id=event.staff_id, start=event.ends_at, end=max(event.ends_at, now) + LONGEST_AHEAD
+    )
 
 
 def say_where_she_is_away(

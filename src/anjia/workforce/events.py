@@ -39,6 +39,15 @@ class ShiftRemoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffLeaves:
+    """She works here until `ends_at`: what she has promised for later needs somebody else."""
+
+    staff_id: UUID
+    ends_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveGranted:
     """She will be away: what she has promised for that time needs somebody else."""
 

@@ -183,6 +183,7 @@ def write_shifts_by_pattern(
         for span in shifts_by_pattern(
             pattern.week, rota_days, works_holidays=pattern.works_holidays, moment=calendar.at
         )
+        if pattern.staff.left_on is None or calendar.day_of(span.starts_at) <= pattern.staff.left_on
         if not any(span.overlaps(other) for other in taken.get(pattern.staff_id, ()))
     ]
     Shift.objects.bulk_create(fresh, batch_size=1000)

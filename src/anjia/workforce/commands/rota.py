@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
+from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.workforce.events import RotaChanged, ShiftRemoved
@@ -60,7 +62,9 @@ def generate_shifts(
     if not 1 <= days <= MOST_DAYS:
         raise ShiftInvalid(fields={"days": _("一次排 1 到 92 天。")})
     one_rota_at_a_time(actor)
-    patterns = WeeklyPattern.objects.filter(organization_id=actor.organization_id, staff__left_on=None)
+    patterns = WeeklyPattern.objects.filter(
+        Q(staff__left_on=None) | Q(staff__left_on__gte=first_day), organization_id=actor.organization_id
+    ).select_related("staff")
     if staff_ids is not None:
         patterns = patterns.filter(staff_id__in=set(staff_ids))
     made = write_shifts_by_pattern(actor, patterns=list(patterns), first_day=first_day, days=days)
@@ -84,12 +88,14 @@ def put_shift(
     Put a shift on the rota.
 
     :raises NotFound: if she does not work here
-    :raises ShiftInvalid: if it ends before it starts, or is longer than a day
+    :raises ShiftInvalid: if it ends before it starts, is longer than a day, or begins after her last day
     :raises ShiftOverlaps: if she works then already
     """
     check_shift(starts_at, ends_at)
     one_rota_at_a_time(actor)
     staff = staff_for_update(actor, staff_id=staff_id)
+    if staff.left_on and day_of(starts_at) > staff.left_on:
+        raise ShiftInvalid(fields={"starts_at": _("她那天已经不在这里上班了。")})
     shift = write_shift(actor, staff=staff, span=Span(starts_at, ends_at))
     audit.record("workforce.shift.put", actor=actor, at=now, subject_id=staff.id, fields=["shifts"])
     events.publish(RotaChanged(staff_id=staff.id, at=now), actor=actor)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
+from anjia.kernel.calendar import day_bounds
 from anjia.kernel.work import command
-from anjia.workforce.events import StaffChanged, StaffRegistered
-from anjia.workforce.models import ServiceArea, StaffMember
+from anjia.workforce.events import StaffChanged, StaffLeaves, StaffRegistered
+from anjia.workforce.models import ServiceArea, Shift, StaffMember
 from anjia.workforce.rules import Sex, StaffInvalid, TravelMode, plain_phone
-from anjia.workforce.writing import cells_around, staff_for_update, write_staff
+from anjia.workforce.writing import cells_around, one_rota_at_a_time, staff_for_update, write_staff
 
 UNSAID: Any = object()
 
@@ -117,13 +118,25 @@ def set_last_day(actor: Actor, now: datetime, *, staff_id: UUID, last_day: date 
     """
     Say on which day she works here for the last time. She stays in the records; with None she stays on.
 
+    Her shifts after that day leave the rota, and what she has promised for then needs somebody else: those above hear
+    of it. Whoever stays on after all gets her shifts again from `generate_shifts`.
+
     :raises NotFound: if she does not work here
     """
+    one_rota_at_a_time(actor)
     staff = staff_for_update(actor, staff_id=staff_id)
     fields = write_staff(actor, staff, {"left_on": last_day})
-    if fields:
-        audit.record("workforce.staff.leaves", actor=actor, at=now, subject_id=staff.id, fields=fields)
-        events.publish(StaffChanged(staff_id=staff.id, at=now), actor=actor)
+    if not fields:
+        return staff
+    happened: StaffChanged | StaffLeaves = StaffChanged(staff_id=staff.id, at=now)
+    if last_day is not None:
+        ends_at = day_bounds(last_day)[1]
+        later = Shift.objects.filter(organization_id=actor.organization_id, staff=staff, removed_at=None)
+        if later.filter(starts_at__gte=ends_at).update(removed_at=now):
+            fields = [*fields, "shifts"]
+        happened = StaffLeaves(staff_id=staff.id, ends_at=ends_at, at=now)
+    audit.record("workforce.staff.leaves", actor=actor, at=now, subject_id=staff.id, fields=fields)
+    events.publish(happened, actor=actor)
     return staff
 
 

@@ -1,7 +1,7 @@
 """What those who plan a day need to know of everybody, in four questions to the database however many there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.calendar import day_of
+from anjia.kernel.calendar import day_bounds, day_of
 from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
 from anjia.workforce.rules import (
     LONGEST_SHIFT,
@@ -64,7 +64,7 @@ def caregivers_on(
             station_id=one.station_id,
             qualifications=last_days_of(papers_by[one.id], first_day),
             unverified=frozenset(paper.code for paper in papers_by[one.id] if not counts(paper)),
-            shifts=tuple((shift.starts_at, shift.ends_at) for shift in shifts_by[one.id]),
+            shifts=tuple(_while_employed(one, shifts_by[one.id])),
             leave=tuple((away.starts_at, away.ends_at) for away in leave_by[one.id]),
             base=(one.base["lat"], one.base["lon"]) if one.base else None,
             speed_kmh=SPEED_KMH[TravelMode(one.travel_mode)],
@@ -73,6 +73,14 @@ def caregivers_on(
         )
         for one in staff.order_by("pinyin", "id")
     ]
+
+
+def _while_employed(staff: StaffMember, shifts: Iterable[Shift]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield her shifts up to the midnight after her last day: who leaves is not there for the rest of a night."""
+    until = day_bounds(staff.left_on)[1] if staff.left_on else None
+    for shift in shifts:
+        if until is None or shift.starts_at < until:
+            yield shift.starts_at, min(shift.ends_at, until or shift.ends_at)
 
 
 def _cells_of(staff: StaffMember) -> frozenset[str] | None:
