@@ -1,4 +1,5 @@
 /** Tells a page that something it shows has changed. One stream in H5; where that fails, and in WeChat, it asks every ten seconds. */
+import { watch } from 'vue'
 import { headers } from './api/http'
 import { session } from './session'
 
@@ -11,21 +12,27 @@ export const VISITS = ['VisitPromised', 'VisitMoved', 'VisitCancelled', 'Assignm
 export function watchLive(topics: string[], changed: () => void): () => void {
   let over = false
   let streaming = false
+  let stopper: AbortController | null = null
   const poll = setInterval(() => {
     if (!streaming && isShown()) changed()
   }, EVERY)
-  const stopper = typeof AbortController === 'undefined' ? null : new AbortController()
+  // A stream is of one person: for another one it begins anew.
+  const unwatch = watch(
+    () => [session.token, session.actingFor],
+    () => stopper?.abort(),
+  )
   // #ifdef H5
   void follow()
   // #endif
 
   async function follow(): Promise<void> {
     while (!over && session.token) {
+      const mine = (stopper = typeof AbortController === 'undefined' ? null : new AbortController())
       try {
         // Not an EventSource: it can only carry the token in the address, where logs would keep it.
         const response = await fetch(`/live?topics=${encodeURIComponent(topics.join(','))}`, {
           headers: headers({ Accept: 'text/event-stream' }),
-          signal: stopper?.signal,
+          signal: mine?.signal,
         })
         if (!response.ok || !response.body) return
         streaming = true
@@ -34,13 +41,14 @@ export function watchLive(topics: string[], changed: () => void): () => void {
         // Nothing lost: the poll goes on below until the stream is back.
       }
       streaming = false
-      if (!over) await new Promise((resolve) => setTimeout(resolve, EVERY))
+      if (!over && !mine?.signal.aborted) await new Promise((resolve) => setTimeout(resolve, EVERY))
     }
   }
 
   return () => {
     over = true
     clearInterval(poll)
+    unwatch()
     stopper?.abort()
   }
 }

@@ -16,6 +16,10 @@ from anjia.machine.live import BACKLOG, LOOK_AGAIN_AT_ALL, Hub, Live, Reader, re
 class LivePass:
     organization_id: UUID
     resident_ids: frozenset[UUID] | None = None
+    may: str = "all"
+
+
+COOKIE = (b"cookie", b"anjia_session=x")
 
 
 def message(organization_id: UUID, **more: Any) -> str:
@@ -75,7 +79,7 @@ class TestHub:
 class Listener:
     """A browser with an open stream."""
 
-    def __init__(self, look_up: Callable[[str], LivePass | None]) -> None:
+    def __init__(self, look_up: Callable[[str, str], LivePass | None]) -> None:
         self.hub = Hub("")
         self.hub.listen = self.hear_nothing  # type: ignore[method-assign]
         self.app = Live(self.hub, look_up, self.in_thread)
@@ -107,22 +111,32 @@ class TestLive:
     def test_refuses_who_is_not_signed_in(self) -> None:
         async def scene() -> list[int]:
             statuses = []
-            for query in (b"", b"token=wrong"):
-                listener = Listener(lambda token: None)
-                await listener.read(query)
+            for headers in ([], [(b"authorization", b"Bearer wrong")]):
+                listener = Listener(lambda token, acting_for: None)
+                await listener.read(b"", *headers)
                 statuses.append(listener.said[0]["status"])
             return statuses
 
         assert asyncio.run(scene()) == [401, 401]
 
-    def test_takes_the_consoles_cookie(self) -> None:
-        async def scene() -> list[str]:
-            seen: list[str] = []
-            listener = Listener(lambda token: seen.append(token))
+    def test_takes_the_consoles_cookie_or_the_clients_header_and_whom_it_acts_for(self) -> None:
+        async def scene() -> list[tuple[str, str]]:
+            seen: list[tuple[str, str]] = []
+            listener = Listener(lambda *who: seen.append(who))
             await listener.read(b"", (b"cookie", b"other=1; anjia_session=abc"))
+            await listener.read(b"", (b"authorization", b"Bearer def"), (b"x-acting-for", b"mother"))
             return seen
 
-        assert asyncio.run(scene()) == ["abc"]
+        assert asyncio.run(scene()) == [("abc", ""), ("def", "mother")]
+
+    def test_takes_no_token_from_an_address(self) -> None:
+        async def scene() -> int:
+            listener = Listener(lambda token, acting_for: LivePass(uuid4()))
+            await listener.read(b"token=abc")
+            status: int = listener.said[0]["status"]
+            return status
+
+        assert asyncio.run(scene()) == 401
 
     def test_writes_changes_and_a_heartbeat_until_the_reader_leaves(
         self, monkeypatch: pytest.MonkeyPatch
@@ -131,8 +145,8 @@ class TestLive:
         organization = uuid4()
 
         async def scene() -> Listener:
-            listener = Listener(lambda token: LivePass(organization))
-            reading = asyncio.ensure_future(listener.read(b"token=x"))
+            listener = Listener(lambda token, acting_for: LivePass(organization))
+            reading = asyncio.ensure_future(listener.read(b"", COOKIE))
             await asyncio.sleep(0.05)
             listener.hub.hear(message(organization))
             await asyncio.sleep(0.05)
@@ -146,13 +160,21 @@ class TestLive:
         assert ": here\n\n" in listener.text
         assert listener.hub.readers == set()
 
-    def test_ends_when_the_session_is_revoked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize(
+        "now",
+        [None, LivePass(UUID(int=2)), LivePass(UUID(int=1), frozenset()), LivePass(UUID(int=1), may="less")],
+        ids=["revoked", "another house", "without her", "without a permission"],
+    )
+    def test_ends_when_the_pass_is_no_longer_the_same(
+        self, monkeypatch: pytest.MonkeyPatch, now: LivePass | None
+    ) -> None:
         monkeypatch.setattr(live, "HEARTBEAT", 0.02)
         monkeypatch.setattr(live, "LOOK_AGAIN", 0.05)
-        passes: list[LivePass | None] = [LivePass(uuid4()), LivePass(uuid4()), None]
+        passes: list[LivePass | None] = [LivePass(UUID(int=1)), LivePass(UUID(int=1)), now]
 
         async def scene() -> None:
-            await asyncio.wait_for(Listener(lambda token: passes.pop(0)).read(b"token=x"), 2)
+            listener = Listener(lambda token, acting_for: passes.pop(0))
+            await asyncio.wait_for(listener.read(b"", COOKIE), 2)
 
         asyncio.run(scene())
 
@@ -160,8 +182,8 @@ class TestLive:
 
     def test_ends_before_the_server_stops(self) -> None:
         async def scene() -> None:
-            listener = Listener(lambda token: LivePass(uuid4()))
-            reading = asyncio.ensure_future(listener.read(b"token=x"))
+            listener = Listener(lambda token, acting_for: LivePass(uuid4()))
+            reading = asyncio.ensure_future(listener.read(b"", COOKIE))
             await asyncio.sleep(0.02)
             listener.hub.end_streams()
             await asyncio.wait_for(reading, 1)

@@ -33,7 +33,11 @@ log = logging.getLogger(__name__)
 
 
 class Pass(Protocol):
-    """Whose changes a stream may be told of: an organization's, or only those of some of its residents."""
+    """
+    Whose changes a stream may be told of: an organization's, or only those of some of its residents.
+
+    Two that are not equal are of somebody who may by now see more, or less.
+    """
 
     @property
     def organization_id(self) -> UUID: ...
@@ -41,7 +45,7 @@ class Pass(Protocol):
     def resident_ids(self) -> frozenset[UUID] | None: ...
 
 
-LookUp = Callable[[str], Pass | None]
+LookUp = Callable[[str, str], Pass | None]  # of a token, and whom it acts for
 
 
 @dataclass(slots=True, eq=False)
@@ -127,8 +131,8 @@ class Live:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        token = query.get("token", [""])[0] or bearer_of(scope) or cookie_of(scope)
-        found = await self.in_thread(self.look_up, token) if token else None
+        who = (bearer_of(scope) or cookie_of(scope), header_of(scope, b"x-acting-for"))
+        found = await self.in_thread(self.look_up, *who) if who[0] else None
         if found is None:
             await say(send, 401, "请先登录。Sign in first.")
         elif len(self.hub.readers) >= MOST:
@@ -137,9 +141,11 @@ class Live:
             )
         else:
             topics = frozenset(topic for topic in query.get("topics", [""])[0].split(",") if topic)
-            await self.stream(token, reader_for(found, topics), receive, send)
+            await self.stream(who, found, topics, receive, send)
 
-    async def stream(self, token: str, reader: Reader, receive: Receive, send: Send) -> None:
+    async def stream(
+        self, who: tuple[str, str], found: Pass, topics: frozenset[str], receive: Receive, send: Send
+    ) -> None:
         headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store")]
         await send(
             {
@@ -149,7 +155,8 @@ class Live:
             }
         )
         await write(send, "retry: 2000\n\n")
-        writing = asyncio.ensure_future(self.write_until_revoked(token, reader, send))
+        reader = reader_for(found, topics)
+        writing = asyncio.ensure_future(self.write_while_good(who, found, reader, send))
         leaving = asyncio.ensure_future(until_gone(receive))
         ending = asyncio.ensure_future(reader.ended.wait())
         try:
@@ -162,11 +169,12 @@ class Live:
         with suppress(Exception):  # whoever has gone does not hear the end
             await send({"type": "http.response.body", "body": b""})
 
-    async def write_until_revoked(self, token: str, reader: Reader, send: Send) -> None:
+    async def write_while_good(self, who: tuple[str, str], found: Pass, reader: Reader, send: Send) -> None:
+        """Write what the reader hears until its pass is no longer the same; then it comes again with what it has."""
         looked_at = time.monotonic()
         while True:
             if time.monotonic() - looked_at > LOOK_AGAIN:
-                if await self.in_thread(self.look_up, token) is None:
+                if await self.in_thread(self.look_up, *who) != found:
                     return
                 looked_at = time.monotonic()
             try:
@@ -187,9 +195,13 @@ def reader_for(found: Pass, topics: frozenset[str]) -> Reader:
 
 
 def bearer_of(scope: Scope) -> str:
-    """Return the token that a client sends in its header: addresses end up in logs."""
-    headers = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
-    return next((said[7:].strip() for said in headers if said[:7].lower() == "bearer "), "")
+    """Return the token that a client sends in its header, never in an address: those end up in logs."""
+    said = header_of(scope, b"authorization")
+    return said[7:].strip() if said[:7].lower() == "bearer " else ""
+
+
+def header_of(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
 
 
 def cookie_of(scope: Scope) -> str:

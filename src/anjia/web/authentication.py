@@ -29,10 +29,11 @@ HERS_ALONE: Final = frozenset({"residents.grant", "residents.consent"})
 
 @dataclass(frozen=True, slots=True)
 class LivePass:
-    """Whose changes an open live stream may be told of."""
+    """Whose changes an open live stream may be told of. Permissions are part of it: with others it begins anew."""
 
     organization_id: UUID
     resident_ids: frozenset[UUID] | None
+    permissions: frozenset[str]
 
 
 def actor_of_request(token: str, *, acting_for: str | None = None) -> Actor | None:
@@ -114,7 +115,10 @@ def permissions_for(chosen: Acting) -> frozenset[str]:
     return permissions_of("family") - (limited - granted)
 
 
-def live_pass(token: str) -> LivePass | None:
-    """Return whose changes the session may be told of, or None if it is no longer good."""
-    found = actor_of_request(token)
-    return LivePass(found.organization_id, found.resident_ids) if found else None
+def live_pass(token: str, acting_for: str = "") -> LivePass | None:
+    """Return whose changes the session may be told of, or None if it is no longer good, or not for that person."""
+    try:
+        found = actor_of_request(token, acting_for=acting_for or None)
+    except NotFound:
+        return None
+    return LivePass(found.organization_id, found.resident_ids, found.permissions) if found else None
