@@ -6,3 +6,4 @@ from django.conf import settings
 def no_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the data folder says that the tests were started with."""
     monkeypatch.setattr(settings, "IS_DEMO", False)
+    monkeypatch.setattr(settings, "CODE_SENDER", "anjia.integrations.sms.local.NotSent")

@@ -26,6 +26,11 @@ def phone() -> str:
     return f"139{_salt}{next(_numbers) % 1_000_000:06d}"
 
 
+def salt() -> int:
+    """Return another number each time, in each run."""
+    return _salt * 100 + next(_numbers) % 100
+
+
 def address() -> str:
     return f"10.{_salt}.{next(_numbers) % 65536 // 256}.{next(_numbers) % 256}"
 

@@ -1,13 +1,14 @@
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from anjia.identity import commands, ports
-from anjia.identity.rules import End
+from anjia.identity.rules import SCANS_BY_ADDRESS, SLIPS_BY_ADDRESS, WECHAT_BY_ADDRESS, End, Limit
 from anjia.integrations.errors import Permanent
 from anjia.kernel.actors import system
+from anjia.kernel.http import address_of
 from anjia.kernel.work import acting
 from tests.identity import make
 
@@ -68,6 +69,13 @@ class TestSignInByPhone:
         assert wrong[0].status_code == 422
         assert set(wrong[0].json()["fields"]) == {"code"}
 
+    def test_says_so_where_no_code_can_be_sent(self, client: Client) -> None:
+        sender = "anjia.integrations.sms.aliyun.from_settings"
+        with override_settings(CODE_SENDER=sender, SMS_ACCESS_KEY_ID=""):
+            asked = post(client, "sign-in/codes", {"phone": make.phone()}, REMOTE_ADDR=make.address())
+
+        assert (asked.status_code, asked.json()["code"]) == (422, "identity.codes_not_connected")
+
     def test_asks_to_wait_in_words(self, client: Client) -> None:
         phone, address = make.phone(), make.address()
         post(client, "sign-in/codes", {"phone": phone}, REMOTE_ADDR=address)
@@ -95,6 +103,51 @@ class TestSignInByPhone:
         assert {one["name"] for one in asked.json()["accounts"]} == {"张**", "陈**"}
         assert chosen.status_code == 201
         assert chosen.json()["account"]["name"] == "陈志明"
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("path", "body", "most"),
+        [
+            ("sign-in/wechat", {"code": "x"}, WECHAT_BY_ADDRESS),
+            ("sign-in/activation", {"slip": "1234 5678 9012", "phone_last_four": "0000"}, SLIPS_BY_ADDRESS),
+        ],
+    )
+    def test_stop_who_tries_too_often_from_one_place(
+        self, client: Client, path: str, body: dict[str, str], most: Limit
+    ) -> None:
+        here = f"2001:db8:{make.salt():x}:1::"
+        unit = acting(system(), timezone.now())
+        for number in range(most.most):
+            unit.do(commands.count_try, limit=most, address=counted(f"{here}{number:x}"))
+
+        assert post(client, path, body, REMOTE_ADDR=f"{here}ffff").status_code == 429
+        assert post(client, path, body, REMOTE_ADDR=make.address()).status_code == 422
+
+    def test_scans_are_not_asked_for_without_end(self, client: Client) -> None:
+        here = make.address()
+        unit = acting(system(), timezone.now())
+        for _ in range(SCANS_BY_ADDRESS.most):
+            unit.do(commands.show_scan_ticket, address=here)
+
+        assert client.post("/console/identity/sign-in/scan", REMOTE_ADDR=here).status_code == 429
+
+    @pytest.mark.parametrize(
+        ("said", "counted_as"),
+        [
+            ("10.0.0.1", "10.0.0.1"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+            ("::ffff:10.0.0.1", "10.0.0.1"),
+            ("unix:", "unix:"),
+        ],
+    )
+    def test_count_an_ipv6_household_as_one(self, said: str, counted_as: str) -> None:
+        assert counted(said) == counted_as
+
+
+def counted(address: str) -> str:
+    return address_of(RequestFactory().get("/", REMOTE_ADDR=address))
 
 
 class TestSignInStaff:

@@ -4,6 +4,7 @@ import io
 import logging
 from typing import Any
 
+import httpx
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -75,6 +76,20 @@ class TestCrash:
         formatters: Any = settings.LOGGING["formatters"]
 
         assert formatters["line"]["()"] == "anjia.kernel.logs.PlacesOnly"
+
+
+class TestAskingVendors:
+    def test_is_logged_without_the_numbers_and_secrets_of_the_address_however_much_is_logged(
+        self, log: io.StringIO, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        answers = httpx.MockTransport(lambda request: httpx.Response(200))
+
+        with caplog.at_level(logging.INFO), httpx.Client(transport=answers) as client:
+            client.get("https://api.example/", params={"phone": "13900000001", "secret": "s3cr3t"})
+            logging.getLogger("anjia").info("heard")
+
+        assert "heard" in log.getvalue()
+        assert "s3cr3t" not in log.getvalue()
 
 
 class TestBadInput:

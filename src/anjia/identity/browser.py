@@ -1,6 +1,5 @@
 """What a browser brings along, and what it is given to keep: cookies, never readable by its scripts."""
 
-import os
 from datetime import datetime
 from typing import Final
 
@@ -14,12 +13,6 @@ SESSION: Final = "anjia_session"
 DEVICE: Final = "anjia_device"  # names a shared computer, for taking turns on it
 CLAIM: Final = "anjia_claim"  # of the QR code that the sign-in page shows
 DEVICE_KEPT: Final = 400 * 24 * 3600  # seconds; browsers keep nothing longer
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return where the request comes from; what a proxy says counts only where there is one."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if os.environ.get("BEHIND_PROXY") else ""
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def device_of(request: HttpRequest) -> str:

@@ -29,6 +29,7 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import DomainError, Invalid
+from anjia.kernel.http import address_of
 from anjia.kernel.work import acting
 
 app_name = "identity"
@@ -79,7 +80,7 @@ def sign_in_by_password(request: HttpRequest) -> HttpResponse:
             end=End.CONSOLE.value,
             device=browser.device_of(request),
             device_token=device_token,
-            address=browser.address_of(request),
+            address=address_of(request),
         )
         entry = let_in(outcome)
     except DomainError as refusal:
@@ -91,7 +92,9 @@ def sign_in_by_password(request: HttpRequest) -> HttpResponse:
 @require_POST
 def scan(request: HttpRequest) -> HttpResponse:
     """Show a QR code to be scanned by a phone that is signed in."""
-    ticket = acting(system(), timezone.now()).do(commands.show_scan_ticket, device=browser.device_of(request))
+    ticket = acting(system(), timezone.now()).do(
+        commands.show_scan_ticket, device=browser.device_of(request), address=address_of(request)
+    )
     link = request.build_absolute_uri(f"/app/#/pages/me/confirm?{urlencode({'ticket': ticket.token})}")
     said: dict[str, Any] = {
         "qr": segno.make(link, micro=False).svg_data_uri(scale=5, border=2),

@@ -11,11 +11,11 @@ from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
 from anjia.identity import commands, jobs, ports, queries
-from anjia.identity.browser import address_of, device_of
-from anjia.identity.rules import CODE_SOON, Choices, End, Entry, Refused
+from anjia.identity.browser import device_of
+from anjia.identity.rules import CODE_SOON, WECHAT_BY_ADDRESS, Choices, End, Entry, Refused
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose, system
-from anjia.kernel.http import AuthedRequest
+from anjia.kernel.http import AuthedRequest, address_of
 from anjia.kernel.work import acting
 
 router = Router(tags=["identity"])
@@ -109,6 +109,7 @@ class Done(Schema):
 @router.post("/sign-in/codes", auth=None, response={202: CodeOut})
 def request_code(request: HttpRequest, body: CodeIn) -> HttpResponse:
     """Send six digits to a phone. The answer is the same for a phone that nobody knows."""
+    ports.check_codes_arrive()
     made = acting(system(), timezone.now()).do(
         commands.request_code, phone=body.phone, address=address_of(request), send=jobs.send_code.defer
     )
@@ -149,6 +150,9 @@ def choose_account(request: HttpRequest, body: ChooseIn) -> HttpResponse:
 @router.post("/sign-in/wechat", auth=None, response={201: EntryOut, 200: ChoicesOut})
 def sign_in_by_wechat(request: HttpRequest, body: WechatIn) -> HttpResponse:
     """Sign in by the code of `wx.login`, once WeChat has been bound."""
+    acting(system(), timezone.now()).do(
+        commands.count_try, limit=WECHAT_BY_ADDRESS, address=address_of(request)
+    )
     openid = ports.openid_from_wechat(body.code)
     outcome = acting(system(), timezone.now()).do(
         commands.sign_in_by_wechat, openid=openid, device=device_of(request)

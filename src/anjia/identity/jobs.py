@@ -1,5 +1,6 @@
 """Bringing codes to phones, and forgetting."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from anjia.integrations.errors import Permanent
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.jobs import every, job
 from anjia.kernel.work import acting
+
+log = logging.getLogger(__name__)
 
 
 @job
@@ -19,7 +22,8 @@ def send_code(now: datetime, *, code_id: str) -> None:
         return
     try:
         ports.code_sender().send(*found)
-    except Permanent:
+    except Permanent as error:
+        log.error("a sign-in code could not be sent: %s", error.code)
         return
     unit.do(commands.mark_code_sent, code_id=UUID(code_id))
 

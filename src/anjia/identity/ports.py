@@ -6,7 +6,7 @@ from typing import Protocol, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from anjia.identity.rules import WechatBusy, WechatNotConnected, WechatRefused
+from anjia.identity.rules import CodesNotConnected, WechatBusy, WechatNotConnected, WechatRefused
 from anjia.integrations.errors import Misconfigured, NotConnected, Permanent, Temporary
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,16 @@ class WechatSignIn(Protocol):
 
 
 def code_sender() -> CodeSender:
+    """:raises anjia.integrations.errors.NotConnected: if this installation has no SMS account"""
     return cast(CodeSender, import_string(settings.CODE_SENDER)())
+
+
+def check_codes_arrive() -> None:
+    """:raises CodesNotConnected: if this installation cannot send codes: nobody shall wait for one in vain"""
+    try:
+        code_sender()
+    except NotConnected:
+        raise CodesNotConnected from None
 
 
 def wechat_sign_in() -> WechatSignIn:

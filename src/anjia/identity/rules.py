@@ -110,6 +110,9 @@ WRONG_CODES_BY_ADDRESS: Final = Limit("wrong-code-address", 60, timedelta(minute
 WRONG_PASSWORDS_HERE: Final = Limit("password-login-address", 5, timedelta(minutes=15))
 WRONG_PASSWORDS_BY_LOGIN: Final = Limit("password-login", 20, timedelta(minutes=15))
 WRONG_PASSWORDS_BY_ADDRESS: Final = Limit("password-address", 60, timedelta(minutes=15))
+SLIPS_BY_ADDRESS: Final = Limit("slip-address", 120, timedelta(minutes=15))  # a whole lecture hall signs in
+SCANS_BY_ADDRESS: Final = Limit("scan-address", 120, timedelta(minutes=15))
+WECHAT_BY_ADDRESS: Final = Limit("wechat-address", 300, timedelta(minutes=15))  # carriers share addresses
 LONGEST_PERIOD: Final = timedelta(hours=1)
 
 
@@ -163,6 +166,12 @@ class FirstSignInAtConsole(DomainError):
     code = "identity.first_sign_in_at_console"
     status = 422
     words = _("第一次登录请用电脑：先换掉临时密码，再绑定动态码。之后手机上就能登录。")
+
+
+class CodesNotConnected(DomainError):
+    code = "identity.codes_not_connected"
+    status = 422
+    words = _("这里还没有接上短信，验证码发不出去。请用社区给您的开通单登录，或打服务台电话。")
 
 
 class WechatNotBound(DomainError):

@@ -10,12 +10,13 @@ from django.utils.translation import get_language
 from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
+from anjia.identity.commands import count_try
 from anjia.identity.queries import account_names, get_organization
-from anjia.identity.rules import Choices, Entry, Refused, let_in
+from anjia.identity.rules import SLIPS_BY_ADDRESS, Choices, Entry, Refused, let_in
 from anjia.kernel import http
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotAllowed
-from anjia.kernel.http import AuthedRequest
+from anjia.kernel.http import AuthedRequest, address_of
 from anjia.kernel.models import RecordAccess
 from anjia.kernel.paging import Page, PageOut
 from anjia.kernel.work import acting
@@ -193,6 +194,7 @@ def list_readers(request: AuthedRequest, after: str | None = None) -> HttpRespon
 def sign_in_by_slip(request: HttpRequest, body: SlipIn) -> HttpResponse:
     """Open an account with a printed slip and the last four digits of the phone, and sign in."""
     now = timezone.now()
+    acting(system(), now).do(count_try, limit=SLIPS_BY_ADDRESS, address=address_of(request))
     house = acting(system(), now).ask(queries.organization_of_slip, Purpose.LEGAL, code=body.slip)
     if house is None:
         raise SlipWrong

@@ -133,7 +133,9 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_DATABASE_ALIAS = "default"
 
 # Adapters: the real one or its stand-in, by dotted path.
-CODE_SENDER = os.environ.get("CODE_SENDER", "anjia.integrations.sms.local.NotSent")
+CODE_SENDER = os.environ.get(
+    "CODE_SENDER", f"anjia.integrations.sms.{'local.NotSent' if IS_DEMO else 'aliyun.from_settings'}"
+)
 WECHAT_SIGN_IN = os.environ.get("WECHAT_SIGN_IN", "anjia.integrations.wechat.client.from_settings")
 WECHAT_APP_ID = os.environ.get("WECHAT_APP_ID", "")
 WECHAT_APP_SECRET = os.environ.get("WECHAT_APP_SECRET", "")
@@ -164,5 +166,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # They log whole addresses, in which vendors want phone numbers, codes and our secrets.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }

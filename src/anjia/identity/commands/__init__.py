@@ -2,7 +2,6 @@
 
 from anjia.identity.commands.codes import (
     choose_account,
-    forget_old_tries,
     mark_code_sent,
     request_code,
     sign_in_by_code,
@@ -34,6 +33,7 @@ from anjia.identity.commands.sessions import (
     unlock_session,
 )
 from anjia.identity.commands.staff import confirm_totp, set_password, sign_in_staff, start_totp
+from anjia.identity.commands.tries import count_try, forget_old_tries
 from anjia.identity.commands.wechat import bind_wechat, sign_in_by_wechat, unbind_wechat
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "close_account",
     "confirm_scan",
     "confirm_totp",
+    "count_try",
     "end_session",
     "end_sessions_of",
     "enter_by_scan",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from anjia.identity import limits, proofs
 from anjia.identity.commands.sessions import start_session
-from anjia.identity.models import Account, Attempt, Organization, ScanTicket, SignInChoice, SignInCode
+from anjia.identity.models import Account, Organization, SignInChoice, SignInCode
 from anjia.identity.rules import (
     CHOICE_LIVES,
     CODE_BY_ADDRESS,
@@ -15,7 +15,6 @@ from anjia.identity.rules import (
     CODE_LIVES,
     CODE_SOON,
     CODE_TRIES,
-    LONGEST_PERIOD,
     WRONG_CODES_BY_ADDRESS,
     AccountKind,
     AccountState,
@@ -181,16 +180,3 @@ def choose_account(
     return start_session(
         actor, now, account_id=account_id, way=choice.way, end=end, device=device, device_token=device_token
     )
-
-
-@command("identity.forget")
-def forget_old_tries(actor: Actor, now: datetime) -> int:
-    """Forget what has been counted, sent and asked, once no limit looks back so far; return how many rows."""
-    since = now - LONGEST_PERIOD
-    gone = [
-        Attempt.objects.filter(at__lt=since).delete(),
-        SignInCode.objects.filter(created_at__lt=since).delete(),
-        SignInChoice.objects.filter(created_at__lt=since).delete(),
-        ScanTicket.objects.filter(created_at__lt=since).delete(),
-    ]
-    return sum(deleted for deleted, _ in gone)

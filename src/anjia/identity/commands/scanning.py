@@ -3,10 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from anjia.identity import proofs
+from anjia.identity import limits, proofs
 from anjia.identity.commands.sessions import start_session
 from anjia.identity.models import Account, ScanTicket, Session
-from anjia.identity.rules import SCAN_LIVES, AccountKind, End, Entry, Refused, TicketGone, Way
+from anjia.identity.rules import (
+    SCAN_LIVES,
+    SCANS_BY_ADDRESS,
+    AccountKind,
+    End,
+    Entry,
+    Refused,
+    TicketGone,
+    Way,
+)
 from anjia.kernel import audit
 from anjia.kernel.actors import NOBODY, Actor
 from anjia.kernel.database import wait_turn
@@ -24,8 +33,14 @@ class Ticket:
 
 
 @command("identity.sign_in")
-def show_scan_ticket(actor: Actor, now: datetime, *, device: str = "") -> Ticket:
-    """Make a ticket for a console to show."""
+def show_scan_ticket(actor: Actor, now: datetime, *, device: str = "", address: str = "") -> Ticket:
+    """
+    Make a ticket for a console to show.
+
+    :raises TooSoon: if too many are asked for from this address
+    """
+    limits.check((SCANS_BY_ADDRESS, address), now=now)
+    limits.count((SCANS_BY_ADDRESS, address), now=now)
     token, claim = proofs.new_token(), proofs.new_token()
     row = ScanTicket.objects.create(
         token_hash=proofs.token_hash(token),

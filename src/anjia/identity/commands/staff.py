@@ -72,9 +72,10 @@ def sign_in_staff(
         or (account.has_totp and not (holds and take_totp(account, totp, now=now)))
     ):
         limits.count(*claims, now=now)
-        if account:
-            whom = acting_as(account, account.organization_id)
-            audit.record("identity.sign_in.refused", actor=whom, at=now, subject_id=account.id)
+        # Also for a login that nobody has: it is a fact, and takes as long.
+        whom = acting_as(account, account.organization_id) if account else actor
+        subject_id = account.id if account else NOBODY
+        audit.record("identity.sign_in.refused", actor=whom, at=now, subject_id=subject_id)
         return Refused(WrongPassword())
     limits.forgive(claims[0])
     if not account.is_ready and End(end) is not End.CONSOLE:
