@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -485,6 +485,77 @@ class TestRecordFacts:
         assert here.now(visit).status == Status.ARRIVED
         with pytest.raises(NotFound):
             acting(here.desk, NOON).do(settle_conflict, conflict_id=conflict.id, decision="void", why="")
+
+    def settle(self, here: Town, misfit: str, decision: str = "counts") -> None:
+        open_ones = here.look(lambda _: list(Conflict.objects.filter(settled_at=None, misfit=misfit)))
+        for one in open_ones:
+            acting(here.desk, at(14)).do(settle_conflict, conflict_id=one.id, decision=decision, why="问过了")
+
+    def test_puts_what_was_measured_into_the_record_once_it_counts(self, here: Town, nurse: Actor) -> None:
+        visit, other = here.visit(nurse), here.nurse("替班的人")
+        pressure = [{"code": "8480-6", "value": 200, "unit": "mm[Hg]"}]
+        say(other, fact(visit, "measured", readings=pressure), now=at(13))
+        assert here.look(lambda _: Reading.objects.filter(visit_id=visit.id).count()) == 0
+
+        self.settle(here, "not_assigned")
+
+        [kept] = here.look(lambda _: list(Reading.objects.filter(visit_id=visit.id)))
+        assert (kept.value, kept.source) == (200, f"staff:{other.user_id}")
+
+    def test_has_happened_after_all_what_was_called_off_if_a_person_says_so(
+        self, here: Town, nurse: Actor
+    ) -> None:
+        visit = here.visit(nurse)
+        acting(here.desk, NOON).do(cancel_visit, visit_id=visit.id, reason="asked")
+        say(nurse, *all_of_it(visit), now=at(13))
+
+        self.settle(here, "visit_not_open")
+
+        now = here.now(visit)
+        assert (now.status, now.cancel_reason, now.done_at is None) == (Status.DONE, "", False)
+        assert [one.state for one in here.crew(visit)] == ["done"]
+
+    def test_stays_called_off_if_all_that_counts_is_that_she_set_out(self, here: Town, nurse: Actor) -> None:
+        visit = here.visit(nurse)
+        acting(here.desk, NOON).do(cancel_visit, visit_id=visit.id, reason="asked")
+        say(nurse, fact(visit, "departed"), fact(visit, "note", words="到门口才知道"), now=at(13))
+
+        self.settle(here, "visit_not_open")
+
+        now = here.now(visit)
+        assert (now.status, now.departed_at, now.done_at) == (Status.CANCELLED, None, None)
+
+    def test_takes_more_readings_than_the_record_takes_at_once(self, here: Town, nurse: Actor) -> None:
+        visit = here.visit(nurse)
+        many = [
+            fact(
+                visit,
+                "measured",
+                at=visit.starts_at + timedelta(seconds=number),
+                device="血压计\x00",
+                readings=[{"code": "8867-4", "value": 60 + beat, "unit": "/min"} for beat in range(50)],
+            )
+            for number in range(11)
+        ]
+
+        receipt = say(nurse, *many)
+
+        assert (len(receipt.accepted), receipt.refused) == (11, [])
+        assert here.look(lambda _: {one.device for one in Reading.objects.filter(visit_id=visit.id)}) == {
+            "血压计"
+        }
+
+    def test_refuses_by_itself_a_time_that_no_clock_shows(self, here: Town, nurse: Actor) -> None:
+        visit = here.visit(nurse)
+        first_year = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8)))
+
+        receipt = say(nurse, fact(visit, "departed", at=first_year), fact(visit, "arrived", proof="photo"))
+
+        assert (len(receipt.accepted), [list(one.fields) for one in receipt.refused]) == (
+            1,
+            [["occurred_at"]],
+        )
+        assert here.now(visit).status == Status.ARRIVED
 
     def test_stays_as_it_was_when_a_person_says_that_it_does_not_count(
         self, here: Town, nurse: Actor

@@ -99,10 +99,15 @@ def taken(reading: Mapping[str, Any], *, now: datetime, source: str) -> Sound:
         value=value.value,
         unit=value.unit,
         at=at,
-        source=(reading.get("source") or source)[:60],
+        source=plain(reading.get("source") or source),
         visit_id=reading.get("visit_id"),
-        device=(reading.get("device") or "")[:60],
+        device=plain(reading.get("device") or ""),
     )
+
+
+def plain(name: str) -> str:
+    """Return the name as it can be kept: short, and without signs that nobody sees."""
+    return "".join(char for char in name if char.isprintable())[:60]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

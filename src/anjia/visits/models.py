@@ -110,7 +110,17 @@ class Visit(models.Model):
         """Take the status that the facts say, and save what was derived from them."""
         self.status = status.value
         self.version += 1
-        self.save(update_fields=["status", "version", "departed_at", "arrived_at", "done_at", "grade"])
+        self.save(
+            update_fields=[
+                "status",
+                "version",
+                "departed_at",
+                "arrived_at",
+                "done_at",
+                "grade",
+                "cancel_reason",
+            ]
+        )
 
 
 class Assignment(models.Model):

@@ -9,10 +9,11 @@ from anjia.kernel import audit, live
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import command
-from anjia.visits.listening import Batch, Receipt, hear_again
+from anjia.visits.hearing import hear_again
+from anjia.visits.listening import Batch, Receipt
 from anjia.visits.models import Conflict
 from anjia.visits.rules.lifecycle import What
-from anjia.visits.writing import visit_to_change, write_change
+from anjia.visits.writing import visit_to_change, wait_for_caregivers, write_change
 
 
 @command("visits.record")
@@ -38,18 +39,19 @@ def record_facts(actor: Actor, now: datetime, *, facts: Sequence[Mapping[str, An
 @command("visits.settle")
 def settle_conflict(actor: Actor, now: datetime, *, conflict_id: UUID, decision: str, why: str) -> Conflict:
     """
-    Decide what is true where a fact did not fit: "counts" or "void". What counts after all moves the visit on.
-
-    Readings of a fact that counts after all stay with the fact: into the record they come with whoever enters them.
+    Decide what is true where a fact did not fit: "counts" or "void". What counts after all moves the visit on, and
+    its readings go into the record. A visit that was called off and has happened after all is on again.
 
     :raises NotFound: if there is no such open conflict in the organization
     """
     open_ones = Conflict.objects.filter(
         organization_id=actor.organization_id, settled_at=None, id=conflict_id
     )
-    visit_id = open_ones.values_list("visit_id", flat=True).first()
-    if visit_id is None:
+    about = open_ones.values_list("visit_id", "fact__staff_id").first()
+    if about is None:
         raise NotFound
+    visit_id, staff_id = about
+    wait_for_caregivers(staff_id)
     visit = visit_to_change(actor, visit_id=visit_id)  # first the visit, as those do who write facts down
     conflict = open_ones.select_for_update(of=("self",)).select_related("fact").first()
     if conflict is None:
@@ -58,7 +60,7 @@ def settle_conflict(actor: Actor, now: datetime, *, conflict_id: UUID, decision:
     conflict.decision, conflict.why = decision[:12], why
     conflict.save(update_fields=["settled_at", "settled_by", "decision", "why"])
     if conflict.decision == "counts":
-        hear_again(actor, now, visit=visit, fact=conflict.fact)
+        hear_again(actor, now, visit=visit, conflict=conflict)
     write_change(actor, now, visit=visit, what=What.CONFLICT_SETTLED, why=why)
     audit.record(
         "visits.conflict.settled", actor=actor, at=now, subject_id=conflict.id, fields=["decision", "why"]

@@ -20,6 +20,7 @@ from anjia.kernel.errors import Words
 from anjia.visits.rules.lifecycle import OPEN, State, Status
 
 CLOCK_MAY_BE_AHEAD: Final = timedelta(minutes=5)
+YEARS: Final = range(1900, 2200)  # outside, times cannot be told in every zone
 MOST_FACTS: Final = 200
 LARGEST_CONTENT: Final = 40_000  # characters of JSON
 
@@ -177,6 +178,13 @@ def wrong_with(kind: FactKind, content: Mapping[str, Any]) -> dict[str, Words]:
             for problem in error.errors()
         }
     return {}
+
+
+def wrong_with_time(occurred_at: datetime) -> dict[str, Words]:
+    """Return what is wrong with a time that no clock shows. One that is only off is kept, as it is said."""
+    if occurred_at.year in YEARS:
+        return {}
+    return {"occurred_at": _("这个时间读不懂。请看看手机的日期。")}
 
 
 def misfits_of(
