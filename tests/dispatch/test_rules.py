@@ -17,7 +17,6 @@ from anjia.dispatch.rules import (
     TooFarAhead,
     TooSoon,
     answer_by,
-    area_of,
     check_notice,
     is_in_period,
     is_soon,
@@ -196,11 +195,6 @@ class TestSoon:
 )
 def test_morning_ends_at_noon(hour: int, period: str, fits: bool) -> None:
     assert is_in_period(hour, Period(period)) is fits
-
-
-def test_an_offer_names_the_street_and_not_the_door() -> None:
-    assert area_of("和平里七区12号楼3单元201") == "和平里七区"
-    assert "201" not in area_of("12号楼201")
 
 
 def test_two_share_what_one_gets() -> None:

@@ -302,11 +302,3 @@ PAY_PER_MILLE: Final = 600
 def pay_of(price_fen: int, people_needed: int) -> int:
     """Return about what one caregiver gets for her part."""
     return price_fen * PAY_PER_MILLE // 1000 // max(people_needed, 1)
-
-
-def area_of(address: str) -> str:
-    """Return as much of an address as somebody may know who has not accepted: the street or estate, no number."""
-    for position, letter in enumerate(address):
-        if letter.isdigit():
-            return address[:position].strip()
-    return address[:12].strip()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from anjia.dispatch.rules import Span, area_of, is_soon, offer_is_urgent, wakes_who_comes
+from anjia.dispatch.rules import Span, is_soon, offer_is_urgent, wakes_who_comes
 from anjia.identity.queries import Reachable, get_organization, reachable
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
@@ -15,6 +15,7 @@ from anjia.messaging.commands import Contact, send
 from anjia.messaging.rules import moment_words
 from anjia.residents.queries import accounts_of_resident, get_address, get_resident, phone_to_call
 from anjia.visits.queries import Promise, get_promise
+from anjia.visits.rules.door import area_of
 from anjia.workforce.queries import get_staff_member
 
 TOLD_OF_VISITS: Final = frozenset({"visits", "book"})

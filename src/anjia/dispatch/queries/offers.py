@@ -3,20 +3,16 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from anjia.dispatch.matching import (
-    place_of,
-)
+from anjia.dispatch.matching import place_of
 from anjia.dispatch.models import OPEN, Offer
-from anjia.dispatch.rules import (
-    area_of,
-    pay_of,
-)
+from anjia.dispatch.rules import pay_of
 from anjia.dispatch.shapes import OfferCard, OfferRow
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
-from anjia.residents.queries import get_address
-from anjia.visits.queries import get_promise
+from anjia.residents.queries import get_addresses
+from anjia.visits.queries import get_promises
 from anjia.visits.rules.arrival import distance_m
+from anjia.visits.rules.door import area_of, wishes_for_all
 from anjia.workforce.queries import caregivers_on, staff_names
 
 
@@ -35,7 +31,10 @@ def offers_of(
     offers = list(mine.filter(deadline__gt=now).order_by("deadline", "id")[:50])
     if not offers:
         return []
-    promises = {offer.visit_id: get_promise(actor, purpose, visit_id=offer.visit_id) for offer in offers}
+    promises = get_promises(actor, purpose, visit_ids={offer.visit_id for offer in offers})
+    addresses = get_addresses(
+        actor, purpose, address_ids={promise.address_id for promise in promises.values()}
+    )
     crew = {one.staff_id for promise in promises.values() for one in promise.crew}
     names = staff_names(actor, purpose, staff_ids=crew)
     first = min(promise.starts_at for promise in promises.values())
@@ -44,7 +43,6 @@ def offers_of(
     cards = []
     for offer in offers:
         promise = promises[offer.visit_id]
-        address = get_address(actor, purpose, address_id=promise.address_id)
         place = place_of(promise.cell)
         cards.append(
             OfferCard(
@@ -53,15 +51,12 @@ def offers_of(
                 service_name=promise.service_name,
                 starts_at=promise.starts_at,
                 ends_at=promise.ends_at,
-                area=area_of(address.text),
+                area=area_of(addresses[promise.address_id].text),
                 distance_km=round(distance_m(base, place) / 1000, 1) if base and place else None,
                 pay_fen=pay_of(promise.price_fen, promise.people_needed),
                 deadline=offer.deadline,
                 with_whom=[names[one.staff_id] for one in promise.crew if one.part != offer.part],
-                wishes={
-                    name: promise.wishes.get(name, "")
-                    for name in ("period", "caregiver_sex", "who_is_present")
-                },
+                wishes=wishes_for_all(promise.wishes),
             )
         )
     return cards

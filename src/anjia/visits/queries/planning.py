@@ -93,10 +93,20 @@ def get_promise(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> Promise:
 
     :raises NotFound: if the organization has no such visit, or a person asks for somebody else's
     """
-    visits = Visit.objects.filter(organization_id=actor.organization_id)
-    visit = visits.prefetch_related("assignments").filter(id=visit_id).first()
-    if visit is None or not may_know_of(actor, visit):
-        raise NotFound
+    try:
+        return get_promises(actor, purpose, visit_ids=[visit_id])[visit_id]
+    except KeyError:
+        raise NotFound from None
+
+
+def get_promises(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID]) -> dict[UUID, Promise]:
+    """Return what dispatch has to know of these visits, without those that are not the actor's to know of."""
+    visits = Visit.objects.filter(organization_id=actor.organization_id).prefetch_related("assignments")
+    found = visits.filter(id__in=list(visit_ids))
+    return {visit.id: _promise_of(visit) for visit in found if may_know_of(actor, visit)}
+
+
+def _promise_of(visit: Visit) -> Promise:
     live = sorted(
         (one for one in visit.assignments.all() if one.state in LIVE_STATES), key=lambda one: one.part
     )

@@ -1,7 +1,9 @@
 """Visits as residents, family and staff read them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
@@ -13,7 +15,8 @@ from anjia.residents.queries import addresses_of, has_consent
 from anjia.visits import words
 from anjia.visits.models import PROMISED_STATUSES, Conflict, FieldFact, Visit, VisitChange
 from anjia.visits.rules.arrival import STEP_SECONDS, Grade, code_for, step_of
-from anjia.visits.rules.lifecycle import OPEN, Status
+from anjia.visits.rules.door import area_of, knows_the_door, wishes_for_all
+from anjia.visits.rules.lifecycle import OPEN, State, Status
 from anjia.visits.showing import (
     Happened,
     OpenConflict,
@@ -111,13 +114,17 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
     addresses = {a.id: a.text for a in addresses_of(actor, purpose, resident_id=visit.resident_id)}
     line = line_of(actor, visit, cards, addresses.get(visit.address_id, ""), now=now)
     line["service"] = service_shown(visit, version.name, version.preparation)
+    wishes: Mapping[str, Any] = visit.wishes
+    if not actor.may("visits.read") and not _has_taken(actor, visit):
+        line |= {"address_line": area_of(line["address_line"]), "visit_word": ""}
+        wishes = wishes_for_all(visit.wishes)
     page = VisitPage(
         **line,
         timeline=[happened(change, cards) for change in changes],
         source=visit.source,
         grade=visit.grade,
         grade_words=str(words.WORDS_OF_GRADE[Grade(visit.grade)]) if visit.grade else "",
-        wishes=visit.wishes,
+        wishes=wishes,
         who_is_present=visit.who_is_present,
     )
     if not is_staff:
@@ -138,6 +145,12 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
         is_withheld=not reads_all,
         conflicts=[open_conflict(conflict) for conflict in conflicts],
         steps=version.steps,
+    )
+
+
+def _has_taken(actor: Actor, visit: Visit) -> bool:
+    return any(
+        one.staff_id == actor.staff_id and knows_the_door(State(one.state)) for one in visit.assignments.all()
     )
 
 

@@ -1,10 +1,12 @@
 """A caregiver's day and visits, as she carries them with her."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import get_version
 from anjia.kernel import access
@@ -14,7 +16,8 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.residents.queries import check_consent, get_addresses, get_residents, phone_to_call
 from anjia.visits.models import LIVE_STATES, Assignment, FieldFact
 from anjia.visits.queries.reading import get_visit
-from anjia.visits.rules.lifecycle import PROMISED
+from anjia.visits.rules.door import area_of, knows_the_door, wishes_for_all
+from anjia.visits.rules.lifecycle import PROMISED, State
 from anjia.visits.showing import Said, cards_of, name_of_service, said
 from anjia.workforce.queries import caregivers_on
 
@@ -98,6 +101,8 @@ def caregiver_day(actor: Actor, purpose: Purpose, *, day: date, staff_id: UUID |
     """
     Return a caregiver's shifts and stops of a day: her own, or for staff who read visits another's.
 
+    Of what she has not taken yet she sees as much as of an offer.
+
     :raises NotAllowed: if it is somebody else's and the actor may not read visits
     """
     whose = staff_id or actor.staff_id
@@ -115,7 +120,7 @@ def caregiver_day(actor: Actor, purpose: Purpose, *, day: date, staff_id: UUID |
 
 def get_work_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date) -> WorkVisit:
     """
-    Return all that a caregiver needs at one of her visits.
+    Return all that a caregiver needs at one of her visits; before she has taken it, not yet whose it is, nor where.
 
     :raises NotFound: if the organization has no such visit
     :raises NotAllowed: if it is not hers
@@ -129,6 +134,7 @@ def get_work_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date)
     access.note(actor, purpose, resident_ids=[visit.resident_id], what="visits.visit")
     mine.visit = visit
     check_consent(actor, purpose, resident_id=visit.resident_id)
+    knows = knows_the_door(State(mine.state))
     [stop] = _stops_of(actor, purpose, [mine], on=day)
     version = get_version(actor, purpose, version_id=visit.service_version_id)
     facts = list(FieldFact.objects.filter(visit=visit).order_by("occurred_at", "id"))
@@ -143,8 +149,8 @@ def get_work_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date)
             teaching_points=version.teaching_points,
             record_form=version.record_form or {},
         ),
-        facts=[said(fact, cards) for fact in facts],
-        phone=phone_to_call(actor, purpose, resident_id=visit.resident_id),
+        facts=[said(fact, cards) for fact in facts] if knows else [],
+        phone=phone_to_call(actor, purpose, resident_id=visit.resident_id) if knows else "",
     )
 
 
@@ -170,34 +176,46 @@ def _stops_of(actor: Actor, purpose: Purpose, assignments: Sequence[Assignment],
         if resident is None or address is None:
             raise NotFound
         others = [i for i in crew.get(visit.id, []) if i != one.staff_id]
-        found.append(
-            Stop(
-                visit_id=visit.id,
-                part=one.part,
-                starts_at=one.starts_at,
-                ends_at=one.ends_at,
-                status=visit.status,
-                state=one.state,
-                resident=ResidentShown(
-                    name=resident.name,
-                    age=on.year - resident.birth_year if resident.birth_year else None,
-                    sex=resident.sex,
-                    lives_alone=bool(resident.lives_alone),
-                ),
-                address_line=address.text,
-                address_note=address.note or "",
-                point=PointShown(latitude=address.point["lat"], longitude=address.point["lon"])
-                if address.point
-                else None,
-                service=ServiceCarried(
-                    name=name_of_service(visit),
-                    duration_minutes=int((one.ends_at - one.starts_at).total_seconds() // 60),
-                ),
-                visit_word=visit.visit_word,
-                wishes=visit.wishes | {"who_is_present": visit.who_is_present},
-                people_needed=visit.people_needed,
-                with_names=[cards[i].name for i in others if i in cards],
-                visit_version=visit.version,
-            )
+        stop = Stop(
+            visit_id=visit.id,
+            part=one.part,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            status=visit.status,
+            state=one.state,
+            resident=ResidentShown(
+                name=resident.name,
+                age=on.year - resident.birth_year if resident.birth_year else None,
+                sex=resident.sex,
+                lives_alone=bool(resident.lives_alone),
+            ),
+            address_line=address.text,
+            address_note=address.note or "",
+            point=PointShown(latitude=address.point["lat"], longitude=address.point["lon"])
+            if address.point
+            else None,
+            service=ServiceCarried(
+                name=name_of_service(visit),
+                duration_minutes=int((one.ends_at - one.starts_at).total_seconds() // 60),
+            ),
+            visit_word=visit.visit_word,
+            wishes=visit.wishes | {"who_is_present": visit.who_is_present},
+            people_needed=visit.people_needed,
+            with_names=[cards[i].name for i in others if i in cards],
+            visit_version=visit.version,
         )
+        found.append(stop if knows_the_door(State(one.state)) else _covered(stop))
     return found
+
+
+def _covered(stop: Stop) -> Stop:
+    """Return the stop as somebody may see it who has not taken it."""
+    return replace(
+        stop,
+        resident=ResidentShown(name=_("接下以后看得到"), age=None, sex="", lives_alone=False),
+        address_line=_("{area}（门牌接下以后看得到）").format(area=area_of(stop.address_line)),
+        address_note="",
+        point=None,
+        visit_word="",
+        wishes=wishes_for_all(stop.wishes),
+    )
