@@ -70,6 +70,18 @@ class TestBooking:
         [card] = offers(nurse, now=here.at(0))
         assert str(card.visit_id) == visit_id
 
+    def test_says_that_nobody_has_checked_the_order(self, here: OpenTown) -> None:
+        here.nurse()
+        resident = here.town.resident()
+        desk = browser(here, "service_desk")
+        shown = desk.get(f"/console/dispatch/book/{resident.id}", {"service_code": "wound"})
+        assert "须人工核对" in shown.content.decode()
+        visit_id = book(desk, here, resident)
+        dispatcher = browser(here, "dispatcher")
+        found = dispatcher.get(f"/console/dispatch/visits/{visit_id}/suitability").content.decode()
+        assert "须人工核对" in found
+        assert "没有在地图上定位" not in found
+
     def test_says_why_a_day_is_empty(self, here: OpenTown) -> None:
         resident = here.town.resident()
         shown = browser(here, "service_desk").get(

@@ -2,12 +2,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anjia.dispatch.queries import Candidate, offers_of, suitability
 from anjia.dispatch.rules import NotOffered
 from anjia.kernel.actors import Purpose
 from anjia.kernel.errors import DomainError, NotAllowed, NotFound
 from anjia.kernel.work import acting
+from anjia.workforce.commands import set_area
 from tests.dispatch.make import TOMORROW, booking, hold, offers, slots, times
 from tests.make import NOON, actor
 from tests.visits.make import PLACE, Town, at, fact, id_of, say, town
@@ -87,6 +90,12 @@ class TestSlotsFor:
         here.nurse(title="护士")
         assert "能做这项服务" in (slots(here, here.resident()).days[0].reason_if_empty or "")
 
+    def test_say_that_an_address_is_not_on_the_map(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident(place=None)
+        acting(here.system, NOON).do(set_area, staff_id=id_of(nurse), radius_km=3)
+        [day] = slots(here, resident).days
+        assert "没有在地图上定位" in (day.reason_if_empty or "")
+
     def test_know_no_midnight(self, here: Town) -> None:
         here.nurse(shifts=[(22, 26)])
         found = slots(here, here.resident(), days=2)
@@ -124,7 +133,13 @@ class TestSlotsFor:
         while found := slots(here, near if held % 2 else far).days[0].slots:
             slot = found[held % len(found)]
             try:
-                hold(here, near if held % 2 else far, starts_at=slot.starts_at, staff_ids=[slot.caregiver.id])
+                hold(
+                    here,
+                    near if held % 2 else far,
+                    by=here.colleague(),
+                    starts_at=slot.starts_at,
+                    staff_ids=[slot.caregiver.id],
+                )
             except DomainError as error:
                 pytest.fail(f"{slot} was shown and refused: {error}")
             held += 1
@@ -163,6 +178,20 @@ class TestSuitability:
         assert all(ways_out)
         assert any("09:00" in way_out for way_out in ways_out)
 
+    def test_says_that_an_address_is_not_on_the_map_and_lets_a_person_decide(self, here: Town) -> None:
+        here.nurse("无边")
+        settled = here.nurse("有片区")
+        acting(here.system, NOON).do(set_area, staff_id=id_of(settled), radius_km=3)
+        visit_id = booking(here, here.resident(place=None), here.nurse("先来"))
+
+        found = self.candidates(here, visit_id)
+
+        assert (found["无边"].is_suitable, found["无边"].travel_minutes) == (True, 30)
+        [reason] = [reason for reason in found["有片区"].reasons if not reason.is_met]
+        assert "还没有定位" in reason.words
+        assert reason.way_out
+        assert found["有片区"].may_be_overruled
+
     def test_is_for_those_who_assign(self, here: Town) -> None:
         nurse = here.nurse()
         visit = here.visit(nurse)
@@ -171,6 +200,20 @@ class TestSuitability:
 
 
 class TestOffersOf:
+    def test_cost_the_same_for_many(self, here: Town) -> None:
+        nurse = here.nurse()
+
+        def cost() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                assert offers(nurse)
+            return len(captured)
+
+        booking(here, here.resident(), nurse, starts_at=at(9))
+        one = cost()
+        for hour in (11, 13, 15):
+            booking(here, here.resident(), nurse, starts_at=at(hour))
+        assert cost() == one
+
     def test_tell_enough_to_decide_and_no_door(self, here: Town) -> None:
         nurse, other = here.nurse("甲"), here.nurse("乙")
         resident = here.resident()

@@ -85,6 +85,10 @@ class Town:
     def system(self) -> Actor:
         return system(self.organization_id)
 
+    def colleague(self) -> Actor:
+        """Return another of the desk."""
+        return actor(*DESK, organization_id=self.organization_id)
+
     def nurse(
         self, name: str = "李秋萍", *, shifts: Sequence[tuple[float, float]] = ((8, 17),), **says: Any
     ) -> Actor:
@@ -121,8 +125,9 @@ class Town:
             kind=Kind.STAFF,
         )
 
-    def resident(self, name: str = "张桂芳", *, place: tuple[float, float] = PLACE) -> Resident:
-        resident = residents.resident(served_by=self.desk, name=name, latitude=place[0], longitude=place[1])
+    def resident(self, name: str = "张桂芳", *, place: tuple[float, float] | None = PLACE) -> Resident:
+        latitude, longitude = place or (None, None)
+        resident = residents.resident(served_by=self.desk, name=name, latitude=latitude, longitude=longitude)
         residents.consent(of=resident)
         return resident
 

@@ -17,9 +17,9 @@ class GreedyInsertion:
         self.rule = rule
 
     def way(self, start: Point | None, end: Point | None, speed_kmh: float) -> timedelta:
-        """Return the time from door to door, in whole minutes; where a place is unknown, only the set-up."""
+        """Return the time from door to door, in whole minutes; where a place is unknown, what the rule assumes."""
         if start is None or end is None:
-            return self.rule.setup
+            return self.rule.unknown
         hours = distance_m(start, end) / 1000 * self.rule.detour / max(speed_kmh, self.rule.least_kmh)
         return timedelta(minutes=math.ceil(hours * 60)) + self.rule.setup
 

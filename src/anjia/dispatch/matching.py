@@ -153,7 +153,15 @@ def wish_reasons(job: Job, sheet: CaregiverSheet) -> list[Reason]:
         )
     if sheet.id in wishes.refused:
         found.append(Reason(is_met=False, words=_("对方说过不要这一位"), way_out=_("换别人")))
-    if sheet.cells is not None and job.cell not in sheet.cells:
+    if sheet.cells is not None and not job.cell:
+        found.append(
+            Reason(
+                is_met=False,
+                words=_("地址还没有定位，不知道在不在这位的片区"),
+                way_out=_("先在地图上标出地址；急的话问清楚在哪儿，写明原因直接派"),
+            )
+        )
+    elif sheet.cells is not None and job.cell not in sheet.cells:
         found.append(
             Reason(is_met=False, words=_("不在这位负责的片区"), way_out=_("给这位加上这个片区，或换别人"))
         )

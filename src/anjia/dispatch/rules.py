@@ -31,9 +31,12 @@ class TravelRule:
     detour: float  # streets are longer than the crow's way
     setup: timedelta  # parking, stairs, washing hands
     least_kmh: float
+    unknown: timedelta  # where one of the two places is not on the map: said wherever it is counted with
 
 
-TRAVEL: Final = TravelRule(detour=1.35, setup=timedelta(minutes=5), least_kmh=4)
+TRAVEL: Final = TravelRule(
+    detour=1.35, setup=timedelta(minutes=5), least_kmh=4, unknown=timedelta(minutes=30)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +245,17 @@ def check_notice(starts_at: datetime, *, now: datetime) -> None:
         raise TooSoon
     if starts_at - now > FARTHEST_AHEAD:
         raise TooFarAhead
+
+
+def to_heed(*, needs_order: bool, is_on_the_map: bool) -> list[str]:
+    """Return what is not checked here, or only assumed, and so is for a person to look at."""
+    said = []
+    if needs_order:
+        said.append(_("需要医嘱：本版本不核验，须人工核对。"))
+    if not is_on_the_map:
+        minutes = TRAVEL.unknown // timedelta(minutes=1)
+        said.append(_("地址还没有在地图上定位：路程先按 {minutes} 分钟算。").format(minutes=minutes))
+    return [str(words) for words in said]
 
 
 def is_in_period(hour: int, period: Period) -> bool:

@@ -17,10 +17,7 @@ from anjia.dispatch.matching import (
     wish_reasons,
 )
 from anjia.dispatch.models import Offer
-from anjia.dispatch.rules import (
-    Part,
-    Reason,
-)
+from anjia.dispatch.rules import Part, Reason
 from anjia.dispatch.shapes import Candidate
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, local

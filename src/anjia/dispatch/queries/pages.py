@@ -10,6 +10,7 @@ from anjia.catalogue.queries import get_version, services_offered
 from anjia.dispatch.queries.candidates import suitability
 from anjia.dispatch.queries.offers import offers_for
 from anjia.dispatch.queries.slots import slots_for
+from anjia.dispatch.rules import to_heed
 from anjia.dispatch.shapes import Candidate, OfferRow, Slots
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
@@ -35,6 +36,7 @@ class BookingPage:
     service_code: str
     address_id: str
     slots: Slots | None
+    heed: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +44,14 @@ class MovingPage:
     visit: VisitPage
     resident: str
     slots: Slots
+    heed: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitAndResident:
     visit: VisitPage
     resident: str
+    heed: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ class AssigningPage:
     parts: Sequence[int]
     candidates: Sequence[Candidate]
     offers: Sequence[OfferRow]
+    heed: Sequence[str]
 
 
 def booking_page(
@@ -107,6 +112,10 @@ def booking_page(
         service_code=service_code,
         address_id=str(chosen or ""),
         slots=slots,
+        heed=to_heed(
+            needs_order=any(one.needs_order for one in services if one.code == service_code),
+            is_on_the_map=not slots or any(one.cell for one in addresses if one.id == chosen),
+        ),
     )
 
 
@@ -144,7 +153,8 @@ def moving_page(
         moving=visit_id,
     )
     resident = get_resident(actor, purpose, resident_id=visit.resident_id)
-    return MovingPage(visit=visit, resident=resident.name, slots=slots)
+    heed = to_heed(needs_order=version.needs_order, is_on_the_map=bool(promise.cell))
+    return MovingPage(visit=visit, resident=resident.name, slots=slots, heed=heed)
 
 
 def visit_and_resident(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime) -> VisitAndResident:
@@ -155,7 +165,15 @@ def visit_and_resident(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: d
     """
     visit = get_visit_page(actor, purpose, visit_id=visit_id, now=now)
     resident = get_resident(actor, purpose, resident_id=visit.resident_id)
-    return VisitAndResident(visit=visit, resident=resident.name)
+    return VisitAndResident(
+        visit=visit, resident=resident.name, heed=_heed(actor, purpose, visit_id=visit_id)
+    )
+
+
+def _heed(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[str]:
+    promise = get_promise(actor, purpose, visit_id=visit_id)
+    version = get_version(actor, purpose, version_id=promise.service_version_id)
+    return to_heed(needs_order=version.needs_order, is_on_the_map=bool(promise.cell))
 
 
 def assigning_page(
@@ -178,4 +196,5 @@ def assigning_page(
         parts=[one.part for one in visit.caregivers],
         candidates=candidates,
         offers=offers,
+        heed=_heed(actor, purpose, visit_id=visit_id),
     )

@@ -168,6 +168,8 @@ class _Look:
         sex = self.job.wishes.caregiver_sex
         if sex != "any" and not any(sheet.sex == sex for sheet in qualified):
             return _("这一天没有女护士能来。") if sex == "female" else _("这一天没有男护士能来。")
+        if not self.job.cell:
+            return _("地址还没有在地图上定位，不知道谁负责这一片。请先标出位置。")
         return _("这一天能做的人不负责您这一片，或不合您的要求。")
 
     def way_out(
