@@ -20,7 +20,7 @@ from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message
-from anjia.visits.rules.lifecycle import HoldExpired, Status, TooLateToChange, WrongCrew
+from anjia.visits.rules.lifecycle import HoldExpired, HoldReleased, Status, TooLateToChange, WrongCrew
 from tests.dispatch.make import booking, hold, offers, states, visit_of
 from tests.make import NOON, deliver_events
 from tests.visits.make import PLACE, Town, at, id_of, town
@@ -87,6 +87,44 @@ class TestHoldSlot:
         hold(here, second, nurse, by=here.person(second), now=later)
         with pytest.raises(HoldExpired):
             acting(here.person(first), later).do(confirm_hold, hold_id=held.id)
+
+
+class TestOneHoldAtATime:
+    def test_gives_back_what_the_same_account_held_for_her_before(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        daughter = here.person(resident)
+        first = hold(here, resident, nurse, by=daughter)
+        second = hold(here, resident, nurse, by=daughter, starts_at=at(10.5))  # it overlaps: hers to give up
+
+        assert visit_of(here, first.id).status == Status.RELEASED
+        with pytest.raises(HoldReleased):
+            acting(daughter, NOON).do(confirm_hold, hold_id=first.id)
+        acting(daughter, NOON).do(confirm_hold, hold_id=second.id)
+
+    def test_keeps_it_when_the_other_time_cannot_be_had(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        daughter = here.person(resident)
+        first = hold(here, resident, nurse, by=daughter)
+        hold(here, here.resident("王秀英"), nurse, starts_at=at(14))
+        with pytest.raises(SlotGone):
+            hold(here, resident, nurse, by=daughter, starts_at=at(14))
+
+        acting(daughter, NOON).do(confirm_hold, hold_id=first.id)
+
+    def test_leaves_what_others_hold_and_what_is_held_for_others(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        of_another = hold(here, resident, nurse, by=here.colleague())
+        for_another = hold(here, here.resident("王秀英"), nurse, starts_at=at(12))
+        hold(here, resident, nurse, starts_at=at(14))
+
+        for kept in (of_another, for_another):
+            assert visit_of(here, kept.id).status == Status.HELD
+
+    def test_is_not_the_very_same_twice(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        hold(here, resident, nurse)
+        with pytest.raises(SlotGone):
+            hold(here, resident, nurse)
 
 
 class TestConfirmAndRelease:

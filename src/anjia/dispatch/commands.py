@@ -17,6 +17,7 @@ from anjia.dispatch.queries import Answered, Booked, Caregiver, Hold, ServiceHel
 from anjia.dispatch.rules import NotOffered, NotSuitable, OfferOver, OfferState, OfferTaken, check_notice
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.residents.queries import get_address
@@ -48,7 +49,7 @@ def hold_slot(
     source: str | None = None,
 ) -> Hold:
     """
-    Keep this crew's time for ten minutes.
+    Keep this crew's time for ten minutes. What the same account held for the resident before is given back.
 
     Whether they can come is checked again, travel included, while nobody else promises in that zone on that day.
 
@@ -78,7 +79,9 @@ def hold_slot(
     )
     ends_at = starts_at + timedelta(minutes=version.duration_minutes)
     sheets = crew_sheets(actor, staff_ids, starts_at, ends_at)
+    wait_turn(f"hold/{actor.user_id}/{resident_id}")
     wait_for(actor, cell=address.cell, days=[starts_at], staff_ids=staff_ids)
+    visits.release_other_holds(actor, now, resident_id=resident_id, starts_at=starts_at, staff_ids=staff_ids)
     check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at)
     visit = visits.hold_visit(
         actor,
@@ -119,7 +122,8 @@ def confirm_hold(actor: Actor, now: datetime, *, hold_id: UUID, settled_by: str 
 
     :raises NotFound: if there is no such hold of the actor's
     :raises HoldExpired: if it was held too long ago
-    :raises IllegalMove: if it is promised already, or was released
+    :raises HoldReleased: if it was given back, or she has held another time for the resident since
+    :raises IllegalMove: if it is promised already
     """
     return booked(visits.confirm_visit(actor, now, visit_id=hold_id))
 

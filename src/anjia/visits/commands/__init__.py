@@ -11,6 +11,7 @@ from anjia.visits.commands.promises import (
     mark_rated,
     move_visit,
     promise_visit,
+    release_other_holds,
     release_visit,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "move_visit",
     "promise_visit",
     "record_facts",
+    "release_other_holds",
     "release_visit",
     "settle_conflict",
     "stand_down",

@@ -11,11 +11,12 @@ from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.work import command
 from anjia.residents.queries import get_address
 from anjia.visits.events import VisitCancelled, VisitMoved, VisitPromised
-from anjia.visits.models import Assignment, Visit
+from anjia.visits.models import LIVE_STATES, Assignment, Visit
 from anjia.visits.rules.lifecycle import (
     MISSED_AFTER,
     CrewState,
     HoldExpired,
+    HoldReleased,
     IllegalMove,
     State,
     Status,
@@ -140,12 +141,15 @@ def confirm_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> Visit:
     Promise what is held. A hold that has run out, or that somebody else's hold has replaced, is gone.
 
     :raises NotFound: if there is no such visit of the actor's
-    :raises IllegalMove: if it is promised already, or was released
+    :raises IllegalMove: if it is promised already
+    :raises HoldReleased: if it was given back, or she has held another time for the resident since
     :raises HoldExpired: if it was held too long ago
     """
     visit = visit_to_change(actor, visit_id=visit_id)
     if visit.status == Status.HELD and (visit.held_until is None or visit.held_until <= now):
         raise HoldExpired
+    if visit.status == Status.RELEASED:
+        raise HoldReleased
     if visit.status != Status.HELD:
         raise IllegalMove
     kept = Assignment.objects.filter(visit=visit, state="tentative", held_until__gt=now).update(
@@ -179,6 +183,32 @@ def release_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> Visit:
     take_out(visit)
     audit.record("visits.visit.released", actor=actor, at=now, subject_id=visit.id, fields=["status"])
     return visit
+
+
+@command("visits.book")
+def release_other_holds(
+    actor: Actor, now: datetime, *, resident_id: UUID, starts_at: datetime, staff_ids: Sequence[UUID]
+) -> int:
+    """
+    Give back what the actor's account holds for the resident, as it is about to hold this; return how many.
+
+    Who chooses again has let go. The very same again is no other choice: one of the two is refused.
+    """
+    mine = Visit.objects.select_for_update().filter(
+        organization_id=actor.organization_id,
+        resident_id=resident_id,
+        booked_by=actor.user_id,
+        status=Status.HELD.value,
+    )
+    same = Assignment.objects.filter(
+        staff_id__in=staff_ids, starts_at=starts_at, state__in=LIVE_STATES, held_until__gt=now
+    )
+    released = list(mine.exclude(id__in=same.values("visit_id")).order_by("id"))
+    for visit in released:
+        visit.move_to(Status.RELEASED)
+        take_out(visit)
+        audit.record("visits.visit.released", actor=actor, at=now, subject_id=visit.id, fields=["status"])
+    return len(released)
 
 
 @command("visits.cancel")

@@ -179,6 +179,11 @@ class HoldExpired(DomainError):
     words = _("给您留的时间过了 10 分钟，已经放出去了。请再选一次时间。")
 
 
+class HoldReleased(DomainError):
+    code = "visits.hold_released"
+    words = _("这个时间已经放掉了：后来又选了别的时间，或者说了不要。请再选一次时间。")
+
+
 class TooLateToChange(DomainError):
     code = "visits.too_late_to_change"
     words = _("离上门不到 4 小时，手机上改不了了。请打电话给服务台，我们帮您办。")
