@@ -64,7 +64,7 @@ class World:
 
     def take(self, step: Step, number: int) -> None:
         what, hour, nurse = step
-        unit = acting(self.here.desk, NOON)
+        unit = acting(self.here.colleague(), NOON)  # so that none gives back what another holds
         if what == "book":
             held = unit.do(
                 hold_slot,
