@@ -249,13 +249,10 @@ def check_notice(starts_at: datetime, *, now: datetime) -> None:
 
 def to_heed(*, needs_order: bool, is_on_the_map: bool) -> list[str]:
     """Return what is not checked here, or only assumed, and so is for a person to look at."""
-    said = []
-    if needs_order:
-        said.append(_("需要医嘱：本版本不核验，须人工核对。"))
-    if not is_on_the_map:
-        minutes = TRAVEL.unknown // timedelta(minutes=1)
-        said.append(_("地址还没有在地图上定位：路程先按 {minutes} 分钟算。").format(minutes=minutes))
-    return [str(words) for words in said]
+    said = [_("需要医嘱：本版本不核验，须人工核对。")] if needs_order else []
+    minutes = TRAVEL.unknown // timedelta(minutes=1)
+    unknown = str(_("地址还没有在地图上定位：路程先按 {minutes} 分钟算。")).format(minutes=minutes)
+    return [*map(str, said), *([] if is_on_the_map else [unknown])]
 
 
 def is_in_period(hour: int, period: Period) -> bool:
