@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -5,7 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import ProgrammingError, connection
 
+from anjia.identity.commands import add_organization, give_role
 from anjia.identity.models import Organization
+from anjia.kernel import live
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import Invalid, NotAllowed, NotFound
 from anjia.kernel.files import FileNotKnown
@@ -19,7 +22,7 @@ from anjia.transitions.models import Referral, ReferralStep
 from anjia.transitions.rules import IllegalMove, ReasonMissing, ReferralUnsound
 from anjia.visits.commands import cancel_visit, move_visit
 from tests import make as basics
-from tests.identity.make import house
+from tests.identity.make import actor_of, administrator, house, staff
 from tests.make import NOON
 from tests.residents import make as residents
 from tests.visits import make as visits
@@ -111,6 +114,76 @@ class TestReading:
         assert taken.resident_id
         page = acting(desk, NOON).ask(readers_of_record, Purpose.CARE, resident_id=taken.resident_id)
         assert [row.what for row in page.items] == ["transitions.referral"]
+
+
+class TestWards:
+    """Of one hospital: each sees its own patients, the hospital's own people see all."""
+
+    @pytest.fixture
+    def nurse_of(self, hospital: Organization) -> Callable[..., Actor]:
+        def nurse(*wards: str) -> Actor:
+            manager = administrator(hospital)
+            account = staff(hospital, role_code=None)
+            for name in wards:
+                [place] = [one for one in places if one.name == name] or [
+                    acting(manager, NOON).do(add_organization, parent_id=hospital.id, kind="ward", name=name)
+                ]
+                places.append(place)
+                acting(manager, NOON).do(
+                    give_role, account_id=account.id, organization_id=place.id, role_code="ward_nurse"
+                )
+            return actor_of(account, "transitions.read", "transitions.refer", "files.store")
+
+        places: list[Organization] = []
+        return nurse
+
+    def test_see_and_take_back_their_own_only(
+        self, nurse_of: Callable[..., Actor], hospital: Organization, desk: Actor
+    ) -> None:
+        surgery, colleague, medicine = nurse_of("外科"), nurse_of("外科"), nurse_of("内科")
+        sent = refer(surgery, desk)
+
+        def seen_by(actor: Actor) -> list[UUID]:
+            return [one.id for one in acting(actor, NOON).ask(queries.sent, Purpose.CARE).items]
+
+        assert seen_by(surgery) == seen_by(colleague) == [sent.id]
+        assert seen_by(medicine) == []
+        for verb in (queries.get_referral, queries.order_photo):
+            with pytest.raises(NotFound):
+                acting(medicine, NOON).ask(verb, Purpose.CARE, referral_id=sent.id)
+        with pytest.raises(NotFound):
+            acting(medicine, NOON).do(commands.take_back, referral_id=sent.id, reason="错了")
+        everybodys = staff(hospital, role_code="ward_nurse")
+        assert seen_by(actor_of(everybodys, "transitions.refer")) == [sent.id]
+        acting(colleague, NOON).do(commands.take_back, referral_id=sent.id, reason="不出院了")
+
+    def test_send_from_one_of_their_own(self, nurse_of: Callable[..., Actor], desk: Actor) -> None:
+        both, surgery, medicine = nurse_of("外科", "内科"), nurse_of("外科"), nurse_of("内科")
+        from_medicine = refer(medicine, desk).from_ward_id
+
+        sent = refer(both, desk, ward_id=from_medicine)
+
+        acting(medicine, NOON).ask(queries.get_referral, Purpose.CARE, referral_id=sent.id)
+        with pytest.raises(NotFound):
+            refer(surgery, desk, ward_id=from_medicine)
+
+
+class TestTelling:
+    def test_reaches_the_open_pages_of_both_houses(
+        self, ward: Actor, desk: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[dict[str, Any]] = []
+        monkeypatch.setattr(live, "tell", lambda **what: told.append(what))
+
+        sent = refer(ward, desk)
+        acting(desk, NOON).do(commands.receive, referral_id=sent.id)
+
+        houses = [
+            one["organization_id"]
+            for one in told
+            if (one["topic"], one["subject_id"]) == ("transitions.referrals", sent.id)
+        ]
+        assert sorted(houses) == sorted([ward.organization_id, desk.organization_id] * 2)
 
 
 class TestRefer:

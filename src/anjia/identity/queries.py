@@ -118,6 +118,16 @@ def stations_of(actor: Actor, purpose: Purpose, *, organization_id: UUID | None 
     return [row for row in rows.order_by("name", "id") if _is_below(actor, row)]
 
 
+def places_with(actor: Actor, purpose: Purpose, *, permission: str) -> list[Organization] | None:
+    """Return at which parts of her house the actor holds a role that lets her do this; None for the whole of it."""
+    rows = Membership.objects.filter(account=actor.user_id, taken_at=None).select_related("role")
+    held_at = {row.organization_id for row in rows if permission in row.role.permissions}
+    parts = Organization.objects.filter(house_id=actor.organization_id).order_by("name", "id")
+    found = [row for row in parts if held_at.intersection(row.lineage)]
+    is_everywhere = actor.is_system or any(row.id == actor.organization_id for row in found)
+    return None if is_everywhere else found
+
+
 def organization_tree(actor: Actor, purpose: Purpose) -> list[tuple[int, Organization]]:
     """
     Return the actor's organization and all below it, each after its parent, with how deep it lies.

@@ -5,10 +5,14 @@ from uuid import UUID
 from anjia.kernel.work import ledger
 
 
-def tell(*, topic: str, subject_id: UUID, resident_id: UUID | None = None) -> None:
+def tell(
+    *, topic: str, subject_id: UUID, resident_id: UUID | None = None, organization_id: UUID | None = None
+) -> None:
     """
     Tell it when, and only if, the unit of work commits. One statement a unit, however much is told.
 
-    All staff of the institution are told; of the persons, only those of the resident whom it is about.
+    All staff of the institution are told, by default the actor's; of the persons, only those of the resident whom it
+    is about.
     """
-    ledger().told.add((topic, subject_id, resident_id))
+    opened = ledger()
+    opened.told.add((organization_id or opened.actor.organization_id, topic, subject_id, resident_id))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from anjia.identity.queries import places_with
 from anjia.kernel import audit, events, files, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
@@ -13,6 +14,7 @@ from anjia.residents.commands import register_resident
 from anjia.residents.queries import get_resident
 from anjia.transitions.events import ReferralMoved, ReferralSent
 from anjia.transitions.models import Referral
+from anjia.transitions.queries import of_own_wards
 from anjia.transitions.rules import (
     AT_HOME,
     LINES,
@@ -53,10 +55,14 @@ def refer(
     note: str = "",
     order_photo: bytes | None = None,
     order_photo_type: str = "",
+    ward_id: UUID | None = None,
 ) -> Referral:
     """
     Send a patient to an institution that looks after her at home. She or her family have agreed to it.
 
+    It is her ward's: one of the actor's wards, by default the first.
+
+    :raises NotFound: if `ward_id` is none of hers
     :raises ReferralUnsound: naming every field that is wrong or missing
     :raises FileNotKnown: if the photo of the order is none
     """
@@ -78,6 +84,7 @@ def refer(
         organization_id=organization_id,
         organization_name=organization_name,
         from_organization_id=actor.organization_id,
+        from_ward_id=_ward(actor, ward_id),
         from_name=from_name,
         ward=ward.strip()[:60],
         ward_phone=ward_phone.strip(),
@@ -105,6 +112,7 @@ def refer(
     events.publish(
         ReferralSent(referral_id=referral.id, to_organization_id=organization_id, at=now), actor=actor
     )
+    _tell_both(referral)
     return referral
 
 
@@ -237,10 +245,18 @@ def follow_visit(
 
 
 def _sent_by(actor: Actor, referral_id: UUID) -> Referral:
-    rows = Referral.objects.select_for_update().filter(
-        id=referral_id, from_organization_id=actor.organization_id
-    )
-    return _held(rows.first())
+    mine = of_own_wards(actor, Purpose.CARE)
+    return _held(Referral.objects.select_for_update().filter(mine, id=referral_id).first())
+
+
+def _ward(actor: Actor, ward_id: UUID | None) -> UUID | None:
+    wards = places_with(actor, Purpose.CARE, permission="transitions.refer")
+    if wards is None:  # somebody of the whole house
+        return ward_id
+    ids = [ward.id for ward in wards]
+    if ward_id is not None and ward_id not in ids:
+        raise NotFound
+    return ward_id or next(iter(ids), None)
 
 
 def _sent_to(actor: Actor, referral_id: UUID) -> Referral:
@@ -263,4 +279,10 @@ def _tell(actor: Actor, now: datetime, referral: Referral) -> None:
         fields=["state"],
     )
     events.publish(ReferralMoved(referral_id=referral.id, state=referral.state, at=now), actor=actor)
-    live.tell(topic="transitions.referrals", subject_id=referral.id)
+    _tell_both(referral)
+
+
+def _tell_both(referral: Referral) -> None:
+    """Tell the open pages of the house that sends and of the house that receives."""
+    for house in (referral.from_organization_id, referral.organization_id):
+        live.tell(topic="transitions.referrals", subject_id=referral.id, organization_id=house)

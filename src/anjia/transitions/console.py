@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from anjia.identity.queries import account_names, get_organization, institutions
+from anjia.identity.queries import account_names, get_organization, institutions, places_with
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.console import PageRequest, page
@@ -93,7 +93,8 @@ def shown(referral: Referral) -> dict[str, Any]:
 def new(request: PageRequest) -> HttpResponse:
     """Show the ward's form, or send what was filled in."""
     if request.method != "POST":
-        return form(request, {"ward": ""}, {})
+        wards = console.ask(request, own_wards, Purpose.CONTRACT)
+        return form(request, {"ward": wards[0].name if wards else ""}, {})
     try:
         sent = send(request)
     except Invalid as refusal:
@@ -119,6 +120,7 @@ def send(request: PageRequest) -> Referral | None:
         organization_name=houses[chosen],
         from_name=names["house"],
         sent_by_name=names["person"],
+        ward_id=ward_said(request),
         discharge_on=day_said(request.POST.get("discharge_on", "")),
         agreed=bool(request.POST.get("agreed")),
         lines=request.POST.getlist("lines"),
@@ -134,6 +136,18 @@ def own_names(actor: Actor, purpose: Purpose) -> dict[str, str]:
     names = account_names(actor, purpose, account_ids=[actor.user_id])
     house = get_organization(actor, purpose, organization_id=actor.organization_id)
     return {"person": names.get(actor.user_id, ""), "house": house.name}
+
+
+def own_wards(actor: Actor, purpose: Purpose) -> list[Any]:
+    return places_with(actor, purpose, permission="transitions.refer") or []
+
+
+def ward_said(request: PageRequest) -> UUID | None:
+    """:raises NotFound: if it is no id"""
+    try:
+        return UUID(request.POST["ward_id"]) if request.POST.get("ward_id") else None
+    except ValueError:
+        raise NotFound from None
 
 
 def receivers() -> list[Any]:
@@ -157,6 +171,8 @@ def form(
         "form": {name: said.get(name, "") for name in (*TEXTS, "discharge_on", "organization_id", "agreed")},
         "fields": fields,
         "refusal": refusal,
+        "wards": [(str(one.id), one.name) for one in console.ask(request, own_wards, Purpose.CONTRACT)],
+        "ward_id": said.get("ward_id", ""),
         "houses": [(str(house.id), house.name) for house in receivers()],
         "groups": [
             (

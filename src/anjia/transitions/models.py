@@ -24,6 +24,7 @@ class Referral(models.Model):
     )  # who receives it
     organization_name = models.CharField(max_length=100)
     from_organization_id = models.UUIDField()
+    from_ward_id = models.UUIDField(null=True)  # the part of that house, whose nurses see it
     from_name = models.CharField(max_length=100)
     ward = models.CharField(max_length=60, default="", blank=True)
     sent_by = models.UUIDField()

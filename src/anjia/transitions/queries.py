@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
+from anjia.identity.queries import places_with
 from anjia.kernel import access, encryption
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
@@ -27,13 +30,13 @@ class ReferralPage:
 
 def sent(actor: Actor, purpose: Purpose, *, after: str | None = None, size: int = 50) -> Page[Referral]:
     """
-    Return what the actor's hospital has sent, the latest first; note that it was read.
+    Return what the actor's wards have sent, or she herself, the latest first; note that it was read.
 
     :raises NotAllowed: without `transitions.refer`
     """
     if not actor.may("transitions.refer"):
         raise NotAllowed
-    rows = Referral.objects.filter(from_organization_id=actor.organization_id)
+    rows = Referral.objects.filter(of_own_wards(actor, purpose))
     return _noted(actor, purpose, page_of(rows, order=("-sent_at", "-id"), after=after, size=size))
 
 
@@ -65,9 +68,9 @@ def get_referral(actor: Actor, purpose: Purpose, *, referral_id: UUID) -> Referr
     """
     Return one referral with its steps.
 
-    :raises NotFound: if the actor's house neither sent nor received it, or her role is not the one for it
+    :raises NotFound: if neither the actor's ward sent it nor her house received it, or her role is not the one for it
     """
-    referral = _seen(actor, referral_id)
+    referral = _seen(actor, purpose, referral_id)
     is_mine = referral.organization_id == actor.organization_id
     access.note(actor, purpose, resident_ids=[referral.patient_id], what="transitions.referral")
     steps = list(ReferralStep.objects.filter(referral=referral).order_by("at", "id"))
@@ -81,7 +84,7 @@ def order_photo(actor: Actor, purpose: Purpose, *, referral_id: UUID) -> tuple[s
 
     :raises NotFound: if there is none, or the referral is not the actor's to see
     """
-    referral = _seen(actor, referral_id)
+    referral = _seen(actor, purpose, referral_id)
     if referral.order_photo_id is None:
         raise NotFound
     access.note(actor, purpose, resident_ids=[referral.patient_id], what="transitions.order_photo")
@@ -89,13 +92,23 @@ def order_photo(actor: Actor, purpose: Purpose, *, referral_id: UUID) -> tuple[s
     return referral.order_photo_type, encryption.unseal(sealed, bound_to=f"file||{referral.order_photo_id}")
 
 
-def _seen(actor: Actor, referral_id: UUID) -> Referral:
-    referral = Referral.objects.filter(id=referral_id).first()
+def of_own_wards(actor: Actor, purpose: Purpose) -> Q:
+    """Return which referrals are the actor's as the one who sends: those of her wards, and what she sent herself."""
+    wards = places_with(actor, purpose, permission="transitions.refer")
+    sent_from = Q(from_organization_id=actor.organization_id)
+    if wards is None:
+        return sent_from
+    return sent_from & (Q(from_ward_id__in=[ward.id for ward in wards]) | Q(sent_by=actor.user_id))
+
+
+def _seen(actor: Actor, purpose: Purpose, referral_id: UUID) -> Referral:
+    mine = Q()
+    if actor.may("transitions.refer"):
+        mine |= of_own_wards(actor, purpose)
+    if actor.may("transitions.receive"):
+        mine |= Q(organization_id=actor.organization_id)
+    referral = Referral.objects.filter(mine, id=referral_id).first() if mine else None
     if referral is None:
-        raise NotFound
-    sends = actor.may("transitions.refer") and referral.from_organization_id == actor.organization_id
-    receives = actor.may("transitions.receive") and referral.organization_id == actor.organization_id
-    if not (sends or receives):
         raise NotFound
     return referral
 

@@ -55,4 +55,20 @@
     var box = document.querySelector('[data-search]');
     if (box) { event.preventDefault(); box.focus(); }
   });
+
+  // What says data-live-topic="…" is shown anew when something on that topic changes; what is being typed stays.
+  var alive = document.querySelectorAll('[data-live-topic]');
+  function again() {
+    fetch(window.location.href, { credentials: 'same-origin' }).then(function (answer) { return answer.text(); }).then(function (text) {
+      var fresh = new DOMParser().parseFromString(text, 'text/html');
+      alive.forEach(function (old) {
+        var part = fresh.getElementById(old.id);
+        if (part) old.innerHTML = part.innerHTML;
+      });
+    }).catch(function () {});
+  }
+  if (alive.length && window.EventSource) {
+    var topics = Array.from(alive, function (part) { return part.dataset.liveTopic; });
+    new EventSource('/live?topics=' + topics.join(',')).addEventListener('change', again);
+  } else if (alive.length) window.setInterval(again, 15000);
 })();
