@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -112,34 +113,114 @@ class TestTargetFor:
         assert band.holds(Decimal(139))
 
 
+class TestBands:
+    def test_of_a_diabetic_have_no_lower_end_but_fasting(self) -> None:
+        found = {
+            code: target_for(code, age=70, conditions={"diabetes"}, on=DAY)
+            for code in (measures.FASTING_GLUCOSE, measures.GLUCOSE, measures.CAPILLARY_GLUCOSE)
+        }
+
+        assert [one.band.low for one in found.values() if isinstance(one, Target)] == [
+            Decimal("4.4"),
+            None,
+            None,
+        ]
+
+
 class TestAlertFor:
+    """The table of section 2.3, at its edges; for somebody of 58 whom nobody has set a target of her own."""
+
     @pytest.mark.parametrize(
         ("code", "value", "grade"),
         [
-            (SYSTOLIC, "179", None),
+            (SYSTOLIC, "139", None),
+            (SYSTOLIC, "140", "amber"),
+            (SYSTOLIC, "179", "amber"),
             (SYSTOLIC, "180", "red"),
             (SYSTOLIC, "90", "red"),
             (SYSTOLIC, "91", "amber"),
+            (SYSTOLIC, "100", "amber"),
             (SYSTOLIC, "101", None),
-            (DIASTOLIC, "109", None),
+            (DIASTOLIC, "89", None),
+            (DIASTOLIC, "90", "amber"),
+            (DIASTOLIC, "109", "amber"),
             (DIASTOLIC, "110", "red"),
-            (measures.GLUCOSE, "16.6", None),
+            (DIASTOLIC, "55", None),
+            (measures.GLUCOSE, "11.0", None),
+            (measures.GLUCOSE, "11.1", "amber"),
+            (measures.CAPILLARY_GLUCOSE, "11.1", "amber"),
+            (measures.GLUCOSE, "16.6", "amber"),
             (measures.GLUCOSE, "16.7", "red"),
             (measures.GLUCOSE, "3.9", "red"),
             (measures.GLUCOSE, "4.0", None),
+            (measures.FASTING_GLUCOSE, "6.9", None),
+            (measures.FASTING_GLUCOSE, "7.0", "amber"),
+            (measures.FASTING_GLUCOSE, "16.7", "red"),
+            (measures.FASTING_GLUCOSE, "3.9", "red"),
             (measures.SATURATION, "91", "red"),
             (measures.SATURATION, "93", "amber"),
             (measures.SATURATION, "94", None),
+            (measures.HEART_RATE, "40", "red"),
+            (measures.HEART_RATE, "50", "amber"),
+            (measures.HEART_RATE, "110", None),
+            (measures.HEART_RATE, "111", "amber"),
             (measures.HEART_RATE, "131", "red"),
+            (measures.BREATHS, "8", "red"),
+            (measures.BREATHS, "11", "amber"),
             (measures.BREATHS, "21", "amber"),
+            (measures.BREATHS, "25", "red"),
+            (measures.TEMPERATURE, "35.0", "red"),
+            (measures.TEMPERATURE, "36.0", "amber"),
+            (measures.TEMPERATURE, "38.0", None),
+            (measures.TEMPERATURE, "38.1", "amber"),
             (measures.TEMPERATURE, "39.0", "amber"),
             (measures.TEMPERATURE, "39.1", "red"),
         ],
     )
     def test_follows_the_table_at_its_edges(self, code: str, value: str, grade: str | None) -> None:
-        line = alerts.alert_for(code, Decimal(value), on=DAY)
+        assert self.grade(code, value, age=58) == grade
 
-        assert (line.grade.value if line else None) == grade
+    @pytest.mark.parametrize(
+        ("code", "value", "age", "grade"),
+        [
+            (SYSTOLIC, "149", 65, None),
+            (SYSTOLIC, "150", 65, "amber"),
+            (DIASTOLIC, "59", 65, "amber"),
+            (DIASTOLIC, "60", 65, None),
+            (SYSTOLIC, "145", None, None),  # nobody knows whether she is 64 or 65
+            (SYSTOLIC, "150", None, "amber"),
+            (DIASTOLIC, "59", None, None),
+            (SYSTOLIC, "150", 9, None),
+        ],
+    )
+    def test_goes_by_age(self, code: str, value: str, age: int | None, grade: str | None) -> None:
+        assert self.grade(code, value, age=age) == grade
+
+    def test_has_a_lower_line_for_what_is_measured_at_home(self) -> None:
+        assert (self.grade(SYSTOLIC, "135", age=58), self.grade(SYSTOLIC, "135", age=58, at_home=True)) == (
+            None,
+            "amber",
+        )
+        assert self.grade(DIASTOLIC, "85", age=58, at_home=True) == "amber"
+
+    def test_goes_by_her_own_target_where_a_clinician_has_set_one(self) -> None:
+        own = Band(high=Decimal(130))
+
+        assert self.grade(SYSTOLIC, "130", age=80, own=own) == "amber"
+        assert self.grade(SYSTOLIC, "129", age=80, own=own) is None
+        assert self.grade(SYSTOLIC, "180", age=80, own=Band(high=Decimal(190))) == "red"
+
+    @pytest.mark.parametrize(
+        ("value", "grade"), [("83", "red"), ("84", "amber"), ("87", "amber"), ("88", None), ("91", None)]
+    )
+    def test_knows_who_lives_with_little_oxygen(self, value: str, grade: str | None) -> None:
+        own = Band(low=Decimal(88), high=Decimal(92), high_included=True)
+
+        assert self.grade(measures.SATURATION, value, age=70, own=own) == grade
+
+    def grade(self, code: str, value: str, **says: Any) -> str | None:
+        line = alerts.alert_for(code, Decimal(value), on=DAY, **says)
+        return line.grade.value if line else None
 
 
 class TestNormalised:

@@ -79,6 +79,18 @@ class TestTrend:
         assert found.points[-1].alert == "red"
         assert "请现在就联系医生" in found.sentence
 
+    def test_says_of_an_old_value_of_which_day_it_is_and_not_to_hurry(
+        self, nurse: Actor, resident: Resident
+    ) -> None:
+        make.record(*make.days((88, 186, 112)), of=resident)
+
+        found = trend(resident, nurse)
+        assert "请现在就联系医生" not in found.sentence
+        assert "这是12月4日的数" in found.sentence
+        unit = acting(nurse, NOON)
+        [line] = unit.ask(queries.summary, Purpose.CARE, resident_id=resident.id, now=NOON)
+        assert line.latest.alert is None
+
     def test_shows_her_age_group_and_illness_the_target_and_who_set_it(
         self, nurse: Actor, resident: Resident
     ) -> None:

@@ -78,7 +78,7 @@ def case_of(resident: Any, *, readings: Sequence[Any], consents: bool, visit: An
     """Say of one resident why she should be looked at, the worst reason first."""
     today = day_of(now)
     newest = max((row.at for row in readings), default=None)
-    grade = worst_of(readings, today=today)
+    grade = worst_of(readings, today=today, age=resident.age_on(today))
     rank, tone, words, why = 4, "ok", _("平稳"), _("最近的数没有越线")
     if not consents:
         rank, tone, words, why = 6, "idle", _("没同意"), _("她没有同意用健康数据做照护，这里不显示")
@@ -107,10 +107,10 @@ def case_of(resident: Any, *, readings: Sequence[Any], consents: bool, visit: An
     )
 
 
-def worst_of(readings: Sequence[Any], *, today: date) -> Grade | None:
+def worst_of(readings: Sequence[Any], *, today: date, age: int | None) -> Grade | None:
     """Judge only what was measured in the last days: an old alarm is history."""
     recent = [row for row in readings if day_of(row.at) >= today - timedelta(days=3)]
-    lines = [alert_for(row.code, row.value, on=today) for row in recent]
+    lines = [alert_for(row.code, row.value, on=today, age=age) for row in recent]
     grades = {line.grade for line in lines if line}
     return Grade.RED if Grade.RED in grades else Grade.AMBER if grades else None
 

@@ -21,6 +21,7 @@ from anjia.records.models import PersonalTarget, Reading
 from anjia.records.rules import PRESSURE, pairs
 from anjia.workforce.queries import staff_names
 
+MEASURED_HERSELF: Final = "self"
 HALVES: Final = {"systolic": SYSTOLIC, "diastolic": DIASTOLIC}
 
 
@@ -32,6 +33,7 @@ class BandView:
     set_by: str
     source: str
     evidence: str
+    is_own: bool = False  # a clinician's, for this one person
 
     @property
     def low(self) -> Decimal | None:
@@ -126,7 +128,7 @@ def view(
 ) -> TrendView:
     known = [measure(one) for one in codes_of(code)]
     bands, missing = bands_of(actor, purpose, resident=resident, codes=[one.code for one in known], now=now)
-    points = points_of(code, rows, bands, on=day_of(now))
+    points = points_of(code, rows, bands, on=day_of(now), age=resident.age_on(day_of(now)))
     shown = [point for point in points if point.at >= now - timedelta(days=days)]
     two = code == PRESSURE
     return TrendView(
@@ -145,19 +147,23 @@ def view(
 
 
 def points_of(
-    code: str, rows: Sequence[Reading], bands: Mapping[str, BandView], *, on: date
+    code: str, rows: Sequence[Reading], bands: Mapping[str, BandView], *, on: date, age: int | None
 ) -> list[PointView]:
     if code != PRESSURE:
-        return [point(row, {row.code: row.value}, bands, on=on) for row in rows]
+        return [point(row, {row.code: row.value}, bands, on=on, age=age) for row in rows]
     return [
-        point(both, {SYSTOLIC: both.systolic, DIASTOLIC: both.diastolic}, bands, on=on)
+        point(both, {SYSTOLIC: both.systolic, DIASTOLIC: both.diastolic}, bands, on=on, age=age)
         for both in pairs(rows)
     ]
 
 
-def point(row: Any, values: Mapping[str, Decimal], bands: Mapping[str, BandView], *, on: date) -> PointView:
+def point(
+    row: Any, values: Mapping[str, Decimal], bands: Mapping[str, BandView], *, on: date, age: int | None
+) -> PointView:
     single = next(iter(values.values())) if len(values) == 1 else None
     judged = [not bands[code].band.holds(value) for code, value in values.items() if code in bands]
+    own = {code: view.band for code, view in bands.items() if view.is_own}
+    at_home = row.source == MEASURED_HERSELF
     return PointView(
         at=row.at,
         source=row.source,
@@ -167,7 +173,10 @@ def point(row: Any, values: Mapping[str, Decimal], bands: Mapping[str, BandView]
         systolic=values.get(SYSTOLIC) if single is None else None,
         diastolic=values.get(DIASTOLIC) if single is None else None,
         out_of_band=any(judged) if judged else None,
-        alert=worst(alert_for(code, value, on=on) for code, value in values.items()),
+        alert=worst(
+            alert_for(code, value, on=on, age=age, own=own.get(code), at_home=at_home)
+            for code, value in values.items()
+        ),
     )
 
 
@@ -214,6 +223,7 @@ def personal(target: PersonalTarget, name: str) -> BandView:
         set_by=name,
         source=_("{name} {day}定的").format(name=name, day=words.day(target.set_at)),
         evidence="",
+        is_own=True,
     )
 
 
@@ -243,7 +253,7 @@ def sentence(
         said,
         words.inside_words(inside(found, shown)),
         words.latest_words(at=last.at, value=last.shown, place=place_of(last, known, bands)),
-        words.alert_words(last.alert),
+        words.alert_words(last.alert, at=last.at, now=now),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from anjia.clinical import trends
+from anjia.clinical.alerts import is_fresh
 from anjia.clinical.measures import DIASTOLIC, MEASURES, SYSTOLIC
 from anjia.kernel import access, files
 from anjia.kernel.actors import Actor, Kind, Purpose
@@ -106,7 +107,12 @@ def summary(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime)
             SummaryLine(
                 code=code,
                 name=seen.name,
-                latest=LatestView(value=last.shown, unit=seen.unit, at=last.at, alert=last.alert),
+                latest=LatestView(
+                    value=last.shown,
+                    unit=seen.unit,
+                    at=last.at,
+                    alert=last.alert if is_fresh(last.at, now=now) else None,
+                ),
                 sentence=seen.sentence,
             )
         )

@@ -7,7 +7,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from anjia.clinical.alerts import Grade
+from anjia.clinical.alerts import Grade, is_fresh
 from anjia.clinical.measures import Measure
 from anjia.clinical.tables import Source
 from anjia.clinical.targets import Band
@@ -101,8 +101,16 @@ def latest_words(*, at: datetime, value: str, place: str) -> str:
     return _("最近一次 {at}：{value}，{place}。").format(at=moment(at), value=value, place=place)
 
 
-def alert_words(grade: Grade | None) -> str:
-    """Say what to do about the latest value. It advises; a clinician decides."""
+def alert_words(grade: Grade | None, *, at: datetime, now: datetime) -> str:
+    """
+    Say what to do about the latest value. It advises; a clinician decides.
+
+    Of one that is not of today it says of which day: what was a reason to hurry then is none now.
+    """
+    if grade is not None and not is_fresh(at, now=now):
+        return _("这是{day}的数，当时就该有医生或护士看。请再量一次；还没有人看过就联系医生。").format(
+            day=day(at)
+        )
     if grade is Grade.RED:
         return _("这个数要马上处理：请现在就联系医生；不舒服就打 120。")
     if grade is Grade.AMBER:
