@@ -23,7 +23,7 @@ const LANES = [
 
 function run([name, program, options, output]) {
   const began = Date.now()
-  return new Promise((resolve) => {
+  return new Promise((done) => {
     let said = ''
     const child = spawn(program, options, { env: { ...process.env, ...(output ? { UNI_OUTPUT_DIR: resolve(output) } : {}) } })
     child.stdout.on('data', (part) => (said += part))
@@ -31,7 +31,7 @@ function run([name, program, options, output]) {
     child.on('close', (code) => {
       console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} ${((Date.now() - began) / 1000).toFixed(1)} s`)
       if (code !== 0) console.log(said)
-      resolve(code === 0)
+      done(code === 0)
     })
   })
 }
