@@ -174,6 +174,7 @@ class TestSuitability:
         assert "想要女的" in against["男的"][0]
         assert found["男的"].may_be_overruled
         assert "别的上门" in against["有事"][0]
+        assert not found["有事"].may_be_overruled
         ways_out = [reason.way_out for one in found.values() for reason in one.reasons if not reason.is_met]
         assert all(ways_out)
         assert any("09:00" in way_out for way_out in ways_out)

@@ -244,6 +244,12 @@ def time_reasons(job: Job, timeline: Timeline, at: datetime) -> list[Reason]:
     return [Reason(is_met=False, words=trouble.words, way_out=way_out)]
 
 
+def is_promised(job: Job, timeline: Timeline, at: datetime) -> bool:
+    """Return whether she is promised elsewhere at that time, which no reason overrules."""
+    ask = job.ask(at)
+    return any(stop.starts_at < ask.ends_at and ask.starts_at < stop.ends_at for stop in timeline.stops)
+
+
 def nearest_start(job: Job, timeline: Timeline, at: datetime) -> datetime | None:
     starts: Sequence[datetime] = FEASIBILITY.starts(
         timeline,

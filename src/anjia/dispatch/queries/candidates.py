@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import get_version
 from anjia.dispatch.matching import (
+    is_promised,
     Job,
     Wishes,
     qualification_reasons,
@@ -82,7 +83,7 @@ def suitability(
                 title=sheet.title,
                 sex=sheet.sex,
                 is_suitable=not (hard or soft or when),
-                may_be_overruled=not hard,
+                may_be_overruled=not hard and not is_promised(job, timelines[sheet.id], promise.starts_at),
                 is_current=current,
                 state=other_part.state.value if other_part and current else "",
                 offer=offers.get(sheet.id, ""),
