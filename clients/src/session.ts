@@ -7,6 +7,7 @@ import type { Me, Person, SignedIn } from './api/types'
 const TOKEN = 'token'
 const ACTING = 'acting_for'
 const ME = 'me'
+const DEMO = 'demo'
 /** What was seen is gone at sign-out; what waits to be sent stays, and goes out when its account is back. */
 export const SEEN = 'seen:'
 
@@ -14,12 +15,15 @@ interface State {
   token: string
   actingFor: string
   me: Me | null
+  /** In a demo every page says that nobody of it is real. */
+  isDemo: boolean
 }
 
 export const session = reactive<State>({
   token: uni.getStorageSync(TOKEN) || '',
   actingFor: uni.getStorageSync(ACTING) || '',
   me: uni.getStorageSync(ME) || null,
+  isDemo: uni.getStorageSync(DEMO) || false,
 })
 
 export const isCaregiver = computed(() => session.me?.account.kind === 'staff')
@@ -49,9 +53,15 @@ export async function loadMe(): Promise<Me> {
   const answer = await meApi.get()
   session.me = answer
   uni.setStorageSync(ME, answer)
+  markDemo(answer.is_demo)
   if (answer.people.length && !answer.people.some((each) => each.resident_id === session.actingFor))
     actFor((answer.people.find((each) => each.relation === 'self') ?? answer.people[0]!).resident_id)
   return answer
+}
+
+export function markDemo(isDemo: boolean): void {
+  session.isDemo = isDemo
+  uni.setStorageSync(DEMO, isDemo)
 }
 
 export function forget(): void {

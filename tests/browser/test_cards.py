@@ -1,4 +1,5 @@
 import pytest
+from playwright.sync_api import expect
 
 from anjia.simulation.cast import CAST, Card
 from tests.browser.conftest import Open
@@ -7,8 +8,8 @@ from tests.browser.screen import DESK, PHONE
 HOMES = {  # where each one's work is, and something of it that must be in sight
     "resident": ".say",
     "daughter": ".say",
-    "nurse": ".route li",
-    "picc": ".route li",
+    "nurse": ".route li, .i-briefcase",  # late in the evening her day is over, and an offer waits
+    "picc": ".route li, .i-briefcase",
     "doctor": "main table tbody tr",
     "dispatcher": "#rows article",
     "desk": "input[name=q]",
@@ -25,4 +26,6 @@ class TestCard:
         page = screen.step_in_as(card.key)
 
         page.locator(HOMES[card.key]).first.wait_for()
+        says_so = page.locator(".demo" if card.end == "client" else ".strip")
+        expect(says_so).to_contain_text("演示")
         screen.look(f"card-{card.key}")

@@ -4,6 +4,7 @@ const en: typeof zhHans = {
   name: 'Anjia',
   title: '{page} · Anjia',
   back: 'Back',
+  demo: 'Demo: made-up people, and no message really goes out',
   wait: 'Fetching it, one moment',
   more: 'Show more',
   and: ', ',

@@ -1,6 +1,7 @@
 """Pages that belong to no context: health, refusals, crashes, the client, and what every page shows."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from anjia.desk import nav
@@ -15,6 +17,7 @@ from anjia.kernel.errors import DomainError, Unreadable
 from anjia.kernel.logs import places
 
 LANGUAGES = {"zh-hans", "en"}
+NAMES_OF_VENDORS = {"wechat": gettext_lazy("微信"), "sms": gettext_lazy("短信")}
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -22,6 +25,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     return {
         "is_demo": settings.IS_DEMO,
+        "stand_ins": [NAMES_OF_VENDORS[vendor] for vendor in settings.STAND_INS],
         "actor": actor,
         "nav": nav.nav_for(actor, request.path) if actor else [],
         "language": get_language(),
@@ -32,7 +36,15 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     part = request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted")
     template = "desk/_refusal.html" if part else "desk/refusal.html"
-    return render(request, template, {"refusal": error}, status=error.status)
+    return render(request, template, {"refusal": error, "back": came_from(request)}, status=error.status)
+
+
+def came_from(request: HttpRequest) -> str:
+    """Return the page of ours on which this was asked for, if it is another one."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    if before.netloc != request.get_host() or (request.method == "GET" and before.path == request.path):
+        return ""
+    return before.path + (f"?{before.query}" if before.query else "")
 
 
 def unreadable() -> JsonResponse:

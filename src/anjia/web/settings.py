@@ -147,6 +147,12 @@ WECHAT_MESSAGES, SMS_MESSAGES = (
     )
     for variable, vendor in (("WECHAT_MESSAGES", "wechat"), ("SMS_MESSAGES", "sms"))
 )
+# Whose place a stand-in takes here: every page of the console says so.
+STAND_INS = [
+    vendor
+    for vendor, paths in {"wechat": (WECHAT_MESSAGES, WECHAT_SIGN_IN), "sms": (SMS_MESSAGES, CODE_SENDER)}.items()
+    if any("standin" in path or path.endswith(".NotSent") for path in paths)
+]
 # Their template ids for our templates: {"visit_promised": "…", …}
 WECHAT_MESSAGE_TEMPLATES = json.loads(os.environ.get("WECHAT_MESSAGE_TEMPLATES", "{}"))
 SMS_MESSAGE_TEMPLATES = json.loads(os.environ.get("SMS_MESSAGE_TEMPLATES", "{}"))
