@@ -337,8 +337,8 @@ def consent_on_paper(desk: Screen) -> None:
     desk.look("desk-resident")
 
 
-def book_for(desk: Screen, name: str, service: str) -> str:
-    """Book the first free time for a caller; return the visit's id."""
+def book_for(desk: Screen, name: str, service: str, caregiver: str) -> str:
+    """Book the caregiver's first free time for a caller; return the visit's id."""
     page = desk.open("/console/desk/bookings")
     page.locator("input[name=q]").fill(name)
     page.get_by_role("link", name="就是这位").first.click()
@@ -347,7 +347,10 @@ def book_for(desk: Screen, name: str, service: str) -> str:
     page.get_by_role("button", name="看有空的时间").click()
     page.locator("button[name=slot]").first.wait_for()
     desk.look("desk-times")
-    page.locator("button[name=slot]").first.click()
+    times = page.locator("button[name=slot]", has_text=caregiver)
+    if not times.count():
+        page.get_by_role("link", name="后 7 天").click()
+    times.first.click()
     page.get_by_role("button", name="约好").wait_for()
     desk.look("desk-held")
     page.get_by_role("button", name="约好").click()
@@ -355,21 +358,23 @@ def book_for(desk: Screen, name: str, service: str) -> str:
     return page.url.rstrip("/").rpartition("/")[2].partition("?")[0]
 
 
-def send(dispatcher: Screen, visit: str, caregiver: str) -> None:
-    """Give the visit to her, having seen of everybody why."""
+def send_another(dispatcher: Screen, visit: str) -> None:
+    """Give the visit to the best who is suitable beside who has it, having seen of everybody why."""
     page = dispatcher.open(f"/console/dispatch/visits/{visit}/suitability")
     assert page.locator("td .t-ok").count(), "nobody is suitable, and it does not say why"
     assert page.locator("td .t-bad").count(), "nobody is unsuitable, or it does not say why"
     dispatcher.look("suitability")
+    page.locator("tbody tr", has_text="合适").get_by_role("button", name=re.compile("^派")).first.click()
+    page.get_by_role("heading", name="经过").wait_for()
+
+
+def send(dispatcher: Screen, visit: str, caregiver: str) -> None:
+    """Give the visit to her."""
+    page = dispatcher.open(f"/console/dispatch/visits/{visit}/suitability")
     row = page.locator("tbody tr", has_text=caregiver)
-    if row.get_by_text("现在是这位").count():
-        return
-    if row.locator("input[name=why]").count():
-        row.locator("input[name=why]").fill("她去过那一片，说好了")
     row.get_by_role("button", name=f"派{caregiver}").click()
-    expect(
-        page.locator("tbody tr", has_text=caregiver).or_(page.get_by_text(caregiver)).first
-    ).to_be_visible()
+    page.get_by_role("heading", name="经过").wait_for()
+    expect(page.get_by_text(caregiver).first).to_be_visible()
 
 
 def call(desk: Screen, name: str) -> None:

@@ -100,7 +100,10 @@ class Screen:
     def open(self, path: str) -> Page:
         """Open a page of the site and wait until it has all that it asks for."""
         if path.startswith("/app/#") and "/app/" in self.page.url:
+            before = self.page.url.partition("#")[2]
             self.page.evaluate("to => { location.hash = to }", path.removeprefix("/app/#"))
+            if before.partition("?")[0] == path.removeprefix("/app/#").partition("?")[0]:
+                self.page.reload(wait_until="load")  # the client takes another id for the page that is open
         else:
             self.page.goto(self.url + path, wait_until="load")
         self.settle()

@@ -8,9 +8,7 @@ from tests.browser.people import Someone
 from tests.browser.screen import PHONE, TOLD_WITHIN, Screen
 
 SERVICE, NURSE = "PICC 维护", "周岚"  # few have her certificate: who books this meets the card's own nurse
-
-
-CHECK = "血压测量随访"
+CHECK, NEIGHBOUR = "血压测量随访", "李静"
 
 
 def day_of(board: Screen, visit: str) -> str:
@@ -79,9 +77,11 @@ class TestVisit:
         family.press("交上去")
         family.page.get_by_role("heading", name="收到了，谢谢您").wait_for()
 
-        board.open(f"/console/desk/visits/{visit}")
-        expect(board.page.get_by_text("手很轻，讲得清楚。")).to_be_visible()
-        board.look("visit-history")
+        quality = open_screen()
+        quality.step_in_as("quality")
+        quality.open(f"/console/desk/visits/{visit}")
+        expect(quality.page.get_by_text("手很轻，讲得清楚。")).to_be_visible()
+        quality.look("visit-history")
 
     def test_reaches_somebody_without_a_telephone(self, open_screen: Open, photo: Path) -> None:
         name = people.new_name()
@@ -89,13 +89,14 @@ class TestVisit:
         desk.step_in_as("desk")
         people.register(desk, name, "云杉市清溪区织锦巷12号1栋2单元102")
         people.consent_on_paper(desk)
-        visit = people.book_for(desk, name, CHECK)
+        visit = people.book_for(desk, name, CHECK, NEIGHBOUR)
 
         dispatcher = open_screen()
         dispatcher.step_in_as("dispatcher")
-        people.send(dispatcher, visit, "李静")
+        people.send_another(dispatcher, visit)
+        people.send(dispatcher, visit, NEIGHBOUR)
         people.watch_board(dispatcher, day_of(dispatcher, visit))
-        says(dispatcher, visit, "李静")
+        says(dispatcher, visit, NEIGHBOUR)
 
         card = people.household_card(desk, name)
         nurse = open_screen(size=PHONE, at=people.DOOR)

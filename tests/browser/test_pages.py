@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -29,8 +30,8 @@ BEHIND: dict[str, tuple[str, ...]] = {
         "/console/identity/mine/",
     ),
     "dispatcher": (
-        "/console/desk/board > #rows a.who",
-        "/console/desk/board > #rows [data-state=booked] a.who > main a[href*='suitability']",
+        "/console/desk/visits/{past}",
+        "/console/desk/visits/{promised} > main a[href*='suitability']",
         "/console/messaging/outbox",
     ),
     "doctor": ("/console/desk/worklist > main a[href*='/records/']",),
@@ -51,7 +52,7 @@ RESIDENT = (
     "visits/index",
     "visits/visit?id={coming}",
     "visits/visit?id={past}",
-    "visits/change?id={coming}",
+    "visits/change?id={promised}",
     "visits/rate?id={past}&stars=4",
     "record/index",
     "record/trend?code=bp",
@@ -72,24 +73,24 @@ CAREGIVER = (
 )
 
 
-def sign_in(site: str, key: str) -> httpx.Client:
-    client = httpx.Client(base_url=f"{site}/api/v1", trust_env=False, timeout=30)
-    entry = client.post(f"demo/cards/{key}/sign-in", headers={"Idempotency-Key": str(uuid4())}).json()
-    client.headers["Authorization"] = f"Bearer {entry['token']}"
-    return client
+@contextmanager
+def signed_in(site: str, key: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{site}/api/v1", trust_env=False, timeout=30) as client:
+        entry = client.post(f"demo/cards/{key}/sign-in", headers={"Idempotency-Key": str(uuid4())}).json()
+        client.headers["Authorization"] = f"Bearer {entry['token']}"
+        yield client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def ids(site: str) -> dict[str, str]:
-    """Find visits to look at."""
-    with sign_in(site, "resident") as her, sign_in(site, "nurse") as nurse:
-        found = {when: her.get(f"visits?when={when}").json()["items"][0]["id"] for when in ("coming", "past")}
-        stops: list[dict[str, Any]] = nurse.get(f"work/days/{datetime.now(SHANGHAI):%Y-%m-%d}").json()[
-            "stops"
-        ]
+    """Find visits to look at: hers are there at any hour, the nurse's of today only while it is day."""
+    with signed_in(site, "resident") as her, signed_in(site, "nurse") as nurse:
+        coming, past = (her.get(f"visits?when={when}").json()["items"] for when in ("coming", "past"))
+        stops: list[dict[str, Any]] = nurse.get(f"work/days/{datetime.now(SHANGHAI):%Y-%m-%d}").json()["stops"]
     done = [stop["visit_id"] for stop in stops if stop["status"] == "done"]
     ahead = [stop["visit_id"] for stop in stops if stop["status"] in {"booked", "departed"}]
-    return found | {"done": (done or ahead)[0], "next": (ahead or done)[0]}
+    found = {"coming": coming[0]["id"], "promised": coming[-1]["id"], "past": past[0]["id"]}
+    return found | {"done": [*done, found["past"]][0], "next": [*ahead, found["promised"]][0]}
 
 
 def follow(screen: Screen, way: str) -> None:
@@ -115,21 +116,21 @@ def name_of(way: str) -> str:
 
 @pytest.mark.parametrize("key", [card.key for card in CAST if card.end == "console"])
 class TestConsolePage:
-    def test_has_nothing_grave_and_fits(self, open_screen: Open, key: str) -> None:
+    def test_has_nothing_grave_and_fits(self, open_screen: Open, ids: dict[str, str], key: str) -> None:
         screen = open_screen()
         screen.step_in_as(key)
         ways = [*(rail_of(screen) if key == "administrator" else ()), *BEHIND[key]]
         for way in ways:
-            follow(screen, way)
+            follow(screen, way.format(**ids))
             screen.look(f"{key}-{name_of(way)}")
             screen.measure(f"{key} {way} on a phone", PHONE)
 
-    def test_fits_in_english(self, open_screen: Open, key: str) -> None:
+    def test_fits_in_english(self, open_screen: Open, ids: dict[str, str], key: str) -> None:
         screen = open_screen(english=True)
         screen.step_in_as(key)
         ways = [*(rail_of(screen) if key == "administrator" else ()), *BEHIND[key]]
         for way in ways:
-            follow(screen, way)
+            follow(screen, way.format(**ids))
             screen.measure(f"{key} {way} in English", DESK)
             screen.measure(f"{key} {way} in English on a phone", PHONE)
 

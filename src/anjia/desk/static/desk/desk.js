@@ -49,6 +49,32 @@
     if (note) note.remove();
   });
 
+  // A table wider than its panel is scrolled by keyboard too: where it scrolls it takes the focus and has a name.
+  function nameOf(one) {
+    var caption = one.querySelector('caption');
+    var panel = one.closest('.panel');
+    var heading = panel && panel.querySelector('h2');
+    return (caption || heading || document.querySelector('h1') || one).textContent.trim();
+  }
+  function reachScrollers() {
+    document.querySelectorAll('.scroll-x').forEach(function (one) {
+      var scrolls = one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight;
+      if (scrolls === one.hasAttribute('tabindex')) return;
+      if (scrolls) {
+        one.setAttribute('tabindex', '0');
+        one.setAttribute('role', 'region');
+        one.setAttribute('aria-label', nameOf(one));
+      } else {
+        ['tabindex', 'role', 'aria-label'].forEach(function (name) { one.removeAttribute(name); });
+      }
+    });
+  }
+  reachScrollers();
+  window.addEventListener('load', reachScrollers);
+  window.addEventListener('resize', reachScrollers);
+  document.addEventListener('htmx:afterSettle', reachScrollers);
+  document.addEventListener('toggle', reachScrollers, true);
+
   // "/" goes to the page's search box, as on most consoles.
   document.addEventListener('keydown', function (event) {
     if (event.key !== '/' || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
