@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import get_version
 from anjia.dispatch.matching import (
-    is_promised,
     Job,
     Wishes,
+    is_promised,
     qualification_reasons,
     score,
     time_reasons,
