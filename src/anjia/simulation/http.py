@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import AwareDatetime
 
@@ -82,6 +83,6 @@ def enter(card: Card, *, end: End, now: datetime, device_token: str | None = Non
         account_id=account_id_of(card.key),
         end=end.value,
         way=Way.CARD.value,
-        device="demo",
+        device=_("演示的卡片"),
         device_token=device_token,
     )
