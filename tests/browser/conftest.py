@@ -1,18 +1,24 @@
 """
 The browser journeys: real server, real Chromium, a demo town of their own.
 
-ANJIA_PICTURES: the folder where the screenshots are kept. ANJIA_URL: a demo that runs already, to try things out.
+ANJIA_PICTURES: where the screenshots are kept, instead of screenshots/.
+ANJIA_URL: a demo that runs already, to try things out.
 """
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from anjia.machine.development import NO_CHROMIUM, find_chromium
+from anjia.kernel.calendar import SHANGHAI
+from anjia.machine.development import NO_CHROMIUM, find_chromium, screenshots
 from anjia.simulation.pictures import scribble
 from tests.browser.screen import Screen
 from tests.browser.server import FLAGS, demo_server
@@ -50,9 +56,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterato
 
 
 @pytest.fixture(scope="package")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    kept = os.environ.get("ANJIA_PICTURES")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+def pictures() -> Path:
+    folder = screenshots()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -83,6 +88,28 @@ def open_screen(
         screen.close()
     wrong = [one for screen in screens for one in screen.wrong]
     assert not wrong, "\n".join(["", *wrong])
+
+
+@contextmanager
+def signed_in(site: str, key: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{site}/api/v1", trust_env=False, timeout=30) as client:
+        entry = client.post(f"demo/cards/{key}/sign-in", headers={"Idempotency-Key": str(uuid4())}).json()
+        client.headers["Authorization"] = f"Bearer {entry['token']}"
+        yield client
+
+
+@pytest.fixture(scope="package")
+def ids(site: str) -> dict[str, str]:
+    """Find visits to look at: hers are there at any hour, the nurse's of today only while it is day."""
+    with signed_in(site, "resident") as her, signed_in(site, "nurse") as nurse:
+        coming, past = (her.get(f"visits?when={when}").json()["items"] for when in ("coming", "past"))
+        stops: list[dict[str, Any]] = nurse.get(f"work/days/{datetime.now(SHANGHAI):%Y-%m-%d}").json()[
+            "stops"
+        ]
+    done = [stop["visit_id"] for stop in stops if stop["status"] == "done"]
+    ahead = [stop["visit_id"] for stop in stops if stop["status"] in {"booked", "departed"}]
+    found = {"coming": coming[0]["id"], "promised": coming[-1]["id"], "past": past[0]["id"]}
+    return found | {"done": [*done, found["past"]][0], "next": [*ahead, found["promised"]][0]}
 
 
 @pytest.fixture(scope="package")

@@ -3,13 +3,14 @@
 import random
 import re
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import xlsxwriter
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from anjia.simulation.pictures import scribble
+from anjia.kernel.calendar import SHANGHAI
 from tests.browser.screen import PATIENCE, Screen
 
 DOOR: Final = (30.2741, 112.1551)  # somewhere in the demo's town
@@ -337,8 +338,8 @@ def consent_on_paper(desk: Screen) -> None:
     desk.look("desk-resident")
 
 
-def book_for(desk: Screen, name: str, service: str, caregiver: str) -> str:
-    """Book the caregiver's first free time for a caller; return the visit's id."""
+def book_for(desk: Screen, name: str, service: str) -> str:
+    """Book tomorrow's first free time for a caller; return the visit's id."""
     page = desk.open("/console/desk/bookings")
     page.locator("input[name=q]").fill(name)
     page.get_by_role("link", name="就是这位").first.click()
@@ -347,15 +348,28 @@ def book_for(desk: Screen, name: str, service: str, caregiver: str) -> str:
     page.get_by_role("button", name="看有空的时间").click()
     page.locator("button[name=slot]").first.wait_for()
     desk.look("desk-times")
-    times = page.locator("button[name=slot]", has_text=caregiver)
-    if not times.count():
-        page.get_by_role("link", name="后 7 天").click()
-    times.first.click()
+    times_of(page, datetime.now(SHANGHAI).date() + timedelta(days=1)).first.click()
     page.get_by_role("button", name="约好").wait_for()
     desk.look("desk-held")
     page.get_by_role("button", name="约好").click()
     page.get_by_role("heading", name="经过").wait_for()
     return page.url.rstrip("/").rpartition("/")[2].partition("?")[0]
+
+
+def times_of(page: Page, day: date) -> Locator:
+    return page.locator(f"section[aria-labelledby='day-{day}'] button[name=slot]")
+
+
+def make_room(dispatcher: Screen, visit: str, caregiver: str, day: str) -> None:
+    """Move the visit to when she can, as the page says of her, if she cannot then."""
+    page = dispatcher.open(f"/console/dispatch/visits/{visit}/suitability")
+    nearest = re.search(
+        r"改到 (\d\d:\d\d) 开始就可以", page.locator("tbody tr", has_text=caregiver).first.inner_text()
+    )
+    if nearest:
+        dispatcher.open(f"/console/dispatch/visits/{visit}/move")
+        times_of(page, date.fromisoformat(day)).filter(has_text=nearest[1]).click()
+        page.get_by_role("heading", name="经过").wait_for()
 
 
 def send_another(dispatcher: Screen, visit: str) -> None:
@@ -371,7 +385,9 @@ def send_another(dispatcher: Screen, visit: str) -> None:
 def send(dispatcher: Screen, visit: str, caregiver: str) -> None:
     """Give the visit to her."""
     page = dispatcher.open(f"/console/dispatch/visits/{visit}/suitability")
-    row = page.locator("tbody tr", has_text=caregiver)
+    row = page.locator("tbody tr", has_text=caregiver).first
+    if row.get_by_text("现在是这位").count():
+        return
     row.get_by_role("button", name=f"派{caregiver}").click()
     page.get_by_role("heading", name="经过").wait_for()
     expect(page.get_by_text(caregiver).first).to_be_visible()

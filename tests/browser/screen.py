@@ -141,6 +141,11 @@ class Screen:
         found: Sequence[str] = [*self.page.evaluate(FIND_TOO_WIDE), *self._grave()]
         self.wrong += [f"{name}: {one}" for one in found]
 
+    def show(self, file: Path) -> None:
+        """Take the picture of what is in the window, for others to see."""
+        self.settle()
+        self.page.screenshot(path=file)
+
     def measure(self, name: str, size: tuple[int, int]) -> None:
         """Keep what is wider than a screen of this size, and go back to one's own."""
         own = self.page.viewport_size

@@ -89,13 +89,15 @@ class TestVisit:
         desk.step_in_as("desk")
         people.register(desk, name, "云杉市清溪区织锦巷12号1栋2单元102")
         people.consent_on_paper(desk)
-        visit = people.book_for(desk, name, CHECK, NEIGHBOUR)
+        visit = people.book_for(desk, name, CHECK)
 
         dispatcher = open_screen()
         dispatcher.step_in_as("dispatcher")
+        day = day_of(dispatcher, visit)
+        people.make_room(dispatcher, visit, NEIGHBOUR, day)
         people.send_another(dispatcher, visit)
         people.send(dispatcher, visit, NEIGHBOUR)
-        people.watch_board(dispatcher, day_of(dispatcher, visit))
+        people.watch_board(dispatcher, day)
         says(dispatcher, visit, NEIGHBOUR)
 
         card = people.household_card(desk, name)

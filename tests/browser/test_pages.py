@@ -2,15 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
 
-from anjia.kernel.calendar import SHANGHAI
 from anjia.simulation.cast import CAST
 from tests.browser.conftest import Open
 from tests.browser.screen import DESK, PHONE, Screen
@@ -71,26 +65,6 @@ CAREGIVER = (
     "work/arrive?id={next}",
     "work/waiting",
 )
-
-
-@contextmanager
-def signed_in(site: str, key: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{site}/api/v1", trust_env=False, timeout=30) as client:
-        entry = client.post(f"demo/cards/{key}/sign-in", headers={"Idempotency-Key": str(uuid4())}).json()
-        client.headers["Authorization"] = f"Bearer {entry['token']}"
-        yield client
-
-
-@pytest.fixture(scope="package")
-def ids(site: str) -> dict[str, str]:
-    """Find visits to look at: hers are there at any hour, the nurse's of today only while it is day."""
-    with signed_in(site, "resident") as her, signed_in(site, "nurse") as nurse:
-        coming, past = (her.get(f"visits?when={when}").json()["items"] for when in ("coming", "past"))
-        stops: list[dict[str, Any]] = nurse.get(f"work/days/{datetime.now(SHANGHAI):%Y-%m-%d}").json()["stops"]
-    done = [stop["visit_id"] for stop in stops if stop["status"] == "done"]
-    ahead = [stop["visit_id"] for stop in stops if stop["status"] in {"booked", "departed"}]
-    found = {"coming": coming[0]["id"], "promised": coming[-1]["id"], "past": past[0]["id"]}
-    return found | {"done": [*done, found["past"]][0], "next": [*ahead, found["promised"]][0]}
 
 
 def follow(screen: Screen, way: str) -> None:

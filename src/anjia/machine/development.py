@@ -43,7 +43,7 @@ NO_CHROMIUM: Final = (
 
 def test(words: list[str]) -> int:
     """Run the tests; what is not said runs all of them, and the client's checks beside them."""
-    chromium = find_chromium()
+    chromium, began = find_chromium(), time.time()
     with temporary_database(for_tests=True) as environment:
         prepare("translations", environment)
         if not words or any("browser" in word or "journeys" in word for word in words):
@@ -56,7 +56,14 @@ def test(words: list[str]) -> int:
         ).returncode
         if not chromium:
             print(NO_CHROMIUM)
+        elif any(file.stat().st_mtime >= began for file in screenshots().glob("*.png")):
+            print(f"The screenshots are in {screenshots()}.")
         return max(code, finish_client_checks(checks))
+
+
+def screenshots() -> Path:
+    """Return the folder where the browser's journeys keep what they saw."""
+    return Path(os.environ.get("ANJIA_PICTURES") or CHECKOUT / "screenshots")
 
 
 def find_chromium() -> str | None:
