@@ -11,6 +11,7 @@ import xlsxwriter
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from anjia.kernel.calendar import SHANGHAI
+from anjia.simulation.pictures import scribble
 from tests.browser.screen import PATIENCE, Screen
 
 DOOR: Final = (30.2741, 112.1551)  # somewhere in the demo's town

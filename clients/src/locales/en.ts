@@ -4,7 +4,7 @@ const en: typeof zhHans = {
   name: 'Anjia',
   title: '{page} · Anjia',
   back: 'Back',
-  demo: 'Demo: made-up people, and no message really goes out',
+  demo: 'Demo data: no real people',
   wait: 'Fetching it, one moment',
   more: 'Show more',
   and: ', ',

@@ -2,7 +2,7 @@ export default {
   name: '安家',
   title: '{page} · 安家',
   back: '返回',
-  demo: '演示数据，不是真的人，也不会真的发短信',
+  demo: '演示数据，不是真的人',
   wait: '正在取，请稍等',
   more: '再看一些',
   and: '、',
