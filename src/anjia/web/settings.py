@@ -150,7 +150,10 @@ WECHAT_MESSAGES, SMS_MESSAGES = (
 # Whose place a stand-in takes here: every page of the console says so.
 STAND_INS = [
     vendor
-    for vendor, paths in {"wechat": (WECHAT_MESSAGES, WECHAT_SIGN_IN), "sms": (SMS_MESSAGES, CODE_SENDER)}.items()
+    for vendor, paths in {
+        "wechat": (WECHAT_MESSAGES, WECHAT_SIGN_IN),
+        "sms": (SMS_MESSAGES, CODE_SENDER),
+    }.items()
     if any("standin" in path or path.endswith(".NotSent") for path in paths)
 ]
 # Their template ids for our templates: {"visit_promised": "…", …}
