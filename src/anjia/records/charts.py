@@ -244,7 +244,7 @@ def sentence(
     mean = "/".join(words.number(one.mean) for one in found)
     change = words.change_words(first.change) if first.change is not None else ""
     if len(known) == 2 and change:
-        change = _("高压") + change
+        change = _("高压{change}").format(change=change)
     said = words.trend_words(first, days=days, mean=mean, before=change)
     if not shown:
         return said

@@ -80,7 +80,7 @@ def suitability(
             Candidate(
                 staff_id=sheet.id,
                 name=sheet.name,
-                title=sheet.title,
+                title=sheet.title_words,
                 sex=sheet.sex,
                 is_suitable=not (hard or soft or when),
                 may_be_overruled=not hard and not is_promised(job, timelines[sheet.id], promise.starts_at),

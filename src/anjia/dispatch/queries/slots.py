@@ -128,7 +128,7 @@ class _Look:
     def slot(self, opening: Opening) -> Slot:
         by_id = {sheet.id: sheet for sheet in self.sheets}
         crew = [by_id[staff_id] for staff_id in opening.able[: self.job.people_needed]]
-        people = [Caregiver(id=one.id, name=one.name, title=one.title, sex=one.sex) for one in crew]
+        people = [Caregiver(id=one.id, name=one.name, title=one.title_words, sex=one.sex) for one in crew]
         return Slot(
             starts_at=opening.starts_at,
             ends_at=opening.starts_at + timedelta(minutes=self.job.minutes),

@@ -60,6 +60,7 @@ def caregivers_on(
             sex=one.sex,
             kind=one.kind,
             title=one.title,
+            title_words=one.title_words,
             started_on=one.started_on,
             station_id=one.station_id,
             qualifications=last_days_of(papers_by[one.id], first_day),

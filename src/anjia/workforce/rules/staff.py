@@ -75,6 +75,7 @@ class CaregiverSheet:
     sex: str
     kind: str
     title: str
+    title_words: str  # in the reader's language
     started_on: date | None
     station_id: UUID | None
     qualifications: Mapping[str, date | None]
