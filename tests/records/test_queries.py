@@ -69,7 +69,7 @@ class TestTrend:
         with translation.override("en"):
             said = trend(resident, nurse)
         assert said.name == "Blood pressure"
-        assert "only 2 times" in said.sentence
+        assert "Only 2 measured" in said.sentence
         assert not any("一" <= character <= "鿿" for character in said.sentence)
 
     def test_says_what_to_do_of_a_value_that_cannot_wait(self, nurse: Actor, resident: Resident) -> None:

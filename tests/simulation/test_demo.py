@@ -11,14 +11,16 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from anjia.kernel.actors import Purpose, system
+from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of, local
 from anjia.kernel.work import acting
 from anjia.simulation.cast import CARDS, CAST
 from anjia.simulation.founding import CENTRE, Founder, resident_id_of
 from anjia.simulation.later import Later
 from anjia.simulation.life import Life
+from anjia.visits.models import FieldFact
 from anjia.visits.queries import board, open_conflicts
+from anjia.visits.rules.facts import FactKind
 from anjia.visits.rules.lifecycle import BoardState
 
 NOW = datetime.now(UTC)
@@ -163,6 +165,14 @@ class TestLater:
         after = states()
         assert after["done"] > before["done"]
 
+    def test_who_was_late_arrives_and_says_so_once(self) -> None:
+        if not IS_WHOLE_DAY:
+            pytest.skip("round midnight there is less of a day")
+        for minutes in (40, 41, 42):
+            live_on(NOW + timedelta(minutes=minutes))
+
+        assert departures(of="r27") == 1
+
     def test_the_next_morning_is_a_day_of_work_too(self) -> None:
         morning = at(day_of(NOW) + timedelta(days=1), clock(9, 30))
 
@@ -177,6 +187,16 @@ def live_on(now: datetime) -> None:
     founder = Founder(now)
     founder.remember()
     Later(Life(founder, now, random.Random(1))).go_on()
+
+
+def departures(*, of: str) -> int:
+    def told(_: Actor) -> int:
+        today = FieldFact.objects.filter(
+            visit__resident_id=resident_id_of(of), visit__starts_at__gte=NOW - timedelta(hours=1)
+        )
+        return today.filter(kind=FactKind.DEPARTED.value).count()
+
+    return acting(system(CENTRE), NOW).ask(told)
 
 
 def states() -> dict[str, int]:

@@ -67,8 +67,7 @@ class Later:
         errand = Errand(
             visit_id=row.id, version=self.life.services[service], key=key, begins_at=row.starts_at
         )
-        state = "accepted" if row.state is BoardState.LATE else row.state.value
-        Phones(self.life.founder, self.now, self.life.dice).send_next(errand, staff, state)
+        Phones(self.life.founder, self.now, self.life.dice).send_next(errand, staff, row.state.value)
 
 
 def due_at(row: BoardRow, waits: timedelta) -> datetime | None:

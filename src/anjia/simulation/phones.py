@@ -62,6 +62,9 @@ class Phones:
                     facts = [fact(errand, "departed", self.now)]
                 case "departed":
                     facts = [fact(errand, "arrived", self.now, **self.proof(errand))]
+                case "late":  # on her way or not, she is there now
+                    on_the_way = fact(errand, "departed", self.now - 10 * MINUTES)
+                    facts = [on_the_way, fact(errand, "arrived", self.now, **self.proof(errand))]
                 case _:
                     facts = self.sent(errand, is_first=is_first)[-1][1]
             self.founder.do(member, visits.record_facts, when=self.now, facts=facts)

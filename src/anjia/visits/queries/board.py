@@ -97,7 +97,7 @@ def timelines(
         Row(
             staff_id=sheet.id,
             name=sheet.name,
-            title=sheet.title,
+            title=sheet.title_words,
             shifts=sheet.shifts,
             leave=sheet.leave,
             bars=bars.get(sheet.id, []),
