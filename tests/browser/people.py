@@ -26,6 +26,7 @@ VITALS: Final = {
     "疼痛": "2",
 }
 MOST_STEPS: Final = 40
+MOST_LOOKS: Final = 20
 
 
 def new_phone() -> str:
@@ -396,10 +397,15 @@ def send(dispatcher: Screen, visit: str, caregiver: str) -> None:
 
 def call(desk: Screen, name: str) -> None:
     """Ring whom no message reaches, on the day for which she is listed, and write down how it went."""
-    page = desk.open("/console/messaging/calls")
-    if not page.locator("article.item", has_text=name).count():
-        page.get_by_role("link", name="明天").click()
+    page = desk.page
     line = page.locator("article.item", has_text=name).first
+    for _ in range(MOST_LOOKS):  # the worker lists her when it has heard of the visit
+        desk.open("/console/messaging/calls")
+        if not line.count():
+            page.get_by_role("link", name="明天").click()
+            desk.settle()
+        if line.count():
+            break
     line.wait_for()
     desk.look("call-list")
     line.locator("input[name=next_step]").fill("请邻居带话")

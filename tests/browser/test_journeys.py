@@ -99,6 +99,7 @@ class TestVisit:
         people.send(dispatcher, visit, NEIGHBOUR)
         people.watch_board(dispatcher, day)
         says(dispatcher, visit, NEIGHBOUR)
+        people.call(desk, name)
 
         card = people.household_card(desk, name)
         nurse = open_screen(size=PHONE, at=people.DOOR)
@@ -112,5 +113,3 @@ class TestVisit:
         people.sign(nurse)
         people.finish(nurse)
         says(dispatcher, visit, "完成")
-
-        people.call(desk, name)
