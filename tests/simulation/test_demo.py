@@ -1,10 +1,12 @@
 """The demo town: made by the commands that people use, and a card for each of its cast."""
 
 import random
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
+from html import unescape
 from typing import Any
 
 import pytest
@@ -82,6 +84,21 @@ class TestCards:
         assert page.status_code == 200
         assert CARDS[key].name in page.content.decode()
         assert WORK[key] in page.content.decode()
+
+    def test_let_two_take_turns_on_one_computer_with_two_taps(self) -> None:
+        computer = Client()
+        first, second = [card for card in CAST if card.end == "console"][:2]
+        for card in (first, second):
+            computer.post(f"/demo/{card.key}")
+
+        page = computer.get("/console/identity/locked/").content.decode()
+        turn = next(part for part in page.split("<details")[1:] if f"我是{first.name}，进去" in part)
+        action, typed = re.findall(r'action="([^"]+)"| value="([^"]+)" required', turn)
+        came = computer.post(action[0], {"secret": unescape(typed[1])})
+
+        assert came.status_code == 303
+        home = computer.get("/console/", follow=True).content.decode()
+        assert first.name in home
 
     @pytest.mark.parametrize("key", [card.key for card in CAST if card.end == "client"])
     def test_hand_the_client_its_token_in_a_page_and_in_no_address(self, key: str) -> None:

@@ -11,6 +11,9 @@ from django.utils.translation import pgettext_lazy
 End = Literal["client", "console"]
 
 
+PASSWORD: Final = "演示里人人都用这一句"  # the page where people take turns has typed it in already
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     key: str

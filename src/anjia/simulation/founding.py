@@ -22,7 +22,7 @@ from anjia.residents import commands as residents
 from anjia.residents.queries import consents_of
 from anjia.residents.rules import RelativeRow
 from anjia.simulation import town
-from anjia.simulation.cast import CAST, account_id_of, demo_id
+from anjia.simulation.cast import CAST, PASSWORD, account_id_of, demo_id
 from anjia.simulation.pictures import scribble
 from anjia.simulation.town import Colleague, Neighbour
 from anjia.workforce import commands as workforce
@@ -155,6 +155,7 @@ class Founder:
                 kind="staff" if card.login else "person",
                 name=card.name,
                 login=card.login or None,
+                password=PASSWORD if card.login else None,
                 phone=card.phone or None,
                 account_id=account_id_of(card.key),
             )

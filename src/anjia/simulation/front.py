@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from anjia.identity import browser
 from anjia.identity.rules import End
 from anjia.simulation.http import card_of
 from anjia.simulation.http import enter as start
 
 app_name = "simulation"
-COOKIE = "anjia_session"  # the console's, see anjia.web.middleware
 
 
 @never_cache
@@ -27,16 +27,12 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     if card.end == "client":
         entry = start(card, end=End.PHONE, now=timezone.now())
         return render(request, "simulation/handover.html", {"card": card, "entry": entry})
-    entry = start(card, end=End.CONSOLE, now=timezone.now())
+    device_token = browser.device_token_of(
+        request
+    )  # a station's computer: those who were here can take turns
+    entry = start(card, end=End.CONSOLE, now=timezone.now(), device_token=device_token)
     response = HttpResponseRedirect("/console/", status=303)
-    response.set_cookie(
-        COOKIE,
-        entry.token,
-        expires=entry.expires_at,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure(),
-    )
+    browser.keep(response, request, entry, device_token)
     return response
 
 
