@@ -177,3 +177,29 @@ class TestWhoSees:
             rows(town, "happiness")
         with pytest.raises(NotFound):
             rows(town, "completion", "half")
+
+
+class TestEveryNumber:
+    def test_has_as_many_rows_left_out_as_it_says(self, town: Town, nurse: Actor) -> None:
+        rated, unrated = make.done_visit(town, nurse, hour=9), make.done_visit(town, nurse, hour=10)
+        town.visit(nurse, starts_at=at(11), ends_at=at(11.5))
+        rate(make.herself(rated.resident_id, town), rated, 5, aspects={"manner": 5})
+        rate(make.daughter(rated.resident_id, town), rated, 2)
+
+        found = figures(town)
+
+        assert {code: figure.excluded for code, figure in found.items()} == {
+            code: len(rows(town, code, "excluded")) for code in found
+        }
+        assert (found["rated"].excluded, found["satisfaction_resident"].excluded) == (1, 1)
+        assert [row.outcome.visit_id for row in rows(town, "rated", "missing")] == [unrated.id]
+
+    def test_has_no_empty_page_before_its_last(self, town: Town, nurse: Actor) -> None:
+        for hour in (8, 9):
+            visit = make.done_visit(town, nurse, hour=hour)
+            rate(make.herself(visit.resident_id, town), visit, 5)
+        unrated = make.done_visit(town, nurse, hour=10)
+
+        page = rows(town, "rated", "missing", size=1)
+
+        assert [row.outcome.visit_id for row in page] == [unrated.id]

@@ -28,7 +28,7 @@ from anjia.quality.rules import (
 )
 from anjia.residents.queries import resident_names
 from anjia.visits.queries import get_visit
-from anjia.visits.queries.outcomes import Group, Outcome, count_outcomes, outcomes, outcomes_of
+from anjia.visits.queries.outcomes import Group, Ids, Outcome, count_outcomes, outcomes, outcomes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,7 @@ def indicators(
     start, end = day_bounds(first)[0], day_bounds(last)[1]
     visits = count_outcomes(actor, purpose, start=start, end=end, as_of=as_of, our_reasons=OUR_REASONS)
     ratings = _ratings(actor, start, end).aggregate(
+        all_ratings=Count("id"),
         rated_visits=Count("visit_id", distinct=True),
         **{f"{code}_of": Count("id", filter=condition) for code, condition in COUNTED.items()},
         **{f"{code}_good": Count("id", filter=condition & GOOD[code]) for code, condition in COUNTED.items()},
@@ -101,10 +102,20 @@ def indicators(
             of=visits[Group.DONE] + visits[Group.NOT_DONE],
             excluded=visits[Group.TAKEN_BACK] + visits[Group.NOT_YET],
         ),
-        "rated": figure(DEFINITIONS["rated"], counted=ratings["rated_visits"], of=visits[Group.DONE]),
+        "rated": figure(
+            DEFINITIONS["rated"],
+            counted=ratings["rated_visits"],
+            of=visits[Group.DONE],
+            excluded=sum(visits[group] for group in NOT_RATEABLE),
+        ),
     }
     for code in COUNTED:
-        figures[code] = figure(DEFINITIONS[code], counted=ratings[f"{code}_good"], of=ratings[f"{code}_of"])
+        figures[code] = figure(
+            DEFINITIONS[code],
+            counted=ratings[f"{code}_good"],
+            of=ratings[f"{code}_of"],
+            excluded=ratings["all_ratings"] - ratings[f"{code}_of"],
+        )
     return [
         Indicator(definition=definition, figure=figures[code], first=first, last=last, as_of=as_of)
         for code, definition in DEFINITIONS.items()
@@ -198,6 +209,7 @@ GROUPS: Final[dict[str, Sequence[Group]]] = {
     "missing": (Group.NOT_DONE,),
     "excluded": (Group.TAKEN_BACK, Group.NOT_YET),
 }
+NOT_RATEABLE: Final = (Group.NOT_DONE, Group.TAKEN_BACK, Group.NOT_YET)
 
 
 def _visit_rows(
@@ -209,6 +221,8 @@ def _visit_rows(
     groups: Sequence[Group],
     after: str | None,
     size: int,
+    *,
+    apart_from: Ids = (),
 ) -> Page[Row]:
     page = outcomes(
         actor,
@@ -218,6 +232,7 @@ def _visit_rows(
         as_of=as_of,
         our_reasons=OUR_REASONS,
         groups=groups,
+        apart_from=apart_from,
         after=after,
         size=size,
     )
@@ -238,16 +253,10 @@ def _unrated_rows(
     size: int,
 ) -> Page[Row]:
     """Return done visits without a rating; "excluded" are those that were not done."""
-    groups = (Group.DONE,) if part == "missing" else (Group.NOT_DONE, Group.TAKEN_BACK, Group.NOT_YET)
-    page = _visit_rows(actor, purpose, start, end, as_of, groups, after, size)
     if part == "excluded":
-        return page
-    rated = set(
-        Rating.objects.filter(visit_id__in=[row.outcome.visit_id for row in page.items]).values_list(
-            "visit_id", flat=True
-        )
-    )
-    return Page([row for row in page.items if row.outcome.visit_id not in rated], page.next)
+        return _visit_rows(actor, purpose, start, end, as_of, NOT_RATEABLE, after, size)
+    rated = _ratings(actor, start, end).values_list("visit_id", flat=True)
+    return _visit_rows(actor, purpose, start, end, as_of, [Group.DONE], after, size, apart_from=rated)
 
 
 def _rating_rows(

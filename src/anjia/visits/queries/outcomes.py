@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -14,6 +15,8 @@ from anjia.kernel.paging import Page, page_of
 from anjia.visits.models import PROMISED_STATUSES, Visit
 from anjia.visits.rules.lifecycle import Status
 from anjia.visits.showing import name_of_service
+
+Ids = Collection[UUID] | QuerySet[Any, UUID]  # given, or a question that the database answers within its own
 
 
 class Group(StrEnum):
@@ -66,18 +69,19 @@ def outcomes(
     as_of: datetime,
     our_reasons: Collection[str],
     groups: Sequence[Group],
+    apart_from: Ids = (),
     after: str | None = None,
     size: int = 50,
 ) -> Page[Outcome]:
     """
-    Return the promises that were counted in these groups, soonest first.
+    Return the promises that were counted in these groups, apart from some, soonest first.
 
     :raises NotAllowed: if the actor may not read visits
     """
     condition = Q(pk__in=[])
     for group in groups:
         condition |= _is(group, as_of, our_reasons)
-    rows = _promises(actor, start, end).filter(condition)
+    rows = _promises(actor, start, end).filter(condition).exclude(id__in=apart_from)
     page = page_of(rows, order=("starts_at", "id"), after=after, size=size)
     return Page([_outcome(visit) for visit in page.items], page.next)
 

@@ -142,10 +142,14 @@
   var polling = 0;
   function says(how) { if (light) { light.textContent = light.dataset[how]; light.classList.toggle('off', how !== 'live'); } }
   function changed(id) { if (id) row(id); tallies(); gantt(); refreshMap(); }
+  function again() {
+    changed(null);
+    if (!rows.hasAttribute('data-narrowed') && !params.get('after')) part(window.location.pathname + '/rows' + query(), rows);
+  }
   function poll() {
     if (polling) return;
     says('polling');
-    polling = window.setInterval(function () { changed(null); if (!rows.hasAttribute('data-narrowed')) part(window.location.pathname + '/rows' + query(), rows); }, 15000);
+    polling = window.setInterval(again, 15000);
   }
   function listen() {
     if (!window.EventSource) { poll(); return; }
@@ -166,5 +170,6 @@
     });
   }
   listen();
-  window.setInterval(gantt, 60000);
+  // Nobody tells that a visit has become late: time does.
+  window.setInterval(function () { if (!polling) again(); }, 60000);
 })();
