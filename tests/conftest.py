@@ -26,7 +26,6 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.KEYRING, settings.FILES = home / "keyring.json", home / "files"
     settings.SEALS = home / "seals" / "newest.jsonl"
     settings.KEYRING.write_text(encryption.new_keyring())
-    encryption.keyring.cache_clear()
     settings.STATIC_ROOT = home / "static"
     settings.STATIC_ROOT.mkdir()
     return home

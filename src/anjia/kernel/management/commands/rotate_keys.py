@@ -1,0 +1,35 @@
+"""`anjia rotate_keys`: seal everything by a new key; once more, and the old one is gone."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from anjia.kernel import rotation
+from anjia.kernel.encryption import AES, CIPHERS
+
+
+class Command(BaseCommand):
+    help = (
+        "Add a key and seal everything again by it; run again, take the old key away once nothing lies under it. "
+        "Every batch locks its table for a moment: choose a quiet hour, and make a backup before."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--cipher", choices=sorted(CIPHERS), help=f"what the new key is for; else {AES}")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        is_second_time = bool(rotation.old_keys())
+        if is_second_time and options["cipher"]:
+            raise CommandError(
+                "The last rotation is not over: run this without --cipher until its old key is gone."
+            )
+        if not is_second_time:
+            rotation.add_key(options["cipher"] or AES)
+        done = rotation.seal_all_again()
+        if is_second_time and done == 0:
+            rotation.drop_old_keys()
+            self.stdout.write("Nothing lies under an old key any more: it is gone. Old backups carry theirs.")
+        else:
+            self.stdout.write(
+                f"{done} values sealed again. Run this once more in an hour, to take the old key away."
+            )
