@@ -581,6 +581,10 @@ class TestScanning:
         with pytest.raises(TicketGone):
             self.confirm(ticket, self.by(make.staff(house)))
 
+    def test_a_console_lets_no_other_console_in(self) -> None:
+        with pytest.raises(NotAllowed):
+            self.confirm(self.ticket(), self.by(make.staff(make.house()), end="console"))
+
     def test_persons_and_half_ready_staff_confirm_nothing(self) -> None:
         house = make.house()
         limited = make.staff(house, ready=False)

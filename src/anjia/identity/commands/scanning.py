@@ -57,14 +57,15 @@ def confirm_scan(actor: Actor, now: datetime, *, ticket: str, by: Actor) -> str:
     """
     Let the console that shows this ticket in as `by`, who holds a phone that is signed in; return its words.
 
-    The system acts, since the ticket is nobody's yet.
+    It is signed in by the bound WeChat, or by password and code generator, which prove no less. The system acts,
+    since the ticket is nobody's yet.
 
     :raises NotAllowed: if `by` is not a staff member, with password and code generator, who is signed in
     :raises TicketGone: if the code is too old, or somebody was faster
     """
     account = Account.objects.filter(id=by.user_id, kind=AccountKind.STAFF.value).first()
     session = Session.objects.filter(
-        id=by.session_id or NOBODY, ended_at=None, locked_at=None, is_limited=False
+        id=by.session_id or NOBODY, end=End.PHONE.value, ended_at=None, locked_at=None, is_limited=False
     ).first()
     if account is None or session is None or not account.is_ready:
         raise NotAllowed
