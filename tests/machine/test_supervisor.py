@@ -18,7 +18,7 @@ from anjia.machine.supervisor import Child, Supervisor
 place = Path(sys.argv[1])
 plain = "import os, time; open({0!r}, 'w').write(str(os.getpid())); time.sleep(600)"
 forking = (
-    "import os, time; from anjia.machine import children; children.watch_parent(); children.end_with_our_group()\\n"
+    "import os, time; from anjia.machine import children; children.watch_parent()\\n"
     "if os.fork() == 0: children.serve_on_without_parent(lambda: os.path.exists({0!r} + '-other'))\\n"
     "open({0!r} + ('' if os.getppid() == int(os.environ['ABOVE']) else '-fork'), 'w').write(str(os.getpid()))\\n"
     "time.sleep(600)"
