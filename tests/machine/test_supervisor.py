@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine.conftest import is_running, kill, until
+from tests.machine.conftest import PATIENCE, is_running, kill, until
 
 # Two children that write down their numbers and wait; the second has a fork of its own, as the web server has.
 SCENE = """
@@ -61,7 +61,7 @@ def place(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def supervisor(place: Path) -> Iterator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen([sys.executable, "-c", SCENE, str(place)], stdout=subprocess.DEVNULL)
-    until(lambda: all(number(place, name) for name in ("plain", "forking", "forking-fork")), within=10)
+    until(lambda: all(number(place, name) for name in ("plain", "forking", "forking-fork")))
     yield process
     if process.poll() is None:
         process.kill()
@@ -81,7 +81,7 @@ class TestSupervisor:
         killed = number(place, name)
         kill(killed)
 
-        until(lambda: number(place, name) not in {0, killed} and is_running(number(place, name)), within=5)
+        until(lambda: number(place, name) not in {0, killed} and is_running(number(place, name)))
 
     def test_lets_the_fork_of_a_killed_child_serve_on_until_it_is_succeeded(
         self, supervisor: "subprocess.Popen[bytes]", place: Path
@@ -89,10 +89,10 @@ class TestSupervisor:
         fork = number(place, "forking-fork")
         kill(number(place, "forking"))
 
-        until(lambda: number(place, "forking-fork") != fork, within=5)
+        until(lambda: number(place, "forking-fork") != fork)
         assert is_running(fork)
         (place / "forking-other").touch()
-        until(lambda: not is_running(fork), within=5)
+        until(lambda: not is_running(fork))
 
     def test_leaves_nothing_behind_when_it_is_killed_itself(
         self, supervisor: "subprocess.Popen[bytes]", place: Path
@@ -101,7 +101,7 @@ class TestSupervisor:
         supervisor.kill()
         supervisor.wait()
 
-        until(lambda: not any(is_running(pid) for pid in pids), within=5)
+        until(lambda: not any(is_running(pid) for pid in pids))
 
     @pytest.mark.parametrize("asking", [signal.SIGINT, signal.SIGTERM])
     def test_stops_everything_when_it_is_asked_to(
@@ -110,16 +110,16 @@ class TestSupervisor:
         pids = [number(place, name) for name in ("plain", "forking", "forking-fork")]
         supervisor.send_signal(asking)
 
-        assert supervisor.wait(5) == 0
-        until(lambda: not any(is_running(pid) for pid in pids), within=1)
+        assert supervisor.wait(PATIENCE) == 0
+        until(lambda: not any(is_running(pid) for pid in pids))
 
 
 class TestBuild:
     def test_ends_with_all_its_parts_when_the_server_is_killed(self, place: Path) -> None:
         process = subprocess.Popen([sys.executable, "-c", BUILD, str(place)])
-        until(lambda: number(place, "part-of-build") > 0, within=30)
+        until(lambda: number(place, "part-of-build") > 0)
         part = number(place, "part-of-build")
         process.kill()
         process.wait()
 
-        until(lambda: not is_running(part), within=30)
+        until(lambda: not is_running(part))
