@@ -20,6 +20,7 @@ CONTEXTS = sorted(path.parent.name for path in ROOT.glob("*/apps.py"))
 EDGES = {
     "http.py",
     "console.py",
+    "callbacks.py",
     "jobs.py",
     "setup.py",
     "front.py",

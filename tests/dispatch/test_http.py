@@ -126,7 +126,7 @@ class TestTheLoop:
         held = post(token, "holds", ask(here, resident, staff_ids=[str(nurse.staff_id)])).json()
         assert post(token, f"holds/{held['id']}/release").json()["status"] == "released"
         over = post(token, f"holds/{held['id']}/confirm")
-        assert (over.status_code, over.json()["code"]) == (409, "visits.illegal_move")
+        assert (over.status_code, over.json()["code"]) == (409, "visits.hold_released")
 
     def test_moves_and_cancels_by_the_rule_shown(self, here: OpenTown) -> None:
         (nurse, _), resident = here.nurse(), here.town.resident()

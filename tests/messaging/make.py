@@ -54,6 +54,13 @@ def notifications(of: Message) -> dict[str, Notification]:
     return acting(system(of.organization_id), NOON).ask(read)
 
 
+def report(of: Notification, *, arrived: bool, vendor_id: str = "", now: datetime = NOON) -> bool:
+    """Let the vendor report what became of it; return whether that was news."""
+    return acting(system(of.organization_id), now).do(
+        commands.note_report, notification_id=of.id, vendor_id=vendor_id or of.vendor_id, arrived=arrived
+    )
+
+
 def attempts(of: Message) -> list[tuple[str, str, str]]:
     def read(actor: Actor) -> list[tuple[str, str, str]]:
         rows = Attempt.objects.filter(notification__message_id=of.id).order_by("notification_id", "number")
@@ -78,7 +85,7 @@ class Carrier:
     says: dict[str, OutsideError] = field(default_factory=dict)  # by address
     taken: list[tuple[str, str, str]] = field(default_factory=list)  # (message id, address, words)
     arrived: set[str] = field(default_factory=set)
-    dies: Callable[[], None] | None = None
+    dies: Callable[[], object] | None = None
 
     def send(
         self,

@@ -194,17 +194,37 @@ class TestFallback:
     def test_a_report_that_it_did_not_arrive_takes_the_next_way(self, sender: Actor, post: Post) -> None:
         message = make.message(sent_by=sender)
         post.go()
-        vendor_id = make.notifications(message)["wechat"].vendor_id
-        acting(system(), NOON).do(commands.note_report, vendor_id=vendor_id, arrived=False)
+        assert make.report(make.notifications(message)["wechat"], arrived=False)
         post.go()
-        acting(system(), NOON).do(
-            commands.note_report, vendor_id=make.notifications(message)["sms"].vendor_id, arrived=True
-        )
+        assert make.report(make.notifications(message)["sms"], arrived=True)
 
         assert {channel: row.state for channel, row in make.notifications(message).items()} == {
             "wechat": "failed",
             "sms": "delivered",
         }
+
+    def test_a_report_heard_twice_or_too_late_changes_nothing(self, sender: Actor, post: Post) -> None:
+        message = make.message(sent_by=sender)
+        post.go()
+        sent = make.notifications(message)["wechat"]
+        assert not make.report(sent, arrived=False, vendor_id="of another try")
+        assert make.report(sent, arrived=True)
+        assert not make.report(sent, arrived=True)
+        assert not make.report(sent, arrived=False)
+
+        assert {channel: row.state for channel, row in make.notifications(message).items()} == {
+            "wechat": "delivered"
+        }
+
+    def test_a_report_may_come_before_the_vendors_answer(self, sender: Actor, post: Post) -> None:
+        message = make.message(sent_by=sender)
+        post.wechat.dies = lambda: make.report(
+            make.notifications(message)["wechat"], arrived=True, vendor_id="v"
+        )
+        post.go()
+
+        assert make.notifications(message)["wechat"].state == "delivered"
+        assert make.attempts(message) == [("wechat", "sent", "")]
 
     def test_is_passed_on_by_the_one_through_whom_she_is_reached(self, sender: Actor, post: Post) -> None:
         daughter = make.message(sent_by=sender, contact=Contact(name="女儿", phone="13900139000")).party_id
@@ -243,9 +263,7 @@ class TestFallback:
         message = make.message(sent_by=sender, needed_by=NOON + timedelta(hours=1))
         post.go()
         row = make.notifications(message)["wechat"]
-        acting(system(), NOON + timedelta(hours=2)).do(
-            commands.note_report, vendor_id=row.vendor_id, arrived=False
-        )
+        make.report(row, arrived=False, now=NOON + timedelta(hours=2))
 
         assert {channel: row.state for channel, row in make.notifications(message).items()} == {
             "wechat": "gave_up"

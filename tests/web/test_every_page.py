@@ -31,6 +31,7 @@ OPEN: Final = {  # what may be asked without having signed in
     "app/",
     "app/<path:path>",
     "demo/<str:key>",
+    "callbacks/sms/reports/<str:secret>",
     "console/identity/sign-in/",
     "console/identity/sign-in/scan",
     "console/identity/sign-in/scan/state",
@@ -102,7 +103,7 @@ def id_for(town: Town, route: str, hole: str) -> Any:
         hole = {"grant_id": "paper_id"}.get(hole, hole)
     if hole == "code":
         return {"catalogue": "bp_follow_up", "quality": "completion"}.get(route.split("/")[1], "bp")
-    return {"part": "counted", "asked": "care", "key": "resident", "path": "index.html"}.get(
+    return {"part": "counted", "asked": "care", "key": "resident", "path": "index.html", "secret": "x"}.get(
         hole
     ) or town.ids[hole]
 

@@ -203,6 +203,12 @@ def outbox(
     )
 
 
+def sender_of(actor: Actor, purpose: Purpose, *, notification_id: UUID) -> UUID | None:
+    """Return whose message it is, for whoever hears what became of it; None if there is none."""
+    rows = Notification.objects.filter(id=notification_id)
+    return rows.values_list("organization_id", flat=True).first()
+
+
 def outbox_counts(actor: Actor, purpose: Purpose) -> dict[str, int]:
     """Return how many there are in each state."""
     _check_outbox(actor)

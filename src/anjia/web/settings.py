@@ -163,6 +163,8 @@ SMS_ACCESS_KEY_ID = os.environ.get("SMS_ACCESS_KEY_ID", "")
 SMS_ACCESS_KEY_SECRET = os.environ.get("SMS_ACCESS_KEY_SECRET", "")
 SMS_SIGN_NAME = os.environ.get("SMS_SIGN_NAME", "")
 SMS_TEMPLATE_CODE = os.environ.get("SMS_TEMPLATE_CODE", "")
+# Aliyun's SmsReport calls /callbacks/sms/reports/<this secret>; without one nobody is heard there.
+SMS_REPORT_SECRET = os.environ.get("SMS_REPORT_SECRET", "")
 SMS_API = os.environ.get("SMS_API", "https://dysmsapi.aliyuncs.com")
 
 LOGGING = {

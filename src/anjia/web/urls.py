@@ -26,6 +26,7 @@ CONSOLES: Final = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
+    path("callbacks/", include("anjia.messaging.callbacks")),
     path("language", pages.choose_language, name="choose_language"),
     path("app", RedirectView.as_view(url="/app/")),
     path("app/", pages.client, name="client"),

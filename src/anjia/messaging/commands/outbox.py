@@ -160,17 +160,35 @@ def _go_on(actor: Actor, notification: Notification, *, now: datetime, code: str
 
 
 @command("messaging.send")
-def note_report(actor: Actor, now: datetime, *, vendor_id: str, arrived: bool, code: str = "") -> None:
-    """Write down what the vendor reports afterwards. A message that did not arrive after all takes the next way."""
-    notification = (
-        Notification.objects.select_for_update().filter(vendor_id=vendor_id, state=State.SENT).first()
+def note_report(
+    actor: Actor, now: datetime, *, notification_id: UUID, vendor_id: str, arrived: bool, code: str = ""
+) -> bool:
+    """
+    Write down what the vendor reports afterwards; return whether it was news. Vendors report twice, and of old tries.
+
+    A message that did not arrive after all takes the next way. The report may be faster than the vendor's answer: then
+    it is both, and the answer changes nothing any more.
+    """
+    notification = Notification.objects.select_for_update().filter(id=notification_id).first()
+    if notification is None or not _is_of_this_try(notification, vendor_id):
+        return False
+    Attempt.objects.filter(notification=notification, ended_at=None).update(
+        ended_at=now, outcome=Outcome.SENT.value
     )
-    if notification is None:
-        return
     if arrived:
+        notification.vendor_id = vendor_id[:80]
         notification.move_to(State.DELIVERED, now=now)
     else:
         _go_on(actor, notification, now=now, code=code or "not_delivered")
+    live.tell(topic="messaging.outbox", subject_id=notification.id)
+    return True
+
+
+def _is_of_this_try(notification: Notification, vendor_id: str) -> bool:
+    is_being_sent = notification.state == State.QUEUED and notification.lease_until is not None
+    if is_being_sent:
+        return notification.vendor_id != vendor_id  # of an earlier try, before somebody sent it again
+    return notification.state == State.SENT and notification.vendor_id == vendor_id
 
 
 @command("messaging.call")

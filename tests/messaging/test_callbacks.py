@@ -1,0 +1,84 @@
+"""What vendors report of messages: from the stand-in that speaks Aliyun's wire format, over HTTP, to the outbox."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client
+
+from anjia.integrations.sms.messages import SmsMessages
+from anjia.integrations.sms.standin import Standin
+from anjia.kernel.actors import Actor
+from anjia.messaging import jobs
+from anjia.messaging.commands.sending import Contact
+from anjia.messaging.models import Message
+from tests import make as basics
+from tests.messaging import make
+from tests.messaging.make import Post
+
+REPORTS = "/callbacks/sms/reports/"
+
+
+@pytest.fixture
+def sender() -> Actor:
+    return basics.actor("messaging.send", "messaging.call")
+
+
+@pytest.fixture
+def aliyun(post: Post, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
+    """Send by the real client to the stand-in."""
+    settings.SMS_REPORT_SECRET = "s3cret"
+    with Standin(key_id="id", key_secret="s", sign_name="安家", template_code="SMS_7") as vendor:
+        client = SmsMessages("id", "s", "安家", {"visit_promised": "SMS_7"}, vendor.url)
+        monkeypatch.setattr(jobs, "carrier", lambda _channel: client)
+        yield vendor
+
+
+def sent(sender: Actor, phone: str) -> Message:
+    message = make.message(sent_by=sender, contact=Contact(name="王秀英", phone=phone))
+    jobs.send_outbox(basics.NOON)
+    return message
+
+
+class TestSmsReports:
+    def test_say_what_arrived_and_send_what_did_not_on_the_next_way(
+        self, sender: Actor, aliyun: Standin
+    ) -> None:
+        us = httpx.WSGITransport(app=WSGIHandler())
+        aliyun.lost.add("13700137000")
+        arrives, lost = sent(sender, "13800138000"), sent(sender, "13700137000")
+        assert aliyun.report(f"http://localhost{REPORTS}wrong", transport=us) == 0
+        assert aliyun.report(f"http://localhost{REPORTS}s3cret", transport=us) == 2
+
+        assert make.notifications(arrives)["sms"].state == "delivered"
+        rows = make.notifications(lost)
+        assert (rows["sms"].state, rows["sms"].code) == ("failed", "UNDELIV")
+        assert [call.state for call in make.calls(lost)] == ["open"]
+
+
+def posted(secret: str, said: Any) -> int:
+    body = said if isinstance(said, str) else json.dumps(said)
+    return Client().post(f"{REPORTS}{secret}", body, content_type="application/json").status_code
+
+
+class TestTheAddress:
+    def test_is_nobodys_who_does_not_know_the_secret(self, settings: Any, database: None) -> None:
+        settings.SMS_REPORT_SECRET = "s3cret"
+        assert posted("other", []) == 403
+        assert posted("s3cret", []) == 200
+        settings.SMS_REPORT_SECRET = ""
+        assert posted("s3cret", []) == 403
+
+    @pytest.mark.parametrize("said", ["", "{", "7", {"code": 0}, [1], [{"success": True}]])
+    def test_refuses_what_is_no_report(self, settings: Any, said: Any, database: None) -> None:
+        settings.SMS_REPORT_SECRET = "s3cret"
+        assert posted("s3cret", said) == 400
+
+    @pytest.mark.parametrize("out_id", ["", "no id", str(uuid4())])
+    def test_passes_over_what_is_not_ours(self, settings: Any, out_id: str, database: None) -> None:
+        settings.SMS_REPORT_SECRET = "s3cret"
+        assert posted("s3cret", [{"biz_id": "1", "out_id": out_id, "success": True}]) == 200
