@@ -140,15 +140,3 @@ class TestStrangers:
 
             assert response.status_code == 404
             assert town.secrets_in(response.content.decode()) == []
-
-
-class TestWithdrawnConsent:
-    def test_bites_at_the_next_request(self, town: Town) -> None:
-        record = [one for one in CLOSED if "/record" in one.path or "records" in one.path]
-        assert record
-
-        with town.consent_withdrawn():
-            for operation in record:
-                response = ask(operation, town, town.token_of("nurse"))
-                assert response.status_code in {403, 404}
-                assert town.secrets_in(response.content.decode()) == []

@@ -114,6 +114,8 @@ class Town:
     accounts: dict[str, UUID] = field(default_factory=dict)
     ids: dict[str, Any] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
+    # What only her record says: what she suffers from, what was measured last, what was written at a visit.
+    health: tuple[str, ...] = ("高血压、糖尿病", "197/117", "走错了")
 
     def token_of(self, who: str) -> str:
         """Return a token of a session of its own: what ends one ends no other."""
@@ -134,6 +136,9 @@ class Town:
 
     def secrets_in(self, text: str) -> list[str]:
         return [secret for secret in self.secrets if secret in text]
+
+    def health_in(self, text: str) -> list[str]:
+        return [words for words in self.health if words in text]
 
     def documented(self, said: dict[str, Any], status: int) -> set[int]:
         return {int(code) for code in said["responses"]} | ({404} if status == 404 else set())
@@ -182,10 +187,12 @@ class Town:
         standing = acting(she, timezone.now()).ask(consents_of, Purpose.ACCESS, resident_id=resident_id)
         version = next(one.text.version for one in standing if one.text.purpose == Purpose.CARE)
         acting(she, timezone.now()).do(residents.withdraw_consent, resident_id=resident_id, purpose="care")
-        yield
-        acting(she, timezone.now()).do(
-            residents.give_consent, resident_id=resident_id, purpose="care", text_version=version
-        )
+        try:
+            yield
+        finally:
+            acting(she, timezone.now()).do(
+                residents.give_consent, resident_id=resident_id, purpose="care", text_version=version
+            )
 
 
 def tiny_png() -> bytes:
@@ -211,6 +218,9 @@ def build() -> Town:
     life.measure_at_home()
     life.come_to_zhang()
     life.begin_today()
+    life.keep(
+        town.founder.member("nurse"), "zhang", life.at_once("8480-6", 197) + life.at_once("8462-4", 117)
+    )
     for key in (
         "resident",
         "daughter",
