@@ -124,6 +124,11 @@ class TestCalendar:
         assert first.isoformat() == "2026-03-01T16:00:00+00:00"
         assert last - first == timedelta(days=1)
 
+    @pytest.mark.parametrize("day", [date.min, date(1899, 12, 31), date(3000, 1, 1), date.max])
+    def test_refuses_a_day_that_nobody_means(self, day: date) -> None:
+        with pytest.raises(calendar.NoSuchDay):
+            calendar.day_bounds(day)
+
 
 def test_the_system_without_an_organization_is_nobody() -> None:
     assert system().user_id == system().organization_id

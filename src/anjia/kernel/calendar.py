@@ -5,8 +5,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
+from django.utils.translation import gettext_lazy as _
+
+from anjia.kernel.errors import Invalid
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2999, 12, 31)
 
 HOLIDAYS: Final = {
     "New Year's Day": "元旦",
@@ -18,6 +23,10 @@ HOLIDAYS: Final = {
     "National Day": "国庆节",
     "Anti-Fascist 70th Day": "抗战胜利纪念日",
 }
+
+
+class NoSuchDay(Invalid):
+    words = _("日期要在 1900 年到 2999 年之间。")
 
 
 def local(moment: datetime) -> datetime:
@@ -36,7 +45,13 @@ def at(day: date, clock: time) -> datetime:
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
-    """Return, in UTC, the first moment of the day here and that of the next."""
+    """
+    Return, in UTC, the first moment of the day here and that of the next.
+
+    :raises NoSuchDay: if it is none that anybody means
+    """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise NoSuchDay
     return at(day, time()), at(day + timedelta(days=1), time())
 
 

@@ -60,6 +60,7 @@ def slots_for(
     :raises NotAllowed: if the actor may not look
     :raises NotFound: if the resident is a stranger, or the address is not hers
     :raises NotOffered: if the institution offers no such service at home
+    :raises NoSuchDay: if nobody can mean the first day
     """
     if not actor.may("dispatch.read"):
         raise NotAllowed
@@ -81,8 +82,9 @@ def slots_for(
         cell=address.cell,
         wishes=Wishes.of(wishes),
     )
+    start, _next = day_bounds(first_day)
     asked = [first_day + timedelta(days=ahead) for ahead in range(max(1, min(days, MOST_DAYS)))]
-    start, end = day_bounds(asked[0])[0], day_bounds(asked[-1])[1]
+    end = day_bounds(asked[-1])[1]
     sheets = caregivers_on(actor, purpose, start=start, end=end + LONGEST_VISIT)
     ids = [sheet.id for sheet in sheets]
     busy = live_assignments(
