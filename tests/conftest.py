@@ -69,3 +69,22 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """Let the test use the database."""
     with django_db_blocker.unblock():
         yield
+
+
+@contextmanager
+def copied_database() -> Iterator[None]:
+    """Let everything that happens meanwhile happen in a copy of the database, which is thrown away."""
+    owner, application = connections["owner"], connections["default"]
+    before = owner.settings_dict["NAME"]
+    owner.close()
+    application.close()
+    owner.creation.clone_test_db("copy", verbosity=0, autoclobber=True)
+    copy = owner.creation.get_test_db_clone_settings("copy")["NAME"]
+    owner.settings_dict["NAME"] = application.settings_dict["NAME"] = copy
+    try:
+        yield
+    finally:
+        application.close()
+        owner.close()
+        owner.settings_dict["NAME"] = application.settings_dict["NAME"] = before
+        owner.creation.destroy_test_db(suffix="copy", verbosity=0)

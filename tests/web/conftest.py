@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.conftest import empty_database
+from tests.conftest import copied_database, empty_database
 from tests.web import town as places
 from tests.web.town import Town
 
@@ -18,3 +18,15 @@ def founded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 @pytest.fixture
 def town(founded: Town, database: None) -> Town:
     return founded
+
+
+@pytest.fixture(scope="module")
+def copied(founded: Town, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
+    """Give a copy of the town to a module whose tests change it: what they do, the others do not see."""
+    with django_db_blocker.unblock(), copied_database():
+        yield founded
+
+
+@pytest.fixture
+def changing_town(copied: Town, database: None) -> Town:
+    return copied

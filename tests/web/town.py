@@ -129,6 +129,8 @@ class Town:
 
     def value_for(self, name: str, schema: dict[str, Any]) -> Any:
         """Return a sound value for an input of this name: the resident's own id, where it is one."""
+        if name == "agrees":
+            return True  # what others may see of her rests on it
         for key in (name, name.removesuffix("s")):
             if key in self.ids:
                 return str(self.ids[key])
@@ -139,9 +141,6 @@ class Town:
 
     def health_in(self, text: str) -> list[str]:
         return [words for words in self.health if words in text]
-
-    def documented(self, said: dict[str, Any], status: int) -> set[int]:
-        return {int(code) for code in said["responses"]} | ({404} if status == 404 else set())
 
     def state(self) -> list[int]:
         """Return what would change if something of the resident's were added, changed or removed."""
@@ -348,6 +347,9 @@ def collect(town: Town, life: Life) -> None:
         "code": "bp",
         "day": timezone.localdate().isoformat(),
         "ticket": "x" * 43,
+        "purpose": "care",
+        "allow": "visits",
+        "phone": "19900009908",
     }
     town.ids |= of_the_house(town, life, first)
     town.secrets = ["张桂芳", "19900000101", home.text, str(zhang), str(home.id), str(coming[0].id)]

@@ -41,7 +41,7 @@ class SignedInOut(Schema):
     account: AccountOut
 
 
-@router.get("demo/cards", auth=None, response=list[CardOut])
+@router.get("demo/cards", auth=None, response={200: list[CardOut], 404: http.Refusal})
 def cards(request: HttpRequest) -> HttpResponse:
     """List the demo's cast."""
     check_is_demo()

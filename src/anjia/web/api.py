@@ -68,8 +68,21 @@ def _no_number(word: str) -> NoReturn:
     raise Unreadable
 
 
+def refusals_of(method: str, operation: dict[str, Any]) -> set[int]:
+    """Return with which of these an operation may be refused: by who may ask, by what is put in, by what it does."""
+    kinds = operation.get("requestBody", {}).get("content", {})
+    found = {503}
+    found |= {401, 403, 404} if operation.get("security") else {429}
+    found |= {409, 422} if method != "get" else set()
+    found |= {400, 413} if kinds else set()
+    found |= {415} if "multipart/form-data" in kinds else set()
+    for parameter in operation.get("parameters", []):
+        found |= {404, 422} if parameter["in"] == "path" else {422}
+    return found
+
+
 class Api(NinjaAPI):
-    """Every operation can be refused, and every refusal looks the same: said once, for all."""
+    """Every refusal looks the same: said once, for all."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**options)
@@ -77,9 +90,10 @@ class Api(NinjaAPI):
         schema["components"]["schemas"]["Refusal"] = shape
         content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
         for ways in schema["paths"].values():
-            for operation in ways.values():
-                for status, words in REFUSALS.items():
-                    operation["responses"].setdefault(status, {"description": words, "content": content})
+            for method, operation in ways.items():
+                for status in sorted(refusals_of(method, operation)):
+                    said = {"description": REFUSALS[status], "content": content}
+                    operation["responses"].setdefault(status, said)
         return schema
 
 
