@@ -90,7 +90,7 @@ class TestTheLoop:
                 here_and_now,
                 readings=[{"code": "8867-4", "value": 72, "unit": "/min"}],
             ),
-            self.fact(visit_id, "signed", here_and_now, by="resident", file_id=str(uuid4())),
+            self.fact(visit_id, "signed", here_and_now, by="refused", reason="手抖"),
             self.fact(visit_id, "done", here_and_now, record={"site": "左小腿"}),
         ]
         receipt = post(her_token, "work/facts", {"facts": facts}).json()

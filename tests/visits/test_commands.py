@@ -40,7 +40,7 @@ from anjia.visits.rules.lifecycle import (
     WrongCrew,
 )
 from tests.make import NOON
-from tests.visits.make import PLACE, Town, at, fact, id_of, say, town
+from tests.visits.make import PLACE, Town, at, fact, id_of, picture, say, town
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -293,12 +293,12 @@ class TestAssign:
         assert [(one.staff_id, one.state) for one in live] == [(second.staff_id, "accepted")]
 
 
-def all_of_it(visit: Visit) -> list[dict[str, Any]]:
+def all_of_it(visit: Visit, *, by: Actor) -> list[dict[str, Any]]:
     """Return the facts of a visit at which nothing is missing."""
     start = visit.starts_at
     return [
         fact(visit, "departed", at=start - timedelta(minutes=20)),
-        fact(visit, "arrived", at=start, proof="photo", file_id=str(uuid4()), reason="楼里没信号"),
+        fact(visit, "arrived", at=start, proof="photo", file_id=picture(visit, by=by), reason="楼里没信号"),
         fact(visit, "step_done", at=start + timedelta(minutes=5), key="identify"),
         fact(visit, "step_done", at=start + timedelta(minutes=15), key="dress"),
         fact(
@@ -308,7 +308,7 @@ def all_of_it(visit: Visit) -> list[dict[str, Any]]:
             readings=[{"code": "8867-4", "value": 72, "unit": "/min"}],
         ),
         fact(visit, "teach_back", at=start + timedelta(minutes=25), point="洗手", understood=True),
-        fact(visit, "signed", at=start + timedelta(minutes=38), by="resident", file_id=str(uuid4())),
+        fact(visit, "signed", at=start + timedelta(minutes=38), by="resident", file_id=picture(visit, by=by)),
         fact(visit, "done", at=start + timedelta(minutes=40), record={"site": "左小腿"}),
     ]
 
@@ -324,7 +324,7 @@ class TestRecordFacts:
 
     def test_takes_a_visit_from_the_way_to_done(self, here: Town, nurse: Actor) -> None:
         visit = here.visit(nurse)
-        facts = all_of_it(visit)
+        facts = all_of_it(visit, by=nurse)
 
         receipt = say(nurse, *facts)
 
@@ -353,7 +353,7 @@ class TestRecordFacts:
         self, here: Town, nurse: Actor, seed: int
     ) -> None:
         visit = here.visit(nurse)
-        facts = all_of_it(visit)
+        facts = all_of_it(visit, by=nurse)
         late = visit.ends_at + timedelta(hours=3)
         for one in sorted(facts, key=lambda fact: hash((seed, fact["kind"], str(fact["content"])))):
             say(nurse, one, now=late)
@@ -368,7 +368,7 @@ class TestRecordFacts:
 
     def test_writes_down_once_what_is_sent_twice(self, here: Town, nurse: Actor) -> None:
         visit = here.visit(nurse)
-        facts = all_of_it(visit)
+        facts = all_of_it(visit, by=nurse)
         first = say(nurse, *facts, *facts)
         second = say(nurse, *reversed(facts), now=NOON + timedelta(days=9))
 
@@ -414,7 +414,7 @@ class TestRecordFacts:
 
     def test_takes_that_back_when_the_rest_comes_later(self, here: Town, nurse: Actor) -> None:
         visit = here.visit(nurse)
-        facts = all_of_it(visit)
+        facts = all_of_it(visit, by=nurse)
         say(nurse, facts[-1])
         assert self.conflicts(here) == [
             Misfit.CRITICAL_STEPS_MISSING,
@@ -426,7 +426,7 @@ class TestRecordFacts:
 
     def test_takes_a_reason_for_a_step_that_was_not_done(self, here: Town, nurse: Actor) -> None:
         visit = here.visit(nurse)
-        facts = all_of_it(visit)
+        facts = all_of_it(visit, by=nurse)
         facts[3]["content"] = {"key": "dress", "skipped": True, "reason": "伤口已愈合"}
         say(nurse, *facts)
         assert self.conflicts(here) == []
@@ -465,7 +465,7 @@ class TestRecordFacts:
     def test_is_done_when_one_of_two_says_so(self, here: Town) -> None:
         crew = [here.nurse("甲"), here.nurse("乙")]
         visit = here.visit(*crew)
-        say(crew[0], *all_of_it(visit))
+        say(crew[0], *all_of_it(visit, by=crew[0]))
         assert here.now(visit).status == Status.DONE
         assert [one.state for one in here.crew(visit)] == ["done", "tentative"]
 
@@ -507,7 +507,7 @@ class TestRecordFacts:
     ) -> None:
         visit = here.visit(nurse)
         acting(here.desk, NOON).do(cancel_visit, visit_id=visit.id, reason="asked")
-        say(nurse, *all_of_it(visit), now=at(13))
+        say(nurse, *all_of_it(visit, by=nurse), now=at(13))
 
         self.settle(here, "visit_not_open")
 
@@ -578,6 +578,8 @@ class TestArrival:
             asked = acting(here.person(resident), visit.starts_at)
             code = asked.ask(door_code, Purpose.ACCESS, visit_id=visit.id, now=visit.starts_at)
             content["payload"] = code.payload
+        if content.pop("with_photo", False):
+            content["file_id"] = picture(visit, by=nurse)
         [taken] = say(nurse, fact(visit, "arrived", **content)).accepted
         assert here.now(visit).status == Status.ARRIVED
         return here.now(visit).grade, taken.conflict
@@ -587,19 +589,57 @@ class TestArrival:
 
     def test_falls_back_where_the_code_is_wrong_and_says_so(self, here: Town) -> None:
         grade, conflict = self.arrive(
-            here, proof="dynamic_qr", payload="AJ1.x", position=self.NEAR, file_id=str(uuid4())
+            here, proof="dynamic_qr", payload="AJ1.x", position=self.NEAR, with_photo=True
         )
         assert grade == Grade.POSITION_AND_PHOTO
         assert conflict
 
     def test_takes_a_photo_near_the_door(self, here: Town) -> None:
-        assert self.arrive(here, proof="photo", position=self.NEAR, file_id=str(uuid4())) == (
+        assert self.arrive(here, proof="photo", position=self.NEAR, with_photo=True) == (
             "position_and_photo",
             None,
         )
 
+    def test_takes_no_photo_that_it_does_not_have_or_that_is_anothers(self, here: Town) -> None:
+        another = here.nurse("别人")
+        of_another_door = picture(here.visit(another, starts_at=at(14), ends_at=at(15)), by=another)
+
+        for file_id in (str(uuid4()), of_another_door):
+            visit = here.visit(nurse := here.nurse())
+            say(nurse, fact(visit, "arrived", proof="photo", position=self.NEAR, file_id=file_id))
+            assert here.now(visit).grade == Grade.STATED
+
+    def test_is_better_with_her_signature(self, here: Town) -> None:
+        visit = here.visit(nurse := here.nurse())
+        door = picture(visit, by=nurse)
+        say(nurse, fact(visit, "arrived", proof="photo", position=self.NEAR, file_id=door))
+
+        say(nurse, fact(visit, "signed", by="resident"))
+        without = here.now(visit).grade
+        say(nurse, fact(visit, "signed", by="resident", file_id=picture(visit, by=nurse)))
+
+        assert (without, here.now(visit).grade) == (Grade.POSITION_AND_PHOTO, Grade.PHOTO_AND_SIGNATURE)
+
+    @pytest.mark.parametrize(
+        ("said", "misses"),
+        [
+            ({"by": "resident"}, True),
+            ({"by": "refused"}, True),
+            ({"by": "refused", "reason": "手抖，不肯签"}, False),
+        ],
+    )
+    def test_has_no_signature_where_nobody_signed(
+        self, here: Town, said: dict[str, Any], misses: bool
+    ) -> None:
+        visit = here.visit(nurse := here.nurse())
+
+        say(nurse, fact(visit, "signed", **said), fact(visit, "done", record={"site": "左"}))
+
+        open_ones = here.look(lambda _: [one.misfit for one in Conflict.objects.filter(settled_at=None)])
+        assert (Misfit.SIGNATURE_MISSING in open_ones) is misses
+
     def test_asks_for_a_reason_far_from_it_and_stops_nobody(self, here: Town) -> None:
-        grade, conflict = self.arrive(here, proof="photo", position=self.FAR, file_id=str(uuid4()))
+        grade, conflict = self.arrive(here, proof="photo", position=self.FAR, with_photo=True)
         assert grade == Grade.STATED
         assert conflict
 
@@ -625,6 +665,6 @@ class TestMarkMissed:
         assert acting(here.system, late).do(mark_missed, visit_id=visit.id) is True
         assert here.now(visit).status == Status.MISSED
 
-        say(nurse, *all_of_it(visit), now=late + timedelta(hours=1))
+        say(nurse, *all_of_it(visit, by=nurse), now=late + timedelta(hours=1))
 
         assert here.now(visit).status == Status.DONE

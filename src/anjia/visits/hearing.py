@@ -10,21 +10,22 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import get_version
-from anjia.kernel import audit, encryption, events, live
+from anjia.kernel import audit, encryption, events, files, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.database import refuse_if_broken
+from anjia.kernel.errors import NotFound
 from anjia.records.commands import record_readings
 from anjia.records.rules import MOST_AT_ONCE
 from anjia.residents.queries import get_address, resident_of_card
 from anjia.visits.events import FactRecorded, VisitDone
 from anjia.visits.models import Assignment, Conflict, FieldFact, Visit
 from anjia.visits.rules.arrival import (
-    BEST_FIRST,
     Arrival,
     CodeTrouble,
     Evidence,
     Grade,
     arrival_of,
+    best_grade,
     distance_m,
     trouble_with_code,
 )
@@ -138,12 +139,40 @@ class Hearing:
         evidence = Evidence(
             code_is_good=said["proof"] == "dynamic_qr" and trouble is None,
             card_is_good=said["proof"] == "household_card" and self.card_is_good(said.get("card") or ""),
-            has_photo=bool(said.get("file_id")),
+            has_photo=self.has_image(fact, by=self.actor.user_id),
             has_reason=bool(said.get("reason")),
             distance_m=self.distance(position) if position else None,
             accuracy_m=position.get("accuracy_m") if position else None,
         )
         return arrival_of(evidence), trouble
+
+    def has_image(self, fact: FieldFact, *, by: UUID | None = None) -> bool:
+        """Tell whether the fact names a picture that we have, of this resident, and sent by whom it ought to be."""
+        if not fact.content.get("file_id"):
+            return False
+        try:
+            stored = files.get_stored(
+                self.actor, Purpose.CONTRACT, file_id=UUID(str(fact.content["file_id"]))
+            )
+        except NotFound:
+            return False
+        is_hers = stored.resident_id == self.visit.resident_id and by in {None, stored.stored_by}
+        return is_hers and stored.content_type.startswith("image/")
+
+    @cached_property
+    def has_her_signature(self) -> bool:
+        signed = [fact for fact in self.facts if fact.kind == FactKind.SIGNED]
+        return any(fact.content.get("by") != "refused" and self.has_image(fact) for fact in signed)
+
+    @property
+    def is_signed(self) -> bool:
+        """Tell whether she, or who is with her, has signed, or did not want to and it is said why."""
+        refused = [
+            fact
+            for fact in self.facts
+            if fact.kind == FactKind.SIGNED and fact.content.get("by") == "refused"
+        ]
+        return self.has_her_signature or any(fact.content.get("reason") for fact in refused)
 
     def card_is_good(self, card: str) -> bool:
         return resident_of_card(self.actor, Purpose.CARE, payload=card) == self.visit.resident_id
@@ -232,8 +261,9 @@ class Hearing:
         for kind in STATES_OF_FACTS:
             if kind in firsts:
                 setattr(self.visit, f"{kind}_at", firsts[kind].at)
-        self.visit.grade = best_grade(fact.grade for fact in self.facts)
-        if status != self.visit.status or news or any(fact.grade for fact in self.fresh):
+        before = self.visit.grade
+        self.visit.grade = best_grade((fact.grade for fact in self.facts), is_signed=self.has_her_signature)
+        if status != self.visit.status or news or self.visit.grade != before:
             self.visit.follow(status)
         for kind, fact in news:
             write_change(
@@ -314,7 +344,7 @@ class Hearing:
             Misfit.RECORD_INVALID: wrong_with_record(
                 self.version.record_form or {}, done.content.get("record") or {}
             ),
-            Misfit.SIGNATURE_MISSING: [] if FactKind.SIGNED in kinds else [_("签字")],
+            Misfit.SIGNATURE_MISSING: [] if self.is_signed else [_("签字")],
             Misfit.NO_ARRIVAL: [] if FactKind.ARRIVED in kinds else [_("到达")],
         }
 
@@ -346,11 +376,6 @@ def source_of(actor: Actor, staff_id: UUID) -> str | None:
     """Return the name under which the record keeps what she measures, as if it had been taken in at once."""
     account_id = get_staff_member(actor, Purpose.CONTRACT, staff_id=staff_id).account_id
     return f"staff:{account_id}" if account_id else None
-
-
-def best_grade(grades: Iterable[str]) -> str:
-    said = set(grades)
-    return next((grade.value for grade in BEST_FIRST if grade.value in said), "")
 
 
 def sign_door_code(message: bytes) -> bytes:

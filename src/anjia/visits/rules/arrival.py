@@ -1,7 +1,7 @@
 """How sure we are that the caregiver stood at the right door. A poor proof asks for a reason; it never stops care."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,10 +19,11 @@ Sign = Callable[[bytes], bytes]
 
 
 class Grade(StrEnum):
-    """Proofs of arrival, the best first."""
+    """Proofs of arrival, the best first. Her signature comes last, and makes the photo a better proof."""
 
     DYNAMIC_QR = "dynamic_qr"
     HOUSEHOLD_CARD = "household_card"
+    PHOTO_AND_SIGNATURE = "photo_and_signature"  # and position
     POSITION_AND_PHOTO = "position_and_photo"
     PHOTO_AND_REASON = "photo_and_reason"
     STATED = "stated"
@@ -89,6 +90,15 @@ def arrival_of(evidence: Evidence) -> Arrival:
     if evidence.has_photo and evidence.has_reason:
         return Arrival(grade=Grade.PHOTO_AND_REASON, lacks_reason=False)
     return Arrival(grade=Grade.STATED, lacks_reason=not evidence.has_reason)
+
+
+def best_grade(grades: Iterable[str], *, is_signed: bool) -> str:
+    """Return the best of the visit's proofs; position and photo are as good as a card only with her signature."""
+    said = set(grades)
+    best = next((grade for grade in BEST_FIRST if grade.value in said), None)
+    if best is Grade.POSITION_AND_PHOTO and is_signed:
+        return Grade.PHOTO_AND_SIGNATURE.value
+    return best.value if best else ""
 
 
 def step_of(at: datetime) -> int:
