@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of, local
 from anjia.kernel.work import acting
+from anjia.messaging.queries import outbox
 from anjia.simulation.cast import CARDS, CAST
 from anjia.simulation.founding import CENTRE, Founder, resident_id_of
 from anjia.simulation.later import Later
@@ -68,6 +70,15 @@ class TestTown:
 
     def test_has_nothing_in_it_that_does_not_fit(self, town: float) -> None:
         assert acting(system(CENTRE), NOW).ask(open_conflicts, Purpose.CONTRACT).items == []
+
+    @pytest.mark.usefixtures("demo")
+    def test_has_told_the_household_of_each_visit_in_time(self, town: float) -> None:
+        visits = [visit["id"] for visit in asked("resident", "visits?when=past").json()["items"]]
+
+        assert visits
+        for visit_id in visits:
+            lines = acting(system(CENTRE), NOW).ask(outbox, Purpose.CONTRACT, about_id=UUID(visit_id)).items
+            assert {line.notification.state for line in lines} == {"sent"}
 
 
 @pytest.mark.usefixtures("town", "demo")

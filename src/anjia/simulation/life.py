@@ -16,6 +16,7 @@ from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of
 from anjia.kernel.errors import DomainError
 from anjia.kernel.work import acting
+from anjia.messaging.jobs import send_outbox
 from anjia.quality import commands as quality
 from anjia.records import commands as records
 from anjia.residents.queries import addresses_of
@@ -191,7 +192,9 @@ class Life:
                 by=person,
             )
             self.answer(visit, ("nurse",), starts_at - timedelta(days=2))
+            self.tell(starts_at - timedelta(days=2))
             self.go(visit, "bp_follow_up", "zhang", ("nurse",), starts_at - 2 * MINUTES)
+            self.tell(starts_at + 40 * MINUTES)
             by = daughter if weeks == 1 else person
             self.rate(visit, starts_at + timedelta(hours=3), 0, by=by)
         coming = at(today + timedelta(days=6), time(10, 30))
@@ -199,6 +202,7 @@ class Life:
             "bp_follow_up", "zhang", ("nurse",), coming, booked_at=self.now - timedelta(hours=20), by=daughter
         )
         self.answer(visit, ("nurse",), self.now - timedelta(hours=18))
+        self.tell(self.now - timedelta(hours=18))
         self.today("bp_follow_up", "zhang", ("nurse",), 12, "departed", by=daughter)
         self.pump(self.now)
 
@@ -431,6 +435,11 @@ class Life:
         self.founder.do(
             actor, quality.rate_visit, when=when, visit_id=visit_id, stars=stars, aspects=aspects, words=words
         )
+
+    def tell(self, when: datetime) -> None:
+        """Let what has happened be heard, and who is to know of it be told, at that time: later it would be too late."""
+        self.pump(when)
+        send_outbox(when)
 
     def pump(self, when: datetime) -> None:
         while events.pump(when, organization_id=CENTRE):
