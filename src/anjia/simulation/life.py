@@ -437,7 +437,7 @@ class Life:
         )
 
     def tell(self, when: datetime) -> None:
-        """Let what has happened be heard, and who is to know of it be told, at that time: later it would be too late."""
+        """Let what has happened be heard, and who is to know of it be told, then: later it would be too late."""
         self.pump(when)
         send_outbox(when)
 
