@@ -862,6 +862,85 @@ class TestRoles:
             )
 
 
+class TestOwnRoles:
+    def role(self, chief: Actor, *permissions: str, **changes: Any) -> Any:
+        sound: dict[str, Any] = {"name": "夜班调度", "permissions": permissions}
+        return acting(chief, NOON).do(commands.add_role, **sound | changes)
+
+    def test_hold_what_the_house_says_and_bite_at_the_next_request(self) -> None:
+        house = make.house()
+        chief, account = make.administrator(house), make.staff(house, role_code=None)
+        role = self.role(chief, "dispatch.assign", "dispatch.read")
+        acting(chief, NOON).do(
+            commands.give_role, account_id=account.id, organization_id=house.id, role_code=role.code
+        )
+        entry = make.session(account)
+        before = who(entry.token)
+
+        acting(chief, NOON).do(
+            commands.change_role, role_id=role.id, name="夜班", permissions=["dispatch.read"]
+        )
+
+        after = who(entry.token)
+        assert before
+        assert after
+        assert before.permissions - after.permissions == {"dispatch.assign"}
+        assert audited(chief, role.id) == ["identity.role.added", "identity.role.changed"]
+
+    def test_are_made_of_what_we_know(self) -> None:
+        chief = make.administrator(make.house())
+
+        for permissions in ([], ["everything"], ["residents.redeem"]):
+            with pytest.raises(Invalid):
+                self.role(chief, *permissions)
+
+    def test_default_roles_and_those_of_others_stay_as_they_are(self) -> None:
+        chief = make.administrator(make.house())
+        others = self.role(make.administrator(make.house()), "dispatch.read")
+        default = next(role for role in acting(chief, NOON).ask(queries.roles, Purpose.LEGAL))
+
+        for role in (others, default):
+            with pytest.raises(NotFound):
+                acting(chief, NOON).do(
+                    commands.change_role, role_id=role.id, name="x", permissions=["dispatch.read"]
+                )
+
+    def test_do_not_come_to_rule_over_the_house_from_a_station(self) -> None:
+        house = make.house()
+        chief, account = make.administrator(house), make.staff(house)
+        role = self.role(chief, "dispatch.read")
+        station = acting(chief, NOON).do(
+            commands.add_organization, parent_id=house.id, kind="station", name="青竹里一站"
+        )
+        acting(chief, NOON).do(
+            commands.give_role, account_id=account.id, organization_id=station.id, role_code=role.code
+        )
+
+        with pytest.raises(RoleOfTheHouse):
+            acting(chief, NOON).do(
+                commands.change_role, role_id=role.id, name="x", permissions=["identity.manage"]
+            )
+
+    def test_leave_somebody_who_manages_the_house(self) -> None:
+        house = make.house()
+        first = make.administrator(house)
+        role = self.role(first, "identity.manage")
+        give = {"account_id": first.user_id, "organization_id": house.id, "role_code": role.code}
+        acting(first, NOON).do(commands.give_role, **give)
+        line = acting(first, NOON).ask(queries.get_account, Purpose.LEGAL, account_id=first.user_id)
+        old = next(one for one in line.roles if one.code == "administrator")
+        # She has given herself the house's own role in place of the default one: now it is the only one.
+        other = make.administrator(house)
+        acting(other, NOON).do(commands.take_role, membership_id=old.membership_id)
+        others = acting(first, NOON).ask(queries.get_account, Purpose.LEGAL, account_id=other.user_id)
+        acting(first, NOON).do(commands.take_role, membership_id=others.roles[0].membership_id)
+
+        with pytest.raises(LastAdministrator):
+            acting(first, NOON).do(
+                commands.change_role, role_id=role.id, name="x", permissions=["dispatch.read"]
+            )
+
+
 class TestResetSignIn:
     def test_gives_a_password_that_has_to_be_changed(self) -> None:
         house = make.house()

@@ -423,6 +423,27 @@ class TestOrganizations:
         )
         assert (found.name, found.phone, found.house_id) == ("青竹里三站", "0571-1", house.id)
 
+    def test_a_role_of_the_houses_own_is_made_like_another_and_changed(self, client: Client) -> None:
+        administrator(client)
+        roles = client.get("/console/identity/roles/").content.decode()
+        like = re.search(r"/console/identity/roles/new\?like=[0-9a-f-]{36}", roles)
+        assert like
+        page = client.get(like[0]).content.decode()
+        held = re.findall(r'name="permissions" value="([\w.]+)" checked', page)
+
+        client.post("/console/identity/roles/new", {"name": "夜班", "permissions": held})
+        own = re.search(
+            r"/console/identity/roles/[0-9a-f-]{36}/", client.get("/console/identity/roles/").content.decode()
+        )
+        assert own
+        nothing = client.post(own[0], {"name": "夜班"})
+        changed = client.post(own[0], {"name": "夜班二", "permissions": held[:1]})
+
+        assert held
+        assert nothing.status_code == 422
+        assert changed.status_code == 303
+        assert "夜班二" in client.get("/console/identity/roles/").content.decode()
+
     def test_roles_are_shown(self, client: Client) -> None:
         administrator(client)
 

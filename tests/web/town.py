@@ -381,8 +381,10 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         residents.ask_for_number, grant_id=town.ids["grant_id"], phone="19900009907", photo=tiny_png(),
         content_type="image/png",
     )  # fmt: skip
+    role = acting(boss, now).do(identity.add_role, name="夜班", permissions=["dispatch.read"])
     return {
         "organization_id": CENTRE,
+        "role_id": role.id,
         "account_id": account_id_of("nurse"),
         "membership_id": first(Membership, account_id=account_id_of("nurse")).id,
         "shift_id": first(Shift, staff_id=nurse, removed_at=None).id,

@@ -265,6 +265,28 @@ def roles(actor: Actor, purpose: Purpose) -> list[Role]:
     return list(rows.order_by("code", "id"))
 
 
+def get_role(actor: Actor, purpose: Purpose, *, role_id: UUID) -> Role:
+    """
+    Return one of the roles that can be given in the actor's house.
+
+    :raises NotFound: if it is none of them
+    :raises NotAllowed: without `identity.manage`
+    """
+    _check_manages(actor)
+    found = next((role for role in roles(actor, purpose) if role.id == role_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def managers_of_house(actor: Actor, purpose: Purpose) -> set[UUID]:
+    """Return the accounts that manage the actor's house."""
+    held = Membership.objects.filter(
+        house_id=actor.organization_id, taken_at=None, account__state=AccountState.ACTIVE.value
+    ).select_related("role")
+    return {row.account_id for row in held if "identity.manage" in row.role.permissions}
+
+
 def sessions_of(actor: Actor, purpose: Purpose, *, account_id: UUID, now: datetime) -> list[Session]:
     """
     Return where the account is signed in, the last used first.

@@ -1,7 +1,8 @@
 """
 What each role may do: the default roles, written to the database whenever it is migrated.
 
-An institution may have roles of its own beside them. Whoever adds a permission to a context adds it here.
+An institution may have roles of its own beside them, which nobody else changes. Whoever adds a permission
+to a context adds it here.
 """
 
 from collections.abc import Mapping
@@ -161,3 +162,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
 def permissions_of(*role_codes: str) -> frozenset[str]:
     """Return what the default roles of these codes may do together."""
     return frozenset().union(*(DEFAULT_ROLES[code].permissions for code in role_codes))
+
+
+# What a role for staff can hold: an institution chooses from it for roles of its own.
+FOR_STAFF: Final = permissions_of(*(DEFAULT_ROLES.keys() - {"resident", "family"}))

@@ -22,6 +22,7 @@ from anjia.identity.commands.people import (
     reset_sign_in,
     take_role,
 )
+from anjia.identity.commands.roles import add_role, change_role
 from anjia.identity.commands.scanning import confirm_scan, enter_by_scan, show_scan_ticket
 from anjia.identity.commands.sessions import (
     end_session,
@@ -38,10 +39,12 @@ from anjia.identity.commands.wechat import bind_wechat, sign_in_by_wechat, unbin
 
 __all__ = [
     "add_organization",
+    "add_role",
     "bind_wechat",
     "change_account",
     "change_language",
     "change_organization",
+    "change_role",
     "choose_account",
     "close_account",
     "confirm_scan",

@@ -11,7 +11,7 @@ from anjia.identity import proofs
 from anjia.identity.entering import end_all_of, in_name_of, take_wechat
 from anjia.identity.events import AccountOpened
 from anjia.identity.models import Account, Membership, Organization, Role
-from anjia.identity.queries import get_organization
+from anjia.identity.queries import get_organization, managers_of_house
 from anjia.identity.rules import (
     OF_THE_HOUSE,
     OWN_ACCOUNT,
@@ -333,13 +333,5 @@ def _role_of_code(organization: Organization, code: str) -> Role:
 
 def _check_somebody_else_manages(actor: Actor, account_id: UUID) -> None:
     wait_turn(f"managers/{actor.organization_id}")
-    managing = (
-        Membership.objects.filter(
-            house_id=actor.organization_id, taken_at=None, account__state=AccountState.ACTIVE.value
-        )
-        .select_related("role")
-        .only("account_id", "role__permissions")
-    )
-    managers = {row.account_id for row in managing if "identity.manage" in row.role.permissions}
-    if account_id in managers and managers == {account_id}:
+    if managers_of_house(actor, Purpose.LEGAL) == {account_id}:
         raise LastAdministrator
