@@ -1,0 +1,116 @@
+"""How often a page of the console asks the database: as often for twenty rows as for two."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from anjia.identity.commands import start_session
+from anjia.identity.roles import permissions_of
+from anjia.imports.commands import upload_list
+from anjia.kernel.actors import Actor
+from anjia.kernel.work import acting
+from anjia.transitions.commands import refer
+from anjia.visits.commands import promise_visit
+from tests import make
+from tests.dispatch.signed_in import OpenTown, open_town
+from tests.identity import make as identity
+from tests.residents import make as residents
+
+pytestmark = pytest.mark.usefixtures("database")
+
+Grow = Callable[[OpenTown, int], Any]
+CONSOLE: Final = "/console/"
+
+
+def resident(here: OpenTown, number: int) -> None:
+    residents.consent(of=residents.resident(served_by=here.town.desk, name=f"王{chr(0x4E00 + number)}"))
+
+
+def referral(here: OpenTown, number: int) -> None:
+    ward = make.actor("transitions.refer", organization_id=identity.house(kind="hospital").id)
+    acting(ward, datetime.now(UTC)).do(
+        refer,
+        organization_id=here.house.id,
+        organization_name=here.house.name,
+        from_name="市第一医院",
+        sent_by_name="周敏",
+        name=f"王{chr(0x4E00 + number)}",
+        phone="13812345678",
+        address="和平里七区3号楼201",
+        discharge_on=(datetime.now(UTC) + timedelta(days=1)).date(),
+        diagnosis="术后",
+        agreed=True,
+    )
+
+
+def visit(here: OpenTown, number: int) -> None:
+    starts_at = here.at(8 + number / 4)
+    plan = here.town.plan(
+        here.town.nurse(shifts=[(0, 24)]), starts_at=starts_at, ends_at=starts_at + timedelta(minutes=15)
+    )
+    acting(here.town.desk, here.town.today - timedelta(days=1)).do(promise_visit, **plan)
+
+
+def account(here: OpenTown, number: int) -> None:
+    identity.staff(here.house, name=f"王{chr(0x4E00 + number)}")
+
+
+def batch(here: OpenTown, number: int) -> None:
+    boss = Actor(user_id=uuid4(), organization_id=here.house.id, permissions=permissions_of("administrator"))
+    listed = f"姓名,电话\n王{chr(0x4E00 + number)},138000012{number:02d}\n".encode()
+    acting(boss, datetime.now(UTC)).do(
+        upload_list, kind="residents", file_name=f"{number}.csv", content=listed
+    )
+
+
+# The page, who opens it, what is posted to it, and what there is more and more of.
+PAGES: Final[dict[str, tuple[str, str, dict[str, str] | None, Grow]]] = {
+    "residents found": ("residents/", "service_desk", {"text": "wang"}, resident),
+    "callers found": ("desk/bookings", "service_desk", {"q": "wang"}, resident),
+    "referrals": ("transitions/", "service_desk", None, referral),
+    "the doctor's list": ("desk/worklist", "family_doctor", None, resident),
+    "audit": ("desk/audit", "administrator", None, resident),
+    "users": ("identity/users/", "administrator", None, account),
+    "roles": ("identity/roles/", "administrator", None, account),
+    "indicators": ("quality/indicators", "administrator", None, visit),
+    "imports": ("imports/", "administrator", None, batch),
+}
+
+
+def browser(here: OpenTown, role_code: str) -> Client:
+    someone = identity.staff(here.house, role_code=role_code)
+    entry = acting(here.town.system, datetime.now(UTC)).do(
+        start_session, account_id=someone.id, end="console", way="password"
+    )
+    client = Client()
+    client.cookies["anjia_session"] = entry.token
+    return client
+
+
+class TestPages:
+    @pytest.mark.parametrize("what", PAGES)
+    def test_ask_the_database_as_often_for_twenty_rows_as_for_two(self, what: str) -> None:
+        path, role_code, form, grow = PAGES[what]
+        here = open_town()
+        client = browser(here, role_code)
+
+        def statements() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                page = client.get(CONSOLE + path) if form is None else client.post(CONSOLE + path, form)
+            assert page.status_code == 200, page.content.decode()[:500]
+            return len(captured)
+
+        for number in range(2):
+            grow(here, number)
+        statements()  # what is asked once and then kept
+        few = statements()
+        for number in range(2, 20):
+            grow(here, number)
+
+        assert statements() == few
