@@ -104,6 +104,16 @@ class TestResidents:
             None,
         )
 
+    @pytest.mark.parametrize(
+        ("said", "is_taken"), [("1949.12", True), ("1949年12月", True), ("1949", True), ("1949.11", False)]
+    )
+    def test_takes_the_day_of_the_id_number_where_only_the_month_is_said(
+        self, said: str, is_taken: bool
+    ) -> None:
+        cleaned = self.clean(["张桂芳", "女", "11010519491231002X", said, "13800001234"])
+
+        assert [row.born_on for row in cleaned.rows] == [date(1949, 12, 31)] * is_taken
+
     def test_says_everything_that_is_wrong_with_a_row(self) -> None:
         [bad] = self.clean(["张桂芳", "老", "110105194912310021", "1945.2.30", "138"]).bad
 

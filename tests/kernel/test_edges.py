@@ -118,6 +118,26 @@ class TestCalendar:
         """Source: 国务院办公厅关于2026年部分节假日安排的通知."""
         assert calendar.is_working_day(day) is worked
 
+    @pytest.mark.parametrize(
+        ("day", "holiday"),
+        [
+            (date(2027, 1, 1), "元旦"),
+            (date(2027, 2, 6), "春节"),
+            (date(2027, 2, 9), None),
+            (date(2028, 10, 2), "国庆节"),
+            (date(2031, 5, 1), "劳动节"),
+            (date(2027, 1, 4), None),
+        ],
+    )
+    def test_knows_before_the_notice_what_the_law_lets_off(
+        self, day: date, holiday: str | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Source: 全国年节及纪念日放假办法 第二条."""
+        monkeypatch.setattr(calendar, "is_calendar_known", lambda day: False)
+
+        assert calendar.holiday_name(day) == holiday
+        assert calendar.is_working_day(day) is (holiday is None)
+
     def test_begins_a_day_at_midnight_in_shanghai(self) -> None:
         first, last = calendar.day_bounds(date(2026, 3, 2))
 

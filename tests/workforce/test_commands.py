@@ -11,6 +11,7 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import AuditEntry, Event
 from anjia.kernel.work import acting
 from anjia.workforce import commands
+from anjia.workforce.jobs import keep_rotas_ahead
 from anjia.workforce.models import Shift, StaffMember
 from anjia.workforce.queries import changes_of_rows, get_staff_member
 from anjia.workforce.rules import (
@@ -235,6 +236,23 @@ class TestGenerateShifts:
             commands.set_weekly_pattern, staff_id=member.id, parts=week(*days), **changes
         )  # fmt: skip
         return member
+
+    def test_goes_on_by_itself_and_leaves_off_what_was_taken_off(self, manager: Actor) -> None:
+        member = self.pattern(manager, 0, 1, 2, 3, 4)
+        keep_rotas_ahead(NOON)
+
+        def shifts() -> list[Shift]:
+            found: list[Shift] = acting(manager, NOON).ask(
+                lambda _actor: list(Shift.objects.filter(staff=member, removed_at=None).order_by("starts_at"))
+            )
+            return found
+
+        made = shifts()
+        acting(manager, NOON).do(commands.remove_shift, shift_id=made[0].id)
+        keep_rotas_ahead(NOON)
+
+        assert len(made) > 15
+        assert [one.id for one in shifts()] == [one.id for one in made[1:]]
 
     def test_makes_none_after_somebodys_last_day(self, manager: Actor) -> None:
         member = self.pattern(manager, 0, 1, 2, 3, 4)

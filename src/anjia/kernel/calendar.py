@@ -29,6 +29,30 @@ class NoSuchDay(Invalid):
     words = _("日期要在 1900 年到 2999 年之间。")
 
 
+# Off by law each year, whatever the yearly notice adds. Source: 全国年节及纪念日放假办法 (2024, from 2025 on) 第二条.
+FIXED: Final = {
+    (1, 1): "元旦",
+    **dict.fromkeys([(5, 1), (5, 2)], "劳动节"),
+    **dict.fromkeys([(10, 1), (10, 2), (10, 3)], "国庆节"),
+}
+# Those that go by the moon or the sun, of the years after the last notice: 除夕 to 初三, 清明, 端午, 中秋.
+BY_THE_MOON: Final = {
+    **{date(2027, 2, day): "春节" for day in (5, 6, 7, 8)},
+    date(2027, 4, 5): "清明节",
+    date(2027, 6, 9): "端午节",
+    date(2027, 9, 15): "中秋节",
+    **{date(2028, 1, day): "春节" for day in (25, 26, 27, 28)},
+    date(2028, 4, 4): "清明节",
+    date(2028, 5, 28): "端午节",
+    date(2028, 10, 3): "中秋节",
+}
+
+
+def statutory_holiday(day: date) -> str | None:
+    """Return the holiday that the law itself makes of the day, or None."""
+    return BY_THE_MOON.get(day) or FIXED.get((day.month, day.day))
+
+
 def local(moment: datetime) -> datetime:
     """Return the moment as people here read it off the clock."""
     return moment.astimezone(SHANGHAI)
@@ -60,9 +84,11 @@ def is_working_day(day: date) -> bool:
     Return whether the day is worked: swapped Saturdays and Sundays are, holidays are not.
 
     Source: the State Council's yearly notices, as kept by the package chinesecalendar. Where it does not know the
-    year yet, Monday to Friday; `is_calendar_known` says so.
+    year yet, Monday to Friday but for what the law itself lets off; `is_calendar_known` says so.
     """
-    return chinese_calendar.is_workday(day) if is_calendar_known(day) else day.weekday() < 5
+    if is_calendar_known(day):
+        return bool(chinese_calendar.is_workday(day))
+    return day.weekday() < 5 and statutory_holiday(day) is None
 
 
 def is_calendar_known(day: date) -> bool:
@@ -74,6 +100,6 @@ def is_calendar_known(day: date) -> bool:
 def holiday_name(day: date) -> str | None:
     """Return the holiday's name, or None on a day that is none."""
     if not is_calendar_known(day):
-        return None
+        return statutory_holiday(day)
     is_off, name = chinese_calendar.get_holiday_detail(day)
     return HOLIDAYS.get(name, name) if is_off and name else None

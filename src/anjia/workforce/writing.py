@@ -153,9 +153,13 @@ def write_shift(actor: Actor, *, staff: StaffMember, span: Span) -> Shift:
 
 
 def write_shifts_by_pattern(
-    actor: Actor, *, patterns: Sequence[WeeklyPattern], first_day: date, days: int
+    actor: Actor, *, patterns: Sequence[WeeklyPattern], first_day: date, days: int, removed_too: bool
 ) -> int:
-    """Write the shifts that these patterns make and that do not touch one that is there; return how many."""
+    """
+    Write the shifts that these patterns make and that do not touch one that is there; return how many.
+
+    Without `removed_too`, nor one that was there and has been taken off.
+    """
     rota_days = [
         RotaDay(day=day, is_working=calendar.is_working_day(day), holiday=calendar.holiday_name(day))
         for day in days_from(first_day, days)
@@ -164,10 +168,11 @@ def write_shifts_by_pattern(
     there = Shift.objects.filter(
         organization_id=actor.organization_id,
         staff_id__in=[pattern.staff_id for pattern in patterns],
-        removed_at=None,
         starts_at__gte=start - LONGEST_SHIFT,
         starts_at__lt=end + timedelta(days=1),
     )
+    if removed_too:
+        there = there.filter(removed_at=None)
     taken: dict[UUID, list[Span]] = {}
     for shift in there:
         taken.setdefault(shift.staff_id, []).append(Span(shift.starts_at, shift.ends_at))

@@ -11,11 +11,13 @@ from anjia.imports.rules.cleaned import Cells, clean_rows, without_twins
 from anjia.imports.rules.refusals import Cleaned
 from anjia.residents.rules import RelativeRow, ResidentRow, chronic_of
 from anjia.spreadsheets.cleaning import (
+    YEAR_AND_MONTH,
     WrittenPhone,
     date_of,
     id_number_of,
     is_blank,
     name_of,
+    narrow,
     phones_of,
     sex_of,
     short_text_of,
@@ -49,7 +51,7 @@ def resident_row(cells: Cells, *, today: date) -> ResidentRow | None:
     name = cells.clean("name", name_of)
     number = cells.clean("id_number", lambda cell: id_number_of(cell, today=today))
     sex = cells.clean("sex", sex_of)
-    born_on = birthday(cells, today=today)
+    born_on = birthday(cells, today=today, number=number)
     phones = all_phones(cells)
     filed_on = cells.clean("filed_on", date_of)
     if filed_on and filed_on > today:
@@ -78,11 +80,19 @@ def resident_row(cells: Cells, *, today: date) -> ResidentRow | None:
     )
 
 
-def birthday(cells: Cells, *, today: date) -> date | None:
+def birthday(cells: Cells, *, today: date, number: IdNumber | None) -> date | None:
+    if number and is_her_month(cells.text("birth_date"), number.born_on):
+        return None  # 出生年月 says less than the ID number
     born_on = cells.clean("birth_date", date_of)
     if born_on and (born_on > today or born_on.year < OLDEST):
         cells.wrong("birth_date", _("出生日期不对：还没有到，或者太早了。请核对年份。"))
     return born_on
+
+
+def is_her_month(said: str, born_on: date) -> bool:
+    """Tell whether only a year, or a year and a month, is said, and that it is that of the ID number."""
+    found = YEAR_AND_MONTH.fullmatch(narrow(said))
+    return bool(found and int(found[1]) == born_on.year and (not found[2] or int(found[2]) == born_on.month))
 
 
 def contradictions(cells: Cells, *, number: IdNumber | None, sex: str | None, born_on: date | None) -> None:

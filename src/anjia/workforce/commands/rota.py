@@ -50,12 +50,19 @@ def set_weekly_pattern(
 
 @command("workforce.change")
 def generate_shifts(
-    actor: Actor, now: datetime, *, first_day: date, days: int, staff_ids: Sequence[UUID] | None = None
+    actor: Actor,
+    now: datetime,
+    *,
+    first_day: date,
+    days: int,
+    staff_ids: Sequence[UUID] | None = None,
+    removed_too: bool = True,
 ) -> int:
     """
     Make the shifts of these days by the weekly patterns, holidays and swapped working days minded; return how many.
 
-    What is on the rota already stays, and nothing is made twice.
+    What is on the rota already stays, and nothing is made twice. Somebody who makes the rota gets back what was taken
+    off it; without `removed_too` that stays off.
 
     :raises ShiftInvalid: for no days at all, or more than three months
     """
@@ -67,7 +74,9 @@ def generate_shifts(
     ).select_related("staff")
     if staff_ids is not None:
         patterns = patterns.filter(staff_id__in=set(staff_ids))
-    made = write_shifts_by_pattern(actor, patterns=list(patterns), first_day=first_day, days=days)
+    made = write_shifts_by_pattern(
+        actor, patterns=list(patterns), first_day=first_day, days=days, removed_too=removed_too
+    )
     if made:
         audit.record(
             "workforce.shifts.generated",

@@ -166,6 +166,12 @@ def leave_asked(actor: Actor, purpose: Purpose) -> list[Leave]:
     return list(rows.order_by("starts_at", "id")[:100])
 
 
+def institutions_with_staff(actor: Actor, purpose: Purpose) -> list[UUID]:
+    """Return the institutions for which somebody works. The system asks this in nobody's name."""
+    rows = StaffMember.objects.values_list("organization_id", flat=True)
+    return list(rows.order_by("organization_id").distinct())
+
+
 def _rota_day(day: date) -> RotaDay:
     return RotaDay(day=day, is_working=is_working_day(day), holiday=holiday_name(day))
 
