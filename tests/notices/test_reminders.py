@@ -52,6 +52,19 @@ class TestRemindOfTomorrow:
         assert all(visit.visit_word in message.words and "上午 10:00" in message.words for message in found)
         assert not any(reveals(message.words) for message in found)
 
+    def test_does_not_go_through_those_again_who_were_reminded(
+        self, town: Town, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        jobs.remind_of_tomorrow(EVENING)
+        again: list[object] = []
+        monkeypatch.setattr(
+            "anjia.notices.commands.remind_of_visit", lambda *_args, visit_id, **_more: again.append(visit_id)
+        )
+        jobs.remind_of_tomorrow(EVENING + timedelta(minutes=10))
+
+        assert visit.id not in again
+        assert len(reminders(town)) == 1
+
     def test_puts_who_has_no_account_and_no_mobile_on_todays_or_tomorrows_call_list(
         self, town: Town, visit: Visit
     ) -> None:

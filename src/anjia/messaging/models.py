@@ -68,6 +68,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["party_id", "-at", "-id"], name="message_inbox"),
             models.Index(fields=["organization_id", "about_id"], name="message_about"),
+            models.Index(fields=["event_id"], name="message_of_event"),
             models.Index(
                 fields=["resident_id"], name="message_of_resident", condition=Q(resident_id__isnull=False)
             ),

@@ -1,6 +1,6 @@
 """Questions about messages. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -254,6 +254,12 @@ def recipient_page(actor: Actor, purpose: Purpose, *, party_id: UUID) -> Recipie
         organization_id=actor.organization_id, party_id__in=parties, through_party_id=None
     )
     return RecipientPage(recipient=recipient, others=list(others.order_by("name", "id")[:20]))
+
+
+def told_of(actor: Actor, purpose: Purpose, *, event_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the events of which somebody has been told."""
+    rows = Message.objects.filter(event_id__in=list(event_ids))
+    return set(rows.values_list("event_id", flat=True))
 
 
 def reached(actor: Actor, purpose: Purpose, *, party_id: UUID, event_id: UUID) -> State | None:

@@ -7,8 +7,9 @@ from anjia.kernel.actors import Purpose, system
 from anjia.kernel.calendar import day_bounds
 from anjia.kernel.jobs import each, every
 from anjia.kernel.work import acting
+from anjia.messaging.queries import told_of
 from anjia.notices import commands
-from anjia.notices.rules import JUST_BOOKED, is_time, tomorrow
+from anjia.notices.rules import JUST_BOOKED, is_time, reminder_id, tomorrow
 from anjia.visits.queries.outcomes import visits_to_remind_of
 
 
@@ -26,4 +27,6 @@ def remind_of_tomorrow(now: datetime) -> None:
     rows = acting(system(), now).ask(
         visits_to_remind_of, Purpose.CONTRACT, start=start, end=end, booked_before=now - JUST_BOOKED
     )
-    each(rows, remind)
+    events = {visit_id: reminder_id(visit_id, tomorrow(now)) for _, visit_id in rows}
+    told = acting(system(), now).ask(told_of, Purpose.CONTRACT, event_ids=events.values())
+    each([row for row in rows if events[row[1]] not in told], remind)
