@@ -37,7 +37,12 @@ def sources() -> dict[str, str]:
 
 
 def is_edge(name: str) -> bool:
-    return Path(name).name in EDGES or "/management/" in name or name.startswith("machine/")
+    return (
+        Path(name).name in EDGES
+        or "/console/" in name
+        or "/management/" in name
+        or name.startswith("machine/")
+    )
 
 
 def modules(kind: str) -> list[ModuleType]:

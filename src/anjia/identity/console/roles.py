@@ -1,0 +1,88 @@
+"""What a role may do; roles of the house's own."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from anjia.identity import commands, queries
+from anjia.identity.console.going import go, read_or_post
+from anjia.identity.models import Role
+from anjia.identity.roles import FOR_STAFF
+from anjia.identity.rules import (
+    LastAdministrator,
+    RoleOfTheHouse,
+)
+from anjia.kernel import console
+from anjia.kernel.actors import Purpose
+from anjia.kernel.console import PageRequest, page
+from anjia.kernel.errors import DomainError, Invalid
+
+
+@require_safe
+@page("identity.manage")
+def roles(request: PageRequest) -> HttpResponse:
+    """Show each role, and what it may do."""
+    found = console.ask(request, queries.roles, Purpose.LEGAL)
+    return render(request, "identity/roles.html", {"roles": found})
+
+
+@read_or_post
+@page("identity.manage")
+def new_role(request: PageRequest) -> HttpResponse:
+    """Make a role of the house's own, like another one or from nothing."""
+    refusal: DomainError | None = None
+    if request.method == "POST":
+        try:
+            console.do(request, commands.add_role, **role_said(request))
+            return go("roles")
+        except Invalid as error:
+            refusal = error
+    like = request.GET.get("like")
+    found = (
+        console.ask(request, queries.get_role, Purpose.LEGAL, role_id=console.id_in(request.GET, "like"))
+        if like
+        else None
+    )
+    return show_role(request, found, refusal)
+
+
+@read_or_post
+@page("identity.manage")
+def role(request: PageRequest, role_id: UUID) -> HttpResponse:
+    """Show one role, or change it if it is the house's own."""
+    refusal: DomainError | None = None
+    if request.method == "POST":
+        try:
+            console.do(request, commands.change_role, role_id=role_id, **role_said(request))
+            return go("roles")
+        except (Invalid, RoleOfTheHouse, LastAdministrator) as error:
+            refusal = error
+    found = console.ask(request, queries.get_role, Purpose.LEGAL, role_id=role_id)
+    return show_role(request, found, refusal)
+
+
+def role_said(request: PageRequest) -> dict[str, Any]:
+    names = {name: request.POST.get(name, "") for name in ("name", "name_en")}
+    return names | {"permissions": request.POST.getlist("permissions")}
+
+
+def show_role(request: PageRequest, found: Role | None, refusal: DomainError | None) -> HttpResponse:
+    held = request.POST.getlist("permissions") if refusal else found.permissions if found else []
+    said = {
+        "role": found,
+        "form": request.POST if refusal else found,
+        "permissions": [(permission, permission in held) for permission in sorted(FOR_STAFF)],
+        "refusal": refusal,
+    }
+    return render(request, "identity/role.html", said, status=refusal.status if refusal else 200)
+
+
+urlpatterns = [
+    path("roles/", roles, name="roles"),
+    path("roles/new", new_role, name="new_role"),
+    path("roles/<uuid:role_id>/", role, name="role"),
+]
