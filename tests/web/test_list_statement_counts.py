@@ -1,0 +1,132 @@
+"""How often a list of the API asks the database: as often for twenty rows as for two."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from anjia.dispatch.commands import offer_visit
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.work import acting
+from anjia.records.queries import record_page
+from anjia.residents.models import Resident
+from tests.dispatch.signed_in import OpenTown, get, open_town
+from tests.identity import make as identity
+from tests.messaging import make as messages
+from tests.residents import make as residents
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A resident with her account, and a nurse with hers."""
+
+    here: OpenTown
+    resident: Resident
+    account_id: UUID
+    person: str
+    nurse: Actor
+    caregiver: str
+
+    @classmethod
+    def open(cls) -> "House":
+        here = open_town()
+        resident = here.town.resident()
+        residents.consent(of=resident)
+        account = identity.person(here.house, name=resident.name)
+        residents.holder(of=resident, relation="self", account_id=account.id)
+        nurse, caregiver = here.nurse(shifts=[(0, 24)])
+        return cls(here, resident, account.id, here.token(account.id), nurse, caregiver)
+
+    def visit(self, number: int, *nurses: Actor, of: Resident) -> UUID:
+        starts_at = self.here.at(1 + number)
+        ends_at = starts_at + timedelta(minutes=45)
+        return self.here.town.visit(*nurses, resident=of, starts_at=starts_at, ends_at=ends_at).id
+
+
+def visit_by_another(house: House, number: int) -> None:
+    house.visit(number, house.here.town.nurse(f"护士{number}", shifts=[(0, 24)]), of=house.resident)
+
+
+def visit_of_another(house: House, number: int) -> UUID:
+    return house.visit(number, house.nurse, of=house.here.town.resident(f"居民{chr(0x4E00 + number)}"))
+
+
+def offer(house: House, number: int) -> None:
+    visit_id = visit_of_another(house, number)
+    acting(house.here.town.system, datetime.now(UTC)).do(offer_visit, visit_id=visit_id)
+
+
+def message(house: House, number: int) -> None:
+    messages.message(
+        sent_by=house.here.town.system,
+        now=datetime.now(UTC),
+        party_id=house.account_id,
+        resident_id=house.resident.id,
+    )
+
+
+def session(house: House, number: int) -> None:
+    house.here.token(house.account_id)
+
+
+def grant(house: House, number: int) -> None:
+    account = identity.person(house.here.house, name=f"家人{number}")
+    residents.holder(of=house.resident, account_id=account.id)
+
+
+def reader(house: House, number: int) -> None:
+    account = identity.staff(house.here.house, role_code="family_doctor", name=f"医生{number}")
+    doctor = Actor(
+        user_id=account.id,
+        organization_id=house.here.house.id,
+        permissions=frozenset({"records.read", "residents.read"}),
+    )
+    now = datetime.now(UTC)
+    acting(doctor, now).ask(
+        record_page, Purpose.CARE, resident_id=house.resident.id, code="", now=now, days=90
+    )
+
+
+# Who asks, and what there is more and more of.
+LISTS: Final[dict[str, tuple[str, Callable[[House, int], Any]]]] = {
+    "visits": ("person", visit_by_another),
+    "inbox": ("person", message),
+    "grants": ("person", grant),
+    "record/readers": ("person", reader),
+    "me/sessions": ("person", session),
+    "work/offers": ("caregiver", offer),
+    "work/days/{day}": ("caregiver", visit_of_another),
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+class TestLists:
+    def test_ask_the_database_as_often_for_twenty_rows_as_for_two(self, path: str) -> None:
+        who, grow = LISTS[path]
+        house = House.open()
+        day = house.here.at(12).date().isoformat()
+
+        def look() -> tuple[int, int]:
+            """Return how many statements it took, and how much came."""
+            with CaptureQueriesContext(connection) as captured:
+                answer = get(getattr(house, who), path.format(day=day))
+            assert answer.status_code == 200, answer.json()
+            return len(captured), len(answer.content)
+
+        for number in range(2):
+            grow(house, number)
+        look()  # what is asked once and then kept
+        few, little = look()
+        for number in range(2, 20):
+            grow(house, number)
+        many, much = look()
+
+        assert many == few
+        assert much > 3 * little  # there is more to see, or this says nothing
