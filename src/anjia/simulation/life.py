@@ -14,7 +14,7 @@ from anjia.dispatch.queries import offers_of
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of
-from anjia.kernel.errors import DomainError
+from anjia.kernel.errors import DomainError, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging.jobs import send_outbox
 from anjia.quality import commands as quality
@@ -393,7 +393,7 @@ class Life:
             offer = next((one for one in offers if one.visit_id == visit_id), None)
             try:
                 if offer is None:
-                    raise DomainError
+                    raise NotFound
                 self.founder.do(member, dispatch.accept_offer, when=when, offer_id=offer.id)
             except DomainError:
                 self.founder.do(member, visits.accept_assignment, when=when, visit_id=visit_id, part=part)
