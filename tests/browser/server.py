@@ -19,6 +19,7 @@ from anjia.machine.environment import CHECKOUT
 from anjia.machine.home import DEMO, Home
 from anjia.machine.places import free_port
 from anjia.machine.postgres import Cluster, external
+from tests.browser.secrets import check_silence, names_in, recorded
 
 READY_WITHIN: Final = 300.0  # seconds: the client may have to be built first
 DATABASES: Final = ("DATABASE_URL", "DATABASE_OWNER_URL")
@@ -35,7 +36,11 @@ FLAGS: Final = [  # Chromium itself asks nobody anything either
 
 @contextmanager
 def demo_server(folder: Path) -> Iterator[str]:
-    """Give the address of `script/server` with an empty data folder, once its town is there."""
+    """
+    Give the address of `script/server` with an empty data folder, once its town is there.
+
+    At the end nothing of anybody may have got into its logs, or into a live stream.
+    """
     home = Home(folder / "home")
     home.make(DEMO)
     (home.path / "log").mkdir()
@@ -54,10 +59,16 @@ def demo_server(folder: Path) -> Iterator[str]:
             )
         try:
             wait_until_it_says_ready(process, said)
-            yield f"http://127.0.0.1:{port}"
+            with recorded(f"http://127.0.0.1:{port}") as stream:
+                yield f"http://127.0.0.1:{port}"
+                names = set() if database else names_in(home)
+                process.send_signal(signal.SIGINT)
+            process.wait(60)
+            check_silence(home, stream, names)
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(20)
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait(60)
             if not database:
                 Cluster(home).remove()
 
