@@ -1,7 +1,7 @@
 import pytest
 
 from anjia.kernel.errors import NotAllowed, NotFound
-from anjia.quality import console
+from anjia.quality.console import numbers as console
 from tests.make import actor
 from tests.pages import open_page
 from tests.quality import make

@@ -1,23 +1,22 @@
-"""Questions about quality. Nothing here writes; every number can be asked for its rows."""
+"""Indicators: every number can be asked for its rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from anjia.kernel import access
-from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
-from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.errors import NotFound
 from anjia.kernel.paging import Page, page_of
 from anjia.quality.models import Rating
+from anjia.quality.reading import check_reads
 from anjia.quality.rules import (
     ASPECTS,
-    CHANGE_WITHIN,
     DEFINITIONS,
     OUR_REASONS,
     SATISFIED_FROM,
@@ -27,7 +26,6 @@ from anjia.quality.rules import (
     figure,
 )
 from anjia.residents.queries import resident_names
-from anjia.visits.queries import get_visit
 from anjia.visits.queries.outcomes import Group, Ids, Outcome, count_outcomes, outcomes, outcomes_of
 
 
@@ -86,7 +84,7 @@ def indicators(
 
     :raises NotAllowed: without `quality.read`
     """
-    _check_reads(actor)
+    check_reads(actor)
     start, end = day_bounds(first)[0], day_bounds(last)[1]
     visits = count_outcomes(actor, purpose, start=start, end=end, as_of=as_of, our_reasons=OUR_REASONS)
     ratings = _ratings(actor, start, end).aggregate(
@@ -153,7 +151,7 @@ def rows_of_indicator(
     :raises NotAllowed: without `quality.read`
     :raises NotFound: if there is no such indicator or part
     """
-    _check_reads(actor)
+    check_reads(actor)
     if code not in DEFINITIONS or part not in PARTS:
         raise NotFound
     start, end = day_bounds(first)[0], day_bounds(last)[1]
@@ -278,49 +276,7 @@ def _rating_rows(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnRating:
-    """What somebody has said of a visit, and whether she may still change it."""
-
-    rating: Rating
-    can_change: bool
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.rating, name)
-
-
-def my_rating(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime) -> OwnRating | None:
-    """
-    Return what the actor has said of the visit (the desk: what it wrote down for her), or None.
-
-    :raises NotFound: if the visit is not the actor's to see
-    """
-    visit = get_visit(actor, purpose, visit_id=visit_id)
-    rater_id = actor.user_id if actor.kind is Kind.PERSON else visit.resident_id
-    rating = Rating.objects.filter(visit_id=visit_id, rater_id=rater_id).first()
-    if rating is None:
-        return None
-    return OwnRating(rating=rating, can_change=now < rating.rated_at + CHANGE_WITHIN)
-
-
-def ratings_of_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[Rating]:
-    """
-    Return all that was said of one visit, for staff.
-
-    :raises NotAllowed: for persons, and without `quality.read`
-    """
-    _check_reads(actor)
-    visit = get_visit(actor, purpose, visit_id=visit_id)
-    access.note(actor, purpose, resident_ids=[visit.resident_id], what="quality.ratings")
-    return list(Rating.objects.filter(visit_id=visit_id).order_by("rated_at", "id"))
-
-
 def _ratings(actor: Actor, start: datetime, end: datetime) -> QuerySet[Rating, Rating]:
     return Rating.objects.filter(
         organization_id=actor.organization_id, visit_starts_at__gte=start, visit_starts_at__lt=end
     )
-
-
-def _check_reads(actor: Actor) -> None:
-    if actor.kind is Kind.PERSON or not actor.may("quality.read"):
-        raise NotAllowed

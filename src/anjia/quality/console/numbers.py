@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -17,8 +16,6 @@ from anjia.kernel.errors import NotFound, Words
 from anjia.quality import queries
 from anjia.quality.rules import ASPECT_WORDS, DEFINITIONS, LEAST_RATINGS, RATER_WORDS, RaterKind
 from anjia.visits.rules.lifecycle import WORDS_OF_REASON, CancelReason
-
-app_name = "quality"
 
 LONGEST = timedelta(days=366)
 
@@ -120,9 +117,3 @@ def shown_row(row: queries.Row) -> dict[str, Any]:
 def reason_words(reason: str) -> Words:
     """Return why it was cancelled: our codes in words; what a person wrote as she wrote it."""
     return WORDS_OF_REASON[CancelReason(reason)] if reason in set(CancelReason) else reason
-
-
-urlpatterns = [
-    path("indicators", indicators, name="indicators"),
-    path("indicators/<str:code>/<str:part>", rows, name="rows"),
-]

@@ -1,4 +1,4 @@
-"""What can be done with ratings. One function, one unit of work, one audit entry, one event."""
+"""Rating a visit."""
 
 from collections.abc import Mapping
 from datetime import datetime

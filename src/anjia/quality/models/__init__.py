@@ -1,0 +1,3 @@
+from anjia.quality.models.ratings import Rating
+
+__all__ = ["Rating"]
