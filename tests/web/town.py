@@ -25,6 +25,7 @@ from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import acting
 from anjia.messaging.models import Call, Message, Notification
+from anjia.quality.models import CallBack
 from anjia.residents import commands as residents
 from anjia.residents.queries import addresses_of, consents_of, grants_of
 from anjia.simulation import town as places
@@ -54,6 +55,7 @@ WATCHED = {
         "residents_address",
         "records_reading",
         "quality_rating",
+        "quality_callback",
         "messaging_message",
         "kernel_storedfile",
     ],
@@ -399,6 +401,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         "paper_id": paper.id,
         "change_id": number.id,
         "conflict_id": first(Conflict).id,
+        "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
     }
 
 

@@ -37,6 +37,9 @@ ITEMS: Final = (
     ),
     NavItem(label=_("电话清单"), icon="phone-call", name="messaging:call_list", permission="messaging.call"),
     NavItem(
+        label=_("回访"), icon="message-circle", name="quality:call_backs", permission="quality.call_back"
+    ),
+    NavItem(
         label=pgettext_lazy("rail", "居民"), icon="users", name="residents:list", permission="residents.read"
     ),
     NavItem(label=_("人员"), icon="nurse", name="workforce:list", permission="workforce.read"),

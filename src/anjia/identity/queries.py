@@ -226,6 +226,17 @@ def account_names(actor: Actor, purpose: Purpose, *, account_ids: Iterable[UUID]
     return dict(rows.values_list("id", "name"))
 
 
+def who_may(actor: Actor, purpose: Purpose, *, permission: str) -> dict[UUID, str]:
+    """Return the names of the staff who hold a role with this permission in the actor's house, by account."""
+    rows = Membership.objects.filter(
+        house_id=actor.organization_id,
+        taken_at=None,
+        account__state=AccountState.ACTIVE.value,
+        account__kind=AccountKind.STAFF.value,
+    ).select_related("account", "role")
+    return {row.account_id: row.account.name for row in rows if permission in row.role.permissions}
+
+
 def account_named(actor: Actor, purpose: Purpose, *, name: str) -> UUID | None:
     """
     Return the account of this name or login that is known in the actor's house, or None. For whoever reads the audit.

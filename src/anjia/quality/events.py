@@ -1,4 +1,4 @@
-"""What has happened to ratings, for the contexts above. Ids and times only."""
+"""What has happened to ratings and after visits, for the contexts above. Ids and times only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,4 +10,31 @@ class VisitRated:
     visit_id: UUID
     resident_id: UUID
     rating_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackDue:
+    """Until `due_at` somebody is to ask her whether the visit helped."""
+
+    call_back_id: UUID
+    visit_id: UUID
+    due_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBack:
+    """An attempt; `state` says whether it is over."""
+
+    call_back_id: UUID
+    visit_id: UUID
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackEscalated:
+    call_back_id: UUID
+    to_account_id: UUID | None
     at: datetime

@@ -91,6 +91,7 @@ def rows(request: PageRequest, code: str, part: str) -> HttpResponse:
         "first": first,
         "last": last,
         "now": now,
+        "may_call": request.actor.may("quality.call_back"),
         "with_ratings": any(row.rating for row in found.page.items),
     }
     return render(request, "quality/rows.html", said)
@@ -111,6 +112,7 @@ def shown_row(row: queries.Row) -> dict[str, Any]:
         if rating
         else [],
         "words": rating.words if rating else "",
+        "call_back": row.call_back,
     }
 
 

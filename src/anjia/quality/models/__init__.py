@@ -1,3 +1,4 @@
+from anjia.quality.models.call_backs import CallBack, CallBackAttempt, CallBackEscalation
 from anjia.quality.models.ratings import Rating
 
-__all__ = ["Rating"]
+__all__ = ["CallBack", "CallBackAttempt", "CallBackEscalation", "Rating"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import get_language
 
 from anjia.kernel import access
@@ -13,7 +13,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotFound
 from anjia.kernel.paging import Page, page_of
-from anjia.quality.models import Rating
+from anjia.quality.models import CallBack, Rating
 from anjia.quality.reading import check_reads
 from anjia.quality.rules import (
     ASPECTS,
@@ -69,11 +69,12 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row behind a number: a visit, and where it is counted a rating of it."""
+    """One row behind a number: a visit, and where that is what is counted its rating or its call-back."""
 
     outcome: Outcome
     resident_name: str
     rating: Rating | None = None
+    call_back: CallBack | None = None
 
 
 def indicators(
@@ -106,6 +107,7 @@ def indicators(
             of=visits[Group.DONE],
             excluded=sum(visits[group] for group in NOT_RATEABLE),
         ),
+        "call_back": _call_back_figure(_call_backs(actor, start, end), as_of),
     }
     for code in COUNTED:
         figures[code] = figure(
@@ -159,6 +161,9 @@ def rows_of_indicator(
         return _visit_rows(actor, purpose, start, end, as_of, GROUPS[part], after, size)
     if code == "rated" and part != "counted":
         return _unrated_rows(actor, purpose, start, end, as_of, part, after, size)
+    if code == "call_back":
+        calls = _call_backs(actor, start, end).filter(_call_back_parts(as_of)[part])
+        return _call_back_rows(actor, purpose, calls, after, size)
     rows = _ratings(actor, start, end)
     if code == "rated":
         return _rating_rows(actor, purpose, rows, after, size)
@@ -273,6 +278,44 @@ def _rating_rows(
             for rating in page.items
         ],
         page.next,
+    )
+
+
+def _call_back_parts(as_of: datetime) -> dict[str, Q]:
+    in_time = Q(closed_at__lte=F("due_at"))
+    is_due = Q(closed_at__isnull=False) | Q(due_at__lte=as_of)
+    return {"counted": in_time, "missing": is_due & ~in_time, "excluded": ~is_due}
+
+
+def _call_back_figure(rows: QuerySet[CallBack, CallBack], as_of: datetime) -> Figure:
+    parts = _call_back_parts(as_of)
+    found = rows.aggregate(**{part: Count("id", filter=condition) for part, condition in parts.items()})
+    return figure(
+        DEFINITIONS["call_back"],
+        counted=found["counted"],
+        of=found["counted"] + found["missing"],
+        excluded=found["excluded"],
+    )
+
+
+def _call_back_rows(
+    actor: Actor, purpose: Purpose, rows: QuerySet[CallBack, CallBack], after: str | None, size: int
+) -> Page[Row]:
+    page = page_of(rows, order=("visit_starts_at", "id"), after=after, size=size)
+    visits = outcomes_of(actor, purpose, visit_ids={one.visit_id for one in page.items})
+    names = resident_names(actor, purpose, resident_ids={one.resident_id for one in page.items})
+    return Page(
+        [
+            Row(outcome=visits[one.visit_id], resident_name=names.get(one.resident_id, ""), call_back=one)
+            for one in page.items
+        ],
+        page.next,
+    )
+
+
+def _call_backs(actor: Actor, start: datetime, end: datetime) -> QuerySet[CallBack, CallBack]:
+    return CallBack.objects.filter(
+        organization_id=actor.organization_id, visit_starts_at__gte=start, visit_starts_at__lt=end
     )
 
 

@@ -1,5 +1,19 @@
 """What quality decides by: pure rules, by topic."""
 
+from anjia.quality.rules.aftercare import source_of
+from anjia.quality.rules.call_backs import (
+    AFTER_ATTEMPT,
+    CALL_WITHIN,
+    REACHED_WORDS,
+    SOLVED_WORDS,
+    CallBackOver,
+    CallBackUnsound,
+    CallState,
+    Reached,
+    Solved,
+    check_attempt,
+    due_at,
+)
 from anjia.quality.rules.indicators import (
     DEFINITIONS,
     LEAST_RATINGS,
@@ -26,8 +40,10 @@ from anjia.quality.rules.ratings import (
 )
 
 __all__ = [
+    "AFTER_ATTEMPT",
     "ASPECTS",
     "ASPECT_WORDS",
+    "CALL_WITHIN",
     "CHANGE_WITHIN",
     "DEFINITIONS",
     "LEAST_RATINGS",
@@ -35,15 +51,25 @@ __all__ = [
     "LONGEST_WORDS",
     "OUR_REASONS",
     "RATER_WORDS",
+    "REACHED_WORDS",
     "SATISFIED_FROM",
+    "SOLVED_WORDS",
+    "CallBackOver",
+    "CallBackUnsound",
+    "CallState",
     "ChangeTooLate",
     "Definition",
     "Figure",
     "NotDoneYet",
     "RaterKind",
     "RatingUnsound",
+    "Reached",
+    "Solved",
     "Standing",
+    "check_attempt",
     "check_change",
     "check_rating",
+    "due_at",
     "figure",
+    "source_of",
 ]

@@ -23,7 +23,7 @@ class Definition:
 
     code: str
     version: int
-    unit: str  # what its rows are: "visits" or "ratings"
+    unit: str  # what its rows are: "visits", "ratings" or "calls"
     target: int | None  # per cent
     evidence: str
     texts: Mapping[str, Mapping[str, str]]
