@@ -17,6 +17,7 @@ PAGES = {
     "visit-done": ("resident", "/pages/visits/visit?id=v0"),
     "change": ("resident", "/pages/visits/change?id=v1"),
     "rate": ("resident", "/pages/visits/rate?id=v0&stars=4"),
+    "family-form": ("daughter-for", "/pages/visits/family?id=v0"),
     "record": ("resident", "/pages/record/index"),
     "trend": ("resident", "/pages/record/trend?code=bp"),
     "trend2": ("resident", "/pages/record/trend?code=glucose"),

@@ -90,6 +90,8 @@ const answers = {
   'GET visits/v1/door-code': () => ({ payload: 'anjia:v1:0193a1:1732411200:Zm9vYmFyYmF6cXV4', expires_at: new Date(Date.now() + 45e3).toISOString() }),
   'POST visits/v1/cancel': () => ({}),
   'POST visits/v0/ratings': () => ({}),
+  'GET visits/v0/family-form': () => null,
+  'POST visits/v0/family-form': () => ({}),
   'GET record/summary': () => [
     { code: 'bp', name: '血压', latest: { value: '134/78', unit: 'mmHg', at: at(0, '07:40') }, sentence: '在目标里。' },
     { code: 'glucose', name: '血糖', latest: { value: 7.2, unit: 'mmol/L', at: at(-1, '07:10') }, sentence: '比目标高一点。' },

@@ -14,7 +14,12 @@ from tests.web.town import Town
 OF_CAREGIVERS: Final = ("/api/v1/work/", "/api/v1/files")
 DONE_OR_A_RULE: Final = {200, 201, 202, 409}  # a rule may say no: "it is cancelled already"
 # What the demo's cast cannot do, whoever asks: no WeChat is connected, and nobody has signed in with a password.
-NOT_IN_A_DEMO: Final = {"post me/wechat": 422, "post sign-in/scans/{ticket}/confirm": 403}
+# And what she herself is not asked: it is her family's to say.
+NOT_IN_A_DEMO: Final = {
+    "post me/wechat": 422,
+    "post sign-in/scans/{ticket}/confirm": 403,
+    "post visits/{visit_id}/family-form": 403,
+}
 
 
 @pytest.mark.parametrize("operation", CLOSED, ids=named)

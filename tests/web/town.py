@@ -56,6 +56,7 @@ WATCHED = {
         "records_reading",
         "quality_rating",
         "quality_callback",
+        "quality_familyform",
         "messaging_message",
         "kernel_storedfile",
     ],

@@ -43,6 +43,9 @@ export const visits = {
   doorCode: (id: string) => get<T.DoorCode>(`visits/${id}/door-code`),
   rate: (id: string, rating: { stars: number; aspects: Record<string, number>; words: string }, key: string) =>
     post<unknown>(`visits/${id}/ratings`, rating, key),
+  familyForm: (id: string) => get<T.FamilyForm | null>(`visits/${id}/family-form`),
+  sayAsFamily: (id: string, form: { told: string; understood: string; burden: string; words: string }, key: string) =>
+    post<unknown>(`visits/${id}/family-form`, form, key),
 }
 
 export const record = {

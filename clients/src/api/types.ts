@@ -129,6 +129,13 @@ export interface Visit extends VisitLine {
   timeline: TimelineItem[]
   result: { readings: ReadingLine[]; words: string } | null
 }
+export interface FamilyForm {
+  told: string
+  understood: string
+  burden: string
+  words: string
+  can_change: boolean
+}
 export interface DoorCode {
   payload: string
   expires_at: string

@@ -222,6 +222,17 @@ const en: typeof zhHans = {
     low_next: 'Somebody in the community will look into it and tell you.',
     yours: 'You have rated this visit',
   },
+  family_form: {
+    title: 'What the family says',
+    hint: 'A form for those who care for her. Her own rating is separate, and she does not see this.',
+    told: { question: 'Were you told before somebody came?', in_time: 'In time', late: 'Late', no: 'Not told' },
+    understood: { question: 'Did you understand the result?', yes: 'Yes', partly: 'Partly', no: 'No' },
+    burden: { question: 'How hard is caring for her now?', light: 'Manageable', some: 'Tiring', heavy: 'Too much' },
+    words: 'Anything else',
+    next: 'Somebody in the community will read it.',
+    heavy_next: 'Somebody will read it, and talk with you about help when they call.',
+    closed: 'After 24 hours it can no longer be changed. If there is more to say, please telephone the service desk.',
+  },
   record: {
     title: 'My health',
     of: 'Health of {name}',

@@ -220,6 +220,17 @@ export default {
     low_next: '社区会有人看，弄清楚了告诉您。',
     yours: '您评过了',
   },
+  family_form: {
+    title: '家人想说的',
+    hint: '照顾的人另填一张。老人自己的评价是分开的，她看不到这里。',
+    told: { question: '来之前，有人告诉您吗？', in_time: '提前说了', late: '说得晚', no: '没人说' },
+    understood: { question: '做完的结果，您听懂了吗？', yes: '听懂了', partly: '懂一些', no: '没听懂' },
+    burden: { question: '照顾她，您现在累不累？', light: '不累', some: '有点累', heavy: '撑不住了' },
+    words: '还想说的',
+    next: '社区会有人看。',
+    heavy_next: '社区会有人看，回访时会和您商量怎么帮上忙。',
+    closed: '满 24 小时，改不了了。还有话想说，请打电话给服务台。',
+  },
   record: {
     title: '我的健康',
     of: '{name}的健康',

@@ -14,7 +14,7 @@ from anjia.kernel.calendar import day_bounds, day_of
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page
 from anjia.messaging.queries import call_list, outbox
-from anjia.quality.queries import ratings_of_visit
+from anjia.quality.queries import family_forms_of_visit, ratings_of_visit
 from anjia.records.queries import latest_of_many
 from anjia.residents.queries import (
     addresses_of,
@@ -169,7 +169,8 @@ def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime)
     name = resident_names(actor, purpose, resident_ids=[visit.resident_id]).get(visit.resident_id, "")
     messages = outbox(actor, purpose, about_id=visit_id).items if actor.may("messaging.send") else []
     ratings = ratings_of_visit(actor, purpose, visit_id=visit_id) if actor.may("quality.read") else []
-    return visit_pages.shown(visit, resident=name, messages=messages, ratings=ratings)
+    family = family_forms_of_visit(actor, purpose, visit_id=visit_id) if actor.may("quality.read") else []
+    return visit_pages.shown(visit, resident=name, messages=messages, ratings=ratings, family_forms=family)
 
 
 def callers_found(actor: Actor, purpose: Purpose, *, text: str, now: datetime) -> list[people.Person]:

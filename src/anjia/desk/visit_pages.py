@@ -126,10 +126,16 @@ class VisitShown:
     missing: Sequence[str]
     messages: Sequence[Told] = ()
     ratings: Sequence[Any] = ()  # anjia.quality.models.Rating
+    family_forms: Sequence[Any] = ()  # anjia.quality.models.FamilyForm
 
 
 def shown(
-    visit: Any, *, resident: str, messages: Sequence[Any] = (), ratings: Sequence[Any] = ()
+    visit: Any,
+    *,
+    resident: str,
+    messages: Sequence[Any] = (),
+    ratings: Sequence[Any] = (),
+    family_forms: Sequence[Any] = (),
 ) -> VisitShown:
     tone, icon = TONES[Status(visit.status)]
     titles = {step["key"]: str(step.get("title") or step["key"]) for step in visit.steps}
@@ -148,6 +154,7 @@ def shown(
         missing=[titles[step["key"]] for step in critical] if visit.status == Status.DONE else [],
         messages=[told(line) for line in messages],
         ratings=ratings,
+        family_forms=family_forms,
     )
 
 

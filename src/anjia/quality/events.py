@@ -38,3 +38,11 @@ class CallBackEscalated:
     call_back_id: UUID
     to_account_id: UUID | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilySpoke:
+    form_id: UUID
+    visit_id: UUID
+    resident_id: UUID
+    at: datetime

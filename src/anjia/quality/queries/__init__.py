@@ -8,6 +8,7 @@ from anjia.quality.queries.call_backs import (
     call_backs,
     late_call_backs,
 )
+from anjia.quality.queries.family import OwnForm, family_forms_of_visit, my_family_form
 from anjia.quality.queries.indicators import (
     DrillDown,
     Indicator,
@@ -24,13 +25,16 @@ __all__ = [
     "CallBacks",
     "DrillDown",
     "Indicator",
+    "OwnForm",
     "OwnRating",
     "Row",
     "call_back_page",
     "call_backs",
     "drill_down",
+    "family_forms_of_visit",
     "indicators",
     "late_call_backs",
+    "my_family_form",
     "my_rating",
     "ratings_of_visit",
     "rows_of_indicator",

@@ -13,7 +13,8 @@ from anjia.kernel import access
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
-from anjia.quality.models import CallBack, CallBackAttempt, CallBackEscalation
+from anjia.quality.models import CallBack, CallBackAttempt, CallBackEscalation, FamilyForm
+from anjia.quality.queries.family import family_forms_of_visit
 from anjia.quality.rules import CallState
 from anjia.residents.queries import get_resident, phones_of, relatives_of, resident_names
 from anjia.visits.queries import get_visit
@@ -52,6 +53,7 @@ class CallBackPage:
     caregivers: Sequence[str]
     phones: Sequence[Any]
     relatives: Sequence[Any]
+    family_forms: Sequence[FamilyForm]
 
 
 def call_backs(
@@ -105,6 +107,7 @@ def call_back_page(actor: Actor, purpose: Purpose, *, call_back_id: UUID, now: d
         caregivers=sorted(crew.values()),
         phones=phones_of(actor, purpose, resident_id=resident_id),
         relatives=[one for one in relatives_of(actor, purpose, resident_id=resident_id) if one.phone],
+        family_forms=family_forms_of_visit(actor, purpose, visit_id=line.call_back.visit_id),
     )
 
 
