@@ -18,6 +18,8 @@ PAGES = {
     "change": ("resident", "/pages/visits/change?id=v1"),
     "rate": ("resident", "/pages/visits/rate?id=v0&stars=4"),
     "family-form": ("daughter-for", "/pages/visits/family?id=v0"),
+    "concerns": ("resident", "/pages/concerns/index"),
+    "concern-new": ("resident", "/pages/concerns/new?kind=suggestion"),
     "record": ("resident", "/pages/record/index"),
     "trend": ("resident", "/pages/record/trend?code=bp"),
     "trend2": ("resident", "/pages/record/trend?code=glucose"),

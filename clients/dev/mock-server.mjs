@@ -91,6 +91,14 @@ const answers = {
   'POST visits/v1/cancel': () => ({}),
   'POST visits/v0/ratings': () => ({}),
   'GET visits/v0/family-form': () => null,
+  'GET concerns': () => [
+    { id: 'c1', kind: 'complaint', words: '来晚了一个小时，没有打电话。', wants: '', visit_id: 'v0', state: 'told', raised_at: at(-3, '16:20'), next_due_at: at(12, '09:00'), can_appeal: true, appeal_until: at(12, '09:00'),
+      steps: [{ at: at(-3, '16:20'), kind: 'received', words: '' }, { at: at(-2, '10:00'), kind: 'told', words: '向您道歉。以后晚十分钟就先打电话。' }] },
+    { id: 'c2', kind: 'suggestion', words: '想周末也能约。', wants: '', visit_id: null, state: 'received', raised_at: at(-1, '08:10'), next_due_at: at(2, '08:10'), can_appeal: false, appeal_until: null, steps: [] },
+  ],
+  'POST concerns': () => ({}),
+  'POST concerns/without-a-name': () => ({}),
+  'POST concerns/c1/appeal': () => ({}),
   'POST visits/v0/family-form': () => ({}),
   'GET record/summary': () => [
     { code: 'bp', name: '血压', latest: { value: '134/78', unit: 'mmHg', at: at(0, '07:40') }, sentence: '在目标里。' },

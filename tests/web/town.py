@@ -25,7 +25,8 @@ from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import acting
 from anjia.messaging.models import Call, Message, Notification
-from anjia.quality.models import CallBack
+from anjia.quality import commands as quality
+from anjia.quality.models import CallBack, Improvement
 from anjia.residents import commands as residents
 from anjia.residents.queries import addresses_of, consents_of, grants_of
 from anjia.simulation import town as places
@@ -57,6 +58,7 @@ WATCHED = {
         "quality_rating",
         "quality_callback",
         "quality_familyform",
+        "quality_concern",
         "messaging_message",
         "kernel_storedfile",
     ],
@@ -85,6 +87,9 @@ OF_THE_HOUSE = {
         "catalogue_service",
         "imports_importbatch",
         "visits_conflict",
+        "quality_improvement",
+        "quality_concernstep",
+        "quality_callbackattempt",
     ],
     "organization_id = %(organization_id)s",
 )
@@ -346,6 +351,7 @@ def collect(town: Town, life: Life) -> None:
         "file_id": first(StoredFile, resident_id=zhang).id,
         "session_id": acting(system(), now).ask(lambda _: identity_session_of(account_id_of("resident"))),
         "staff_id": town.founder.staff["nurse"],
+        "about_staff_ids": town.founder.staff["nurse"],
         "service_code": "bp_follow_up",
         "code": "bp",
         "day": timezone.localdate().isoformat(),
@@ -402,8 +408,30 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         "paper_id": paper.id,
         "change_id": number.id,
         "conflict_id": first(Conflict).id,
+        "concern_id": acting(town.founder.person("resident"), now)
+        .do(quality.raise_concern, kind="complaint", words="等了很久")
+        .id,
+        "improvement_id": low_aspect(town).id,
         "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
     }
+
+
+def low_aspect(town: Town) -> Improvement:
+    """Open what a month of bad ratings would open."""
+    today = timezone.localdate()
+
+    def make(_: Actor) -> Improvement:
+        return Improvement.objects.create(
+            organization_id=CENTRE,
+            aspect="skill",
+            opened_at=timezone.now(),
+            first=today,
+            last=today,
+            good=2,
+            of=5,
+        )
+
+    return acting(system(CENTRE), timezone.now()).ask(make)
 
 
 def identity_session_of(account_id: UUID) -> UUID:

@@ -69,6 +69,13 @@ export const family = {
     post<T.Consent>('consents', { purpose, text_version, agrees }, key),
 }
 
+export const concerns = {
+  mine: () => get<T.Concern[]>('concerns'),
+  raise: (concern: { kind: string; words: string; wants: string; visit_id: string | null }, key: string) => post<unknown>('concerns', concern, key),
+  unsigned: (words: string, key: string) => post<unknown>('concerns/without-a-name', { words }, key),
+  appeal: (id: string, words: string, key: string) => post<unknown>(`concerns/${id}/appeal`, { words }, key),
+}
+
 export const work = {
   day: (day: string) => get<T.WorkDay>(`work/days/${day}`),
   offers: () => get<T.Page<T.Offer> | T.Offer[]>('work/offers'),

@@ -136,6 +136,19 @@ export interface FamilyForm {
   words: string
   can_change: boolean
 }
+export interface Concern {
+  id: string
+  kind: string
+  words: string
+  wants: string
+  visit_id: string | null
+  state: string
+  raised_at: string
+  next_due_at: string | null
+  steps: { at: string; kind: string; words: string }[]
+  can_appeal: boolean
+  appeal_until: string | null
+}
 export interface DoorCode {
   payload: string
   expires_at: string

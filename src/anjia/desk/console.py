@@ -139,6 +139,7 @@ def visit(request: PageRequest, visit_id: UUID) -> HttpResponse:
         if request.actor.may("visits.cancel")
         else "",
         "resident_url": url_of("residents:resident", resident_id=found.visit.resident_id),
+        "concern_url": url_of("quality:new_concern") if request.actor.may("quality.raise") else "",
     }
     return render(request, "desk/visit.html", context)
 
@@ -197,6 +198,7 @@ def caller(request: PageRequest, resident_id: UUID) -> HttpResponse:
         "book_url": url_of("dispatch:book", resident_id=resident_id),
         "resident_url": url_of("residents:resident", resident_id=resident_id),
         "calls_url": url_of("messaging:call_list"),
+        "concern_url": url_of("quality:new_concern") if request.actor.may("quality.raise") else "",
     }
     return render(request, "desk/caller.html", context)
 

@@ -31,6 +31,7 @@ OWN = (
             "records.read",
             "messaging.read",
             "quality.rate",
+            "quality.raise",
             "files.store",
         }
     )
@@ -49,6 +50,7 @@ FIELD = frozenset(
         "records.read",
         "records.write",
         "messaging.read",
+        "quality.raise",
         "files.store",
     }
 )
@@ -72,6 +74,7 @@ DESK = (
             "messaging.inbox",
             "messaging.call",
             "quality.rate",
+            "quality.raise",
             "quality.call_back",
             "transitions.read",
             "transitions.receive",
@@ -152,6 +155,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
                 "records.read",
                 "messaging.read",
                 "quality.read",
+                "quality.raise",
                 "quality.call_back",
                 "quality.manage",
                 "audit.read",

@@ -46,3 +46,24 @@ class FamilySpoke:
     visit_id: UUID
     resident_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernRaised:
+    concern_id: UUID
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernMoved:
+    concern_id: UUID
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImprovementMoved:
+    improvement_id: UUID
+    state: str
+    at: datetime

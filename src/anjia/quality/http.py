@@ -9,10 +9,12 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from anjia.kernel import http
-from anjia.kernel.actors import Purpose
+from anjia.kernel.actors import Purpose, system
 from anjia.kernel.http import AuthedRequest
+from anjia.kernel.work import acting
 from anjia.quality import commands, queries
-from anjia.quality.rules import Burden, Told, Understood
+from anjia.quality.reading import check_may_raise
+from anjia.quality.rules import Burden, ConcernKind, Told, Understood
 
 router = Router(tags=["quality"])
 
@@ -113,3 +115,80 @@ def my_family_form(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
 def say_as_family(request: AuthedRequest, visit_id: UUID, body: FamilyFormIn) -> HttpResponse:
     """Say as one of her family how the visit was for those at home; within 24 hours again, to change it."""
     return http.do(request, commands.say_as_family, FamilyFormOut, visit_id=visit_id, **body.dict())
+
+
+class ConcernIn(Schema):
+    kind: ConcernKind
+    words: Annotated[str, Field(min_length=1, max_length=2_000)]
+    wants: Annotated[str, Field(max_length=2_000)] = ""
+    visit_id: UUID | None = None
+    about_staff_ids: Annotated[list[UUID], Field(max_length=10)] = []
+
+
+class UnsignedIn(Schema):
+    words: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class AppealIn(Schema):
+    words: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class StepOut(Schema):
+    at: datetime
+    kind: str
+    words: str
+
+
+class ConcernOut(Schema):
+    id: UUID
+    kind: str
+    words: str
+    wants: str
+    visit_id: UUID | None
+    state: str
+    raised_at: datetime
+    next_due_at: datetime | None
+    steps: list[StepOut]
+    can_appeal: bool
+    appeal_until: datetime | None
+
+
+class RaisedOut(Schema):
+    id: UUID
+    state: str
+    next_due_at: datetime | None
+
+
+class KeptOut(Schema):
+    ok: bool = True
+
+
+@router.get("/concerns", response=list[ConcernOut])
+def my_concerns(request: AuthedRequest) -> HttpResponse:
+    """List what I have complained of, suggested or reported, with what I was told."""
+    return http.ask(request, queries.my_concerns, list[ConcernOut], Purpose.ACCESS, now=timezone.now())
+
+
+@router.post("/concerns", response={201: RaisedOut})
+def raise_concern(request: AuthedRequest, body: ConcernIn) -> HttpResponse:
+    """Complain, suggest or dispute; staff also report what went wrong."""
+    return http.do(request, commands.raise_concern, RaisedOut, **body.dict())
+
+
+@router.post("/concerns/without-a-name", response={201: KeptOut})
+def suggest_without_a_name(request: AuthedRequest, body: UnsignedIn) -> HttpResponse:
+    """Suggest something without a name: the system keeps it, and nothing says who sent it."""
+    check_may_raise(request.auth)
+    unit = acting(
+        system(request.auth.organization_id), timezone.now(), key=request.headers.get("Idempotency-Key")
+    )
+    kept = unit.reply(
+        commands.suggest_without_a_name, lambda _: KeptOut().model_dump_json(), words=body.words
+    )
+    return HttpResponse(kept, status=201, content_type="application/json")
+
+
+@router.post("/concerns/{uuid:concern_id}/appeal", response={201: RaisedOut})
+def appeal(request: AuthedRequest, concern_id: UUID, body: AppealIn) -> HttpResponse:
+    """Have it looked at again by somebody else, once."""
+    return http.do(request, commands.appeal, RaisedOut, concern_id=concern_id, words=body.words)

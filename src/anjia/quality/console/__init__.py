@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anjia.quality.console import call_backs, numbers
+from anjia.quality.console import call_backs, concerns, improvements, numbers
 
 app_name = "quality"
 
@@ -12,4 +12,18 @@ urlpatterns = [
     path("call-backs", call_backs.call_backs, name="call_backs"),
     path("call-backs/<uuid:call_back_id>", call_backs.call_back, name="call_back"),
     path("call-backs/<uuid:call_back_id>/log", call_backs.log_call_back, name="log_call_back"),
+    path("concerns", concerns.concerns, name="concerns"),
+    path("concerns/new", concerns.new_concern, name="new_concern"),
+    path("concerns/<uuid:concern_id>", concerns.concern, name="concern"),
+    path("concerns/<uuid:concern_id>/acknowledge", concerns.acknowledge, name="acknowledge_concern"),
+    path("concerns/<uuid:concern_id>/hand-over", concerns.hand_over, name="hand_concern_over"),
+    path("concerns/<uuid:concern_id>/finding", concerns.note_finding, name="note_finding"),
+    path("concerns/<uuid:concern_id>/outcome", concerns.tell_outcome, name="tell_outcome"),
+    path("concerns/<uuid:concern_id>/appeal", concerns.appeal, name="appeal"),
+    path("concerns/<uuid:concern_id>/close", concerns.close, name="close_concern"),
+    path("improvements", improvements.improvements, name="improvements"),
+    path("improvements/<uuid:improvement_id>", improvements.improvement, name="improvement"),
+    path("improvements/<uuid:improvement_id>/plan", improvements.plan, name="plan_improvement"),
+    path("improvements/<uuid:improvement_id>/in-place", improvements.put_in_place, name="put_in_place"),
+    path("improvements/<uuid:improvement_id>/close", improvements.close, name="close_improvement"),
 ]

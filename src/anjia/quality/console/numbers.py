@@ -14,7 +14,15 @@ from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import NotFound, Words
 from anjia.quality import queries
-from anjia.quality.rules import ASPECT_WORDS, DEFINITIONS, LEAST_RATINGS, RATER_WORDS, RaterKind
+from anjia.quality.rules import (
+    ASPECT_WORDS,
+    DEFINITIONS,
+    KIND_WORDS,
+    LEAST_RATINGS,
+    RATER_WORDS,
+    ConcernKind,
+    RaterKind,
+)
 from anjia.visits.rules.lifecycle import WORDS_OF_REASON, CancelReason
 
 LONGEST = timedelta(days=366)
@@ -92,6 +100,7 @@ def rows(request: PageRequest, code: str, part: str) -> HttpResponse:
         "last": last,
         "now": now,
         "may_call": request.actor.may("quality.call_back"),
+        "may_manage": request.actor.may("quality.manage"),
         "with_ratings": any(row.rating for row in found.page.items),
     }
     return render(request, "quality/rows.html", said)
@@ -100,12 +109,9 @@ def rows(request: PageRequest, code: str, part: str) -> HttpResponse:
 def shown_row(row: queries.Row) -> dict[str, Any]:
     rating = row.rating
     return {
-        "visit_id": row.outcome.visit_id,
-        "starts_at": row.outcome.starts_at,
+        "visit": row.outcome,
         "resident_name": row.resident_name,
-        "service_name": row.outcome.service_name,
-        "status": row.outcome.status,
-        "cancel_reason": reason_words(row.outcome.cancel_reason),
+        "cancel_reason": reason_words(row.outcome.cancel_reason) if row.outcome else "",
         "rater": RATER_WORDS[RaterKind(rating.rater_kind)] if rating else "",
         "stars": rating.stars if rating else None,
         "aspects": [(ASPECT_WORDS[aspect], value) for aspect, value in rating.aspects.items()]
@@ -113,6 +119,10 @@ def shown_row(row: queries.Row) -> dict[str, Any]:
         else [],
         "words": rating.words if rating else "",
         "call_back": row.call_back,
+        "concerns": [
+            {"id": one.id, "kind": KIND_WORDS[ConcernKind(one.kind)], "raised_at": one.raised_at}
+            for one in row.concerns
+        ],
     }
 
 

@@ -1,5 +1,17 @@
 from anjia.quality.models.call_backs import CallBack, CallBackAttempt, CallBackEscalation
+from anjia.quality.models.concerns import Concern, ConcernStep
 from anjia.quality.models.family import FamilyForm
+from anjia.quality.models.improvements import Improvement, ImprovementStep
 from anjia.quality.models.ratings import Rating
 
-__all__ = ["CallBack", "CallBackAttempt", "CallBackEscalation", "FamilyForm", "Rating"]
+__all__ = [
+    "CallBack",
+    "CallBackAttempt",
+    "CallBackEscalation",
+    "Concern",
+    "ConcernStep",
+    "FamilyForm",
+    "Improvement",
+    "ImprovementStep",
+    "Rating",
+]

@@ -1,9 +1,10 @@
 """Indicators: every number can be asked for its rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import get_language
@@ -13,10 +14,11 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotFound
 from anjia.kernel.paging import Page, page_of
-from anjia.quality.models import CallBack, Rating
+from anjia.quality.models import CallBack, Concern, Rating
 from anjia.quality.reading import check_reads
 from anjia.quality.rules import (
     ASPECTS,
+    COMPLAINED,
     DEFINITIONS,
     OUR_REASONS,
     SATISFIED_FROM,
@@ -69,12 +71,13 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row behind a number: a visit, and where that is what is counted its rating or its call-back."""
+    """One row behind a number: a visit, and where that is what is counted its rating, call-back or complaints."""
 
-    outcome: Outcome
+    outcome: Outcome | None  # a complaint may name no visit
     resident_name: str
     rating: Rating | None = None
     call_back: CallBack | None = None
+    concerns: Sequence[Concern] = ()
 
 
 def indicators(
@@ -108,6 +111,7 @@ def indicators(
             excluded=sum(visits[group] for group in NOT_RATEABLE),
         ),
         "call_back": _call_back_figure(_call_backs(actor, start, end), as_of),
+        "complaint": _complaint_figure(actor, purpose, start, end, as_of, visits),
     }
     for code in COUNTED:
         figures[code] = figure(
@@ -164,6 +168,8 @@ def rows_of_indicator(
     if code == "call_back":
         calls = _call_backs(actor, start, end).filter(_call_back_parts(as_of)[part])
         return _call_back_rows(actor, purpose, calls, after, size)
+    if code == "complaint":
+        return _complaint_rows(actor, purpose, start, end, as_of, part, after, size)
     rows = _ratings(actor, start, end)
     if code == "rated":
         return _rating_rows(actor, purpose, rows, after, size)
@@ -202,7 +208,7 @@ def drill_down(
         actor, purpose, code=code, part=part, first=first, last=last, as_of=as_of, after=after, size=size
     )
     found = indicators(actor, purpose, first=first, last=last, as_of=as_of)
-    rated = {row.outcome.resident_id for row in page.items if row.rating}
+    rated = {row.rating.resident_id for row in page.items if row.rating}
     access.note(actor, purpose, resident_ids=rated, what="quality.ratings")
     return DrillDown(indicator=next(one for one in found if one.code == code), page=page)
 
@@ -225,6 +231,7 @@ def _visit_rows(
     after: str | None,
     size: int,
     *,
+    among: Ids | None = None,
     apart_from: Ids = (),
 ) -> Page[Row]:
     page = outcomes(
@@ -235,6 +242,7 @@ def _visit_rows(
         as_of=as_of,
         our_reasons=OUR_REASONS,
         groups=groups,
+        among=among,
         apart_from=apart_from,
         after=after,
         size=size,
@@ -316,6 +324,84 @@ def _call_back_rows(
 def _call_backs(actor: Actor, start: datetime, end: datetime) -> QuerySet[CallBack, CallBack]:
     return CallBack.objects.filter(
         organization_id=actor.organization_id, visit_starts_at__gte=start, visit_starts_at__lt=end
+    )
+
+
+DUE: Final = (Group.DONE, Group.NOT_DONE)
+
+
+def _complaints(actor: Actor) -> QuerySet[Concern, Concern]:
+    kinds = [kind.value for kind in COMPLAINED]
+    return Concern.objects.filter(organization_id=actor.organization_id, kind__in=kinds)
+
+
+def _complained_of(actor: Actor, start: datetime, end: datetime) -> set[UUID]:
+    """Return the visits promised for [start, end) that somebody complained of."""
+    rows = _complaints(actor).filter(visit_starts_at__gte=start, visit_starts_at__lt=end)
+    return {one for one in rows.values_list("visit_id", flat=True) if one}
+
+
+def _without_visit(actor: Actor, start: datetime, end: datetime) -> QuerySet[Concern, Concern]:
+    return _complaints(actor).filter(visit_id=None, raised_at__gte=start, raised_at__lt=end)
+
+
+def _complaint_figure(
+    actor: Actor, purpose: Purpose, start: datetime, end: datetime, as_of: datetime, visits: dict[Group, int]
+) -> Figure:
+    complained = count_outcomes(
+        actor,
+        purpose,
+        start=start,
+        end=end,
+        as_of=as_of,
+        our_reasons=OUR_REASONS,
+        among=_complained_of(actor, start, end),
+    )
+    return figure(
+        DEFINITIONS["complaint"],
+        counted=sum(complained[group] for group in DUE),
+        of=sum(visits[group] for group in DUE),
+        excluded=_without_visit(actor, start, end).count(),
+    )
+
+
+def _complaint_rows(
+    actor: Actor,
+    purpose: Purpose,
+    start: datetime,
+    end: datetime,
+    as_of: datetime,
+    part: str,
+    after: str | None,
+    size: int,
+) -> Page[Row]:
+    if part == "excluded":
+        page = page_of(_without_visit(actor, start, end), order=("raised_at", "id"), after=after, size=size)
+        ids = {one.resident_id for one in page.items if one.resident_id}
+        names = resident_names(actor, purpose, resident_ids=ids)
+        return Page(
+            [
+                Row(
+                    outcome=None,
+                    resident_name=names.get(one.resident_id, "") if one.resident_id else "",
+                    concerns=[one],
+                )
+                for one in page.items
+            ],
+            page.next,
+        )
+    complained = _complained_of(actor, start, end)
+    which = {"among": complained} if part == "counted" else {"apart_from": complained}
+    rows = _visit_rows(actor, purpose, start, end, as_of, DUE, after, size, **which)
+    by_visit: dict[UUID | None, list[Concern]] = {}
+    for one in _complaints(actor).filter(visit_id__in=complained).order_by("raised_at", "id"):
+        by_visit.setdefault(one.visit_id, []).append(one)
+    return Page(
+        [
+            replace(row, concerns=by_visit.get(row.outcome.visit_id, [])) if row.outcome else row
+            for row in rows.items
+        ],
+        rows.next,
     )
 
 

@@ -25,6 +25,7 @@ class Definition:
     version: int
     unit: str  # what its rows are: "visits", "ratings" or "calls"
     target: int | None  # per cent
+    is_limit: bool  # the target is the most there may be, not the least
     evidence: str
     texts: Mapping[str, Mapping[str, str]]
 
@@ -38,6 +39,7 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         version=row["version"],
         unit=row["unit"],
         target=row["target"],
+        is_limit=row.get("is_limit", False),
         evidence=row["evidence"],
         texts={
             "zh": row["zh"] | {"source": row["source"]},
@@ -80,5 +82,7 @@ def figure(definition: Definition, *, counted: int, of: int, excluded: int = 0) 
         standing = Standing.NO_TARGET
     else:
         # The exact share is compared, not the one rounded for the eye.
-        standing = Standing.MET if 100 * counted >= definition.target * of else Standing.MISSED
+        exact, target = 100 * counted, definition.target * of
+        is_met = exact <= target if definition.is_limit else exact >= target
+        standing = Standing.MET if is_met else Standing.MISSED
     return Figure(standing=standing, counted=counted, of=of, excluded=excluded, value=value)

@@ -48,13 +48,15 @@ def count_outcomes(
     end: datetime,
     as_of: datetime,
     our_reasons: Collection[str],
+    among: Ids | None = None,
 ) -> dict[Group, int]:
     """
-    Return how many promises for [start, end) stand where. Cancelled for one of `our_reasons` is not done.
+    Return how many promises for [start, end) stand where, or of those `among` them. Cancelled for one of `our_reasons`
+    is not done.
 
     :raises NotAllowed: if the actor may not read visits
     """
-    counted = _promises(actor, start, end).aggregate(
+    counted = _promises(actor, start, end, among=among).aggregate(
         **{group.value: Count("id", filter=_is(group, as_of, our_reasons)) for group in Group}
     )
     return {group: counted[group.value] for group in Group}
@@ -69,19 +71,20 @@ def outcomes(
     as_of: datetime,
     our_reasons: Collection[str],
     groups: Sequence[Group],
+    among: Ids | None = None,
     apart_from: Ids = (),
     after: str | None = None,
     size: int = 50,
 ) -> Page[Outcome]:
     """
-    Return the promises that were counted in these groups, apart from some, soonest first.
+    Return the promises that were counted in these groups, soonest first: all, or those `among` or `apart_from` some.
 
     :raises NotAllowed: if the actor may not read visits
     """
     condition = Q(pk__in=[])
     for group in groups:
         condition |= _is(group, as_of, our_reasons)
-    rows = _promises(actor, start, end).filter(condition).exclude(id__in=apart_from)
+    rows = _promises(actor, start, end, among=among).filter(condition).exclude(id__in=apart_from)
     page = page_of(rows, order=("starts_at", "id"), after=after, size=size)
     return Page([_outcome(visit) for visit in page.items], page.next)
 
@@ -98,14 +101,17 @@ def _check(actor: Actor) -> None:
         raise NotAllowed
 
 
-def _promises(actor: Actor, start: datetime, end: datetime) -> QuerySet[Visit, Visit]:
+def _promises(
+    actor: Actor, start: datetime, end: datetime, *, among: Ids | None = None
+) -> QuerySet[Visit, Visit]:
     _check(actor)
-    return Visit.objects.filter(
+    rows = Visit.objects.filter(
         organization_id=actor.organization_id,
         status__in=PROMISED_STATUSES,
         starts_at__gte=start,
         starts_at__lt=end,
     )
+    return rows if among is None else rows.filter(id__in=among)
 
 
 def _is(group: Group, as_of: datetime, our_reasons: Collection[str]) -> Q:
