@@ -18,6 +18,8 @@ from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of, local
 from anjia.kernel.work import acting
 from anjia.messaging.queries import outbox
+from anjia.quality import queries as quality
+from anjia.simulation.aftercare import Aftercare
 from anjia.simulation.cast import CARDS, CAST
 from anjia.simulation.founding import CENTRE, Founder, resident_id_of
 from anjia.simulation.later import Later
@@ -39,7 +41,9 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         began = time.process_time()
         founder = Founder(NOW)
         founder.found()
-        Life(founder, NOW).live()
+        life = Life(founder, NOW)
+        life.live()
+        Aftercare(life).follow_up()
         yield time.process_time() - began
 
 
@@ -79,6 +83,17 @@ class TestTown:
         for visit_id in visits:
             lines = acting(system(CENTRE), NOW).ask(outbox, Purpose.CONTRACT, about_id=UUID(visit_id)).items
             assert {line.notification.state for line in lines} == {"sent"}
+
+    def test_has_people_who_say_how_it_was(self, town: float) -> None:
+        manager, now = Founder(NOW).member("quality"), dict[str, Any](now=NOW)
+        unit = acting(manager, NOW)
+        calls = unit.ask(quality.call_backs, Purpose.CONTRACT, **now, show="closed").page.items
+        concerns = unit.ask(quality.concerns, Purpose.CONTRACT, **now).page.items
+
+        assert {line.call_back.solved for line in calls} == {"yes", "partly", "no"}
+        assert unit.ask(quality.call_backs, Purpose.CONTRACT, **now).counts["late"] == 1
+        assert {line.concern.kind for line in concerns} == {"complaint", "dispute", "suggestion"}
+        assert unit.ask(quality.improvements, Purpose.CONTRACT, **now).items
 
 
 @pytest.mark.usefixtures("town", "demo")

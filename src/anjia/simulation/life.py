@@ -67,6 +67,8 @@ class Life:
     dice: random.Random = field(default_factory=lambda: random.Random(20260301))
     services: dict[str, Any] = field(default_factory=dict)
     addresses: dict[str, UUID] = field(default_factory=dict)
+    done: list[UUID] = field(default_factory=list)
+    visits_to_zhang: list[UUID] = field(default_factory=list)
 
     def live(self) -> None:
         self.look_round()
@@ -195,6 +197,7 @@ class Life:
             self.tell(starts_at - timedelta(days=2))
             self.go(visit, "bp_follow_up", "zhang", ("nurse",), starts_at - 2 * MINUTES)
             self.tell(starts_at + 40 * MINUTES)
+            self.visits_to_zhang.append(visit)
             by = daughter if weeks == 1 else person
             self.rate(visit, starts_at + timedelta(hours=3), 0, by=by)
         coming = at(today + timedelta(days=6), time(10, 30))
@@ -412,6 +415,8 @@ class Life:
         *,
         until: str = "left",
     ) -> None:
+        if until == "left":
+            self.done.append(visit_id)
         errand = Errand(
             visit_id=visit_id,
             version=self.services[service],
@@ -430,7 +435,8 @@ class Life:
 
     def rate(self, visit_id: UUID, when: datetime, number: int, *, by: Actor | None = None) -> None:
         stars, words = PRAISE[(number + when.day) % len(PRAISE)]
-        aspects = {"manner": 5, "skill": 5, "punctual": min(5, stars), "explained": max(3, stars)}
+        explained = 3 if when.day % 2 else max(3, stars)  # what the quality manager has to see to
+        aspects = {"manner": 5, "skill": 5, "punctual": min(5, stars), "explained": explained}
         actor = by or self.founder.member("desk")
         self.founder.do(
             actor, quality.rate_visit, when=when, visit_id=visit_id, stars=stars, aspects=aspects, words=words

@@ -13,6 +13,7 @@ from django.utils import timezone
 from anjia.identity.queries import is_set_up
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.work import acting
+from anjia.simulation.aftercare import Aftercare
 from anjia.simulation.founding import Founder
 from anjia.simulation.life import Life
 from anjia.simulation.town import GROUND
@@ -39,6 +40,8 @@ class Command(BaseCommand):
         begun = time.monotonic()
         founder = Founder(now)
         founder.found()
-        Life(founder, now).live()
+        life = Life(founder, now)
+        life.live()
+        Aftercare(life).follow_up()
         shutil.copyfile(GROUND, ground)
         self.stdout.write(f"The demo town was made in {time.monotonic() - begun:.1f} s.")
