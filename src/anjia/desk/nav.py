@@ -39,7 +39,12 @@ ITEMS: Final = (
     NavItem(
         label=_("回访"), icon="message-circle", name="quality:call_backs", permission="quality.call_back"
     ),
-    NavItem(label=_("投诉与建议"), icon="message", name="quality:concerns", permission="quality.raise"),
+    NavItem(
+        label=pgettext_lazy("rail", "投诉与建议"),
+        icon="message",
+        name="quality:concerns",
+        permission="quality.raise",
+    ),
     NavItem(
         label=pgettext_lazy("rail", "居民"), icon="users", name="residents:list", permission="residents.read"
     ),
@@ -47,7 +52,12 @@ ITEMS: Final = (
     NavItem(label=_("排班"), icon="calendar", name="workforce:rota", permission="workforce.read"),
     NavItem(label=_("服务目录"), icon="clipboard-list", name="catalogue:list", permission="catalogue.read"),
     NavItem(label=_("质量"), icon="chart-line", name="quality:indicators", permission="quality.read"),
-    NavItem(label=_("改进"), icon="trending-up", name="quality:improvements", permission="quality.manage"),
+    NavItem(
+        label=pgettext_lazy("rail", "改进"),
+        icon="trending-up",
+        name="quality:improvements",
+        permission="quality.manage",
+    ),
     NavItem(label=_("导入名单"), icon="file-import", name="imports:list", permission="imports.run"),
     NavItem(label=_("用户与岗位"), icon="key", name="identity:users", permission="identity.manage"),
     NavItem(label=_("审计"), icon="shield-lock", name="desk:audit", permission="audit.read"),

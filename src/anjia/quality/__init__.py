@@ -1,6 +1,8 @@
 """
-How good it was: ratings by residents and families, and indicators whose every number opens its rows.
+How good it was, and what came of it: ratings by residents and families, calls after a visit, complaints and other
+concerns, improvements, and indicators whose every number opens its rows.
 
-Owns Rating. What was promised and done it asks of `visits`; definitions of the indicators are data
-(`data/indicators.json`): what counts, what does not, which target, from which document.
+Owns Rating, FamilyForm, CallBack, Concern, Improvement. What was promised and done it asks of `visits`; definitions of
+the indicators, and times and shares of what follows a visit, are data (`data/`): what counts, what does not, which
+target, from which document.
 """

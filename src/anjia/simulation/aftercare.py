@@ -46,23 +46,25 @@ class Aftercare:
         lines = acting(self.member("desk"), self.life.now).ask(
             call_backs, Purpose.CONTRACT, now=self.life.now, size=200
         )
-        for number, line in enumerate(lines.page.items):
-            self.ring(line.call_back, number)
+        past = [line.call_back for line in lines.page.items if line.is_late]
+        for number, call_back in enumerate(past[:-1]):
+            self.ring(call_back, number)
+        self.reach_nobody(past[-1])
+        for line in lines.page.items[len(past) :: 2]:
+            self.log(
+                self.member("desk"), line.call_back, ago=35 * MINUTES, reached="no_answer", words="下午再打"
+            )
 
     def ring(self, call_back: CallBack, number: int) -> None:
         by = self.member("doctor" if number % 3 == 0 else "desk")
-        if call_back.due_at > self.life.now:
-            if number % 2:
-                self.log(by, call_back, ago=35 * MINUTES, reached="no_answer", words="下午再打")
-            return
-        if number == 7:
-            late = call_back.due_at - self.life.now
-            self.log(by, call_back, ago=6 * HOURS - late, reached="no_answer")
-            self.do(system(CENTRE), quality.escalate_call_back, ago=-late, call_back_id=call_back.id)
-            return
         when = self.life.now - call_back.due_at + (-3 * HOURS if number == 4 else 19 * HOURS)
         answer = ANSWERS[number % len(ANSWERS)]
         self.log(by, call_back, ago=max(when, MINUTES), reached="reached", **answer)
+
+    def reach_nobody(self, call_back: CallBack) -> None:
+        late = self.life.now - call_back.due_at
+        self.log(self.member("desk"), call_back, ago=late + 6 * HOURS, reached="no_answer")
+        self.do(system(CENTRE), quality.escalate_call_back, ago=late, call_back_id=call_back.id)
 
     def log(self, by: Actor, call_back: CallBack, *, ago: timedelta, **said: str) -> None:
         self.do(by, quality.log_call_back, ago=ago, call_back_id=call_back.id, **said)

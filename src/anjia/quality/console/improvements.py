@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.kernel import console
@@ -110,9 +111,10 @@ def by_name(pair: tuple[UUID, str]) -> str:
 
 
 def shown_step(step: ImprovementStep, found: queries.ImprovementPage) -> dict[str, Any]:
+    state = ImprovementState(step.state)
     return {
         "at": step.at,
-        "words": IMPROVEMENT_WORDS[ImprovementState(step.state)],
+        "words": _("评价低，自动开的") if state is ImprovementState.OPEN else IMPROVEMENT_WORDS[state],
         "owner": found.names.get(step.owner_id, "") if step.owner_id else "",
         "who": found.names.get(step.by, "") if step.by else "",
         "said": step.words,

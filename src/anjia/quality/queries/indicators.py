@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from anjia.kernel import access
@@ -14,11 +14,18 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotFound
 from anjia.kernel.paging import Page, page_of
+from anjia.quality.counting import (
+    call_back_parts,
+    call_backs_between,
+    complained_of,
+    complaints,
+    complaints_without_visit,
+    ratings_between,
+)
 from anjia.quality.models import CallBack, Concern, Rating
 from anjia.quality.reading import check_reads
 from anjia.quality.rules import (
     ASPECTS,
-    COMPLAINED,
     DEFINITIONS,
     OUR_REASONS,
     SATISFIED_FROM,
@@ -91,7 +98,7 @@ def indicators(
     check_reads(actor)
     start, end = day_bounds(first)[0], day_bounds(last)[1]
     visits = count_outcomes(actor, purpose, start=start, end=end, as_of=as_of, our_reasons=OUR_REASONS)
-    ratings = _ratings(actor, start, end).aggregate(
+    ratings = ratings_between(actor, start, end).aggregate(
         all_ratings=Count("id"),
         rated_visits=Count("visit_id", distinct=True),
         **{f"{code}_of": Count("id", filter=condition) for code, condition in COUNTED.items()},
@@ -110,7 +117,7 @@ def indicators(
             of=visits[Group.DONE],
             excluded=sum(visits[group] for group in NOT_RATEABLE),
         ),
-        "call_back": _call_back_figure(_call_backs(actor, start, end), as_of),
+        "call_back": _call_back_figure(call_backs_between(actor, start, end), as_of),
         "complaint": _complaint_figure(actor, purpose, start, end, as_of, visits),
     }
     for code in COUNTED:
@@ -166,11 +173,11 @@ def rows_of_indicator(
     if code == "rated" and part != "counted":
         return _unrated_rows(actor, purpose, start, end, as_of, part, after, size)
     if code == "call_back":
-        calls = _call_backs(actor, start, end).filter(_call_back_parts(as_of)[part])
+        calls = call_backs_between(actor, start, end).filter(call_back_parts(as_of)[part])
         return _call_back_rows(actor, purpose, calls, after, size)
     if code == "complaint":
         return _complaint_rows(actor, purpose, start, end, as_of, part, after, size)
-    rows = _ratings(actor, start, end)
+    rows = ratings_between(actor, start, end)
     if code == "rated":
         return _rating_rows(actor, purpose, rows, after, size)
     if part == "excluded":
@@ -266,7 +273,7 @@ def _unrated_rows(
     """Return done visits without a rating; "excluded" are those that were not done."""
     if part == "excluded":
         return _visit_rows(actor, purpose, start, end, as_of, NOT_RATEABLE, after, size)
-    rated = _ratings(actor, start, end).values_list("visit_id", flat=True)
+    rated = ratings_between(actor, start, end).values_list("visit_id", flat=True)
     return _visit_rows(actor, purpose, start, end, as_of, [Group.DONE], after, size, apart_from=rated)
 
 
@@ -289,14 +296,8 @@ def _rating_rows(
     )
 
 
-def _call_back_parts(as_of: datetime) -> dict[str, Q]:
-    in_time = Q(closed_at__lte=F("due_at"))
-    is_due = Q(closed_at__isnull=False) | Q(due_at__lte=as_of)
-    return {"counted": in_time, "missing": is_due & ~in_time, "excluded": ~is_due}
-
-
 def _call_back_figure(rows: QuerySet[CallBack, CallBack], as_of: datetime) -> Figure:
-    parts = _call_back_parts(as_of)
+    parts = call_back_parts(as_of)
     found = rows.aggregate(**{part: Count("id", filter=condition) for part, condition in parts.items()})
     return figure(
         DEFINITIONS["call_back"],
@@ -321,28 +322,7 @@ def _call_back_rows(
     )
 
 
-def _call_backs(actor: Actor, start: datetime, end: datetime) -> QuerySet[CallBack, CallBack]:
-    return CallBack.objects.filter(
-        organization_id=actor.organization_id, visit_starts_at__gte=start, visit_starts_at__lt=end
-    )
-
-
 DUE: Final = (Group.DONE, Group.NOT_DONE)
-
-
-def _complaints(actor: Actor) -> QuerySet[Concern, Concern]:
-    kinds = [kind.value for kind in COMPLAINED]
-    return Concern.objects.filter(organization_id=actor.organization_id, kind__in=kinds)
-
-
-def _complained_of(actor: Actor, start: datetime, end: datetime) -> set[UUID]:
-    """Return the visits promised for [start, end) that somebody complained of."""
-    rows = _complaints(actor).filter(visit_starts_at__gte=start, visit_starts_at__lt=end)
-    return {one for one in rows.values_list("visit_id", flat=True) if one}
-
-
-def _without_visit(actor: Actor, start: datetime, end: datetime) -> QuerySet[Concern, Concern]:
-    return _complaints(actor).filter(visit_id=None, raised_at__gte=start, raised_at__lt=end)
 
 
 def _complaint_figure(
@@ -355,13 +335,13 @@ def _complaint_figure(
         end=end,
         as_of=as_of,
         our_reasons=OUR_REASONS,
-        among=_complained_of(actor, start, end),
+        among=complained_of(actor, start, end),
     )
     return figure(
         DEFINITIONS["complaint"],
         counted=sum(complained[group] for group in DUE),
         of=sum(visits[group] for group in DUE),
-        excluded=_without_visit(actor, start, end).count(),
+        excluded=complaints_without_visit(actor, start, end).count(),
     )
 
 
@@ -376,7 +356,9 @@ def _complaint_rows(
     size: int,
 ) -> Page[Row]:
     if part == "excluded":
-        page = page_of(_without_visit(actor, start, end), order=("raised_at", "id"), after=after, size=size)
+        page = page_of(
+            complaints_without_visit(actor, start, end), order=("raised_at", "id"), after=after, size=size
+        )
         ids = {one.resident_id for one in page.items if one.resident_id}
         names = resident_names(actor, purpose, resident_ids=ids)
         return Page(
@@ -390,11 +372,11 @@ def _complaint_rows(
             ],
             page.next,
         )
-    complained = _complained_of(actor, start, end)
+    complained = complained_of(actor, start, end)
     which = {"among": complained} if part == "counted" else {"apart_from": complained}
     rows = _visit_rows(actor, purpose, start, end, as_of, DUE, after, size, **which)
     by_visit: dict[UUID | None, list[Concern]] = {}
-    for one in _complaints(actor).filter(visit_id__in=complained).order_by("raised_at", "id"):
+    for one in complaints(actor).filter(visit_id__in=complained).order_by("raised_at", "id"):
         by_visit.setdefault(one.visit_id, []).append(one)
     return Page(
         [
@@ -402,10 +384,4 @@ def _complaint_rows(
             for row in rows.items
         ],
         rows.next,
-    )
-
-
-def _ratings(actor: Actor, start: datetime, end: datetime) -> QuerySet[Rating, Rating]:
-    return Rating.objects.filter(
-        organization_id=actor.organization_id, visit_starts_at__gte=start, visit_starts_at__lt=end
     )
