@@ -10,6 +10,7 @@ from django.db.utils import ProgrammingError
 from anjia.identity.models import Organization
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.models import RecordAccess
 from anjia.kernel.work import acting
 from anjia.quality import commands, jobs, queries
 from anjia.quality.console import call_backs as console
@@ -142,6 +143,20 @@ class TestCalling:
         with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
             acting(town.system, IN_TIME).ask(lambda _: cursor.execute("DELETE FROM quality_callbackattempt"))
         assert town.look(lambda _: CallBackAttempt.objects.count()) == 1
+
+
+class TestReading:
+    def test_is_noted_of_the_list_and_of_each_call(self, town: Town, call_back: CallBack) -> None:
+        by = caller(town)
+        lines(by)
+        acting(by, IN_TIME).ask(
+            queries.call_back_page, Purpose.CONTRACT, call_back_id=call_back.id, now=IN_TIME
+        )
+
+        read = town.look(
+            lambda _: set(RecordAccess.objects.filter(actor_id=by.user_id).values_list("what", flat=True))
+        )
+        assert read >= {"quality.call_backs", "quality.call_back"}
 
 
 class TestLateCallBack:

@@ -81,6 +81,8 @@ def call_backs(
         page = page_of(
             rows.filter(late if show == "late" else is_open), order=("due_at", "id"), after=after, size=size
         )
+    resident_ids = {one.resident_id for one in page.items}
+    access.note(actor, purpose, resident_ids=resident_ids, what="quality.call_backs")
     return CallBacks(page=Page(_lines(actor, purpose, page.items, now=now), page.next), counts=counts)
 
 

@@ -127,6 +127,8 @@ def concerns(
         rows = rows.filter(late if show == "late" else is_open)
         page = page_of(rows, order=("next_due_at", "id"), after=after, size=size)
     others = [one for one in page.items if not _is_about(actor, one)]
+    resident_ids = {one.resident_id for one in others if one.resident_id}
+    access.note(actor, purpose, resident_ids=resident_ids, what="quality.concerns")
     return Concerns(page=Page(_lines(actor, purpose, others, now=now), page.next), counts=counts)
 
 

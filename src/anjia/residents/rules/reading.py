@@ -21,7 +21,7 @@ WHAT_WORDS: Final[Mapping[str, Promise]] = {
     "residents": _("登记资料"),
     "records": _("健康记录"),
     "visits": _("上门记录"),
-    "quality": _("评价"),
+    "quality": _("评价、回访和投诉"),
     "transitions": _("转介单"),
 }
 
