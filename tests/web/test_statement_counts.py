@@ -15,8 +15,11 @@ from anjia.identity.roles import permissions_of
 from anjia.imports.commands import upload_list
 from anjia.kernel.actors import Actor
 from anjia.kernel.work import acting
+from anjia.quality.commands import raise_concern
+from anjia.quality.models import CallBack
 from anjia.transitions.commands import refer
 from anjia.visits.commands import promise_visit
+from anjia.visits.models import Visit
 from tests import make
 from tests.dispatch.signed_in import OpenTown, open_town
 from tests.identity import make as identity
@@ -49,12 +52,35 @@ def referral(here: OpenTown, number: int) -> None:
     )
 
 
-def visit(here: OpenTown, number: int) -> None:
+def visit(here: OpenTown, number: int) -> Visit:
     starts_at = here.at(8 + number / 4)
     plan = here.town.plan(
         here.town.nurse(shifts=[(0, 24)]), starts_at=starts_at, ends_at=starts_at + timedelta(minutes=15)
     )
-    acting(here.town.desk, here.town.today - timedelta(days=1)).do(promise_visit, **plan)
+    return acting(here.town.desk, here.town.today - timedelta(days=1)).do(promise_visit, **plan)
+
+
+def call_back(here: OpenTown, number: int) -> None:
+    promised, now = visit(here, number), datetime.now(UTC)
+
+    def done(_: Actor) -> None:
+        CallBack.objects.create(
+            organization_id=here.house.id,
+            visit_id=promised.id,
+            visit_starts_at=promised.starts_at,
+            resident_id=promised.resident_id,
+            done_at=now,
+            due_at=now + timedelta(hours=number),
+        )
+
+    acting(here.town.system, now).ask(done)
+
+
+def concern(here: OpenTown, number: int) -> None:
+    desk = make.actor("quality.raise", "visits.read", organization_id=here.house.id)
+    acting(desk, datetime.now(UTC)).do(
+        raise_concern, kind="complaint", words="来晚了", visit_id=visit(here, number).id, is_caller=True
+    )
 
 
 def account(here: OpenTown, number: int) -> None:
@@ -78,6 +104,8 @@ PAGES: Final[dict[str, tuple[str, str, dict[str, str] | None, Grow]]] = {
     "audit": ("desk/audit", "administrator", None, resident),
     "users": ("identity/users/", "administrator", None, account),
     "roles": ("identity/roles/", "administrator", None, account),
+    "call-backs": ("quality/call-backs", "service_desk", None, call_back),
+    "concerns": ("quality/concerns", "quality_manager", None, concern),
     "indicators": ("quality/indicators", "administrator", None, visit),
     "imports": ("imports/", "administrator", None, batch),
 }
