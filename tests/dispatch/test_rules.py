@@ -73,7 +73,8 @@ class TestTrouble:
             (day((10, 11)), ask(9, 9.75), None),
             (day((10, 11), place=FAR), ask(11.5, 12), Block.LATE_FROM_BEFORE),
             (day((10, 11), place=FAR), ask(12.25, 13), None),
-            (day((10, 11), place=None), ask(11.25, 12), None),
+            (day((10, 11), place=None), ask(11.25, 12), Block.LATE_FROM_BEFORE),  # half an hour is assumed
+            (day((10, 11), place=None), ask(11.75, 12), None),
             (day((7, 7.75)), ask(8, 9), Block.LATE_FROM_BASE),
         ],
     )
