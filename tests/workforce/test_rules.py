@@ -24,6 +24,7 @@ from anjia.workforce.rules import (
     shifts_by_pattern,
     started_on_of,
     state_of,
+    stretches,
     tokens_of,
 )
 from tests.workforce.make import week
@@ -192,6 +193,27 @@ class TestWeeklyPattern:
 
     def test_comes_back_as_it_was_kept(self) -> None:
         assert [PatternPart.of(part.content) for part in self.OFFICE] == self.OFFICE
+
+
+class TestStretches:
+    @pytest.mark.parametrize(
+        ("shifts", "on_duty"),
+        [
+            ([], []),
+            ([(8, 12)], [(8, 12)]),
+            ([(8, 12), (12, 13)], [(8, 13)]),
+            ([(12, 13), (13, 17), (8, 12)], [(8, 17)]),
+            ([(8, 12), (13, 17)], [(8, 12), (13, 17)]),
+            ([(8, 17), (9, 10), (16, 18)], [(8, 18)]),
+        ],
+    )
+    def test_go_on_over_shifts_that_touch(
+        self, shifts: list[tuple[int, int]], on_duty: list[tuple[int, int]]
+    ) -> None:
+        def hours(spans: list[tuple[int, int]]) -> list[tuple[datetime, datetime]]:
+            return [(at(TODAY, time(begins)), at(TODAY, time(ends))) for begins, ends in spans]
+
+        assert list(stretches(hours(shifts))) == hours(on_duty)
 
 
 class TestRotaDay:

@@ -19,6 +19,7 @@ from anjia.workforce.rules import (
     TravelMode,
     counts,
     last_days_of,
+    stretches,
 )
 
 OfStaff = TypeVar("OfStaff", Shift, Leave, Qualification)
@@ -65,7 +66,7 @@ def caregivers_on(
             station_id=one.station_id,
             qualifications=last_days_of(papers_by[one.id], first_day),
             unverified=frozenset(paper.code for paper in papers_by[one.id] if not counts(paper)),
-            shifts=tuple(_while_employed(one, shifts_by[one.id])),
+            shifts=tuple(stretches(_while_employed(one, shifts_by[one.id]))),
             leave=tuple((away.starts_at, away.ends_at) for away in leave_by[one.id]),
             base=(one.base["lat"], one.base["lon"]) if one.base else None,
             speed_kmh=SPEED_KMH[TravelMode(one.travel_mode)],

@@ -30,6 +30,7 @@ from anjia.workforce.rules.rota import (
     check_shift,
     days_from,
     shifts_by_pattern,
+    stretches,
 )
 from anjia.workforce.rules.rows import Change, Changes, PaperRow, StaffRow
 from anjia.workforce.rules.staff import (
@@ -85,5 +86,6 @@ __all__ = [
     "shifts_by_pattern",
     "started_on_of",
     "state_of",
+    "stretches",
     "tokens_of",
 ]

@@ -1,6 +1,6 @@
 """Shifts, weekly patterns and leave. A span is half-open: the end belongs to whatever follows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -185,6 +185,20 @@ def check_pattern(parts: Sequence[PatternPart]) -> None:
     following = [*spans[1:], *[Span(s.starts_at + timedelta(days=7), s.ends_at) for s in spans[:1]]]
     if any(one.ends_at > other.starts_at for one, other in zip(spans, following, strict=True)):
         raise PatternInvalid(fields={"parts": _("有两段班叠在一起了。")})
+
+
+def stretches(shifts: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield from when to when somebody is on duty: a shift that begins where another ends goes on with it."""
+    on_duty: tuple[datetime, datetime] | None = None
+    for begins, ends in sorted(shifts):
+        if on_duty and begins <= on_duty[1]:
+            on_duty = (on_duty[0], max(on_duty[1], ends))
+            continue
+        if on_duty:
+            yield on_duty
+        on_duty = (begins, ends)
+    if on_duty:
+        yield on_duty
 
 
 def shifts_by_pattern(
