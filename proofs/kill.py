@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -66,7 +67,7 @@ class Book:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Phone:
+class Phone(ABC):
     """It asks until it is answered, with the same key."""
 
     def __init__(self, url: str, card: str, book: Book, stop: threading.Event) -> None:
@@ -94,8 +95,9 @@ class Phone:
         answer = self._ask("POST", reply.path, json=reply.body, headers={"Idempotency-Key": reply.key})
         return answer.content if answer else b""
 
+    @abstractmethod
     def use(self) -> None:
-        raise NotImplementedError
+        """Do once what such a person does."""
 
     def _ask(self, method: str, path: str, **what: Any) -> httpx.Response | None:
         until = time.monotonic() + PATIENCE
