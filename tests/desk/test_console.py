@@ -182,6 +182,18 @@ class TestVisit:
         assert "李秋萍到了" in page
         assert "只有本人说到了" in page
 
+    def test_says_what_nobody_has_checked_while_it_is_still_to_be_done(self, here: OpenTown) -> None:
+        nurse = here.town.nurse()
+        one = visit(here, nurse)
+        dispatcher = browser(here, "dispatcher")
+
+        before = text_of(dispatcher.get(f"/console/desk/visits/{one.id}"))
+        say(nurse, fact(one, "arrived", proof="photo", reason="码扫不了"), fact(one, "done"))
+        after = text_of(dispatcher.get(f"/console/desk/visits/{one.id}"))
+
+        assert "本版本不核验" in before
+        assert "本版本不核验" not in after
+
     def test_lets_a_conflict_be_settled_once(self, here: OpenTown) -> None:
         nurse = here.town.nurse()
         one = visit(here, nurse)

@@ -55,6 +55,7 @@ class TestTheLoop:
 
         held = [post(token, "holds", body, key="k1").json() for _ in range(2)]
         assert held[0] == held[1]
+        assert "本版本不核验" in held[0]["heed"][0]
         booked = post(token, f"holds/{held[0]['id']}/confirm", key="k2")
         assert (booked.status_code, booked.json()["status"]) == (201, "booked")
         deliver_events(here.town.desk, now=here.at(0))
@@ -109,6 +110,7 @@ class TestTheLoop:
         assert [one["value"] for one in done["result"]["readings"]] == [72.0]
         work = get(her_token, f"work/visits/{visit_id}").json()
         assert [step["key"] for step in work["version"]["steps"]] == ["identify", "dress", "tidy"]
+        assert work["version"]["needs_order"]
         assert len(work["facts"]) == 7
 
     def fact(self, visit_id: str, kind: str, at: str, **content: Any) -> dict[str, Any]:

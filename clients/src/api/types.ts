@@ -93,6 +93,7 @@ export interface Hold {
   caregivers: SlotPerson[]
   price_fen: number
   preparation: string
+  heed: string[]
   cancel_rule: string
 }
 export type VisitStatus = 'booked' | 'departed' | 'arrived' | 'under_way' | 'done' | 'cancelled' | 'missed'
@@ -291,6 +292,7 @@ export interface Fact {
 }
 export interface WorkVisit extends Stop {
   version: {
+    needs_order: boolean
     steps: Step[]
     supplies: (string | { code?: string; name: string; name_en?: string; quantity?: number; unit?: string; unit_en?: string })[]
     teaching_points: (string | { key?: string; text?: string; text_en?: string })[]

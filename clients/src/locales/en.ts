@@ -371,6 +371,8 @@ const en: typeof zhHans = {
     stop: 'Stop {number}',
     age: 'aged {age}',
     alone: 'lives alone',
+    needs_order: "A doctor's order is needed, and nobody has checked it: see the original first.",
+    not_on_map: 'The address is not on the map yet: the time on the way is a guess, and there is no navigation.',
     with: 'with {names}',
     word_hint: 'Say it before they open',
     open: 'Open',

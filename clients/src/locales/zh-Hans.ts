@@ -369,6 +369,8 @@ export default {
     stop: '第 {number} 站',
     age: '{age} 岁',
     alone: '独居',
+    needs_order: '要有医嘱才能做：系统没有核验，请先看医嘱原件。',
+    not_on_map: '这个地址还没有在地图上定位：路上的时间只是估的，也没有导航。',
     with: '搭档 {names}',
     word_hint: '开门前先说给对方听',
     open: '打开',

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from anjia.desk import audits, boards, people, visit_pages
+from anjia.dispatch.queries import heed_of
 from anjia.identity.queries import account_names, get_organization
 from anjia.kernel import access
 from anjia.kernel.actors import NOBODY, Actor, Purpose
@@ -35,6 +36,7 @@ from anjia.visits.queries import (
     visits_of_resident,
 )
 from anjia.visits.queries.overview import board_row, board_rows, cells_of_day, visits_with_ids
+from anjia.visits.rules.lifecycle import OPEN
 from anjia.workforce.queries import caregivers_on, get_staff_member
 
 ROWS: Final = 40  # of the list, what a screen and a half shows
@@ -170,7 +172,10 @@ def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime)
     messages = outbox(actor, purpose, about_id=visit_id).items if actor.may("messaging.send") else []
     ratings = ratings_of_visit(actor, purpose, visit_id=visit_id) if actor.may("quality.read") else []
     family = family_forms_of_visit(actor, purpose, visit_id=visit_id) if actor.may("quality.read") else []
-    return visit_pages.shown(visit, resident=name, messages=messages, ratings=ratings, family_forms=family)
+    heed = heed_of(actor, purpose, visit_id=visit_id) if visit.status in OPEN else []
+    return visit_pages.shown(
+        visit, resident=name, messages=messages, ratings=ratings, family_forms=family, heed=heed
+    )
 
 
 def callers_found(actor: Actor, purpose: Purpose, *, text: str, now: datetime) -> list[people.Person]:

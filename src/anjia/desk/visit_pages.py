@@ -127,6 +127,7 @@ class VisitShown:
     messages: Sequence[Told] = ()
     ratings: Sequence[Any] = ()  # anjia.quality.models.Rating
     family_forms: Sequence[Any] = ()  # anjia.quality.models.FamilyForm
+    heed: Sequence[str] = ()
 
 
 def shown(
@@ -136,6 +137,7 @@ def shown(
     messages: Sequence[Any] = (),
     ratings: Sequence[Any] = (),
     family_forms: Sequence[Any] = (),
+    heed: Sequence[str] = (),
 ) -> VisitShown:
     tone, icon = TONES[Status(visit.status)]
     titles = {step["key"]: str(step.get("title") or step["key"]) for step in visit.steps}
@@ -155,6 +157,7 @@ def shown(
         messages=[told(line) for line in messages],
         ratings=ratings,
         family_forms=family_forms,
+        heed=heed,
     )
 
 

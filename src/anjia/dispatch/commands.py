@@ -14,7 +14,15 @@ from anjia.dispatch.events import OfferDeclined
 from anjia.dispatch.matching import Job, Wishes
 from anjia.dispatch.models import OPEN
 from anjia.dispatch.queries import Answered, Booked, Caregiver, Hold, ServiceHeld, suitability
-from anjia.dispatch.rules import NotOffered, NotSuitable, OfferOver, OfferState, OfferTaken, check_notice
+from anjia.dispatch.rules import (
+    NotOffered,
+    NotSuitable,
+    OfferOver,
+    OfferState,
+    OfferTaken,
+    check_notice,
+    to_heed,
+)
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.database import wait_turn
@@ -111,6 +119,7 @@ def hold_slot(
         caregivers=[Caregiver(id=one.id, name=one.name, title=one.title, sex=one.sex) for one in sheets],
         price_fen=version.price_fen,
         preparation=version.preparation,
+        heed=to_heed(needs_order=version.needs_order, is_on_the_map=bool(address.cell)),
         cancel_rule=str(terms_of_change()),
     )
 

@@ -82,6 +82,7 @@ class HoldOut(Schema):
     caregivers: list[CaregiverOut]
     price_fen: int
     preparation: str
+    heed: list[str]
     cancel_rule: str
 
 

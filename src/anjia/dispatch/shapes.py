@@ -41,6 +41,7 @@ class Hold:
     caregivers: Sequence[Caregiver]
     price_fen: int
     preparation: str
+    heed: Sequence[str]
     cancel_rule: str
 
 

@@ -144,6 +144,7 @@ class WorkDayOut(Schema):
 class SopOut(Schema):
     id: UUID
     version: int
+    needs_order: bool
     steps: list[dict[str, Any]]
     supplies: list[Any]
     teaching_points: list[Any]

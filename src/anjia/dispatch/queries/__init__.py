@@ -2,7 +2,13 @@
 
 from anjia.dispatch.queries.candidates import suitability
 from anjia.dispatch.queries.offers import offers_for, offers_of, overdue_offers
-from anjia.dispatch.queries.pages import assigning_page, booking_page, moving_page, visit_and_resident
+from anjia.dispatch.queries.pages import (
+    assigning_page,
+    booking_page,
+    heed_of,
+    moving_page,
+    visit_and_resident,
+)
 from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.shapes import (
     Answered,
@@ -32,6 +38,7 @@ __all__ = [
     "Slots",
     "assigning_page",
     "booking_page",
+    "heed_of",
     "moving_page",
     "offers_for",
     "offers_of",

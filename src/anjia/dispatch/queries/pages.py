@@ -166,11 +166,16 @@ def visit_and_resident(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: d
     visit = get_visit_page(actor, purpose, visit_id=visit_id, now=now)
     resident = get_resident(actor, purpose, resident_id=visit.resident_id)
     return VisitAndResident(
-        visit=visit, resident=resident.name, heed=_heed(actor, purpose, visit_id=visit_id)
+        visit=visit, resident=resident.name, heed=heed_of(actor, purpose, visit_id=visit_id)
     )
 
 
-def _heed(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[str]:
+def heed_of(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[str]:
+    """
+    Return what of a visit is not checked here, or only assumed, in words for whoever looks at it.
+
+    :raises NotFound: if there is no such visit
+    """
     promise = get_promise(actor, purpose, visit_id=visit_id)
     version = get_version(actor, purpose, version_id=promise.service_version_id)
     return to_heed(needs_order=version.needs_order, is_on_the_map=bool(promise.cell))
@@ -196,5 +201,5 @@ def assigning_page(
         parts=[one.part for one in visit.caregivers],
         candidates=candidates,
         offers=offers,
-        heed=_heed(actor, purpose, visit_id=visit_id),
+        heed=heed_of(actor, purpose, visit_id=visit_id),
     )

@@ -82,6 +82,7 @@ class Sop:
 
     id: UUID
     version: int
+    needs_order: bool
     steps: Sequence[Mapping[str, Any]]
     supplies: Sequence[Any]
     teaching_points: Sequence[Any]
@@ -144,6 +145,7 @@ def get_work_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date)
         version=Sop(
             id=version.id,
             version=version.version,
+            needs_order=version.needs_order,
             steps=version.steps,
             supplies=version.supplies,
             teaching_points=version.teaching_points,
