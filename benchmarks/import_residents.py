@@ -1,5 +1,6 @@
 """
-Importing ten thousand residents as an institution would: the file, the dry run, the import; and the same file again.
+Importing ten thousand residents as an institution would: the file, the dry run, the import; the same file again; and
+a file in which every one of them has something new.
 
 Prints seconds and the most memory that this process had. The promise is 60 seconds and 500 MB.
 """
@@ -38,16 +39,24 @@ GIVEN = "桂芳秀英建国玉梅福海淑兰德明凤霞长山秋菊卫东春�
 def main() -> int:
     content = ten_thousand()
     actor = Actor(user_id=uuid4(), organization_id=uuid4(), permissions=permissions_of("manager"))
-    whole = time.perf_counter()
-    first = run(actor, content, "import_residents")
-    took = time.perf_counter() - whole
-    _rates.show("import_residents.whole", took, "s")
+    first, took = whole(actor, content, "import_residents")
     again = run(actor, content, "import_residents.again")
+    changed, took_changed = whole(actor, ten_thousand(changed=True), "import_residents.changed")
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     _rates.show("import_residents.memory", used, "MB")
     _rates.show("import_residents.people", PEOPLE / took, "people/s")
     is_right = (first.added, again.same, again.added + again.changed) == (PEOPLE, PEOPLE, 0)
-    return 0 if is_right and took < SECONDS and used < MEGABYTES else 1
+    is_right = is_right and (changed.changed, changed.added) == (PEOPLE, 0)
+    return 0 if is_right and max(took, took_changed) < SECONDS and used < MEGABYTES else 1
+
+
+def whole(actor: Actor, content: bytes, name: str) -> tuple[Any, float]:
+    """Return what came of it, and in how many seconds."""
+    began = time.perf_counter()
+    outcome = run(actor, content, name)
+    took = time.perf_counter() - began
+    _rates.show(f"{name}.whole", took, "s")
+    return outcome, took
 
 
 def run(actor: Actor, content: bytes, name: str) -> Any:
@@ -69,8 +78,8 @@ def timed(name: str, work: Callable[[], T]) -> T:
     return result
 
 
-def ten_thousand() -> bytes:
-    """Return a list as communities keep them, of people who are made up."""
+def ten_thousand(*, changed: bool = False) -> bytes:
+    """Return a list as communities keep them, of people who are made up; `changed`, as it comes a year later."""
     chance = random.Random(2026)
     kept = io.BytesIO()
     titles = [
@@ -91,7 +100,8 @@ def ten_thousand() -> bytes:
         sheet.write_row(0, 0, ["某街道老年人名单"])
         sheet.write_row(1, 0, titles)
         for line in range(PEOPLE):
-            sheet.write_row(line + 2, 0, person(chance, line))
+            said = person(chance, line)
+            sheet.write_row(line + 2, 0, a_year_later(said, line) if changed else said)
     return kept.getvalue()
 
 
@@ -114,6 +124,16 @@ def person(chance: random.Random, line: int) -> list[str]:
         ["女儿", "儿子"][line % 2],
         f"138{chance.randrange(10**8):08d}",
     ]
+
+
+def a_year_later(said: list[str], line: int) -> list[str]:
+    """Return the row with another telephone of the family, and another flat or another illness."""
+    said[10] = f"137{line:08d}"
+    if line % 3 == 0:
+        said[4] = f"新华里{line % 9 + 1}区{line % 40 + 1}号楼{line % 18 + 1}02"
+    else:
+        said[6] = "脑卒中"
+    return said
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.encryption import mac
@@ -28,10 +30,11 @@ from anjia.residents.queries import (
     relatives_of,
     resident_of_card,
     resident_sheet,
+    residents_found,
 )
 from anjia.residents.rules import AlreadyRegistered, RelativeRow, ResidentRow, card_payload
 from anjia.spreadsheets.cleaning import WrittenPhone
-from anjia.spreadsheets.id_number import check_id_number
+from anjia.spreadsheets.id_number import check_digit, check_id_number
 from tests import make
 from tests.make import NOON
 from tests.residents import make as make_residents
@@ -64,6 +67,11 @@ def row(number: int = 2, **says: object) -> ResidentRow:
         relatives=(RelativeRow(name="李小梅", relation="女儿", phone="13900005678"),),
     )
     return replace(sound, **says)  # type: ignore[arg-type]  # of a test
+
+
+def id_number_of(sequence: int) -> str:
+    first17 = f"11010519491231{sequence:03d}"
+    return first17 + check_digit(first17)
 
 
 def audited(actor: Actor, action: str, **about: object) -> list[AuditEntry]:
@@ -255,6 +263,64 @@ class TestRegisterResidents:
             ("李小梅", "女儿", "13911112222"),
             ("李建军", "", ""),
         }
+
+    def test_takes_as_many_statements_for_thirty_corrections_as_for_three(self, desk: Actor) -> None:
+        """Of every kind: a name, a telephone, another flat, a note at the door, a relative's number."""
+
+        def corrected(many: int) -> int:
+            people = [
+                row(
+                    number,
+                    name=f"{chr(0x4E00 + many)}{chr(0x4E00 + number)}",
+                    id_number=check_id_number(id_number_of(many * 10 + number), today=NOON.date()),
+                )
+                for number in range(2, many + 2)
+            ]
+            acting(desk, NOON).do(register_residents, rows=people)
+            later = [
+                replace(
+                    one,
+                    name=f"{one.name}英",
+                    phones=(WrittenPhone(f"137{one.row:08d}"),),
+                    address="新华里九区1号楼101" if one.row % 2 else one.address,
+                    door_note="门铃坏了，请敲门",
+                    relatives=(RelativeRow(name="李小梅", phone="13911112222"), RelativeRow(name="李建军")),
+                )
+                for one in people
+            ]
+            with CaptureQueriesContext(connection) as asked:
+                changes = acting(desk, NOON).do(register_residents, rows=later)
+            assert len(changes.changed) == many
+            return len(asked)
+
+        assert corrected(30) == corrected(3)
+
+    def test_writes_each_correction_with_whom_it_is_about(self, desk: Actor) -> None:
+        two = [
+            row(2),
+            row(3, name="王秀英", id_number=None, phones=(WrittenPhone("13600001111"),), relatives=()),
+        ]
+        acting(desk, NOON).do(register_residents, rows=two)
+
+        acting(desk, NOON).do(
+            register_residents,
+            rows=[
+                replace(two[0], name="张桂芬", door_note="门铃坏了，请敲门"),
+                replace(two[1], chronic=("diabetes",), lives_alone=False),
+            ],
+        )
+
+        wang, zhang = residents_of(desk)
+        assert [(one.name, one.lives_alone, one.chronic) for one in (wang, zhang)] == [
+            ("王秀英", False, ["diabetes"]),
+            ("张桂芬", True, ["hypertension"]),
+        ]
+        sheet = acting(desk, NOON).ask(resident_sheet, Purpose.CONTRACT, resident_id=zhang.id)
+        assert [(one.text, one.note, one.is_main) for one in sheet.addresses] == [
+            ("和平里七区12号楼3单元201", "门铃坏了，请敲门", True)
+        ]
+        found = acting(desk, NOON).ask(residents_found, Purpose.CONTRACT, text="张桂")
+        assert [line.name for line in found] == ["张桂芬"]
 
     def test_gives_an_id_number_to_who_came_without(self, desk: Actor) -> None:
         acting(desk, NOON).do(register_residents, rows=[row(2, id_number=None)])

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from anjia.kernel.encryption import blind
@@ -13,6 +13,8 @@ from anjia.residents.rules import RelativeRow, ResidentRow, masked_phone, pinyin
 from anjia.spreadsheets.id_number import masked
 
 AT_ONCE: Final = 5_000  # values in one statement
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -23,6 +25,8 @@ class Match:
     resident: Resident | None = None
     fields: dict[str, tuple[str, str]] = field(default_factory=dict)
     new_phones: list[str] = field(default_factory=list)
+    phones_kept: int = 0
+    address: Address | None = None  # where she is visited now
     relatives: list[RelatedPerson] = field(default_factory=list)
     new_relatives: list[RelativeRow] = field(default_factory=list)
 
@@ -46,8 +50,8 @@ class Known:
         ours = Resident.objects.filter(organization_id=self.organization_id)
         for some in slices({blind("id_number", row.id_number.number) for row in rows if row.id_number}):
             self._keep(ours.filter(id_index__in=some))
-        for some in slices({pinyin_of(row.name) for row in rows}):
-            self._keep(ours.filter(pinyin__in=some))
+        for pinyin in slices({pinyin_of(row.name) for row in rows}):
+            self._keep(ours.filter(pinyin__in=pinyin))
 
     def _keep(self, residents: Iterable[Resident]) -> None:
         for resident in residents:
@@ -113,10 +117,11 @@ def match_row(known: Known, row: ResidentRow) -> Match:
         return match
     match.fields.update(changed_fields(row, resident))
     theirs = {phone.number for phone in known.phones.get(resident.id, ())}
+    match.phones_kept = len(known.phones.get(resident.id, ()))
     match.new_phones = [phone.number for phone in row.phones if phone.number not in theirs]
     if match.new_phones:
         match.fields["phone"] = (masks(sorted(theirs)), masks(match.new_phones))
-    address = known.addresses.get(resident.id)
+    address = match.address = known.addresses.get(resident.id)
     if row.address and not (address and same_text(row.address, address.text)):
         match.fields["address"] = (address.text if address else "", row.address)
     elif row.door_note and address and row.door_note != address.note:
@@ -181,10 +186,10 @@ def same_text(one: str, other: str) -> bool:
     return one.replace(" ", "") == other.replace(" ", "")
 
 
-def slices(values: Iterable[Any]) -> Iterator[list[Any]]:
+def slices(values: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
     everything = list(values)
-    for start in range(0, len(everything), AT_ONCE):
-        yield everything[start : start + AT_ONCE]
+    for start in range(0, len(everything), size):
+        yield everything[start : start + size]
 
 
 def twice(matches: Sequence[Match]) -> dict[int, int]:

@@ -1,20 +1,36 @@
 """From what is said of people to rows: one way for a form and for a list of ten thousand."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import h3
+from django.db import models
 
 from anjia.kernel.encryption import blind
 from anjia.kernel.errors import Invalid
 from anjia.kernel.ids import new_id
-from anjia.residents.lists import Match
+from anjia.residents.lists import Match, slices
 from anjia.residents.models import Address, Phone, RelatedPerson, Resident, ResidentToken
 from anjia.residents.rules import RelativeRow, ResidentRow, Sex, pinyin_of, tokens_of
 
 CELL_RESOLUTION: Final = 8
 AT_ONCE: Final = 2_000
+LISTED: Final = (
+    "name",
+    "pinyin",
+    "sex",
+    "birth_year",
+    "birth_date",
+    "id_number",
+    "id_index",
+    "id_check",
+    "filed_on",
+    "lives_alone",
+    "chronic",
+    "changed_at",
+)
 
 
 class Draft:
@@ -103,45 +119,70 @@ class Draft:
         RelatedPerson.objects.bulk_create(self.relatives, batch_size=AT_ONCE)
 
 
-def change(match: Match, draft: Draft) -> None:
-    """Write what the row changes in the resident it means. A list adds and corrects, and takes nothing away."""
-    resident, row = match.resident, match.row
-    assert resident is not None
-    if "name" in match.fields:
-        resident.name, resident.pinyin = row.name, pinyin_of(row.name)
-        ResidentToken.objects.filter(organization_id=resident.organization_id, resident=resident).delete()
-        draft.names(resident)
-    if "id_number" in match.fields and row.id_number:
-        resident.set_id_number(row.id_number.number, is_checked=row.id_number.is_checked)
-    if "birth_date" in match.fields:
-        resident.set_birth_date(row.born_on)
-    resident.sex = row.sex_said or resident.sex
-    resident.filed_on = row.filed_on or resident.filed_on
-    resident.lives_alone = resident.lives_alone if row.lives_alone is None else row.lives_alone
-    resident.chronic = list(row.chronic) if row.chronic else resident.chronic
-    resident.changed_at = draft.now
-    resident.save()
-    change_belongings(match, resident, draft)
+class Corrections:
+    """Rows to change, table by table. A list adds and corrects, and takes nothing away."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.residents: list[Resident] = []
+        self.addresses: list[Address] = []
+        self.relatives: list[RelatedPerson] = []
+        self.renamed: list[UUID] = []
+        self.moved: list[UUID] = []
+
+    def correct(self, match: Match) -> None:
+        """Take up what the row changes in the resident it means."""
+        resident, row = match.resident, match.row
+        assert resident is not None
+        if "name" in match.fields:
+            resident.name, resident.pinyin = row.name, pinyin_of(row.name)
+            self.renamed.append(resident.id)
+            self.draft.names(resident)
+        if "id_number" in match.fields and row.id_number:
+            resident.set_id_number(row.id_number.number, is_checked=row.id_number.is_checked)
+        if "birth_date" in match.fields:
+            resident.set_birth_date(row.born_on)
+        resident.sex = row.sex_said or resident.sex
+        resident.filed_on = row.filed_on or resident.filed_on
+        resident.lives_alone = resident.lives_alone if row.lives_alone is None else row.lives_alone
+        resident.chronic = list(row.chronic) if row.chronic else resident.chronic
+        resident.changed_at = self.draft.now
+        self.residents.append(resident)
+        self.correct_belongings(match, resident)
+
+    def correct_belongings(self, match: Match, resident: Resident) -> None:
+        for position, number in enumerate(match.new_phones, start=match.phones_kept):
+            self.draft.phone(resident, number, position=position)
+        if "address" in match.fields:
+            self.moved.append(resident.id)
+            self.draft.address(resident, match.row.address, note=match.row.door_note)
+        elif "door_note" in match.fields and match.address:
+            match.address.note = match.row.door_note
+            self.addresses.append(match.address)
+        for relative in match.relatives:
+            relative.phone_index = blind("phone", relative.phone) if relative.phone else None
+            self.relatives.append(relative)
+        for said in match.new_relatives:
+            self.draft.relative(resident, said)
+
+    def write(self) -> None:
+        """Write the corrections, before the draft is inserted: the address that comes is the main one then."""
+        ours = {"organization_id": self.draft.organization_id}
+        for some in slices(self.renamed):
+            ResidentToken.objects.filter(**ours, resident__in=some).delete()
+        for some in slices(self.moved):
+            Address.objects.filter(**ours, resident__in=some, is_main=True).update(is_main=False)
+        overwrite(self.residents, LISTED)
+        overwrite(self.addresses, ["note"])
+        overwrite(self.relatives, ["relation", "phone", "phone_index"])
 
 
-def change_belongings(match: Match, resident: Resident, draft: Draft) -> None:
-    theirs = Phone.objects.filter(organization_id=resident.organization_id, resident=resident)
-    next_position = theirs.count() if match.new_phones else 0
-    for position, number in enumerate(match.new_phones, start=next_position):
-        draft.phone(resident, number, position=position)
-    mine = Address.objects.filter(organization_id=resident.organization_id, resident=resident, is_main=True)
-    if "address" in match.fields:
-        mine.update(is_main=False)
-        draft.address(resident, match.row.address, note=match.row.door_note)
-    elif "door_note" in match.fields:
-        for address in mine:
-            address.note = match.row.door_note
-            address.save(update_fields=["note"])
-    for relative in match.relatives:
-        relative.phone_index = blind("phone", relative.phone) if relative.phone else None
-        relative.save(update_fields=["relation", "phone", "phone_index"])
-    for said in match.new_relatives:
-        draft.relative(resident, said)
+def overwrite(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
+    """Write the fields of rows that are there. Not by bulk_update(), which cannot encrypt a value for its row."""
+    for some in slices(rows, AT_ONCE):
+        type(some[0])._default_manager.bulk_create(
+            some, update_conflicts=True, unique_fields=["id"], update_fields=fields
+        )
 
 
 def check_point(latitude: float | None, longitude: float | None) -> tuple[float, float] | None:

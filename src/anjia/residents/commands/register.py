@@ -33,7 +33,7 @@ from anjia.residents.rules import (
     relatives_uncovered,
     uncovered,
 )
-from anjia.residents.writing import Draft, change, check_point
+from anjia.residents.writing import Corrections, Draft, check_point
 from anjia.spreadsheets.cleaning import WrittenPhone, bare_id_number, name_of, phones_of
 from anjia.spreadsheets.id_number import IdNumber, check_id_number
 from anjia.spreadsheets.words import Unclean
@@ -115,12 +115,14 @@ def register_residents(
         row, first = next(iter(again.items()))
         raise Invalid(words.format(row=row, first=first))
     draft = Draft(actor.organization_id, now)
+    corrections = Corrections(draft)
+    for match in matches:
+        if match.resident is None:
+            draft.resident(match.row)
+        elif match.fields:
+            corrections.correct(match)
     with refuse_if_broken(BROKEN_PROMISES):
-        for match in matches:
-            if match.resident is None:
-                draft.resident(match.row)
-            elif match.fields:
-                change(match, draft)
+        corrections.write()
         draft.insert()
     changes = _changes(matches)
     if not changes.is_empty:
