@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import connection
 
 import anjia
+from anjia.identity.permissions import PERMISSION_WORDS
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import Command
 
@@ -106,6 +107,13 @@ def test_every_table_of_ours_has_row_level_security_that_binds_its_owner_too(dat
         secured = {name for (name,) in cursor.fetchall()}
 
     assert ours - secured - set(WITHOUT_ROW_SECURITY) == set()
+
+
+def test_whatever_a_role_may_do_is_asked_for_somewhere() -> None:
+    lists = {"identity/roles.py", "identity/permissions.py"}
+    asking = [text for name, text in sources().items() if name not in lists]
+
+    assert [one for one in PERMISSION_WORDS if not any(f'"{one}"' in text for text in asking)] == []
 
 
 def test_every_context_says_what_it_owns() -> None:

@@ -444,10 +444,13 @@ class TestOrganizations:
         assert changed.status_code == 303
         assert "夜班二" in client.get("/console/identity/roles/").content.decode()
 
-    def test_roles_are_shown(self, client: Client) -> None:
+    def test_what_a_role_may_do_is_shown_in_words(self, client: Client) -> None:
         administrator(client)
 
-        assert "identity.manage" in client.get("/console/identity/roles/").content.decode()
+        page = client.get("/console/identity/roles/").content.decode()
+
+        assert "管员工账号、角色和站点" in page
+        assert "identity.manage" not in page
 
     def test_switching_goes_where_one_has_a_role(self, client: Client) -> None:
         operator = make.house(kind="operator", name="安家运营")

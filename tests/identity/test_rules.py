@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from anjia.identity.permissions import PERMISSION_WORDS
 from anjia.identity.roles import DEFAULT_ROLES, permissions_of
 from anjia.identity.rules import (
     check_password,
@@ -94,6 +95,9 @@ class TestDefaultRoles:
         assert {code for code, role in DEFAULT_ROLES.items() if "identity.manage" in role.permissions} == {
             "administrator"
         }
+
+    def test_say_in_words_whatever_they_may_do(self) -> None:
+        assert permissions_of(*DEFAULT_ROLES) == PERMISSION_WORDS.keys()
 
     def test_are_added_up(self) -> None:
         assert permissions_of("nurse", "service_desk") == permissions_of("nurse") | permissions_of(

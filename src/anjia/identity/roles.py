@@ -2,7 +2,7 @@
 What each role may do: the default roles, written to the database whenever it is migrated.
 
 An institution may have roles of its own beside them, which nobody else changes. Whoever adds a permission
-to a context adds it here.
+to a context adds it here, and its words to `permissions.py`.
 """
 
 from collections.abc import Mapping
@@ -71,7 +71,6 @@ DESK = (
             "dispatch.book",
             "messaging.read",
             "messaging.send",
-            "messaging.inbox",
             "messaging.call",
             "quality.rate",
             "quality.raise",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from anjia.identity import commands, queries
 from anjia.identity.console.going import go, read_or_post
 from anjia.identity.models import Role
+from anjia.identity.permissions import PERMISSION_WORDS, TOPICS
 from anjia.identity.roles import FOR_STAFF
 from anjia.identity.rules import (
     LastAdministrator,
@@ -27,7 +28,11 @@ from anjia.kernel.errors import DomainError, Invalid
 def roles(request: PageRequest) -> HttpResponse:
     """Show each role, and what it may do."""
     found = console.ask(request, queries.roles, Purpose.LEGAL)
-    return render(request, "identity/roles.html", {"roles": found})
+    shown = [
+        (one, [words for permission, words in PERMISSION_WORDS.items() if permission in one.permissions])
+        for one in found
+    ]
+    return render(request, "identity/roles.html", {"roles": shown})
 
 
 @read_or_post
@@ -75,7 +80,10 @@ def show_role(request: PageRequest, found: Role | None, refusal: DomainError | N
     said = {
         "role": found,
         "form": request.POST if refusal else found,
-        "permissions": [(permission, permission in held) for permission in sorted(FOR_STAFF)],
+        "topics": [
+            (topic, [(one, words, one in held) for one, words in offered.items() if one in FOR_STAFF])
+            for topic, offered in TOPICS
+        ],
         "refusal": refusal,
     }
     return render(request, "identity/role.html", said, status=refusal.status if refusal else 200)
