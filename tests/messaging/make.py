@@ -10,9 +10,8 @@ from anjia.integrations.errors import OutsideError
 from anjia.kernel.actors import Actor, system
 from anjia.kernel.work import acting
 from anjia.messaging import commands, jobs
-from anjia.messaging.commands.sending import Contact
 from anjia.messaging.models import Attempt, Call, Message, Notification
-from anjia.messaging.rules import Channel
+from anjia.messaging.rules import Channel, Contact
 from tests.make import NOON
 
 VALUES = {

@@ -14,8 +14,8 @@ from anjia.integrations.sms.messages import SmsMessages
 from anjia.integrations.sms.standin import Standin
 from anjia.kernel.actors import Actor
 from anjia.messaging import jobs
-from anjia.messaging.commands.sending import Contact
 from anjia.messaging.models import Message
+from anjia.messaging.rules import Contact
 from tests import make as basics
 from tests.messaging import make
 from tests.messaging.make import Post

@@ -8,9 +8,8 @@ from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging import commands, jobs, queries
-from anjia.messaging.commands.sending import Contact
 from anjia.messaging.models import Call
-from anjia.messaging.rules import CallClosed, CallOutcome, CallUnsound
+from anjia.messaging.rules import CallClosed, CallOutcome, CallUnsound, Contact
 from tests import make as basics
 from tests.make import NOON
 from tests.messaging import make

@@ -8,7 +8,7 @@ from anjia.integrations.errors import Permanent
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotAllowed
 from anjia.messaging import console
-from anjia.messaging.commands import Contact
+from anjia.messaging.rules import Contact
 from tests import make as basics
 from tests.messaging import make
 from tests.messaging.make import Post

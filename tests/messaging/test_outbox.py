@@ -15,11 +15,11 @@ from anjia.kernel.calendar import at
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging import commands, queries
-from anjia.messaging.commands.sending import Contact
 from anjia.messaging.models import Message, Notification
 from anjia.messaging.rules import (
     LEASE,
     CannotSendAgain,
+    Contact,
     Outcome,
     State,
     TemplateIncomplete,

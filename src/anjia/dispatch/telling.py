@@ -1,29 +1,25 @@
 """Who hears of a visit, and in which words: the household, and the caregivers. Only subscribers call it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from anjia.dispatch.queries import contact_of, house_of, household_of
 from anjia.dispatch.rules import Span, is_soon, offer_is_urgent, wakes_who_comes
-from anjia.identity.queries import Reachable, get_organization, reachable
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
-from anjia.kernel.errors import NotFound
-from anjia.messaging.commands import Contact, send
+from anjia.messaging.commands import send
 from anjia.messaging.rules import moment_words
-from anjia.residents.queries import accounts_of_resident, get_address, get_resident, phone_to_call
+from anjia.residents.queries import get_address, get_resident
 from anjia.visits.queries import Promise, get_promise
 from anjia.visits.rules.door import area_of
 from anjia.workforce.queries import get_staff_member
 
-TOLD_OF_VISITS: Final = frozenset({"visits", "book"})
-DECIDES: Final = frozenset({"self", "guardian"})
 ON_THE_WAY: Final = frozenset({"visit_departed", "visit_arrived"})
-WORTH_HEARING: Final = {
-    "visit_done": timedelta(days=1)
-}  # so long after it has happened; the rest until the visit's end
+# So long after it has happened; the rest until the visit's end.
+WORTH_HEARING: Final = {"visit_done": timedelta(days=1)}
 LATE_BY: Final = timedelta(hours=1)  # so late somebody may be on her way, and it is still news
 
 
@@ -33,7 +29,8 @@ def tell_household(
     """Tell everybody who may see the resident's visits; where nobody has an account, herself, by her telephone."""
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     values = values_of(actor, promise, at=at, template=template, who=who)
-    for party_id, contact in household_of(actor, promise.resident_id, now=now):
+    household = household_of(actor, Purpose.CONTRACT, resident_id=promise.resident_id, now=now)
+    for party_id, contact in household:
         send(
             actor,
             now,
@@ -55,31 +52,6 @@ def needed_by(template: str, promise: Promise, *, at: datetime, now: datetime) -
     if template in WORTH_HEARING:
         return now + WORTH_HEARING[template]
     return max(promise.ends_at, at + LATE_BY) if template in ON_THE_WAY else promise.ends_at
-
-
-def household_of(actor: Actor, resident_id: UUID, *, now: datetime) -> Iterator[tuple[UUID, Contact]]:
-    grants = [
-        grant
-        for grant in accounts_of_resident(actor, Purpose.CONTRACT, resident_id=resident_id, now=now)
-        if grant.relation in DECIDES or TOLD_OF_VISITS & set(grant.allows)
-    ]
-    for grant in grants:
-        yield grant.account_id, contact_of(actor, grant.name, account_id=grant.account_id)
-    if not any(grant.relation in DECIDES for grant in grants):
-        resident = get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
-        phone = phone_to_call(actor, Purpose.CONTRACT, resident_id=resident_id)
-        yield resident_id, Contact(name=resident.name, phone=phone)
-
-
-def contact_of(actor: Actor, name: str, *, account_id: UUID | None, phone: str = "") -> Contact:
-    """Return how somebody is reached: as her account says, else by the `phone` that we know of her."""
-    ways = reachable(actor, Purpose.CONTRACT, account_id=account_id) if account_id else Reachable()
-    return Contact(
-        name=name,
-        phone=phone or ways.phone,
-        wechat_openid=ways.wechat_openid,
-        language=ways.language,
-    )
 
 
 def tell_caregiver(
@@ -111,7 +83,9 @@ def tell_caregiver(
         about_kind="visit",
         about_id=visit_id,
         values=values_of(actor, promise, at=at, template=template, deadline=deadline),
-        contact=contact_of(actor, staff.name, account_id=staff.account_id, phone=staff.phone),
+        contact=contact_of(
+            actor, Purpose.CONTRACT, name=staff.name, account_id=staff.account_id, phone=staff.phone
+        ),
         urgent=urgent,
         needed_by=deadline or promise.ends_at,
     )
@@ -127,7 +101,7 @@ def values_of(
     deadline: datetime | None = None,
 ) -> Mapping[str, str | datetime]:
     """Return what the templates may ask for. None of it names a diagnosis, nor the service."""
-    name, phone = house_of(actor)
+    name, phone = house_of(actor, Purpose.CONTRACT)
     resident = get_resident(actor, Purpose.CONTRACT, resident_id=promise.resident_id)
     address = get_address(actor, Purpose.CONTRACT, address_id=promise.address_id)
     return {
@@ -142,15 +116,6 @@ def values_of(
         "who": get_staff_member(actor, Purpose.CONTRACT, staff_id=who).name if who else "",
         "deadline": f"{local(deadline):%H:%M}" if deadline else "",
     }
-
-
-def house_of(actor: Actor) -> tuple[str, str]:
-    """Return the institution's name and the number to call."""
-    try:
-        house = get_organization(actor, Purpose.CONTRACT, organization_id=actor.organization_id)
-    except NotFound:
-        return "", ""
-    return house.name, house.phone or house.duty_phone
 
 
 def event_id(template: str, visit_id: UUID, at: datetime) -> UUID:

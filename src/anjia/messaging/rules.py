@@ -41,6 +41,16 @@ class State(StrEnum):
     GAVE_UP = "gave_up"  # too late to be of use, or nobody left to ask
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """What the caller knows of a party: used where nobody has said how she wants to be reached."""
+
+    name: str
+    phone: str = ""
+    wechat_openid: str = ""
+    language: str = "zh"
+
+
 MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.QUEUED: frozenset({State.SENT, State.DELIVERED, State.FAILED, State.GAVE_UP}),
     State.SENT: frozenset({State.DELIVERED, State.FAILED}),

@@ -1,6 +1,7 @@
 """Questions about times, candidates and offers, by topic. Nothing here writes."""
 
 from anjia.dispatch.queries.candidates import suitability
+from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
 from anjia.dispatch.queries.offers import offers_for, offers_of, overdue_offers
 from anjia.dispatch.queries.pages import (
     assigning_page,
@@ -38,7 +39,10 @@ __all__ = [
     "Slots",
     "assigning_page",
     "booking_page",
+    "contact_of",
     "heed_of",
+    "house_of",
+    "household_of",
     "moving_page",
     "offers_for",
     "offers_of",

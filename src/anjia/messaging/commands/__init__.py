@@ -3,10 +3,9 @@
 from anjia.messaging.commands.calls import drop_call, log_call, take_back
 from anjia.messaging.commands.outbox import claim_next, note_outcome, note_report, send_again
 from anjia.messaging.commands.recipients import set_recipient
-from anjia.messaging.commands.sending import Contact, read_message, send
+from anjia.messaging.commands.sending import read_message, send
 
 __all__ = [
-    "Contact",
     "claim_next",
     "drop_call",
     "log_call",

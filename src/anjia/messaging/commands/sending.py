@@ -1,7 +1,6 @@
 """Saying something to somebody, once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,18 +10,8 @@ from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.messaging.models import Message, Recipient
-from anjia.messaging.rules import Channel, template
+from anjia.messaging.rules import Channel, Contact, template
 from anjia.messaging.sending_ways import turn_of, write_message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """What the caller knows of a party: used where nobody has said how she wants to be reached."""
-
-    name: str
-    phone: str = ""
-    wechat_openid: str = ""
-    language: str = "zh"
 
 
 @command("messaging.send")
