@@ -34,6 +34,7 @@ export function watchLive(topics: string[], changed: () => void): () => void {
           headers: headers({ Accept: 'text/event-stream' }),
           signal: mine?.signal,
         })
+        if (response.status >= 500) throw new Error('away') // it starts again: so do we
         if (!response.ok || !response.body) return
         streaming = true
         await each(response.body.getReader(), changed)

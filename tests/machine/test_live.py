@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from anjia.machine import live
@@ -118,6 +119,17 @@ class TestLive:
             return statuses
 
         assert asyncio.run(scene()) == [401, 401]
+
+    def test_says_when_to_come_back_while_the_database_is_away(self) -> None:
+        def look_up(token: str, acting_for: str) -> LivePass | None:
+            raise psycopg.OperationalError("connection refused")
+
+        listener = Listener(look_up)
+        asyncio.run(listener.read(b"", COOKIE))
+
+        assert listener.said[0]["status"] == 503
+        assert dict(listener.said[0]["headers"])[b"retry-after"]
+        assert "恢复" in listener.text
 
     def test_takes_the_consoles_cookie_or_the_clients_header_and_whom_it_acts_for(self) -> None:
         async def scene() -> list[tuple[str, str]]:

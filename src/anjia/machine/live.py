@@ -19,6 +19,8 @@ from uuid import UUID
 
 import psycopg
 
+from anjia.kernel.database import is_away
+from anjia.kernel.errors import Away
 from anjia.machine.bridge import Receive, Scope, Send, say
 
 CHANNEL: Final = "anjia_live"
@@ -132,7 +134,18 @@ class Live:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         who = (bearer_of(scope) or cookie_of(scope), header_of(scope, b"x-acting-for"))
-        found = await self.in_thread(self.look_up, *who) if who[0] else None
+        try:
+            found = await self.in_thread(self.look_up, *who) if who[0] else None
+        except Exception as error:
+            if not is_away(error):
+                raise
+            await say(
+                send,
+                503,
+                "系统正在恢复，请过一会儿再试。Starting again: try soon.",
+                retry_after=Away.retry_after,
+            )
+            return
         if found is None:
             await say(send, 401, "请先登录。Sign in first.")
         elif len(self.hub.readers) >= MOST:

@@ -31,7 +31,7 @@ class NoPersonalDataInCrashes:
         if isinstance(error, DomainError | Http404):
             return None
         log.error("%s", pages.where_it_broke(request, error))
-        return pages.crashed(request)
+        return pages.crashed(request, error)
 
 
 class Language:
@@ -65,7 +65,7 @@ class TextOnly:
         forms = [request.GET] if is_api else [request.GET, request.POST]
         if is_text(request.path) and all(is_text(dict(form)) for form in forms):
             return None
-        return pages.unreadable() if is_api else pages.refused(request, Unreadable())
+        return pages.told(request, Unreadable())
 
 
 class SignedIn:

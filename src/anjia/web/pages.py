@@ -1,5 +1,6 @@
 """Pages that belong to no context: health, refusals, crashes, the client, and what every page shows."""
 
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -12,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anjia.desk import nav
-from anjia.kernel.errors import DomainError, Unreadable
+from anjia.kernel.database import is_away
+from anjia.kernel.errors import Away, Crashed, DomainError
 from anjia.kernel.logs import places
 
 LANGUAGES = {"zh-hans", "en"}
@@ -46,8 +48,7 @@ def came_from(request: HttpRequest) -> str:
     return before.path + (f"?{before.query}" if before.query else "")
 
 
-def unreadable() -> JsonResponse:
-    refusal = Unreadable()
+def as_json(refusal: DomainError) -> JsonResponse:
     return JsonResponse({"code": refusal.code, "detail": refusal.detail, "fields": {}}, status=refusal.status)
 
 
@@ -60,15 +61,22 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return refused(request, Stale())
 
 
-def crashed(request: HttpRequest) -> HttpResponse:
-    said = {
-        "code": "crashed",
-        "detail": _("我们这边出了错，刚才的没有保存。请再试一次；还不行，打电话给服务台。"),
-        "fields": {},
-    }
-    if request.path.startswith("/api/"):
-        return JsonResponse(said, status=500)
-    return render(request, "desk/refusal.html", {"refusal": said}, status=500)
+def crashed(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """Say that we are to blame, or, while the database is started again, when to come back."""
+    if not is_away(error):
+        return told(request, Crashed())
+    response = told(request, Away())
+    response["Retry-After"] = str(Away.retry_after)
+    return response
+
+
+def told(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    return as_json(refusal) if request.path.startswith("/api/") else refused(request, refusal)
+
+
+def crashed_before(request: HttpRequest) -> HttpResponse:
+    """What broke before there was a page to break: looking up who asks."""
+    return crashed(request, sys.exception())
 
 
 def where_it_broke(request: HttpRequest, error: Exception) -> str:

@@ -24,6 +24,8 @@ CONSOLES: Final = [
     "desk",
 ]
 
+handler500 = "anjia.web.pages.crashed_before"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("callbacks/", include("anjia.messaging.callbacks")),

@@ -93,8 +93,15 @@
       });
     }).catch(function () {});
   }
-  if (alive.length && window.EventSource) {
+  function listen() {
     var topics = Array.from(alive, function (part) { return part.dataset.liveTopic; });
-    new EventSource('/live?topics=' + topics.join(',')).addEventListener('change', again);
-  } else if (alive.length) window.setInterval(again, 15000);
+    var source = new EventSource('/live?topics=' + topics.join(','));
+    source.addEventListener('change', again);
+    // A browser comes again by itself, but not after an answer that was no stream: while the server starts again.
+    source.addEventListener('error', function () {
+      if (source.readyState === 2) window.setTimeout(function () { again(); listen(); }, 10000);
+    });
+  }
+  if (alive.length && window.EventSource) listen();
+  else if (alive.length) window.setInterval(again, 15000);
 })();
