@@ -21,7 +21,7 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message
 from anjia.visits.rules.lifecycle import HoldExpired, HoldReleased, Status, TooLateToChange, WrongCrew
-from tests.dispatch.make import booking, hold, offers, states, visit_of
+from tests.dispatch.make import booking, hold, offers, slots, states, times, visit_of
 from tests.make import NOON, deliver_events
 from tests.visits.make import PLACE, Town, at, id_of, town
 
@@ -56,6 +56,15 @@ class TestHoldSlot:
         with pytest.raises(SlotGone):
             hold(here, here.resident(), nurse, starts_at=at(11))
         hold(here, here.resident(), nurse, starts_at=at(12))
+
+    @pytest.mark.parametrize("shifts", [((8, 12), (12, 17)), ((8, 9), (9, 12), (12, 17))])
+    def test_keeps_what_is_shown_where_one_shift_follows_another(
+        self, here: Town, shifts: list[tuple[float, float]]
+    ) -> None:
+        nurse, resident = here.nurse(shifts=shifts), here.resident()
+        hold(here, here.resident("王秀英"), nurse, starts_at=at(10))
+        assert at(12) in times(slots(here, resident))
+        hold(here, resident, nurse, starts_at=at(12))
 
     def test_refuses_who_may_not_do_it_though_she_is_free(self, here: Town) -> None:
         with pytest.raises(SlotGone):

@@ -45,8 +45,9 @@ def caregivers_on(
     if staff_ids is not None:
         staff = staff.filter(id__in=set(staff_ids))
         theirs &= Q(staff_id__in=set(staff_ids))
+    # The one before too: who is on duty from before on does not come from home at the start of the next.
     shifts = Shift.objects.filter(
-        theirs, removed_at=None, starts_at__gte=start - LONGEST_SHIFT, starts_at__lt=end, ends_at__gt=start
+        theirs, removed_at=None, starts_at__gte=start - LONGEST_SHIFT, starts_at__lt=end
     )
     leave = Leave.objects.filter(
         theirs, state=LeaveState.GRANTED.value, ends_at__gt=start, starts_at__lt=end
@@ -66,7 +67,7 @@ def caregivers_on(
             station_id=one.station_id,
             qualifications=last_days_of(papers_by[one.id], first_day),
             unverified=frozenset(paper.code for paper in papers_by[one.id] if not counts(paper)),
-            shifts=tuple(stretches(_while_employed(one, shifts_by[one.id]))),
+            shifts=tuple(on for on in stretches(_while_employed(one, shifts_by[one.id])) if start < on[1]),
             leave=tuple((away.starts_at, away.ends_at) for away in leave_by[one.id]),
             base=(one.base["lat"], one.base["lon"]) if one.base else None,
             speed_kmh=SPEED_KMH[TravelMode(one.travel_mode)],
