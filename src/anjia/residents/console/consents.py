@@ -1,0 +1,46 @@
+"""What a resident has signed, and taken back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from anjia.kernel import console
+from anjia.kernel.actors import Purpose
+from anjia.kernel.console import PageRequest, page
+from anjia.kernel.errors import DomainError
+from anjia.residents import commands, forms, queries
+from anjia.residents.console.going import go
+from anjia.residents.console.photos import photo_of, photo_said
+from anjia.residents.console.sheet import show_resident
+
+
+@page("residents.consent")
+@require_POST
+def answer_consent(request: PageRequest, resident_id: UUID) -> HttpResponse:
+    """Enter the yes that she has signed, with its photo; or her no, which needs no paper."""
+    asked: dict[str, Any] = {"resident_id": resident_id, "purpose": request.POST.get("purpose", "")}
+    if request.POST.get("agrees") != "yes":
+        console.do(request, commands.withdraw_consent, **asked)
+        return go("resident", "#consents", resident_id=resident_id)
+    try:
+        console.do(
+            request,
+            commands.enter_consent,
+            **asked,
+            text_version=forms.whole(request.POST, "version"),
+            **photo_of(request),
+        )
+    except DomainError as refusal:
+        return show_resident(request, resident_id, refusal)
+    return go("resident", "#consents", resident_id=resident_id)
+
+
+@page("residents.consent")
+@require_safe
+def signed_consent(request: PageRequest, resident_id: UUID, asked: str) -> HttpResponse:
+    """Show the photo of the consent that she has signed."""
+    return photo_said(
+        *console.ask(request, queries.signed_consent, Purpose.LEGAL, resident_id=resident_id, asked=asked)
+    )

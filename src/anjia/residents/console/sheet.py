@@ -1,0 +1,154 @@
+"""One resident's page, where she is visited, and who has read her record."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from anjia.identity.queries import account_names, stations_of
+from anjia.kernel import console
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of
+from anjia.kernel.console import PageRequest, page
+from anjia.kernel.errors import DomainError, Invalid
+from anjia.kernel.models import RecordAccess
+from anjia.kernel.paging import Page
+from anjia.residents import commands, forms, queries
+from anjia.residents.console.going import go
+from anjia.residents.rules import (
+    ALLOW_WORDS,
+    GIVEN_BY_WORDS,
+    ID_CHECK_WORDS,
+    RELATION_WORDS,
+    SEX_WORDS,
+    STATE_WORDS,
+    Allow,
+    GivenBy,
+    IdCheck,
+    Relation,
+    Sex,
+    purpose_words,
+    what_words,
+)
+
+
+@page("residents.read")
+@require_safe
+def resident(request: PageRequest, resident_id: UUID) -> HttpResponse:
+    """Show one resident."""
+    return show_resident(request, resident_id)
+
+
+def show_resident(
+    request: PageRequest, resident_id: UUID, refusal: DomainError | None = None, form: Any = None
+) -> HttpResponse:
+    """Show her; after a refusal with what was said in the form, and what is wrong beside it."""
+    said = console.ask(request, everything_of, Purpose.CONTRACT, resident_id=resident_id)
+    said |= {"refusal": refusal, "form": form or {}, "allow_words": ALLOW_WORDS.items()}
+    said["asked"] = request.POST.get("purpose") if refusal else None
+    return render(request, "residents/resident.html", said, status=refusal.status if refusal else 200)
+
+
+def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[str, Any]:
+    sheet = queries.resident_sheet(actor, purpose, resident_id=resident_id)
+    she = sheet.resident
+    ids = {grant.giver_id for grant in sheet.grants} | {answer.answered_by for answer in sheet.answers}
+    names = account_names(actor, Purpose.LEGAL, account_ids=ids)
+    stations = {one.id: one.name for one in stations_of(actor, purpose)}
+    may_read = queries.has_consent(actor, Purpose.CARE, resident_id=resident_id)
+    numbers = queries.numbers_asked(actor, purpose, resident_id=resident_id)
+    return {
+        "sheet": sheet,
+        "resident": she,
+        "age": she.age_on(day_of(timezone.now())),
+        "sex": SEX_WORDS[Sex(she.sex)],
+        "is_verified": she.id_check == IdCheck.VERIFIED,
+        "id_check": ID_CHECK_WORDS[IdCheck(she.id_check)],
+        "station": stations.get(she.station_id) if she.station_id else None,
+        "chronic": forms.chronic_words(she) if may_read else None,
+        "grants": [grant_said(grant, actor, names, numbers) for grant in sheet.grants],
+        "consents": [consent_said(one) for one in queries.consents_of(actor, purpose, resident_id=she.id)],
+        "may": {
+            name: actor.may(f"residents.{name}")
+            for name in ("change", "add_address", "grant", "consent", "reveal")
+        },
+    }
+
+
+def grant_said(
+    grant: Any, actor: Actor, names: Mapping[UUID, str], numbers: Mapping[UUID, Any]
+) -> dict[str, Any]:
+    has_ended = grant.has_ended(timezone.now())
+    number = numbers.get(grant.account_id)
+    return {
+        "grant": grant,
+        "relation": grant.kinship or RELATION_WORDS[Relation(grant.relation)],
+        "is_guardian": grant.relation == Relation.GUARDIAN,
+        "allows": [ALLOW_WORDS[Allow(allow)] for allow in grant.allows],
+        "given_by": GIVEN_BY_WORDS[GivenBy(grant.given_by)],
+        "giver": names.get(grant.giver_id, ""),
+        "has_ended": has_ended,
+        "is_open": grant.withdrawn_at is None and not has_ended,
+        "number": number,
+        "may_confirm": number is not None and number.asked_by != actor.user_id,
+        "may_witness": grant.waits_for_witness and grant.giver_id != actor.user_id,
+    }
+
+
+def consent_said(standing: queries.Standing) -> dict[str, Any]:
+    title, text = standing.text.in_language(get_language())
+    return {
+        "purpose": standing.text.purpose.value,
+        "title": title,
+        "text": text,
+        "version": standing.text.version,
+        "state": standing.state.value,
+        "words": STATE_WORDS[standing.state],
+        "at": standing.at,
+        "is_on_paper": standing.file_id is not None,
+    }
+
+
+@page("residents.add_address")
+@require_POST
+def add_address(request: PageRequest, resident_id: UUID) -> HttpResponse:
+    """Add where she is visited from now on."""
+    try:
+        said: dict[str, Any] = {name: request.POST.get(name, "") for name in ("text", "note")}
+        said |= forms.pin(request.POST)
+        console.do(request, commands.add_address, resident_id=resident_id, **said)
+    except Invalid as refusal:
+        return show_resident(request, resident_id, refusal, request.POST)
+    return go("resident", "#addresses", resident_id=resident_id)
+
+
+@page("residents.read")
+@require_safe
+def readers(request: PageRequest, resident_id: UUID) -> HttpResponse:
+    """Show who has read her record."""
+    after = request.GET.get("after") or None
+    said = console.ask(request, readers_named, Purpose.CONTRACT, resident_id=resident_id, after=after)
+    return render(request, "residents/readers.html", said)
+
+
+def readers_named(actor: Actor, purpose: Purpose, *, resident_id: UUID, after: str | None) -> dict[str, Any]:
+    she = queries.get_resident(actor, purpose, resident_id=resident_id)
+    found: Page[RecordAccess] = queries.readers_of_record(
+        actor, purpose, resident_id=resident_id, after=after
+    )
+    names = account_names(actor, Purpose.LEGAL, account_ids={row.actor_id for row in found.items})
+    rows = [
+        {
+            "at": row.at,
+            "who": names.get(row.actor_id, ""),
+            "purpose": purpose_words(row.purpose),
+            "what": what_words(row.what),
+        }
+        for row in found.items
+    ]
+    return {"resident": she, "page": Page(rows, found.next)}

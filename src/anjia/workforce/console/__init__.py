@@ -1,0 +1,36 @@
+"""The console's pages of staff, papers and rota: translate, one call, show or go on."""
+
+from typing import Final
+
+from django.urls import path
+
+from anjia.workforce.console import leave, member, papers, rota
+
+app_name = "workforce"
+
+MEMBER: Final = "staff/<uuid:staff_id>"
+urlpatterns = [
+    path("", member.staff_list, name="list"),
+    path("new", member.new_member, name="new"),
+    path("rota", rota.rota, name="rota"),
+    path("rota/shifts", rota.put_shift, name="put_shift"),
+    path("rota/shifts/<uuid:shift_id>/remove", rota.remove_shift, name="remove_shift"),
+    path("rota/leave", rota.put_leave, name="put_leave"),
+    path("rota/generate", rota.generate_shifts, name="generate_shifts"),
+    path("lapsing", papers.lapsing, name="lapsing"),
+    path(MEMBER, member.staff_member, name="staff"),
+    path(f"{MEMBER}/change", member.change_member, name="change"),
+    path(f"{MEMBER}/account", member.link_account, name="link_account"),
+    path(f"{MEMBER}/last-day", member.set_last_day, name="set_last_day"),
+    path(f"{MEMBER}/area", member.set_area, name="set_area"),
+    path(f"{MEMBER}/pattern", member.set_pattern, name="set_pattern"),
+    path(f"{MEMBER}/papers", papers.add_paper, name="add_paper"),
+    path(f"{MEMBER}/papers/<uuid:qualification_id>/verify", papers.verify_paper, name="verify_paper"),
+    path(
+        f"{MEMBER}/papers/<uuid:qualification_id>/take-back", papers.take_back_paper, name="take_back_paper"
+    ),
+    path(f"{MEMBER}/leave", leave.leave, name="leave"),
+    path(f"{MEMBER}/leave/<uuid:leave_id>/grant", leave.grant_leave, name="grant_leave"),
+    path(f"{MEMBER}/leave/<uuid:leave_id>/refuse", leave.refuse_leave, name="refuse_leave"),
+    path(f"{MEMBER}/leave/<uuid:leave_id>/withdraw", leave.withdraw_leave, name="withdraw_leave"),
+]
