@@ -529,6 +529,35 @@ class TestWechat:
 
         assert isinstance(acting(system(), NOON).do(commands.sign_in_by_wechat, openid=openid), Choices)
 
+    def test_of_staff_is_bound_only_with_the_password(self) -> None:
+        account, openid = make.staff(make.house()), uuid4().hex
+        phone = make.session(account, end="phone")
+        me = make.actor_of(account, session_id=phone.session_id)
+
+        def bind(password: str) -> object:
+            return acting(me, NOON).do(commands.bind_wechat, openid=openid, password=password)
+
+        def comes_in() -> object:
+            return acting(system(), NOON).do(commands.sign_in_by_wechat, openid=openid)
+
+        assert refusal(bind("")) == "identity.wrong_old_password"
+        assert refusal(comes_in()) == "identity.wechat_not_bound"
+        assert bind(make.PASSWORD) is None
+        assert entered(comes_in()).account_id == account.id
+
+    def test_is_not_found_out_by_trying_passwords_on_a_phone_that_lies_about(self) -> None:
+        account = make.staff(make.house())
+        phone = make.session(account, end="phone")
+        me = make.actor_of(account, session_id=phone.session_id)
+
+        said = [
+            refusal(acting(me, NOON).do(commands.bind_wechat, openid=uuid4().hex, password=str(number)))
+            for number in range(5)
+        ]
+
+        assert said == ["identity.wrong_old_password"] * 4 + ["identity.sign_in_again"]
+        assert who(phone.token) is None
+
     def test_is_told_to_those_who_send_messages(self) -> None:
         account, openid = make.person(make.house()), uuid4().hex
         acting(make.actor_of(account), NOON).do(commands.bind_wechat, openid=openid)
@@ -960,7 +989,8 @@ class TestResetSignIn:
             commands.add_organization, parent_id=operator.id, kind="institution", name="城北"
         )
         account, openid = make.staff(operator, role_code="manager"), uuid4().hex
-        acting(make.actor_of(account), NOON).do(commands.bind_wechat, openid=openid)
+        me = make.actor_of(account)
+        acting(me, NOON).do(commands.bind_wechat, openid=openid, password=make.PASSWORD)
         elsewhere = make.session(account, organization_id=below.id)
         phone = make.session(account, end="phone")
         ticket = acting(system(), NOON).do(commands.show_scan_ticket)
@@ -992,6 +1022,34 @@ class TestResetSignIn:
         assert ended == 1
         assert who(at_home.token)
         assert who(there.token) is None
+
+
+class TestTakeAllRoles:
+    def test_leaves_nothing_open_in_this_house_and_another_as_it_was(self) -> None:
+        home, other = make.house(), make.house()
+        chief, account = make.administrator(home), make.staff(home)
+        for house, role in ((home, "dispatcher"), (other, "nurse")):
+            acting(system(), NOON).do(
+                commands.give_role, account_id=account.id, organization_id=house.id, role_code=role
+            )
+        here = make.session(account, organization_id=home.id)
+
+        for _twice in range(2):
+            acting(chief, NOON).do(commands.take_all_roles, account_id=account.id)
+
+        assert who(here.token) is None
+        with pytest.raises(NotAMember):
+            make.session(account, organization_id=home.id)
+        there = who(make.session(account).token)
+        assert there is not None
+        assert there.organization_id == other.id
+        assert audited(chief, account.id).count("identity.role.taken") == 1
+
+    def test_leaves_a_house_its_last_administrator(self) -> None:
+        chief = make.administrator(make.house())
+
+        with pytest.raises(LastAdministrator):
+            acting(chief, NOON).do(commands.take_all_roles, account_id=chief.user_id)
 
 
 class TestChangeAccount:

@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from anjia.kernel.actors import Actor, Purpose
+from anjia.identity.queries import actor_of_session
+from anjia.identity.rules import LastAdministrator, NotAMember
+from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import AuditEntry, Event
@@ -29,6 +31,7 @@ from anjia.workforce.rules import (
     StaffRow,
 )
 from tests import make
+from tests.identity import make as identity
 from tests.make import NOON
 from tests.workforce.make import MONDAY, clock, leave, paper, sheet, shift, staff, week
 
@@ -572,3 +575,47 @@ def test_a_shift_put_by_hand_shows_its_hours(database: None) -> None:
     shift(of=manager, staff_id=member.id)
 
     assert sheet(of=manager, staff_id=member.id).shifts == ((clock(MONDAY, 8), clock(MONDAY, 12)),)
+
+
+class TestSetLastDay:
+    def test_keeps_her_out_when_the_day_is_over_and_not_before(self) -> None:
+        house = identity.house()
+        account = identity.staff(house, role_code="nurse")
+        boss = make.actor("workforce.change", organization_id=house.id)
+        member = staff(of=boss, account_id=account.id)
+        phone = identity.session(account)
+
+        acting(boss, NOON).do(commands.set_last_day, staff_id=member.id, last_day=MONDAY)
+        midnight = day_bounds(MONDAY)[1]
+        make.deliver_events(boss, now=midnight - timedelta(seconds=1))
+        on_her_last_day = is_let_in(phone.token)
+        make.deliver_events(boss, now=midnight)
+
+        assert on_her_last_day
+        assert not is_let_in(phone.token)
+        with pytest.raises(NotAMember):
+            identity.session(account)
+
+    def test_lets_who_stays_on_after_all_stay_in(self) -> None:
+        house = identity.house()
+        account = identity.staff(house, role_code="nurse")
+        boss = make.actor("workforce.change", organization_id=house.id)
+        member = staff(of=boss, account_id=account.id)
+
+        for day in (MONDAY, None):
+            acting(boss, NOON).do(commands.set_last_day, staff_id=member.id, last_day=day)
+        make.deliver_events(boss)
+
+        assert is_let_in(identity.session(account).token)
+
+    def test_does_not_leave_a_house_without_an_administrator(self) -> None:
+        house = identity.house()
+        chief = identity.administrator(house)
+        member = staff(of=chief, account_id=chief.user_id)
+
+        with pytest.raises(LastAdministrator):
+            acting(system(house.id), NOON).do(commands.set_last_day, staff_id=member.id, last_day=MONDAY)
+
+
+def is_let_in(token: str) -> bool:
+    return acting(system(), NOON).ask(actor_of_session, Purpose.LEGAL, token=token, now=NOON) is not None

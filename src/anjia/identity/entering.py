@@ -9,7 +9,7 @@ from django.db import connection
 from anjia.identity import proofs
 from anjia.identity.events import WechatUnbound
 from anjia.identity.models import Account, Session
-from anjia.identity.rules import UNLOCK_TRIES, Entry
+from anjia.identity.rules import UNLOCK_TRIES, Entry, Refused, SignInAgain, WrongOldPassword
 from anjia.kernel import audit, events
 from anjia.kernel.actors import NOBODY, Actor, Kind
 
@@ -39,6 +39,25 @@ def count_wrong(session: Session, now: datetime, *, actor: Actor) -> bool:
     session.end_it(at=now, by=session.account_id)
     audit.record("identity.session.ended", actor=actor, at=now, subject_id=session.id)
     return True
+
+
+def refuse_others(
+    actor: Actor, account: Account, now: datetime, *, password: str, field: str
+) -> Refused | None:
+    """
+    Refuse who does not know the account's password: somebody else sits at her computer. Five wrong ones end the
+    session, as they do at its lock.
+    """
+    session = Session.objects.filter(id=actor.session_id or NOBODY, account=account, ended_at=None).first()
+    if proofs.is_password(password, account.password_hash):
+        if session and session.wrong_unlocks:
+            session.wrong_unlocks = 0
+            session.save(update_fields=["wrong_unlocks"])
+        return None
+    audit.record("identity.password.refused", actor=actor, at=now, subject_id=account.id)
+    if session and count_wrong(session, now, actor=actor):
+        return Refused(SignInAgain())
+    return Refused(WrongOldPassword(fields={field: WrongOldPassword.words}))
 
 
 def is_own_secret(account: Account, secret: str, *, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from anjia.identity import commands, jobs, ports, queries
 from anjia.identity.browser import device_of
-from anjia.identity.rules import CODE_SOON, WECHAT_BY_ADDRESS, Choices, End, Entry, Refused
+from anjia.identity.rules import CODE_SOON, WECHAT_BY_ADDRESS, Choices, End, Entry, Refused, let_in
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.http import AuthedRequest, address_of
@@ -47,6 +47,12 @@ class ChooseIn(Schema):
 
 class WechatIn(Schema):
     code: Token
+
+
+class BindIn(WechatIn):
+    """`password` is asked of staff."""
+
+    password: Annotated[str, Field(max_length=128)] = ""
 
 
 class StaffIn(Schema):
@@ -220,10 +226,11 @@ def sign_out(request: AuthedRequest) -> HttpResponse:
 
 
 @router.post("/me/wechat", response={201: Done})
-def bind_wechat(request: AuthedRequest, body: WechatIn) -> HttpResponse:
+def bind_wechat(request: AuthedRequest, body: BindIn) -> HttpResponse:
     """Bind the WeChat that this mini program runs in to your account."""
     openid = ports.openid_from_wechat(body.code)
-    acting(request.auth, timezone.now()).do(commands.bind_wechat, openid=openid)
+    unit = acting(request.auth, timezone.now())
+    let_in(unit.do(commands.bind_wechat, openid=openid, password=body.password))
     return answer(201, Done, {})
 
 

@@ -48,6 +48,14 @@ class StaffLeaves:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffLeft:
+    """Her last day is over, if it has not been said otherwise since. Due at that midnight."""
+
+    staff_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveGranted:
     """She will be away: what she has promised for that time needs somebody else."""
 

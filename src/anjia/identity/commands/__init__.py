@@ -20,6 +20,7 @@ from anjia.identity.commands.people import (
     hire,
     open_account,
     reset_sign_in,
+    take_all_roles,
     take_role,
 )
 from anjia.identity.commands.roles import add_role, change_role
@@ -72,6 +73,7 @@ __all__ = [
     "start_session",
     "start_totp",
     "switch_organization",
+    "take_all_roles",
     "take_role",
     "unbind_wechat",
     "unlock_session",

@@ -310,6 +310,26 @@ def take_role(actor: Actor, now: datetime, *, membership_id: UUID) -> None:
     )
 
 
+@command("identity.manage")
+def take_all_roles(actor: Actor, now: datetime, *, account_id: UUID) -> None:
+    """
+    Take back all that the account holds in the actor's house, and end its sessions: nothing here opens to it any more.
+
+    Twice is as good as once.
+
+    :raises LastAdministrator: if nobody would be left to manage the house
+    """
+    held = Membership.objects.filter(account=account_id, house_id=actor.organization_id, taken_at=None)
+    roles = [membership.role for membership in held.select_related("role").order_by("role__code", "id")]
+    if any("identity.manage" in role.permissions for role in roles):
+        _check_somebody_else_manages(actor, account_id)
+    held.update(taken_at=now, taken_by=actor.user_id)
+    end_all_of(actor, now, account_id=account_id)
+    if roles:
+        codes = [role.code for role in roles]
+        audit.record("identity.role.taken", actor=actor, at=now, subject_id=account_id, fields=codes)
+
+
 def _own_account(actor: Actor, account_id: UUID) -> Account:
     """:raises NotFound: if the actor's house has not opened it"""
     account = Account.objects.filter(id=account_id, organization_id=actor.organization_id).first()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anjia.identity import limits, proofs
 from anjia.identity.commands.sessions import start_session
-from anjia.identity.entering import acting_as, count_wrong, end_all_of, take_totp
+from anjia.identity.entering import acting_as, end_all_of, refuse_others, take_totp
 from anjia.identity.models import Account, Session
 from anjia.identity.rules import (
     OWN_ACCOUNT,
@@ -19,9 +19,7 @@ from anjia.identity.rules import (
     Entry,
     FirstSignInAtConsole,
     Refused,
-    SignInAgain,
     Way,
-    WrongOldPassword,
     WrongPassword,
     check_password,
 )
@@ -116,7 +114,7 @@ def confirm_totp(actor: Actor, now: datetime, *, code: str, password: str) -> Re
     :raises Invalid: if the code is not one of it
     """
     account = _staff_self(actor)
-    if refused := _refuse_others(actor, account, now, password=password, field="password"):
+    if refused := refuse_others(actor, account, now, password=password, field="password"):
         return refused
     step = proofs.totp_step(code, account.totp_pending, now=now)
     if step is None:
@@ -137,7 +135,7 @@ def set_password(actor: Actor, now: datetime, *, old: str, new: str) -> Refused 
     :raises Invalid: if the new one will not do
     """
     account = _staff_self(actor)
-    if refused := _refuse_others(actor, account, now, password=old, field="old"):
+    if refused := refuse_others(actor, account, now, password=old, field="old"):
         return refused
     if old == new:
         words = _("新密码要和旧的不一样。")
@@ -149,25 +147,6 @@ def set_password(actor: Actor, now: datetime, *, old: str, new: str) -> Refused 
     audit.record("identity.password.set", actor=actor, at=now, subject_id=account.id)
     _open_up(actor, account)
     return None
-
-
-def _refuse_others(
-    actor: Actor, account: Account, now: datetime, *, password: str, field: str
-) -> Refused | None:
-    """
-    Refuse who does not know the account's password: somebody else sits at her computer. Five wrong ones end the
-    session, as they do at its lock.
-    """
-    session = Session.objects.filter(id=actor.session_id or NOBODY, account=account, ended_at=None).first()
-    if proofs.is_password(password, account.password_hash):
-        if session and session.wrong_unlocks:
-            session.wrong_unlocks = 0
-            session.save(update_fields=["wrong_unlocks"])
-        return None
-    audit.record("identity.password.refused", actor=actor, at=now, subject_id=account.id)
-    if session and count_wrong(session, now, actor=actor):
-        return Refused(SignInAgain())
-    return Refused(WrongOldPassword(fields={field: WrongOldPassword.words}))
 
 
 def _open_up(actor: Actor, account: Account) -> None:

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from anjia.identity.commands.codes import enter_as_one_of
-from anjia.identity.entering import take_wechat
+from anjia.identity.entering import refuse_others, take_wechat
 from anjia.identity.events import WechatBound
 from anjia.identity.models import Account
 from anjia.identity.rules import (
     OWN_ACCOUNT,
+    AccountKind,
     AccountState,
     Choices,
     End,
@@ -35,13 +36,23 @@ def sign_in_by_wechat(
 
 
 @command(OWN_ACCOUNT)
-def bind_wechat(actor: Actor, now: datetime, *, openid: str) -> None:
-    """Bind the WeChat that the actor holds in her hand to her account, in place of any before."""
+def bind_wechat(actor: Actor, now: datetime, *, openid: str, password: str = "") -> Refused | None:
+    """
+    Bind the WeChat that the actor holds in her hand to her account, in place of any before.
+
+    It opens a staff account as password and code generator do: whoever finds a phone that is signed in must not give
+    the account another WeChat, and is asked for the password.
+    """
     account = Account.objects.get(id=actor.user_id)
+    if account.kind == AccountKind.STAFF and (
+        refused := refuse_others(actor, account, now, password=password, field="password")
+    ):
+        return refused
     account.wechat_openid, account.wechat_index = openid, blind("wechat", openid)
     account.save(update_fields=["wechat_openid", "wechat_index"])
     audit.record("identity.wechat.bound", actor=actor, at=now, subject_id=account.id)
     events.publish(WechatBound(account_id=account.id, at=now), actor=actor)
+    return None
 
 
 @command(OWN_ACCOUNT)

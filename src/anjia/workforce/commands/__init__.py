@@ -7,6 +7,7 @@ from anjia.workforce.commands.rota import generate_shifts, put_shift, remove_shi
 from anjia.workforce.commands.staff import (
     change_staff_member,
     link_account,
+    lock_out,
     register_staff_member,
     set_area,
     set_last_day,
@@ -19,6 +20,7 @@ __all__ = [
     "generate_shifts",
     "grant_leave",
     "link_account",
+    "lock_out",
     "put_leave",
     "put_shift",
     "refuse_leave",

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from anjia.identity.commands import take_all_roles
+from anjia.identity.queries import managers_of_house
+from anjia.identity.rules import LastAdministrator
 from anjia.kernel import audit, events
-from anjia.kernel.actors import Actor
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
 from anjia.kernel.work import command
-from anjia.workforce.events import StaffChanged, StaffLeaves, StaffRegistered
+from anjia.workforce.events import StaffChanged, StaffLeaves, StaffLeft, StaffRegistered
 from anjia.workforce.models import ServiceArea, Shift, StaffMember
 from anjia.workforce.rules import Sex, StaffInvalid, TravelMode, plain_phone
 from anjia.workforce.writing import cells_around, one_rota_at_a_time, staff_for_update, write_staff
@@ -119,12 +122,16 @@ def set_last_day(actor: Actor, now: datetime, *, staff_id: UUID, last_day: date 
     Say on which day she works here for the last time. She stays in the records; with None she stays on.
 
     Her shifts after that day leave the rota, and what she has promised for then needs somebody else: those above hear
-    of it. Whoever stays on after all gets her shifts again from `generate_shifts`.
+    of it. Whoever stays on after all gets her shifts again from `generate_shifts`. When the day is over her account
+    opens nothing here any more: see `lock_out`.
 
     :raises NotFound: if she does not work here
+    :raises LastAdministrator: if nobody would be left to manage the house
     """
     one_rota_at_a_time(actor)
     staff = staff_for_update(actor, staff_id=staff_id)
+    if last_day is not None and managers_of_house(actor, Purpose.LEGAL) == {staff.account_id}:
+        raise LastAdministrator
     fields = write_staff(actor, staff, {"left_on": last_day})
     if not fields:
         return staff
@@ -134,10 +141,24 @@ def set_last_day(actor: Actor, now: datetime, *, staff_id: UUID, last_day: date 
         later = Shift.objects.filter(organization_id=actor.organization_id, staff=staff, removed_at=None)
         if later.filter(starts_at__gte=ends_at).update(removed_at=now):
             fields = [*fields, "shifts"]
+        events.publish(StaffLeft(staff_id=staff.id, at=max(ends_at, now)), actor=actor)
         happened = StaffLeaves(staff_id=staff.id, ends_at=ends_at, at=now)
     audit.record("workforce.staff.leaves", actor=actor, at=now, subject_id=staff.id, fields=fields)
     events.publish(happened, actor=actor)
     return staff
+
+
+@command("workforce.lock_out")
+def lock_out(actor: Actor, now: datetime, *, staff_id: UUID) -> None:
+    """
+    Take the roles of somebody who has left, and end her sessions. Nothing happens to whoever has stayed on after all.
+
+    :raises NotFound: if nobody here has this id
+    :raises LastAdministrator: if nobody would be left to manage the house
+    """
+    staff = staff_for_update(actor, staff_id=staff_id)
+    if staff.account_id and staff.left_on and day_bounds(staff.left_on)[1] <= now:
+        take_all_roles(actor, now, account_id=staff.account_id)
 
 
 @command("workforce.change")
