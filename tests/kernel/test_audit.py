@@ -72,6 +72,17 @@ def owner() -> Iterator[object]:
     connections["owner"].close()
 
 
+@pytest.fixture
+def seals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a file of the test's own for the seals that are kept outside."""
+    monkeypatch.setattr(settings, "SEALS", tmp_path / "seals" / "newest.jsonl")
+    return tmp_path / "seals" / "newest.jsonl"
+
+
+def seal(number: int) -> AuditSeal:
+    return AuditSeal(number=number, hash=str(number), sealed_at=NOON)
+
+
 class TestSeal:
     def test_holds_what_has_committed_and_the_chain_is_whole(self) -> None:
         entry_by("a")
@@ -128,6 +139,26 @@ class TestVerify:
         run("INSERT INTO kernel_auditentry SELECT * FROM kept")
         run("DROP TABLE kept")
         assert verdict().broken is None
+
+    def test_finds_the_newest_also_behind_half_a_line(self, seals: Path) -> None:
+        for number in range(100):
+            sealing.keep_outside(seal(number))
+        with seals.open("a") as file:
+            file.write('{"number": 7, "ha')
+
+        assert sealing.newest_outside() == (99, "99")
+
+    def test_keeps_no_more_outside_than_it_needs(self, seals: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sealing, "LARGEST", 5_000)
+
+        sizes = []
+        for number in range(200):
+            sealing.keep_outside(seal(number))
+            sizes.append(seals.stat().st_size)
+            assert sealing.newest_outside() == (number, str(number))
+
+        assert max(sizes) <= 5_000
+        assert [path.name for path in seals.parent.iterdir()] == [seals.name]
 
     def test_misses_the_seal_that_is_no_longer_kept_outside(self) -> None:
         entry_by("a")

@@ -2,9 +2,11 @@
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
@@ -12,6 +14,9 @@ from anjia.kernel import audit
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.models import AuditSeal
 from anjia.kernel.work import acting
+
+LARGEST: Final = 1024 * 1024  # bytes of the file outside: some days' worth of the busiest
+TAIL: Final = 4096  # bytes that surely hold its last whole line
 
 
 def seal_now(now: datetime) -> bool:
@@ -37,6 +42,19 @@ def keep_outside(seal: AuditSeal) -> None:
         file.write(json.dumps(line) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    if path.stat().st_size > LARGEST:
+        keep_the_newest(path)
+
+
+def keep_the_newest(path: Path) -> None:
+    """Let go of the older half: a seal stands for all before it. All of it is written, or nothing."""
+    lines = path.read_text().splitlines(keepends=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    with partial.open("w") as file:
+        file.writelines(lines[len(lines) // 2 :])
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
 
 
 def newest_outside() -> tuple[int, str] | None:
@@ -44,9 +62,14 @@ def newest_outside() -> tuple[int, str] | None:
     path = Path(settings.SEALS)
     if not path.exists():
         return None
-    lines = [line for line in path.read_text().splitlines() if line.endswith("}")]
-    last = json.loads(lines[-1]) if lines else None
-    return (last["number"], last["hash"]) if last else None
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        lines = file.read().splitlines()
+    for line in reversed(lines):
+        with suppress(ValueError):  # half a line: of where the tail begins, or where the power went
+            last = json.loads(line)
+            return last["number"], last["hash"]
+    return None
 
 
 def verify_all(now: datetime) -> audit.Verdict:
