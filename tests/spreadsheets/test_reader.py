@@ -6,7 +6,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -159,6 +159,25 @@ def old_workbook_with_a_far_corner() -> bytes:
     return kept.getvalue()
 
 
+def hidden_corner(reference: str, lies_at: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """A workbook of two cells, far from each other: a kilobyte for which its reader would make room for 17 billion."""
+    plain, kept = io.BytesIO(xlsx(rows_of(["姓名"], ["远"]))), io.BytesIO()
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            content = old.read(entry).replace(b"worksheets/sheet1.xml", lies_at.removeprefix("xl/").encode())
+            is_sheet = entry.filename == "xl/worksheets/sheet1.xml"
+            content = content.replace(b'r="A2"', reference.encode()) if is_sheet else content
+            new.writestr(lies_at if is_sheet else entry.filename, content)
+    return kept.getvalue()
+
+
+def old_workbook_that_says(rows: int, columns: int) -> bytes:
+    content = bytearray(old_workbook_with_a_far_corner())
+    at = content.find(struct.pack("<HH", 0x0200, 14)) + 4
+    content[at : at + 12] = struct.pack("<IIHH", 0, rows, 0, columns)
+    return bytes(content)
+
+
 def locked_workbook() -> bytes:
     return (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
@@ -198,6 +217,18 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         "file.too_many_cells",
     ),
     "a far corner in an old one": (old_workbook_with_a_far_corner, "file.too_many_cells"),
+    **{
+        f"a far corner hidden by {how}": (partial(hidden_corner, *said), code)
+        for how, said, code in [
+            ("its place", ['r="XFD1048576"', "xl/elsewhere/s.xml"], "file.too_many_cells"),
+            ("small letters", ['r="xfd1048576"'], "file.too_many_cells"),
+            ("zeros", ['r="XFD000000001048576"'], "file.too_many_cells"),
+            ("more zeros", ['r="XFD' + "0" * 200 + '1048576"'], "file.broken"),
+            ("blanks", ["r" + " " * 200 + '="XFD1048576"'], "file.broken"),
+            ("more blanks", ["r=" + " " * 200 + '"XFD1048576"'], "file.broken"),
+        ]
+    },
+    "an old one that says it is huge": (partial(old_workbook_that_says, 0xFFFFFFF0, 0xFFFF), "file.broken"),
     "a text of many columns": (lambda: b"," * 100_000, "file.too_many_cells"),
     "a text of many rows": (lambda: b"1,2\n" * 100_001, "file.too_many_cells"),
     "a locked one": (locked_workbook, "file.protected"),

@@ -80,8 +80,11 @@ def check_corner(rows: int, columns: int, limits: Limits = LIMITS) -> None:
         raise too_many(rows, columns, limits)
 
 
-CELL_REFERENCE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,3})(\d{1,8})["']""")
-LONGEST_REFERENCE: Final = 40
+# `r="A1"` of a cell and `r="1"` of a row, as the reader takes them: small letters and leading zeros too.
+REFERENCE: Final = re.compile(rb"""\sr\s{0,9}=\s{0,9}["']([^"']{0,99})["']""")
+CELL: Final = re.compile(rb"([A-Za-z]*)0*(\d*)")
+LONGEST_REFERENCE: Final = 128
+TOO_LONG: Final = re.compile(rb"""\sr(\s{10}|\s{0,9}=\s{10}|\s{0,9}=\s{0,9}["'][^"']{100})""")
 
 
 def check_zip(content: bytes, limits: Limits = LIMITS) -> None:
@@ -103,14 +106,12 @@ def check_zip(content: bytes, limits: Limits = LIMITS) -> None:
     for entry in entries:
         if entry.flag_bits & 0x1:
             raise protected()
-        is_sheet = entry.filename.lower().lstrip("/").startswith("xl/worksheets/")
-        corner = Corner(limits)
+        corner = Corner(limits)  # of any entry: where the sheets lie, the workbook says
         for piece in unpack(content, entry):
             unpacked += len(piece)
             if unpacked > limits.unpacked or unpacked > limits.ratio * len(content) + 4 * MIB:
                 raise bomb()
-            if is_sheet:
-                corner.look(piece)
+            corner.look(piece)
 
 
 def check_directory(entries: list[zipfile.ZipInfo], packed: int, limits: Limits) -> None:
@@ -142,21 +143,35 @@ def unpack(content: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
         raise broken() from None
 
 
+FAR: Final = 9  # digits or letters that are too many whatever they are
+
+
 class Corner:
-    """Looks, piece by piece, for the last row and column that a sheet's XML names."""
+    """
+    Looks, piece by piece, for the last row and column that a sheet's XML names. What could hide one is no workbook
+    that any program writes.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.rows = 0
         self.columns = 0
         self.kept = b""
+        self.is_sheet = False
 
     def look(self, piece: bytes) -> None:
         text = self.kept + piece
-        for letters, digits in set(CELL_REFERENCE.findall(text)):
-            self.rows = max(self.rows, int(digits))
-            self.columns = max(self.columns, column_number(letters))
         self.kept = text[-LONGEST_REFERENCE:]
+        self.is_sheet = self.is_sheet or b"sheetData" in text
+        if not self.is_sheet:
+            return
+        if TOO_LONG.search(text):
+            raise broken()
+        for reference in set(REFERENCE.findall(text)):
+            if found := CELL.fullmatch(reference):
+                letters, digits = found.groups()
+                self.rows = max(self.rows, int(digits[:FAR] or 0))
+                self.columns = max(self.columns, column_number(letters[:FAR].upper()))
         check_corner(self.rows, self.columns, self.limits)
 
 
@@ -194,8 +209,13 @@ ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
 SMALLEST_STREAM: Final = 4096
 FILEPASS: Final = 0x2F
 CELL_RECORDS: Final = frozenset(
-    {0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00BD, 0x00BE, 0x0406, 0x0206}
+    {0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x00FD, 0x00BD, 0x00BE, 0x0406, 0x0206}
 )
+DIMENSIONS: Final = 0x0200
+MOST_ROWS_OF_OLD: Final = (
+    65_536  # and columns: what such a file can hold; its reader makes room for what is said
+)
+MOST_COLUMNS_OF_OLD: Final = 256
 
 
 def check_compound(content: bytes, limits: Limits = LIMITS) -> None:
@@ -218,8 +238,20 @@ def check_compound(content: bytes, limits: Limits = LIMITS) -> None:
         if kind in CELL_RECORDS and length >= 4 and at + 8 <= len(stream):
             row, column = struct.unpack_from("<HH", stream, at + 4)
             rows, columns = max(rows, row + 1), max(columns, column + 1)
+        if kind == DIMENSIONS and at + 4 + length <= len(stream):
+            check_dimensions(stream[at + 4 : at + 4 + length])
         at += 4 + length
     check_corner(rows, columns, limits)
+
+
+def check_dimensions(record: bytes) -> None:
+    """:raises Unreadable: if a sheet says that it is larger than any can be"""
+    layout = {10: "<HHHH", 14: "<IIHH"}.get(len(record))
+    if layout is None:
+        raise broken()
+    _row, last_row, _column, last_column = struct.unpack_from(layout, record)
+    if last_row > MOST_ROWS_OF_OLD or last_column > MOST_COLUMNS_OF_OLD:
+        raise broken()
 
 
 def workbook_stream(content: bytes) -> bytes:
@@ -231,15 +263,17 @@ def workbook_stream(content: bytes) -> bytes:
     size = {9: 512, 12: 4096}[struct.unpack_from("<H", content, 30)[0]]
     table = allocation_table(content, size)
     directory = chained(content, struct.unpack_from("<I", content, 48)[0], table, size)
+    found: dict[str, int] = {}
     for at in range(0, len(directory) - 127, 128):
-        name_length = struct.unpack_from("<H", directory, at + 64)[0]
-        name = directory[at : at + max(0, name_length - 2)].decode("utf-16-le", "replace")
-        if name in {"Workbook", "Book"}:
-            start, length = struct.unpack_from("<II", directory, at + 116)
-            if length < SMALLEST_STREAM:
-                raise broken()  # a real workbook is larger: a smaller stream lies elsewhere, unseen by us
-            return chained(content, start, table, size)[:length]
-    raise wrong_type()
+        name = directory[at : at + 64].decode("utf-16-le", "replace").partition("\0")[0]
+        found.setdefault(name, at)
+    place = found.get("Workbook", found.get("Book"))  # as the reader looks for it
+    if place is None:
+        raise wrong_type()
+    start, length = struct.unpack_from("<IQ" if size == 4096 else "<II", directory, place + 116)
+    if length < SMALLEST_STREAM:
+        raise broken()  # a real workbook is larger: a smaller stream lies elsewhere, unseen by us
+    return chained(content, start, table, size)[:length]
 
 
 def chained(content: bytes, number: int, table: list[int], size: int) -> bytes:
