@@ -184,12 +184,14 @@ class TestRefusals:
             "kind": "departed",
             "occurred_at": here.at(9).isoformat(),
         }
-        receipt = post(
-            token, "work/facts", {"facts": [good, good | {"client_id": str(uuid4()), "kind": "note"}]}
-        ).json()
-        assert [len(receipt[part]) for part in ("accepted", "refused")] == [1, 1]
+        unreadable, unknown = (good | {"client_id": str(uuid4()), "kind": kind} for kind in ("note", "danced"))
+        receipt = post(token, "work/facts", {"facts": [good, unreadable, unknown]}).json()
+        assert [one["client_id"] for one in receipt["accepted"]] == [good["client_id"]]
+        assert {one["client_id"]: one["code"] for one in receipt["refused"]} == {
+            unreadable["client_id"]: "visits.fact_unreadable",
+            unknown["client_id"]: "visits.fact_of_unknown_kind",
+        }
         assert post(token, "work/facts", {"facts": []}).status_code == 422
-        assert post(token, "work/facts", {"facts": [good | {"kind": "danced"}]}).status_code == 422
 
 
 class TestStrangersAndInsiders:

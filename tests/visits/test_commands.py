@@ -439,10 +439,27 @@ class TestRecordFacts:
         receipt = say(nurse, bad, good, elsewhere)
 
         assert [one.client_id for one in receipt.accepted] == [good["client_id"]]
-        assert {one.client_id: list(one.fields) for one in receipt.refused} == {
-            bad["client_id"]: ["proof"],
-            elsewhere["client_id"]: [],
+        assert {one.client_id: (one.code, list(one.fields)) for one in receipt.refused} == {
+            bad["client_id"]: ("visits.fact_unreadable", ["proof"]),
+            elsewhere["client_id"]: ("visits.fact_of_no_visit", []),
         }
+
+    def test_refuses_by_itself_a_kind_that_it_does_not_know_and_takes_it_once_it_does(
+        self, here: Town, nurse: Actor
+    ) -> None:
+        """As from a phone whose app is newer than the server."""
+        visit = here.visit(nurse)
+        news, known = fact(visit, "heard_lungs", words="清"), fact(visit, "departed")
+
+        receipt = say(nurse, news, known)
+
+        assert [one.client_id for one in receipt.accepted] == [known["client_id"]]
+        assert [(one.client_id, one.code) for one in receipt.refused] == [
+            (news["client_id"], "visits.fact_of_unknown_kind")
+        ]
+        assert here.now(visit).departed_at == visit.starts_at
+        later = say(nurse, news | {"kind": "note"}, known)
+        assert [one.client_id for one in later.accepted] == [news["client_id"], known["client_id"]]
 
     def test_keeps_a_fact_from_the_future_and_says_so(self, here: Town, nurse: Actor) -> None:
         visit = here.visit(nurse)

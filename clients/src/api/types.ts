@@ -308,6 +308,7 @@ export interface FactAnswer {
 }
 export interface FactRefusal {
   client_id: string
+  code: string
   words: string
   fields: Record<string, string>
 }

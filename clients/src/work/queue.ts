@@ -27,7 +27,11 @@ export interface Waiting {
   order: number
   file: Attached | null
   refused: string
+  code?: string
 }
+
+/** What this server does not know yet, its next version may: it is sent again when the app is opened. */
+const NOT_KNOWN_YET = 'visits.fact_of_unknown_kind'
 
 const entries = reactive(new Map<string, Waiting>())
 /** Acknowledged since the app started, until a page has them from the server. */
@@ -87,8 +91,8 @@ function acknowledged(entry: Waiting): void {
 }
 
 /** The fact stays; only its sending is tried again. */
-export function tryAgain(): void {
-  for (const entry of waiting.value) if (entry.refused) save({ ...entry, refused: '' })
+export function tryAgain(which: (entry: Waiting) => boolean = () => true): void {
+  for (const entry of waiting.value) if (entry.refused && which(entry)) save({ ...entry, refused: '', code: '' })
   void flush()
 }
 
@@ -157,7 +161,7 @@ async function sendFacts(ready: Waiting[]): Promise<void> {
     }
     for (const entry of ready) {
       const no = refused.find((each) => each.client_id === entry.fact.client_id)
-      if (no) save({ ...entry, refused: [no.words, ...Object.values(no.fields)].join(' ') })
+      if (no) save({ ...entry, refused: [no.words, ...Object.values(no.fields)].join(' '), code: no.code })
     }
     if (!accepted.length && !refused.length) throw new Unreached()
   } catch (error) {
@@ -176,7 +180,7 @@ function refuse(entry: Waiting, error: unknown): void {
 
 let listening = false
 export function keepSending(): void {
-  void flush()
+  tryAgain((entry) => entry.code === NOT_KNOWN_YET)
   if (listening) return
   listening = true
   uni.onNetworkStatusChange(({ isConnected }) => {

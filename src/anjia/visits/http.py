@@ -172,7 +172,13 @@ class WorkVisitOut(StopOut):
 class FactIn(Schema):
     client_id: UUID
     visit_id: UUID
-    kind: FactKind
+    kind: Annotated[
+        str,
+        Field(
+            description="One of: " + ", ".join(FactKind) + ". Another is refused by itself.",
+            examples=[FactKind.ARRIVED.value],
+        ),
+    ]
     occurred_at: AwareDatetime
     content: dict[str, JsonValue] = {}
 
@@ -189,6 +195,7 @@ class TakenOut(Schema):
 
 class RefusedOut(Schema):
     client_id: UUID
+    code: str
     words: str
     fields: dict[str, str]
 

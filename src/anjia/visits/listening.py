@@ -11,16 +11,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import Words
 from anjia.visits.hearing import Hearing
 from anjia.visits.models import Conflict, FieldFact, Visit
 from anjia.visits.rules.facts import (
     WORDS_OF_MISFIT,
+    WORDS_OF_UNHEARD,
     FactKind,
     Misfit,
+    Unheard,
+    is_known,
     wrong_with,
     wrong_with_time,
 )
@@ -36,6 +37,7 @@ class Taken:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     client_id: UUID
+    code: str
     words: str
     fields: dict[str, str]
 
@@ -63,11 +65,15 @@ class Batch:
             if client_id in facts:
                 continue
             visit = visits.get(said["visit_id"])
+            if not is_known(said["kind"]):
+                receipt.refused.append(refusal(client_id, Unheard.UNKNOWN_KIND))
+                continue
             wrong = wrong_with_time(said["occurred_at"]) or wrong_with(
                 FactKind(said["kind"]), said["content"]
             )
             if visit is None or wrong:
-                receipt.refused.append(refusal(client_id, wrong))
+                why = Unheard.UNREADABLE if wrong else Unheard.NO_VISIT
+                receipt.refused.append(refusal(client_id, why, wrong))
                 continue
             facts[client_id] = self.fact_of(visit, said)
             fresh.setdefault(visit.id, []).append(facts[client_id])
@@ -117,13 +123,13 @@ class Batch:
         ]
 
 
-def refusal(client_id: UUID, wrong: Mapping[str, Words]) -> Refused:
-    words = (
-        _("这一条读不懂，没有收下。改好再发一次；别的都收下了。")
-        if wrong
-        else _("没有这次上门，没有收下。请刷新今天的路线。")
+def refusal(client_id: UUID, why: Unheard, wrong: Mapping[str, Words] | None = None) -> Refused:
+    return Refused(
+        client_id=client_id,
+        code=why.value,
+        words=str(WORDS_OF_UNHEARD[why]),
+        fields={name: str(text) for name, text in (wrong or {}).items()},
     )
-    return Refused(client_id=client_id, words=words, fields={name: str(text) for name, text in wrong.items()})
 
 
 def words_of(conflict: Conflict) -> str:

@@ -39,6 +39,21 @@ class FactKind(StrEnum):
     LEFT = "left"
 
 
+class Unheard(StrEnum):
+    """Why a fact was not taken. The phone keeps it; of a kind that we do not know yet, it sends it again later."""
+
+    UNKNOWN_KIND = "visits.fact_of_unknown_kind"
+    UNREADABLE = "visits.fact_unreadable"
+    NO_VISIT = "visits.fact_of_no_visit"
+
+
+WORDS_OF_UNHEARD: Final[Mapping[Unheard, Words]] = {
+    Unheard.UNKNOWN_KIND: _("这一种记录我们还不认识，没有收下。它留在手机里，过些时候会再发；别的都收下了。"),
+    Unheard.UNREADABLE: _("这一条读不懂，没有收下。改好再发一次；别的都收下了。"),
+    Unheard.NO_VISIT: _("没有这次上门，没有收下。请刷新今天的路线。"),
+}
+
+
 class Misfit(StrEnum):
     """Why a fact from the field does not fit what we knew."""
 
@@ -164,6 +179,10 @@ SHAPES: Final[Mapping[FactKind, type[Shape]]] = {
     FactKind.DONE: DoneShape,
     FactKind.LEFT: Anything,
 }
+
+
+def is_known(kind: str) -> bool:
+    return kind in tuple(FactKind)
 
 
 def wrong_with(kind: FactKind, content: Mapping[str, Any]) -> dict[str, Words]:
