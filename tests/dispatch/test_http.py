@@ -184,7 +184,9 @@ class TestRefusals:
             "kind": "departed",
             "occurred_at": here.at(9).isoformat(),
         }
-        unreadable, unknown = (good | {"client_id": str(uuid4()), "kind": kind} for kind in ("note", "danced"))
+        unreadable, unknown = (
+            good | {"client_id": str(uuid4()), "kind": kind} for kind in ("note", "danced")
+        )
         receipt = post(token, "work/facts", {"facts": [good, unreadable, unknown]}).json()
         assert [one["client_id"] for one in receipt["accepted"]] == [good["client_id"]]
         assert {one["client_id"]: one["code"] for one in receipt["refused"]} == {

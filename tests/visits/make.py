@@ -197,10 +197,10 @@ def fact(visit: Visit, kind: str, *, at: datetime | None = None, **content: Any)
     }
 
 
-def picture(visit: Visit, *, by: Actor) -> str:
+def picture(visit: Visit, *, by: Actor, **says: Any) -> str:
     """Return the id of a photo or a signature that she has sent, as a fact names it."""
-    unit = acting(by, NOON)
-    return str(unit.do(keep_evidence, visit_id=visit.id, content=PNG, content_type="image/png").id)
+    sound: dict[str, Any] = {"visit_id": visit.id, "content": PNG, "content_type": "image/png"}
+    return str(acting(by, NOON).do(keep_evidence, **sound | says).id)
 
 
 def say(nurse: Actor, *facts: dict[str, Any], now: datetime | None = None) -> Receipt:

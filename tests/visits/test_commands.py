@@ -7,6 +7,7 @@ import pytest
 from anjia.catalogue.models import ServiceVersion
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.files import FileIdTaken
 from anjia.kernel.models import AuditEntry, Event
 from anjia.kernel.work import acting
 from anjia.records.models import Reading
@@ -40,7 +41,7 @@ from anjia.visits.rules.lifecycle import (
     WrongCrew,
 )
 from tests.make import NOON
-from tests.visits.make import PLACE, Town, at, fact, id_of, picture, say, town
+from tests.visits.make import PLACE, PNG, Town, at, fact, id_of, picture, say, town
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -625,6 +626,70 @@ class TestArrival:
             visit = here.visit(nurse := here.nurse())
             say(nurse, fact(visit, "arrived", proof="photo", position=self.NEAR, file_id=file_id))
             assert here.now(visit).grade == Grade.STATED
+
+    def test_is_better_once_the_photo_has_come_that_it_named(self, here: Town) -> None:
+        """As with little signal: the fact gets through, its photo an hour later."""
+        visit, door = here.visit(nurse := here.nurse()), uuid4()
+        say(nurse, fact(visit, "arrived", proof="photo", position=self.NEAR, file_id=str(door)))
+        before = here.now(visit).grade, self.open_misfits(here)
+
+        picture(visit, by=nurse, file_id=door)
+
+        assert before == (Grade.STATED, [Misfit.REASON_MISSING])
+        assert (here.now(visit).grade, self.open_misfits(here)) == (Grade.POSITION_AND_PHOTO, [])
+        assert here.now(visit).version > visit.version
+
+    def test_is_no_better_for_a_photo_that_another_has_sent(self, here: Town) -> None:
+        visit, door = here.visit(nurse := here.nurse()), uuid4()
+        say(nurse, fact(visit, "arrived", proof="photo", position=self.NEAR, file_id=str(door)))
+
+        picture(visit, by=here.nurse("别人"), file_id=door)
+
+        assert here.now(visit).grade == Grade.STATED
+
+    def test_is_signed_once_the_signature_has_come(self, here: Town) -> None:
+        visit, signature = here.visit(nurse := here.nurse()), uuid4()
+        door = picture(visit, by=nurse)
+        say(
+            nurse,
+            fact(visit, "arrived", proof="photo", position=self.NEAR, file_id=door),
+            fact(visit, "signed", by="resident", file_id=str(signature)),
+            fact(visit, "done", record={"site": "左"}),
+        )
+        before = Misfit.SIGNATURE_MISSING in self.open_misfits(here)
+
+        picture(visit, by=nurse, file_id=signature)
+
+        assert before
+        assert here.now(visit).grade == Grade.PHOTO_AND_SIGNATURE
+        assert Misfit.SIGNATURE_MISSING not in self.open_misfits(here)
+
+    def test_keeps_what_the_photo_proved_late_when_more_is_said(self, here: Town) -> None:
+        visit, door = here.visit(nurse := here.nurse()), uuid4()
+        say(nurse, fact(visit, "arrived", proof="photo", position=self.NEAR, file_id=str(door)))
+        picture(visit, by=nurse, file_id=door)
+
+        say(nurse, fact(visit, "note", words="都好"))
+
+        assert here.now(visit).grade == Grade.POSITION_AND_PHOTO
+
+    def test_keeps_a_file_under_the_phones_own_id_once(self, here: Town) -> None:
+        visit, door = here.visit(nurse := here.nurse()), uuid4()
+
+        sent = [picture(visit, by=nurse, file_id=door) for _ in range(2)]
+
+        assert sent == [str(door)] * 2
+        with pytest.raises(FileIdTaken):
+            picture(visit, by=nurse, file_id=door, content=PNG + b"another")
+        stranger = town()
+        with pytest.raises(FileIdTaken):
+            picture(stranger.visit(theirs := stranger.nurse()), by=theirs, file_id=door)
+
+    def open_misfits(self, here: Town) -> list[str]:
+        open_ones: list[str] = here.look(
+            lambda _: [one.misfit for one in Conflict.objects.filter(settled_at=None)]
+        )
+        return open_ones
 
     def test_is_better_with_her_signature(self, here: Town) -> None:
         visit = here.visit(nurse := here.nurse())

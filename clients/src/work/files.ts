@@ -8,6 +8,8 @@ export interface Sending {
   kind: string
   visit_id: string
   client_id: string
+  /** The file's own, made here, by which the fact names it. */
+  id: string
 }
 
 // #ifdef H5
@@ -86,9 +88,14 @@ export async function dropFile(local: string): Promise<void> {
   // #endif
 }
 
-export async function sendFile(sending: Sending): Promise<string> {
+export async function sendFile(sending: Sending): Promise<void> {
   const header = headers({ 'Idempotency-Key': sending.client_id })
-  const fields = { kind: sending.kind, visit_id: sending.visit_id, client_id: sending.client_id }
+  const fields = {
+    kind: sending.kind,
+    visit_id: sending.visit_id,
+    client_id: sending.client_id,
+    file_id: sending.id,
+  }
   const token = session.token
   // #ifdef H5
   const blob = await store<Blob | undefined>('readonly', (files) => files.get(sending.local))
@@ -101,7 +108,7 @@ export async function sendFile(sending: Sending): Promise<string> {
   })
   if ([502, 503, 504].includes(response.status)) throw new Unreached()
   const data: unknown = await response.json().catch(() => null)
-  return answer<{ id: string }>(response.status, data, token).id
+  answer(response.status, data, token)
   // #endif
   // #ifndef H5
   return new Promise((resolve, reject) =>
@@ -114,7 +121,8 @@ export async function sendFile(sending: Sending): Promise<string> {
       success: (response) => {
         if ([502, 503, 504].includes(response.statusCode)) return reject(new Unreached())
         try {
-          resolve(answer<{ id: string }>(response.statusCode, JSON.parse(response.data), token).id)
+          answer(response.statusCode, JSON.parse(response.data), token)
+          resolve()
         } catch (refusal) {
           reject(refusal)
         }

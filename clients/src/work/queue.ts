@@ -15,11 +15,12 @@ const PREFIX = 'fact:'
 const BATCH = 40
 const PAUSES = [5, 15, 30, 60]
 
-/** A file that must be with the server before the fact that names it. */
+/** A file that the fact names by an id made here: where the signal is too weak for it, it follows later. */
 interface Attached {
   local: string
   kind: string
   field: string
+  id: string
 }
 export interface Waiting {
   fact: Fact
@@ -28,6 +29,8 @@ export interface Waiting {
   file: Attached | null
   refused: string
   code?: string
+  /** The server has the fact, and not yet its file. */
+  told?: boolean
 }
 
 /** What this server does not know yet, its next version may: it is sent again when the app is opened. */
@@ -64,12 +67,14 @@ export function happened(
   visitId: string,
   kind: FactKind,
   content: Record<string, unknown> = {},
-  file: Attached | null = null,
+  file: Omit<Attached, 'id'> | null = null,
 ): Fact {
   const now = new Date()
-  const fact: Fact = { client_id: uuid(), visit_id: visitId, kind, occurred_at: now.toISOString(), content }
+  const named = file && { ...file, id: uuid() }
+  const whole = named ? { ...content, [named.field]: named.id } : content
+  const fact: Fact = { client_id: uuid(), visit_id: visitId, kind, occurred_at: now.toISOString(), content: whole }
   last = Math.max(last + 1, now.getTime())
-  save({ fact, account: session.me?.account.id ?? '', order: last, file, refused: '' })
+  save({ fact, account: session.me?.account.id ?? '', order: last, file: named, refused: '' })
   void flush()
   return fact
 }
@@ -123,31 +128,35 @@ export async function flush(): Promise<void> {
 }
 
 async function sendAll(): Promise<void> {
+  let filesPass = true
   for (;;) {
-    const next = waiting.value.filter((entry) => !entry.refused).slice(0, BATCH)
-    if (!next.length) return
+    const next = waiting.value.filter((entry) => !entry.refused && !entry.told).slice(0, BATCH)
+    if (!next.length) break
     const ready: Waiting[] = []
     for (const entry of next) {
-      const whole = await withFile(entry)
-      if (whole) ready.push(whole)
+      const whole = filesPass ? await withFile(entry).catch(() => null) : null
+      if (entry.file && !whole) filesPass = false // a photo that does not get through keeps nobody's arrival back
+      ready.push(whole ?? entry)
     }
-    if (ready.length) await sendFacts(ready)
+    await sendFacts(ready)
+  }
+  for (const entry of waiting.value.filter((each) => each.told && !each.refused)) {
+    try {
+      acknowledged(await withFile(entry))
+    } catch (error) {
+      refuse(entry, error)
+    }
   }
 }
 
-async function withFile(entry: Waiting): Promise<Waiting | null> {
+async function withFile(entry: Waiting): Promise<Waiting> {
   if (!entry.file) return entry
-  const { local, kind, field } = entry.file
-  try {
-    const id = await sendFile({ local, kind, visit_id: entry.fact.visit_id, client_id: entry.fact.client_id })
-    const whole = { ...entry, file: null, fact: { ...entry.fact, content: { ...entry.fact.content, [field]: id } } }
-    save(whole)
-    await dropFile(local).catch(() => undefined)
-    return whole
-  } catch (error) {
-    refuse(entry, error)
-    return null
-  }
+  const { local, kind, id } = entry.file
+  await sendFile({ local, kind, id, visit_id: entry.fact.visit_id, client_id: entry.fact.client_id })
+  const whole = { ...entry, file: null }
+  save(whole)
+  await dropFile(local).catch(() => undefined)
+  return whole
 }
 
 async function sendFacts(ready: Waiting[]): Promise<void> {
@@ -157,7 +166,8 @@ async function sendFacts(ready: Waiting[]): Promise<void> {
     for (const entry of ready) {
       const found = known.get(entry.fact.client_id)
       if (found?.conflict) conflicts.set(entry.fact.client_id, found.conflict)
-      if (found) acknowledged(entry)
+      if (found && entry.file) save({ ...entry, told: true })
+      else if (found) acknowledged(entry)
     }
     for (const entry of ready) {
       const no = refused.find((each) => each.client_id === entry.fact.client_id)

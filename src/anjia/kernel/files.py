@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel import audit, encryption
 from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotFound
+from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import command
 
@@ -39,13 +41,25 @@ class FileNotKnown(DomainError):
     words = _("这种文件收不了。请传照片（JPG、PNG）或 PDF。")
 
 
+class FileIdTaken(DomainError):
+    code = "files.id_taken"
+    words = _("这个编号已经有别的文件了，没有收下。请再拍一次。")
+
+
 @command("files.store")
 def store(
-    actor: Actor, now: datetime, *, content: bytes, content_type: str, resident_id: UUID | None = None
+    actor: Actor,
+    now: datetime,
+    *,
+    content: bytes,
+    content_type: str,
+    resident_id: UUID | None = None,
+    file_id: UUID | None = None,
 ) -> StoredFile:
     """
-    Keep the bytes, encrypted, before the row that names them commits.
+    Keep the bytes, encrypted, before the row that names them commits. Under the sender's own id they are kept once.
 
+    :raises FileIdTaken: if the id is another file's
     :raises NotFound: if it is about a resident with whom the actor has no business
     :raises FileTooLarge: above 20 MB
     :raises FileNotKnown: if it does not begin as its type does
@@ -56,7 +70,8 @@ def store(
         raise FileTooLarge
     if not content.startswith(BEGINNINGS.get(content_type, ())):
         raise FileNotKnown
-    stored = StoredFile.objects.create(
+    stored = StoredFile(
+        id=file_id or new_id(),
         organization_id=actor.organization_id,
         resident_id=resident_id,
         stored_by=actor.user_id,
@@ -65,14 +80,33 @@ def store(
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
     )
+    twin = _twin_of(stored) if file_id else None
+    if twin is not None:
+        return twin
+    with refuse_if_broken({"kernel_storedfile_pkey": FileIdTaken}):
+        stored.save(force_insert=True)
     path = path_of(stored.id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
+    with path.open("wb") as file:  # what a unit that was undone has left there is nobody's
         file.write(encryption.seal(content, bound_to=f"file||{stored.id}"))
         file.flush()
         os.fsync(file.fileno())
     audit.record("kernel.file.stored", actor=actor, at=now, subject_id=stored.id)
     return stored
+
+
+def _twin_of(stored: StoredFile) -> StoredFile | None:
+    """
+    Return the same file if its sender has sent it before.
+
+    :raises FileIdTaken: if its id is another file's
+    """
+    wait_turn(f"file/{stored.id}")
+    twin = StoredFile.objects.filter(organization_id=stored.organization_id, id=stored.id).first()
+    same = ("stored_by", "resident_id", "sha256")
+    if twin is not None and any(getattr(twin, name) != getattr(stored, name) for name in same):
+        raise FileIdTaken
+    return twin
 
 
 def get_stored(actor: Actor, purpose: Purpose, *, file_id: UUID) -> StoredFile:

@@ -10,25 +10,16 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import get_version
-from anjia.kernel import audit, encryption, events, files, live
+from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.database import refuse_if_broken
-from anjia.kernel.errors import NotFound
+from anjia.kernel.models import StoredFile
 from anjia.records.commands import record_readings
 from anjia.records.rules import MOST_AT_ONCE
-from anjia.residents.queries import get_address, resident_of_card
 from anjia.visits.events import FactRecorded, VisitDone
 from anjia.visits.models import Assignment, Conflict, FieldFact, Visit
-from anjia.visits.rules.arrival import (
-    Arrival,
-    CodeTrouble,
-    Evidence,
-    Grade,
-    arrival_of,
-    best_grade,
-    distance_m,
-    trouble_with_code,
-)
+from anjia.visits.proofs import Proofs
+from anjia.visits.rules.arrival import Grade, best_grade
 from anjia.visits.rules.facts import (
     MAY_BE_CURED,
     FactKind,
@@ -104,6 +95,10 @@ class Hearing:
         return get_version(self.actor, Purpose.CARE, version_id=self.visit.service_version_id)
 
     @cached_property
+    def proofs(self) -> Proofs:
+        return Proofs(self.actor, self.visit)
+
+    @cached_property
     def mine(self) -> Assignment | None:
         """Return the caregiver's assignment, a live one before one that was taken from her."""
         hers = self.visit.assignments.filter(staff_id=self.staff_id).order_by("-plan_version")
@@ -122,47 +117,16 @@ class Hearing:
             steps=[step["key"] for step in self.version.steps] if kind is FactKind.STEP_DONE else (),
         )
         if kind is FactKind.ARRIVED:
-            arrival, trouble = self.arrival(fact)
+            arrival, trouble = self.proofs.arrival(fact)
             fact.grade = arrival.grade.value
             found += [Misfit(trouble.value)] if trouble else []
             found += [Misfit.REASON_MISSING] if arrival.lacks_reason else []
         return found
 
-    def arrival(self, fact: FieldFact) -> tuple[Arrival, CodeTrouble | None]:
-        said = fact.content
-        trouble = None
-        if said["proof"] == "dynamic_qr":
-            trouble = trouble_with_code(
-                said.get("payload") or "", visit_id=self.visit.id, at=fact.at, sign=sign_door_code
-            )
-        position = said.get("position")
-        evidence = Evidence(
-            code_is_good=said["proof"] == "dynamic_qr" and trouble is None,
-            card_is_good=said["proof"] == "household_card" and self.card_is_good(said.get("card") or ""),
-            has_photo=self.has_image(fact, by=self.actor.user_id),
-            has_reason=bool(said.get("reason")),
-            distance_m=self.distance(position) if position else None,
-            accuracy_m=position.get("accuracy_m") if position else None,
-        )
-        return arrival_of(evidence), trouble
-
-    def has_image(self, fact: FieldFact, *, by: UUID | None = None) -> bool:
-        """Tell whether the fact names a picture that we have, of this resident, and sent by whom it ought to be."""
-        if not fact.content.get("file_id"):
-            return False
-        try:
-            stored = files.get_stored(
-                self.actor, Purpose.CONTRACT, file_id=UUID(str(fact.content["file_id"]))
-            )
-        except NotFound:
-            return False
-        is_hers = stored.resident_id == self.visit.resident_id and by in {None, stored.stored_by}
-        return is_hers and stored.content_type.startswith("image/")
-
     @cached_property
     def has_her_signature(self) -> bool:
         signed = [fact for fact in self.facts if fact.kind == FactKind.SIGNED]
-        return any(fact.content.get("by") != "refused" and self.has_image(fact) for fact in signed)
+        return any(fact.content.get("by") != "refused" and self.proofs.has_image(fact) for fact in signed)
 
     @property
     def is_signed(self) -> bool:
@@ -173,15 +137,6 @@ class Hearing:
             if fact.kind == FactKind.SIGNED and fact.content.get("by") == "refused"
         ]
         return self.has_her_signature or any(fact.content.get("reason") for fact in refused)
-
-    def card_is_good(self, card: str) -> bool:
-        return resident_of_card(self.actor, Purpose.CARE, payload=card) == self.visit.resident_id
-
-    def distance(self, position: Mapping[str, float]) -> float | None:
-        point = get_address(self.actor, Purpose.CARE, address_id=self.visit.address_id).point
-        if not point:
-            return None
-        return distance_m((position["latitude"], position["longitude"]), (point["lat"], point["lon"]))
 
     def conflict(self, found: Mapping[UUID, Iterable[Misfit]]) -> None:
         Conflict.objects.bulk_create(
@@ -262,7 +217,7 @@ class Hearing:
             if kind in firsts:
                 setattr(self.visit, f"{kind}_at", firsts[kind].at)
         before = self.visit.grade
-        self.visit.grade = best_grade((fact.grade for fact in self.facts), is_signed=self.has_her_signature)
+        self.visit.grade = best_grade(map(self.proofs.grade_of, self.facts), is_signed=self.has_her_signature)
         if status != self.visit.status or news or self.visit.grade != before:
             self.visit.follow(status)
         for kind, fact in news:
@@ -372,14 +327,29 @@ def hear_again(actor: Actor, now: datetime, *, visit: Visit, conflict: Conflict)
     hearing.cure()
 
 
+def hear_of_file(actor: Actor, now: datetime, *, staff_id: UUID, visit_id: UUID, file: StoredFile) -> None:
+    """
+    Derive the visit anew if a fact names the file that has just come: the door's photo, or her signature.
+
+    The visit's row is held after the file is written and before the facts are read, and by those who write facts
+    before they look for files: whichever comes second sees the other.
+    """
+    visit = Visit.objects.select_for_update().get(organization_id=actor.organization_id, id=visit_id)
+    hearing = Hearing(actor, now, staff_id, visit, [])
+    if not any(fact.content.get("file_id") == str(file.id) for fact in hearing.facts):
+        return
+    before = visit.grade
+    hearing.follow()
+    hearing.cure()
+    if visit.grade != before:
+        audit.record("visits.visit.regraded", actor=actor, at=now, subject_id=visit.id, fields=["grade"])
+        live.tell(topic="board", subject_id=visit.id)
+
+
 def source_of(actor: Actor, staff_id: UUID) -> str | None:
     """Return the name under which the record keeps what she measures, as if it had been taken in at once."""
     account_id = get_staff_member(actor, Purpose.CONTRACT, staff_id=staff_id).account_id
     return f"staff:{account_id}" if account_id else None
-
-
-def sign_door_code(message: bytes) -> bytes:
-    return encryption.mac("door code", message)
 
 
 def batched(rows: Sequence[Each], size: int) -> Iterator[Sequence[Each]]:

@@ -38,13 +38,19 @@ def store_file(
     request: AuthedRequest,
     file: Annotated[UploadedFile, File()],
     visit_id: Annotated[UUID, Form()],
+    file_id: Annotated[UUID | None, Form()] = None,
 ) -> HttpResponse:
-    """Keep a photo, a signature or a scan of a visit. The same `Idempotency-Key` keeps it once."""
+    """
+    Keep a photo, a signature or a scan of a visit. The same `Idempotency-Key` keeps it once.
+
+    A phone may give the file an id of its own, which facts that were sent before it may name.
+    """
     return http.do(
         request,
         keep_evidence,
         StoredOut,
         visit_id=visit_id,
+        file_id=file_id,
         content=file.read(files.LARGEST + 1),
         content_type=file.content_type or "",
     )
