@@ -12,7 +12,7 @@ from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import AuditEntry, Event
 from anjia.kernel.work import acting
-from anjia.workforce import commands
+from anjia.workforce import commands, queries
 from anjia.workforce.jobs import keep_rotas_ahead
 from anjia.workforce.models import Shift, StaffMember
 from anjia.workforce.queries import changes_of_rows, get_staff_member
@@ -301,6 +301,41 @@ class TestGenerateShifts:
             date(2025, 10, 10),
             date(2025, 10, 11),
         ]
+
+    def test_leaves_to_a_person_what_was_made_for_a_day_that_has_become_a_holiday(
+        self, manager: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        at_work, on_duty = self.pattern(manager, 2, 3), self.pattern(manager, 2, 3)
+        acting(manager, NOON).do(
+            commands.set_weekly_pattern, staff_id=on_duty.id, parts=week(3), works_holidays=True
+        )
+        with monkeypatch.context() as before_the_notice:
+            before_the_notice.setattr("anjia.kernel.calendar.holiday_name", lambda _day: None)
+            self.generate(manager, first=date(2025, 9, 29), days=7)  # 1 October is a Wednesday
+
+        found = self.on_holidays(manager)
+
+        assert [(one.day.day, [shift.staff_id for shift in one.shifts]) for one in found] == [
+            (date(2025, 10, 1), [at_work.id]),
+            (date(2025, 10, 2), [at_work.id]),
+        ]
+        worked, taken = ([shift.id for shift in one.shifts] for one in found)
+        settle = commands.settle_holiday_shifts
+        acting(manager, NOON).do(settle, shift_ids=worked, works=True)
+        acting(manager, NOON).do(settle, shift_ids=taken, works=False)
+        assert self.on_holidays(manager) == []
+        theirs = acting(manager, NOON).ask(
+            lambda _: list(Shift.objects.filter(staff_id=at_work.id, removed_at=None))
+        )
+        assert [shift.id for shift in theirs] == worked
+        assert told(manager).count("workforce.ShiftRemoved") == 1
+        with pytest.raises(NotFound):
+            acting(manager, NOON).do(settle, shift_ids=taken, works=True)
+
+    def on_holidays(self, manager: Actor) -> list[queries.HolidayShifts]:
+        return acting(manager, NOON).ask(
+            queries.shifts_on_holidays, Purpose.CONTRACT, today=date(2025, 9, 20)
+        )
 
     def test_leaves_what_was_put_by_hand(self, manager: Actor) -> None:
         member = self.pattern(manager, 0)

@@ -12,7 +12,7 @@ from anjia.identity.models import Organization
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import day_of
 from anjia.kernel.work import acting
-from anjia.workforce.commands import link_account, set_weekly_pattern
+from anjia.workforce.commands import generate_shifts, link_account, set_weekly_pattern
 from anjia.workforce.models import StaffMember
 from anjia.workforce.queries import RotaWeek, StaffPage, rota_week, staff_page
 from tests import make
@@ -320,6 +320,29 @@ class TestRota:
 
         assert (taken.status_code, "已经有班了" in text_of(taken)) == (409, True)
         assert (nobody.status_code, "请从名单里选" in text_of(nobody)) == (422, True)
+
+    def test_asks_what_is_to_become_of_shifts_on_a_new_holiday(
+        self, as_: SignIn, manager: Actor, member: StaffMember, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("anjia.workforce.console.rota.today", lambda: date(2025, 9, 20))
+        unit = acting(manager, timezone.now())
+        unit.do(set_weekly_pattern, staff_id=member.id, parts=week(2))
+        with monkeypatch.context() as before_the_notice:
+            before_the_notice.setattr("anjia.kernel.calendar.holiday_name", lambda _day: None)
+            unit.do(generate_shifts, first_day=date(2025, 10, 1), days=1)
+        path = "/console/workforce/rota"
+        asked, seen = (text_of(as_(role).get(path)) for role in ("manager", "dispatcher"))
+        [shift] = week_of(manager, date(2025, 10, 1)).rows[0].cells[2].shifts
+
+        as_("manager").post(f"{path}/holidays", {"shift_id": str(shift.id), "works": "0"})
+
+        assert ("放假，去掉这些班" in asked, "放假，去掉这些班" in seen, "国庆节" in seen) == (
+            True,
+            False,
+            True,
+        )
+        assert week_of(manager, date(2025, 10, 1)).rows[0].cells[2].shifts == []
+        assert "放假，去掉这些班" not in text_of(as_("manager").get(path))
 
     def test_makes_weeks_by_the_patterns(self, as_: SignIn, manager: Actor, member: StaffMember) -> None:
         unit = acting(manager, timezone.now())

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from anjia.clinical.professions import PAPERS, PROFESSIONS, is_at_least, kind_of_title, paper_named
-from anjia.kernel.calendar import at, holiday_name, is_working_day, local
+from anjia.kernel.calendar import at, holiday_name, is_only_expected, is_working_day, local
 from anjia.workforce.rules import (
     PaperState,
     PatternInvalid,
@@ -221,6 +221,17 @@ class TestRotaDay:
         assert on(date(2025, 10, 11)).is_swapped
         assert on(date(2025, 10, 1)).holiday == "国庆节"
         assert (on(date(2026, 3, 7)).is_weekend, on(TODAY).is_weekend) == (True, False)
+
+    def test_says_that_a_holiday_which_nobody_has_announced_is_expected(self) -> None:
+        announced, to_come = date(2025, 10, 1), date(2099, 10, 1)
+
+        assert [is_only_expected(day) for day in (announced, to_come, date(2099, 10, 9))] == [
+            False,
+            True,
+            False,
+        ]
+        shown = RotaDay(day=to_come, is_working=False, holiday="国庆节", is_expected=True)
+        assert shown.holiday_words == "国庆节（预计）"
 
 
 @pytest.mark.parametrize("hours", [0, -1, 25])

@@ -35,8 +35,9 @@ FIXED: Final = {
     **dict.fromkeys([(5, 1), (5, 2)], "劳动节"),
     **dict.fromkeys([(10, 1), (10, 2), (10, 3)], "国庆节"),
 }
-# Those that go by the moon or the sun, of the years after the last notice: 除夕 to 初三, 清明, 端午, 中秋.
-BY_THE_MOON: Final = {
+# Those that go by the moon or the sun, as expected: nobody has announced these years. 除夕 to 初三, 清明, 端午,
+# 中秋 by the almanac (GB/T 33661-2017 农历的编算和颁行). The notice, once it is in the table, takes their place.
+EXPECTED: Final = {
     **{date(2027, 2, day): "春节" for day in (5, 6, 7, 8)},
     date(2027, 4, 5): "清明节",
     date(2027, 6, 9): "端午节",
@@ -50,7 +51,7 @@ BY_THE_MOON: Final = {
 
 def statutory_holiday(day: date) -> str | None:
     """Return the holiday that the law itself makes of the day, or None."""
-    return BY_THE_MOON.get(day) or FIXED.get((day.month, day.day))
+    return EXPECTED.get(day) or FIXED.get((day.month, day.day))
 
 
 def local(moment: datetime) -> datetime:
@@ -95,6 +96,11 @@ def is_calendar_known(day: date) -> bool:
     """Return whether the official notice for the day's year is in the table."""
     years = {known.year for known in chinese_calendar.holidays}
     return day.year in years
+
+
+def is_only_expected(day: date) -> bool:
+    """Return whether the day is a holiday that no notice has announced yet: days off and swapped days may be added."""
+    return not is_calendar_known(day) and statutory_holiday(day) is not None
 
 
 def holiday_name(day: date) -> str | None:

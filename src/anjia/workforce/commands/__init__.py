@@ -3,7 +3,13 @@
 from anjia.workforce.commands.leave import ask_leave, grant_leave, put_leave, refuse_leave, withdraw_leave
 from anjia.workforce.commands.lists import register_staff_list
 from anjia.workforce.commands.papers import add_qualification, take_back_qualification, verify_qualification
-from anjia.workforce.commands.rota import generate_shifts, put_shift, remove_shift, set_weekly_pattern
+from anjia.workforce.commands.rota import (
+    generate_shifts,
+    put_shift,
+    remove_shift,
+    set_weekly_pattern,
+    settle_holiday_shifts,
+)
 from anjia.workforce.commands.staff import (
     change_staff_member,
     link_account,
@@ -30,6 +36,7 @@ __all__ = [
     "set_area",
     "set_last_day",
     "set_weekly_pattern",
+    "settle_holiday_shifts",
     "take_back_qualification",
     "verify_qualification",
     "withdraw_leave",

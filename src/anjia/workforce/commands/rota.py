@@ -1,6 +1,6 @@
 """Who works when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -122,9 +122,41 @@ def remove_shift(actor: Actor, now: datetime, *, shift_id: UUID) -> Shift:
     shift = rows.select_for_update().first()
     if shift is None:
         raise NotFound
+    _take_off(actor, now, shift)
+    audit.record("workforce.shift.removed", actor=actor, at=now, subject_id=shift.staff_id, fields=["shifts"])
+    return shift
+
+
+@command("workforce.change")
+def settle_holiday_shifts(
+    actor: Actor, now: datetime, *, shift_ids: Collection[UUID], works: bool
+) -> list[Shift]:
+    """
+    Say what is to become of shifts that were made for a day before it was known to be a holiday.
+
+    Those that are worked all the same are from now on as if put on the rota by hand. The others are taken off it.
+
+    :raises NotFound: if one of them is not on the rota any more
+    """
+    one_rota_at_a_time(actor)
+    rows = Shift.objects.filter(organization_id=actor.organization_id, id__in=set(shift_ids), removed_at=None)
+    shifts = list(rows.select_for_update().order_by("starts_at", "id"))
+    if not shifts or len(shifts) < len(set(shift_ids)):
+        raise NotFound
+    if works:
+        rows.update(by_pattern=False)
+        events.publish(RotaChanged(staff_id=actor.organization_id, at=now), actor=actor)
+    else:
+        for shift in shifts:
+            _take_off(actor, now, shift)
+    action = "workforce.holiday.worked" if works else "workforce.holiday.taken"
+    audit.record(action, actor=actor, at=now, subject_id=actor.organization_id, fields=["shifts"])
+    return shifts
+
+
+def _take_off(actor: Actor, now: datetime, shift: Shift) -> None:
     shift.removed_at = now
     shift.save(update_fields=["removed_at"])
-    audit.record("workforce.shift.removed", actor=actor, at=now, subject_id=shift.staff_id, fields=["shifts"])
     events.publish(
         ShiftRemoved(
             shift_id=shift.id,
@@ -135,4 +167,3 @@ def remove_shift(actor: Actor, now: datetime, *, shift_id: UUID) -> Shift:
         ),
         actor=actor,
     )
-    return shift

@@ -42,6 +42,7 @@ def show_rota(request: PageRequest, refusal: Invalid | None = None) -> HttpRespo
         after=request.GET.get("after") or None,
     )
     shown = {
+        "on_holidays": console.ask(request, queries.shifts_on_holidays, Purpose.CONTRACT, today=today()),
         "rota": found,
         "page": {"items": found.rows, "next": found.next},
         "first_day": found.days[0].day,
@@ -98,6 +99,16 @@ def remove_shift(request: PageRequest, shift_id: UUID) -> HttpResponse:
     """Take a shift off the rota."""
     shift = console.do(request, commands.remove_shift, shift_id=shift_id)
     return go("rota", f"?day={day_of(shift.starts_at) if shift else today()}")
+
+
+@page("workforce.change")
+@require_POST
+def settle_holiday_shifts(request: PageRequest) -> HttpResponse:
+    """Say whether the shifts shown of a day that has become a holiday are worked."""
+    shift_ids = [forms.key({"shift_id": said}, "shift_id") for said in request.POST.getlist("shift_id")]
+    works = request.POST.get("works") == "1"
+    shifts = console.do(request, commands.settle_holiday_shifts, shift_ids=shift_ids, works=works)
+    return go("rota", f"?day={day_of(shifts[0].starts_at) if shifts else today()}")
 
 
 @page("workforce.change")

@@ -2,6 +2,7 @@
 
 from anjia.workforce.queries.planning import caregivers_on
 from anjia.workforce.queries.rota import (
+    HolidayShifts,
     Lapsing,
     LeaveShown,
     RotaCell,
@@ -12,6 +13,7 @@ from anjia.workforce.queries.rota import (
     leave_asked,
     papers_lapsing,
     rota_week,
+    shifts_on_holidays,
 )
 from anjia.workforce.queries.staff import (
     PaperShown,
@@ -32,6 +34,7 @@ from anjia.workforce.queries.staff import (
 )
 
 __all__ = [
+    "HolidayShifts",
     "Lapsing",
     "LeaveShown",
     "PaperShown",
@@ -51,6 +54,7 @@ __all__ = [
     "papers_lapsing",
     "papers_of",
     "rota_week",
+    "shifts_on_holidays",
     "staff_cards",
     "staff_found",
     "staff_list",

@@ -9,11 +9,11 @@ from django.db.models import Q
 
 from anjia.clinical.professions import PAPERS, needs_last_day
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.calendar import day_bounds, day_of, holiday_name, is_working_day
+from anjia.kernel.calendar import day_bounds, day_of, holiday_name, is_only_expected, is_working_day
 from anjia.kernel.errors import NotAllowed
 from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
 from anjia.workforce.queries.staff import staff_found
-from anjia.workforce.rules import LIVE_LEAVE, LONGEST_SHIFT, LeaveKind, RotaDay, days_from
+from anjia.workforce.rules import LIVE_LEAVE, LONGEST_SHIFT, MOST_DAYS, LeaveKind, RotaDay, days_from
 from anjia.workforce.rules.papers import WARN_DAYS
 from anjia.workforce.rules.rota import WORDS_OF_LEAVE
 
@@ -67,6 +67,18 @@ class RotaWeek:
     days: list[RotaDay]
     rows: list[RotaRow]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolidayShifts:
+    """Shifts that were made for a day before anybody knew that it is a holiday."""
+
+    day: RotaDay
+    shifts: list[Shift]
+
+    @property
+    def names(self) -> list[str]:
+        return sorted({shift.staff.name for shift in self.shifts})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +137,37 @@ def rota_week(
     return RotaWeek(days=[_rota_day(day) for day in days], rows=rows, next=page.next)
 
 
+def shifts_on_holidays(actor: Actor, purpose: Purpose, *, today: date) -> list[HolidayShifts]:
+    """
+    Return the coming shifts that the weekly patterns made and would not make now, since the day is a holiday.
+
+    Those of whoever works holidays are right, and so is what somebody has put on the rota by hand.
+
+    :raises NotAllowed: without `workforce.read`
+    """
+    if not actor.may("workforce.read"):
+        raise NotAllowed
+    holidays = [one for one in map(_rota_day, days_from(today + timedelta(days=1), MOST_DAYS)) if one.holiday]
+    if not holidays:
+        return []
+    shifts = (
+        Shift.objects.filter(
+            organization_id=actor.organization_id,
+            by_pattern=True,
+            removed_at=None,
+            starts_at__gte=day_bounds(holidays[0].day)[0],
+            starts_at__lt=day_bounds(holidays[-1].day)[1],
+        )
+        .exclude(staff__pattern__works_holidays=True)
+        .select_related("staff")
+        .order_by("starts_at", "id")
+    )
+    found: dict[date, list[Shift]] = {}
+    for shift in shifts:
+        found.setdefault(day_of(shift.starts_at), []).append(shift)
+    return [HolidayShifts(day=one, shifts=found[one.day]) for one in holidays if one.day in found]
+
+
 def papers_lapsing(
     actor: Actor, purpose: Purpose, *, today: date, within_days: int = WARN_DAYS
 ) -> list[Lapsing]:
@@ -173,7 +216,12 @@ def institutions_with_staff(actor: Actor, purpose: Purpose) -> list[UUID]:
 
 
 def _rota_day(day: date) -> RotaDay:
-    return RotaDay(day=day, is_working=is_working_day(day), holiday=holiday_name(day))
+    return RotaDay(
+        day=day,
+        is_working=is_working_day(day),
+        holiday=holiday_name(day),
+        is_expected=is_only_expected(day),
+    )
 
 
 def _shifts_by_day(shifts: Iterable[Shift]) -> dict[tuple[UUID, date], list[ShiftShown]]:

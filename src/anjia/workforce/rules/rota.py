@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.errors import DomainError, Invalid, NotAllowed, Words
@@ -45,6 +46,7 @@ class RotaDay:
     day: date
     is_working: bool
     holiday: str | None
+    is_expected: bool = False  # the State Council has not announced the year yet
 
     @property
     def is_swapped(self) -> bool:
@@ -53,7 +55,8 @@ class RotaDay:
 
     @property
     def holiday_words(self) -> str:
-        return str(HOLIDAY_WORDS.get(self.holiday or "", self.holiday or ""))
+        words = str(HOLIDAY_WORDS.get(self.holiday or "", self.holiday or ""))
+        return gettext("{holiday}（预计）").format(holiday=words) if self.is_expected else words
 
     @property
     def is_weekend(self) -> bool:
