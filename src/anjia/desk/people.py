@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from anjia.clinical.alerts import Grade, alert_for
 from anjia.clinical.measures import DIASTOLIC, SYSTOLIC, measure
-from anjia.clinical.targets import Target, target_for
+from anjia.clinical.targets import Band, Target, target_for
 from anjia.kernel.calendar import day_of
+from anjia.records.rules import MEASURED_HERSELF
 
 QUIET_FOR: Final = timedelta(days=14)  # then somebody with a chronic condition is asked how she is
 SHOWN_FIRST: Final = (SYSTOLIC, "14771-0", "15074-8", "14743-9", "29463-7")
@@ -74,11 +75,24 @@ def words_of_sex(sex: str) -> str:
     return {"female": _("女"), "male": _("男")}.get(sex, "")
 
 
-def case_of(resident: Any, *, readings: Sequence[Any], consents: bool, visit: Any, now: datetime) -> Case:
-    """Say of one resident why she should be looked at, the worst reason first."""
+def case_of(
+    resident: Any,
+    *,
+    readings: Sequence[Any],
+    own: Mapping[str, Band],
+    consents: bool,
+    visit: Any,
+    now: datetime,
+) -> Case:
+    """
+    Say of one resident why she should be looked at, the worst reason first.
+
+    `own` is where a clinician wants her values, which goes before what holds for others: 90 % of oxygen is where it
+    should be for one, and an alarm for another.
+    """
     today = day_of(now)
     newest = max((row.at for row in readings), default=None)
-    grade = worst_of(readings, today=today, age=resident.age_on(today))
+    grade = worst_of(readings, own, today=today, age=resident.age_on(today))
     rank, tone, words, why = 4, "ok", _("平稳"), _("最近的数没有越线")
     if not consents:
         rank, tone, words, why = 6, "idle", _("没同意"), _("她没有同意用健康数据做照护，这里不显示")
@@ -86,7 +100,7 @@ def case_of(resident: Any, *, readings: Sequence[Any], consents: bool, visit: An
         rank, tone, words, why = 0, "bad", _("现在看"), _("最近一次越过了危急线，请马上联系")
     elif grade is Grade.AMBER:
         rank, tone, words, why = 1, "warn", _("今天看"), _("最近一次偏离较多，今天要有人看")
-    elif outside(resident, readings, now=now):
+    elif outside(resident, readings, own, now=now):
         rank, tone, words, why = 2, "warn", _("要留意"), _("最近一次不在目标里")
     elif visit is not None and visit.state == "done":
         rank, tone, words, why = 3, "info", _("刚上过门"), _("今天上门的记录等你看")
@@ -107,21 +121,36 @@ def case_of(resident: Any, *, readings: Sequence[Any], consents: bool, visit: An
     )
 
 
-def worst_of(readings: Sequence[Any], *, today: date, age: int | None) -> Grade | None:
+def worst_of(
+    readings: Sequence[Any], own: Mapping[str, Band], *, today: date, age: int | None
+) -> Grade | None:
     """Judge only what was measured in the last days: an old alarm is history."""
     recent = [row for row in readings if day_of(row.at) >= today - timedelta(days=3)]
-    lines = [alert_for(row.code, row.value, on=today, age=age) for row in recent]
+    lines = [
+        alert_for(
+            row.code,
+            row.value,
+            on=today,
+            age=age,
+            own=own.get(row.code),
+            at_home=row.source == MEASURED_HERSELF,
+        )
+        for row in recent
+    ]
     grades = {line.grade for line in lines if line}
     return Grade.RED if Grade.RED in grades else Grade.AMBER if grades else None
 
 
-def outside(resident: Any, readings: Sequence[Any], *, now: datetime) -> bool:
+def outside(resident: Any, readings: Sequence[Any], own: Mapping[str, Band], *, now: datetime) -> bool:
     """Say whether something that was measured in the last two weeks lies outside its target."""
     today = day_of(now)
     age = resident.age_on(today)
     for row in readings:
-        target = target_for(row.code, age=age, conditions=resident.chronic, on=today)
-        if isinstance(target, Target) and now - row.at <= QUIET_FOR and not target.band.holds(row.value):
+        band = own.get(row.code)
+        if band is None:
+            target = target_for(row.code, age=age, conditions=resident.chronic, on=today)
+            band = target.band if isinstance(target, Target) else None
+        if band is not None and now - row.at <= QUIET_FOR and not band.holds(row.value):
             return True
     return False
 

@@ -16,7 +16,7 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page
 from anjia.messaging.queries import call_list, outbox
 from anjia.quality.queries import family_forms_of_visit, ratings_of_visit
-from anjia.records.queries import latest_of_many
+from anjia.records.queries import latest_of_many, own_targets_of_many
 from anjia.residents.queries import (
     addresses_of,
     get_resident,
@@ -241,12 +241,14 @@ def worklist(actor: Actor, purpose: Purpose, *, now: datetime) -> list[people.Ca
     readings = latest_of_many(
         actor, purpose, resident_ids=ids, since=now - timedelta(days=90), until=now + timedelta(minutes=5)
     )
+    own = own_targets_of_many(actor, purpose, resident_ids=list(readings), now=now)
     visits = board_rows(actor, purpose, day=day_of(now), now=now, resident_ids=ids, size=MINE)
     visit_of = {row.resident_id: row for row in visits}
     cases = [
         people.case_of(
             one,
             readings=readings.get(one.id, []),
+            own=own.get(one.id, {}),
             consents=one.id in consenting,
             visit=visit_of.get(one.id),
             now=now,

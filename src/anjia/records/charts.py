@@ -18,10 +18,9 @@ from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotFound
 from anjia.records import words
 from anjia.records.models import PersonalTarget, Reading
-from anjia.records.rules import PRESSURE, pairs
+from anjia.records.rules import MEASURED_HERSELF, PRESSURE, pairs
 from anjia.workforce.queries import staff_names
 
-MEASURED_HERSELF: Final = "self"
 HALVES: Final = {"systolic": SYSTOLIC, "diastolic": DIASTOLIC}
 
 
@@ -189,12 +188,8 @@ def bands_of(
     actor: Actor, purpose: Purpose, *, resident: Any, codes: Sequence[str], now: datetime
 ) -> tuple[dict[str, BandView], str]:
     """Return the bands of the codes, a clinician's own before the guideline's, and what is missing for one."""
-    own = {
-        target.code: target
-        for target in PersonalTarget.objects.filter(
-            resident_id=resident.id, code__in=codes, set_at__lte=now
-        ).order_by("set_at", "id")
-    }
+    set_for_her = PersonalTarget.objects.filter(resident_id=resident.id, code__in=codes).in_force(now)
+    own = {target.code: target for target in set_for_her}
     names = staff_names(actor, purpose, staff_ids=sorted({one.set_by for one in own.values()})) if own else {}
     found: dict[str, BandView] = {}
     missing = ""
@@ -219,7 +214,7 @@ def bands_of(
 
 def personal(target: PersonalTarget, name: str) -> BandView:
     return BandView(
-        band=Band(low=target.low, high=target.high),
+        band=target.band,
         set_by=name,
         source=_("{name} {day}定的").format(name=name, day=words.day(target.set_at)),
         evidence="",

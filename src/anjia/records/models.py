@@ -1,5 +1,8 @@
+from datetime import datetime
+
 from django.db import models
 
+from anjia.clinical.targets import Band
 from anjia.kernel.fields import EncryptedText
 from anjia.kernel.ids import new_id
 
@@ -61,6 +64,12 @@ class ReadingConflict(models.Model):
         return f"{self.code} of {self.resident_id} at {self.at}"
 
 
+class TargetQuerySet(models.QuerySet["PersonalTarget"]):
+    def in_force(self, now: datetime) -> "TargetQuerySet":
+        """Those that a clinician has set by now; of one resident and code the last of them holds."""
+        return self.filter(set_at__lte=now).order_by("set_at", "id")
+
+
 class PersonalTarget(models.Model):
     """Where a clinician wants this resident's values to lie. The newest of a code holds; the older stay."""
 
@@ -74,8 +83,14 @@ class PersonalTarget(models.Model):
     set_by = models.UUIDField()  # workforce.StaffMember
     set_at = models.DateTimeField()
 
+    objects = TargetQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["resident_id", "code", "-set_at"], name="target_newest")]
 
     def __str__(self) -> str:
         return f"{self.code} of {self.resident_id} from {self.set_at}"
+
+    @property
+    def band(self) -> Band:
+        return Band(low=self.low, high=self.high)

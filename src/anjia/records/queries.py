@@ -9,11 +9,12 @@ from uuid import UUID
 from anjia.clinical import trends
 from anjia.clinical.alerts import is_fresh
 from anjia.clinical.measures import DIASTOLIC, MEASURES, SYSTOLIC
+from anjia.clinical.targets import Band
 from anjia.kernel import access, files
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.records.charts import LatestView, SummaryLine, TrendView, codes_of, view
-from anjia.records.models import Reading, ReadingConflict
+from anjia.records.models import PersonalTarget, Reading, ReadingConflict
 from anjia.records.rules import PRESSURE
 from anjia.residents.queries import check_consent, get_resident
 from anjia.residents.queries.panels import who_consent
@@ -189,6 +190,24 @@ def latest_of_many(
     found: dict[UUID, list[Reading]] = {}
     for row in rows.order_by("resident_id", "code", "-at").distinct("resident_id", "code"):
         found.setdefault(row.resident_id, []).append(row)
+    return found
+
+
+def own_targets_of_many(
+    actor: Actor, purpose: Purpose, *, resident_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, dict[str, Band]]:
+    """
+    Return, by resident and code, where a clinician wants the values of this one person; of those who consent only.
+
+    :raises NotAllowed: without `records.read`, and for persons
+    """
+    if not actor.may("records.read") or actor.kind is Kind.PERSON:
+        raise NotAllowed
+    readable = who_consent(actor, purpose, resident_ids=resident_ids)
+    rows = PersonalTarget.objects.filter(organization_id=actor.organization_id, resident_id__in=readable)
+    found: dict[UUID, dict[str, Band]] = {}
+    for row in rows.in_force(now):
+        found.setdefault(row.resident_id, {})[row.code] = row.band
     return found
 
 

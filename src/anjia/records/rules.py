@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anjia.clinical.measures import DIASTOLIC, SYSTOLIC, Fault, Unsound, normalised
 from anjia.kernel.errors import DomainError, Invalid, Words
 
+MEASURED_HERSELF: Final = "self"  # the source of a value that she took at home
 PRESSURE: Final = "bp"  # what people call one measurement is two readings
 CLOCKS_DIFFER_BY: Final = timedelta(minutes=10)
 MOST_AT_ONCE: Final = 500
