@@ -51,6 +51,21 @@ class Language:
         return response
 
 
+class NotKept:
+    """
+    What is answered is somebody's: no browser and no proxy keeps it. Station computers are shared, and whoever takes
+    the next turn presses "back". What is everybody's says for itself how long it may be kept.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.answer(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class TextOnly:
     """Addresses and forms with words that no database keeps are refused once, here; the API's bodies by its parser."""
 

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "anjia.web.middleware.NoPersonalDataInCrashes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "anjia.web.middleware.NotKept",
     "anjia.web.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
