@@ -21,7 +21,7 @@ class TestWhatIsSomebodys:
         assert answer.status_code == 200
         assert "no-store" in answer["Cache-Control"]
 
-    @pytest.mark.parametrize("path", ["me/sessions", "me", "services"])
+    @pytest.mark.parametrize("path", ["me/sessions", "me"])
     def test_is_kept_by_nobody_whom_the_api_answers(self, client: Client, path: str) -> None:
         token = make.session(make.person(make.house()), now=timezone.now()).token
 
