@@ -32,6 +32,7 @@ from anjia.residents.queries import addresses_of, consents_of, grants_of
 from anjia.simulation import town as places
 from anjia.simulation.cast import account_id_of
 from anjia.simulation.founding import CENTRE, OPERATOR, Founder, resident_id_of
+from anjia.simulation.homes import Homes
 from anjia.simulation.life import Life
 from anjia.transitions.models import Referral
 from anjia.visits.commands import record_facts
@@ -222,11 +223,12 @@ def build() -> Town:
     town.founder.found()
     life = Life(town.founder, now)
     life.look_round()
-    life.measure_at_home()
+    homes = Homes(town.founder, now, life.dice)
+    homes.measure()
     life.come_to_zhang()
     life.begin_today()
-    life.keep(
-        town.founder.member("nurse"), "zhang", life.at_once("8480-6", 197) + life.at_once("8462-4", 117)
+    homes.keep(
+        town.founder.member("nurse"), "zhang", homes.at_once("8480-6", 197) + homes.at_once("8462-4", 117)
     )
     for key in (
         "resident",

@@ -1,4 +1,4 @@
-"""What has happened in the demo town: three weeks of visits, ninety days of readings, and a day that is under way."""
+"""What has happened in the demo town: three weeks of visits, and a day that is under way."""
 
 import random
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from anjia.catalogue.queries import services_offered
-from anjia.clinical.measures import MEASURES
 from anjia.dispatch import commands as dispatch
 from anjia.dispatch.queries import offers_of
 from anjia.kernel import events
@@ -18,13 +17,12 @@ from anjia.kernel.errors import DomainError, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging.jobs import send_outbox
 from anjia.quality import commands as quality
-from anjia.records import commands as records
 from anjia.residents.queries import addresses_of
 from anjia.simulation import town
-from anjia.simulation.founding import CENTRE, PHONE, Founder, hours_of, resident_id_of
+from anjia.simulation.founding import CENTRE, Founder, hours_of, resident_id_of
+from anjia.simulation.homes import Homes
 from anjia.simulation.phones import MINUTES, Errand, Phones
-from anjia.simulation.pictures import scribble
-from anjia.transitions import commands as transitions
+from anjia.simulation.ward import Ward
 from anjia.visits import commands as visits
 from anjia.visits.rules.lifecycle import CaregiverBusy
 
@@ -39,14 +37,6 @@ WEEKLY: Final[Sequence[tuple[str, tuple[str, ...], str, time]]] = (
     ("assisted_bath", ("maxiaodong", "wuping"), "r20", time(14, 30)),
     ("wound_dressing", ("chenxue",), "r24", time(15, 0)),
     ("glucose_check", ("heli",), "r27", time(15, 30)),
-)
-PRESSURES: Final = (
-    ("r03", 146.0),
-    ("r04", 133.0),
-    ("r10", 158.0),
-    ("r11", 139.0),
-    ("r21", 150.0),
-    ("r37", 136.0),
 )
 PRAISE: Final = (
     (5, "护士很细心，教的都听懂了。"),
@@ -72,7 +62,7 @@ class Life:
 
     def live(self) -> None:
         self.look_round()
-        self.measure_at_home()
+        Homes(self.founder, self.now, self.dice).measure()
         self.spend_two_weeks()
         self.begin_today()
         # So far nobody was told anything: in the demo's first minute that would only make the telephones ring.
@@ -80,7 +70,8 @@ class Life:
         self.come_to_zhang()
         self.wait_for_answers()
         self.leave_something_to_call_about()
-        self.send_patients_home()
+        Ward(self.founder, self.now).send_patients_home()
+        self.pump(self.now)
 
     def begin_day(self) -> None:
         """Begin another day of a demo that was made before today."""
@@ -89,11 +80,7 @@ class Life:
         acting(system(CENTRE), self.now).do(events.pass_over, organization_id=CENTRE)
         daughter = self.founder.person("daughter")
         self.today("bp_follow_up", "zhang", ("nurse",), 12, "departed", by=daughter)
-        self.keep(
-            self.founder.member("nurse"),
-            "zhang",
-            [one | {"source": "self"} for one in self.pressure(1, systolic=137, diastolic=82)],
-        )
+        Homes(self.founder, self.now, self.dice).measure_again()
         self.wait_for_answers()
 
     def look_round(self) -> None:
@@ -105,62 +92,6 @@ class Life:
                 addresses_of, Purpose.CONTRACT, resident_id=resident_id_of(neighbour.key)
             )
             self.addresses[neighbour.key] = homes[0].id
-
-    # What is measured at home
-
-    def measure_at_home(self) -> None:
-        readings = [
-            reading
-            for day in range(90, 0, -1)
-            if day % 11 != 4  # now and then she forgets
-            for reading in self.pressure(
-                day, systolic=151 - (90 - day) * 0.16, diastolic=88 - (90 - day) * 0.07
-            )
-        ]
-        readings += [
-            self.reading("14771-0", 7.9 - (90 - day) * 0.012 + self.dice.uniform(-0.5, 0.5), day, time(6, 50))
-            for day in range(88, 0, -4)
-        ]
-        nurse = self.founder.member("nurse")
-        own_book = [reading | {"source": "self"} for reading in readings]  # copied from the book she keeps
-        for begin in range(0, len(own_book), 400):
-            self.keep(nurse, "zhang", own_book[begin : begin + 400])
-        for key, systolic in PRESSURES:
-            rows = [
-                one for day in range(28, 0, -2) for one in self.pressure(day, systolic=systolic, diastolic=84)
-            ]
-            self.keep(nurse, key, rows)
-        self.keep(nurse, "r10", self.at_once("8480-6", 186) + self.at_once("8462-4", 112))
-        self.keep(nurse, "r37", self.at_once("8480-6", 166) + self.at_once("8462-4", 94))
-
-    def pressure(self, day: int, *, systolic: float, diastolic: float) -> list[dict[str, Any]]:
-        swing = self.dice.uniform(-6, 6)
-        clock = time(7, self.dice.randint(5, 50))
-        return [
-            self.reading("8480-6", systolic + swing, day, clock),
-            self.reading("8462-4", diastolic + swing * 0.5, day, clock),
-            self.reading("8867-4", 72 + self.dice.uniform(-5, 6), day, clock),
-        ]
-
-    def reading(self, code: str, value: float, days_ago: int, clock: time) -> dict[str, Any]:
-        measure = MEASURES[code]
-        when = at(day_of(self.now) - timedelta(days=days_ago), clock)
-        return {"code": code, "value": round(value, measure.decimals), "unit": measure.unit, "at": when}
-
-    def at_once(self, code: str, value: float) -> list[dict[str, Any]]:
-        return [{"code": code, "value": value, "unit": MEASURES[code].unit, "at": self.now - 95 * MINUTES}]
-
-    def keep(self, actor: Actor, key: str, readings: list[dict[str, Any]]) -> None:
-        resident_id = resident_id_of(key)
-        self.founder.do(
-            actor,
-            records.record_readings,
-            when=self.now - MINUTES,
-            resident_id=resident_id,
-            readings=readings,
-        )
-
-    # Visits
 
     def spend_two_weeks(self) -> None:
         today = day_of(self.now)
@@ -254,63 +185,6 @@ class Life:
         self.today("catheter_change", "r40", ("guyuan",), 60)
         self.today("bp_follow_up", "r45", ("heli",), 130)
         self.today("glucose_check", "r48", ("guyuan",), 170, "cancelled")
-
-    def send_patients_home(self) -> None:
-        """The ward sends two patients: one has been taken on, one waits at the desk."""
-        three_days_ago = self.now - timedelta(days=3)
-        first = self.refer(
-            three_days_ago,
-            name="周长顺",
-            sex="male",
-            phone="19900003011",
-            address="云杉市清溪区渡口巷16号2栋1单元302",
-            diagnosis="脑梗死恢复期，留置胃管",
-            lines=["gastric_tube"],
-            wishes=["line_care", "teaching"],
-            at_home="spouse",
-            discharge_in=1,
-        )
-        for later, command in ((2, transitions.receive), (3, transitions.take_on)):
-            self.founder.do(
-                self.founder.member("desk"),
-                command,
-                when=three_days_ago + timedelta(hours=later),
-                referral_id=first,
-            )
-        self.refer(
-            self.now - 70 * MINUTES,
-            name="彭淑珍",
-            sex="female",
-            phone="19900003024",
-            address="云杉市清溪区织锦巷41号3栋2单元501",
-            diagnosis="乳腺癌术后化疗间歇，PICC 置管第 12 天",
-            lines=["picc"],
-            wounds=["surgical"],
-            wishes=["line_care", "wound_care"],
-            at_home="children",
-            discharge_in=2,
-        )
-        self.pump(self.now)
-
-    def refer(self, when: datetime, *, discharge_in: int, **patient: Any) -> UUID:
-        sent = self.founder.do(
-            self.founder.member("ward"),
-            transitions.refer,
-            when=when,
-            organization_id=CENTRE,
-            organization_name=town.CENTRE,
-            from_name=town.HOSPITAL,
-            sent_by_name="孙倩",
-            ward=town.WARD,
-            ward_phone=PHONE,
-            discharge_on=day_of(when) + timedelta(days=discharge_in),
-            agreed=True,
-            order_photo=scribble(7),
-            order_photo_type="image/png",
-            **patient,
-        )
-        sent_id: UUID = sent.id
-        return sent_id
 
     def today(
         self,
