@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, connection
 
 from anjia.identity import commands
-from anjia.identity.models import Account, Attempt, Role, Session, SignInCode
+from anjia.identity.models import Account, Role
 from anjia.kernel.actors import Actor, system
 from anjia.kernel.work import acting
 from tests.identity import make
@@ -147,25 +147,6 @@ def test_finding_who_is_there_leaves_nobody_with_the_systems_eyes() -> None:
         return count(actor, "SELECT count(*) FROM identity_account WHERE id <> %s", actor.user_id)
 
     assert acting(person, NOON).ask(open_and_look) == 0
-
-
-@pytest.mark.parametrize(
-    ("rows", "index"),
-    [
-        (lambda: Account.objects.filter(phone_index=b"x" * 16), "account_by_phone"),
-        (lambda: Account.objects.filter(wechat_index=b"x" * 16), "account_by_wechat"),
-        (lambda: Session.objects.filter(token_hash=b"x" * 32), "session_token_once"),
-        (lambda: SignInCode.objects.filter(phone_index=b"x" * 16), "code_by_phone"),
-        (lambda: Attempt.objects.filter(key=b"x" * 16, at__gt=NOON), "attempt_by_key"),
-    ],
-)
-def test_row_level_security_keeps_no_lookup_from_its_index(rows: Any, index: str) -> None:
-    def plan(actor: Actor) -> str:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_seqscan = off")
-        return str(rows().explain())
-
-    assert index in acting(system(), NOON).ask(plan)
 
 
 def test_secrets_are_not_kept_in_clear() -> None:

@@ -3,7 +3,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
@@ -136,19 +135,6 @@ class TestStaffFound:
     def test_refuses_who_may_not(self, manager: Actor) -> None:
         with pytest.raises(NotAllowed):
             self.found(make.actor(organization_id=manager.organization_id))
-
-    def test_uses_an_index_as_the_application_role(self, manager: Actor) -> None:
-        def plan(actor: Actor) -> str:
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL enable_seqscan = off")
-                cursor.execute(
-                    "EXPLAIN SELECT 1 FROM workforce_stafftoken"
-                    " WHERE organization_id = %s AND token >= 'li' AND token < 'lj'",
-                    [actor.organization_id],
-                )
-                return "\n".join(line for (line,) in cursor.fetchall())
-
-        assert "staff_by_token" in acting(manager, NOON).ask(plan)
 
 
 class TestSmallQuestions:
