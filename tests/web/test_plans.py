@@ -2,8 +2,9 @@
 How much of a full house the hot questions read, as the application role behind row-level security.
 
 Every big table holds `ROWS` made-up rows of one institution: `script/proof plans` makes them a million. Each question
-is put as the pages put it, what signing in looks for by the same filters; each of its statements is run once more under EXPLAIN ANALYZE. What it reads of a big table
-must not grow with the table: an index that only finds the institution is no better than none.
+is put as the pages put it, and what signing in looks for by the same filters; each statement is run once more under
+EXPLAIN ANALYZE. What it reads of a big table must not grow with the table: an index that only finds the institution is
+no better than none.
 """
 
 import json

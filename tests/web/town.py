@@ -34,6 +34,7 @@ from anjia.simulation.cast import account_id_of
 from anjia.simulation.founding import CENTRE, OPERATOR, Founder, resident_id_of
 from anjia.simulation.homes import Homes
 from anjia.simulation.life import Life
+from anjia.simulation.ward import Ward
 from anjia.transitions.models import Referral
 from anjia.visits.commands import record_facts
 from anjia.visits.models import Conflict
@@ -370,7 +371,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
     """Return ids of what only the console's pages name; what a day in the town does not bring is made."""
     now, nurse = timezone.now(), town.founder.staff["nurse"]
     boss = town.founder.administrator
-    life.send_patients_home()
+    Ward(town.founder, life.now).send_patients_home()
     life.leave_something_to_call_about()
     away = (now + timedelta(days=200), now + timedelta(days=201))
     leave = acting(boss, now).do(
