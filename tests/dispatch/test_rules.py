@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -26,7 +26,7 @@ from anjia.dispatch.rules import (
     size_of_wave,
     wakes_who_comes,
 )
-from anjia.messaging.rules import due_at
+from anjia.messaging.rules import USUAL_QUIET, Quiet, due_at
 from tests.make import NOON
 from tests.visits.make import PLACE, at
 
@@ -140,7 +140,9 @@ class TestScore:
 class TestOffering:
     @pytest.mark.parametrize(("hours", "minutes"), [(2, 5), (4, 5), (23, 15), (48, 60)])
     def test_waits_longer_the_farther_away_it_is(self, hours: int, minutes: int) -> None:
-        assert answer_by(NOON + timedelta(hours=hours), now=NOON) == NOON + timedelta(minutes=minutes)
+        assert answer_by(NOON + timedelta(hours=hours), USUAL_QUIET, now=NOON) == NOON + timedelta(
+            minutes=minutes
+        )
 
     @pytest.mark.parametrize(
         ("made_at", "starts_at", "deadline"),
@@ -160,16 +162,25 @@ class TestOffering:
     def test_waits_from_the_end_of_the_quiet_hours_on(
         self, made_at: datetime, starts_at: datetime, deadline: datetime
     ) -> None:
-        assert answer_by(starts_at, now=made_at) == deadline
+        assert answer_by(starts_at, USUAL_QUIET, now=made_at) == deadline
 
-    def test_is_always_heard_before_its_answer_is_due(self) -> None:
+    def test_waits_from_the_end_of_her_own_quiet_hours_on(self) -> None:
+        after_a_night = Quiet(begins=time(6), ends=time(14))
+
+        assert answer_by(at(10, day=2), after_a_night, now=at(8)) == at(15)
+        assert answer_by(at(10, day=2), after_a_night, now=at(22)) == at(22.25)
+        assert wakes_who_comes(at(15), at(16), after_a_night, now=at(8))
+        assert not wakes_who_comes(at(15), at(16), USUAL_QUIET, now=at(8))
+
+    @pytest.mark.parametrize("quiet", [USUAL_QUIET, Quiet(begins=time(6), ends=time(14))])
+    def test_is_always_heard_before_its_answer_is_due(self, quiet: Quiet) -> None:
         for quarter in range(24 * 4):
             made_at = NOON + timedelta(minutes=15 * quarter)
             for hours in range(2, 60):
                 starts_at = made_at + timedelta(hours=hours)
-                deadline = answer_by(starts_at, now=made_at)
-                urgent = offer_is_urgent(starts_at, deadline=deadline, now=made_at)
-                assert due_at(made_at, urgent=urgent) < deadline <= starts_at
+                deadline = answer_by(starts_at, quiet, now=made_at)
+                urgent = offer_is_urgent(starts_at, quiet, deadline=deadline, now=made_at)
+                assert due_at(made_at, quiet, urgent=urgent) < deadline <= starts_at
 
     def test_asks_more_at_once_each_time_and_then_a_person(self) -> None:
         assert [size_of_wave(wave) for wave in range(1, 6)] == [1, 2, 4, 8, 0]
@@ -186,8 +197,8 @@ class TestSoon:
 
     def test_wakes_a_caregiver_only_if_the_morning_gives_too_short_a_notice(self) -> None:
         night = at(23, day=0)
-        assert wakes_who_comes(at(8.9), at(9.5), now=night)
-        assert not wakes_who_comes(at(9), at(9.5), now=night)
+        assert wakes_who_comes(at(8.9), at(9.5), USUAL_QUIET, now=night)
+        assert not wakes_who_comes(at(9), at(9.5), USUAL_QUIET, now=night)
 
 
 @pytest.mark.parametrize(

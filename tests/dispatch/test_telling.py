@@ -1,6 +1,6 @@
 """Who hears of a visit, in which words, and until when. Nobody is woken for nothing, and nobody goes for nothing."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from anjia.identity.rules import OWN_ACCOUNT
 from anjia.kernel.actors import Actor
 from anjia.kernel.work import acting
 from anjia.messaging import jobs
+from anjia.messaging.commands import set_recipient
 from anjia.messaging.models import Call, Message, Notification
 from anjia.residents.models import Resident
 from anjia.visits.models import Visit
@@ -113,6 +114,33 @@ class TestOffersAtNight:
         post.go(night)
 
         assert ["有一单" in words for _, _, words in post.sms.taken] == [True]
+
+    def test_are_heard_when_she_wakes_who_sleeps_in_the_day(
+        self, here: Town, mother: Resident, post: Post
+    ) -> None:
+        nurse, morning = here.nurse(shifts=[(14, 23)]), at(8)
+        acting(here.system, NOON).do(
+            set_recipient,
+            party_id=nurse.user_id,
+            name="李秋萍",
+            ways=["sms"],
+            phone="13800000001",
+            quiet_from=time(6),
+            quiet_until=time(14),
+        )
+        held = hold(here, mother, nurse, now=morning, starts_at=at(19))
+        acting(here.desk, morning).do(confirm_hold, hold_id=held.id)
+        deliver_events(here.desk, now=morning)
+
+        for hour in (8, 11, 13.9):
+            post.go(at(hour))
+            go_on_asking(at(hour))
+        asleep = [words for _, _, words in post.sms.taken if "有一单" in words]
+        post.go(at(14))
+
+        assert asleep == []
+        assert [words for _, _, words in post.sms.taken if "有一单" in words]
+        assert offers(nurse, now=at(14.2))
 
 
 class TestHowItGoes:

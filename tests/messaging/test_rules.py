@@ -7,7 +7,9 @@ from anjia.messaging.rules import (
     MOVES,
     REVEALING,
     TEMPLATES,
+    USUAL_QUIET,
     Channel,
+    Quiet,
     State,
     TemplateIncomplete,
     call_day,
@@ -68,29 +70,29 @@ class TestQuietHours:
         ],
     )
     def test_begin_at_nine_in_the_evening_and_end_at_seven(self, clock: time, quiet: bool) -> None:
-        assert is_quiet(at(DAY, clock)) is quiet
+        assert is_quiet(at(DAY, clock), USUAL_QUIET) is quiet
 
     def test_wait_for_the_next_morning_before_midnight_and_for_this_one_after(self) -> None:
-        assert due_at(at(DAY, time(21, 0)), urgent=False) == at(NEXT, time(7))
-        assert due_at(at(DAY, time(23, 59, 59)), urgent=False) == at(NEXT, time(7))
-        assert due_at(at(NEXT, time(0, 0)), urgent=False) == at(NEXT, time(7))
-        assert due_at(at(NEXT, time(6, 59)), urgent=False) == at(NEXT, time(7))
+        assert due_at(at(DAY, time(21, 0)), USUAL_QUIET, urgent=False) == at(NEXT, time(7))
+        assert due_at(at(DAY, time(23, 59, 59)), USUAL_QUIET, urgent=False) == at(NEXT, time(7))
+        assert due_at(at(NEXT, time(0, 0)), USUAL_QUIET, urgent=False) == at(NEXT, time(7))
+        assert due_at(at(NEXT, time(6, 59)), USUAL_QUIET, urgent=False) == at(NEXT, time(7))
 
     def test_let_through_what_is_urgent_and_what_comes_in_the_day(self) -> None:
         night, noon = at(DAY, time(2)), at(DAY, time(12))
 
-        assert due_at(night, urgent=True) == night
-        assert due_at(noon, urgent=False) == noon
+        assert due_at(night, USUAL_QUIET, urgent=True) == night
+        assert due_at(noon, USUAL_QUIET, urgent=False) == noon
 
     def test_can_be_her_own_and_need_not_cross_midnight(self) -> None:
-        hers = {"quiet_from": time(12, 30), "quiet_until": time(14, 30)}
+        hers = Quiet(begins=time(12, 30), ends=time(14, 30))
 
-        assert due_at(at(DAY, time(13)), urgent=False, **hers) == at(DAY, time(14, 30))
-        assert due_at(at(DAY, time(22)), urgent=False, **hers) == at(DAY, time(22))
+        assert due_at(at(DAY, time(13)), hers, urgent=False) == at(DAY, time(14, 30))
+        assert due_at(at(DAY, time(22)), hers, urgent=False) == at(DAY, time(22))
 
     def test_are_read_off_the_clock_in_shanghai(self) -> None:
-        assert is_quiet(datetime(2026, 11, 23, 13, 0, tzinfo=UTC))  # 21:00 there
-        assert not is_quiet(datetime(2026, 11, 23, 12, 59, tzinfo=UTC))
+        assert is_quiet(datetime(2026, 11, 23, 13, 0, tzinfo=UTC), USUAL_QUIET)  # 21:00 there
+        assert not is_quiet(datetime(2026, 11, 23, 12, 59, tzinfo=UTC), USUAL_QUIET)
 
 
 class TestCallDay:

@@ -14,9 +14,11 @@ from anjia.dispatch.rules import OfferState, answer_by, size_of_wave
 from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
+from anjia.messaging.queries import quiet_hours_of
 from anjia.visits import commands as visits
 from anjia.visits.queries import Busy, Promise, get_promise
 from anjia.visits.rules.lifecycle import CaregiverBusy, SameCaregiverTwice, State, Status
+from anjia.workforce.queries import get_staff_member
 
 OVER = {OfferState.TIMED_OUT, OfferState.DECLINED}
 
@@ -148,6 +150,8 @@ def keep_time_of(
 def make_offer(
     actor: Actor, now: datetime, *, promise: Promise, part: int, to: Candidate, wave: int
 ) -> Offer:
+    staff = get_staff_member(actor, Purpose.CONTRACT, staff_id=to.staff_id)
+    quiet = quiet_hours_of(actor, Purpose.CONTRACT, party_id=staff.account_id or staff.id)
     offer = Offer.objects.create(
         organization_id=actor.organization_id,
         visit_id=promise.id,
@@ -155,7 +159,7 @@ def make_offer(
         staff_id=to.staff_id,
         wave=wave,
         made_at=now,
-        deadline=answer_by(promise.starts_at, now=now),
+        deadline=answer_by(promise.starts_at, quiet, now=now),
         score=to.score,
         because=[reason.words[:200] for reason in to.reasons],
     )

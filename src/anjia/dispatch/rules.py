@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.errors import DomainError, Invalid, Words
-from anjia.messaging.rules import due_at, is_quiet
+from anjia.messaging.rules import Quiet, due_at, is_quiet
 
 Point = tuple[float, float]  # latitude, longitude, WGS-84
 Span = tuple[datetime, datetime]  # half-open
@@ -277,28 +277,28 @@ def is_soon(starts_at: datetime, ends_at: datetime, *, now: datetime) -> bool:
     return starts_at - now < SOON and now < ends_at
 
 
-def wakes_who_comes(starts_at: datetime, ends_at: datetime, *, now: datetime) -> bool:
-    """Say whether who is to come has to hear of it at once: soon, or when the morning would be too short a notice."""
-    too_short = now < starts_at and starts_at - due_at(now, urgent=False) < SHORTEST_NOTICE
+def wakes_who_comes(starts_at: datetime, ends_at: datetime, quiet: Quiet, *, now: datetime) -> bool:
+    """Say whether who is to come has to hear of it at once: soon, or when her morning would be too short a notice."""
+    too_short = now < starts_at and starts_at - due_at(now, quiet, urgent=False) < SHORTEST_NOTICE
     return too_short or is_soon(starts_at, ends_at, now=now)
 
 
-def answer_by(starts_at: datetime, *, now: datetime) -> datetime:
+def answer_by(starts_at: datetime, quiet: Quiet, *, now: datetime) -> datetime:
     """
     Return until when an offer made now waits for its answer: the nearer the visit, the shorter.
 
-    What is offered at night is heard in the morning, and waits from then on; unless it has to be heard at once.
+    What is offered in her quiet hours is heard after them, and waits from then on; unless it has to be heard at once.
     """
-    heard_at = due_at(now, urgent=wakes_who_comes(starts_at, starts_at, now=now))
+    heard_at = due_at(now, quiet, urgent=wakes_who_comes(starts_at, starts_at, quiet, now=now))
     for within, wait in OFFERING.answer_within:
         if starts_at - now <= within:
             return heard_at + wait
     return heard_at + OFFERING.answer_within[-1][1]
 
 
-def offer_is_urgent(starts_at: datetime, *, deadline: datetime, now: datetime) -> bool:
-    """Say whether an offer goes out whatever the hour: so near is the visit, or it is over before the morning."""
-    return is_quiet(deadline) or wakes_who_comes(starts_at, starts_at, now=now)
+def offer_is_urgent(starts_at: datetime, quiet: Quiet, *, deadline: datetime, now: datetime) -> bool:
+    """Say whether an offer goes out whatever the hour: it is near, or over before her quiet hours are."""
+    return is_quiet(deadline, quiet) or wakes_who_comes(starts_at, starts_at, quiet, now=now)
 
 
 def size_of_wave(wave: int) -> int:

@@ -11,6 +11,7 @@ from anjia.dispatch.rules import Span, is_soon, offer_is_urgent, wakes_who_comes
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.messaging.commands import send
+from anjia.messaging.queries import quiet_hours_of
 from anjia.messaging.rules import moment_words
 from anjia.residents.queries import get_address, get_resident
 from anjia.visits.queries import Promise, get_promise
@@ -70,14 +71,16 @@ def tell_caregiver(
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     if was:
         promise = replace(promise, starts_at=was[0], ends_at=was[1])
+    party_id = staff.account_id or staff_id
+    quiet = quiet_hours_of(actor, Purpose.CONTRACT, party_id=party_id)
     if deadline:
-        urgent = offer_is_urgent(promise.starts_at, deadline=deadline, now=now)
+        urgent = offer_is_urgent(promise.starts_at, quiet, deadline=deadline, now=now)
     else:
-        urgent = wakes_who_comes(promise.starts_at, promise.ends_at, now=now)
+        urgent = wakes_who_comes(promise.starts_at, promise.ends_at, quiet, now=now)
     send(
         actor,
         now,
-        party_id=staff.account_id or staff_id,
+        party_id=party_id,
         template_code=template,
         event_id=event_id(template, visit_id, at),
         about_kind="visit",

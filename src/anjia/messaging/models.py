@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
-from anjia.messaging.rules import QUIET_FROM, QUIET_UNTIL, CallState, State, check_move
+from anjia.messaging.rules import QUIET_FROM, QUIET_UNTIL, CallState, Quiet, State, check_move
 
 
 class Recipient(models.Model):
@@ -38,6 +38,10 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return str(self.party_id)
+
+    @property
+    def quiet(self) -> Quiet:
+        return Quiet(begins=self.quiet_from, ends=self.quiet_until)
 
 
 class Message(models.Model):

@@ -11,7 +11,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
 from anjia.messaging.models import Attempt, Call, CallAttempt, Message, Notification, Recipient
-from anjia.messaging.rules import CallState, State
+from anjia.messaging.rules import USUAL_QUIET, CallState, Quiet, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +229,12 @@ def get_recipient(actor: Actor, purpose: Purpose, *, party_id: UUID) -> Recipien
     if found is None:
         raise NotFound
     return found
+
+
+def quiet_hours_of(actor: Actor, purpose: Purpose, *, party_id: UUID) -> Quiet:
+    """Return when this party is not to be woken; the usual hours where she has not said otherwise."""
+    found = Recipient.objects.filter(organization_id=actor.organization_id, party_id=party_id).first()
+    return found.quiet if found else USUAL_QUIET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,17 @@ WAITS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15
 REPORT_WITHIN: Final = timedelta(hours=72)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """When somebody is not to be woken: from `begins` on, up to but not at `ends`."""
+
+    begins: time = QUIET_FROM
+    ends: time = QUIET_UNTIL
+
+
+USUAL_QUIET: Final = Quiet()
+
+
 class Channel(StrEnum):
     """A way to reach somebody. The last resort is a person who picks up the telephone."""
 
@@ -228,23 +239,20 @@ def spelled(values: Mapping[str, str | datetime], language: str) -> dict[str, st
 # --- when ----------------------------------------------------------------------------------------------------------
 
 
-def is_quiet(moment: datetime, *, quiet_from: time = QUIET_FROM, quiet_until: time = QUIET_UNTIL) -> bool:
-    """Say whether nobody should be woken: from `quiet_from` on, up to but not at `quiet_until`."""
+def is_quiet(moment: datetime, quiet: Quiet) -> bool:
     clock = local(moment).time()
-    if quiet_from <= quiet_until:
-        return quiet_from <= clock < quiet_until
-    return clock >= quiet_from or clock < quiet_until
+    if quiet.begins <= quiet.ends:
+        return quiet.begins <= clock < quiet.ends
+    return clock >= quiet.begins or clock < quiet.ends
 
 
-def due_at(
-    moment: datetime, *, urgent: bool, quiet_from: time = QUIET_FROM, quiet_until: time = QUIET_UNTIL
-) -> datetime:
-    """Return when it may go out: at once, or when the quiet hours are over."""
-    if urgent or not is_quiet(moment, quiet_from=quiet_from, quiet_until=quiet_until):
+def due_at(moment: datetime, quiet: Quiet, *, urgent: bool) -> datetime:
+    """Return when it may go out: at once, or when her quiet hours are over."""
+    if urgent or not is_quiet(moment, quiet):
         return moment
     today = day_of(moment)
-    wakes = at(today, quiet_until)
-    return wakes if wakes > moment else at(today + timedelta(days=1), quiet_until)
+    wakes = at(today, quiet.ends)
+    return wakes if wakes > moment else at(today + timedelta(days=1), quiet.ends)
 
 
 def call_day(moment: datetime, *, needed_by: datetime | None) -> date:

@@ -89,9 +89,7 @@ def start_next_way(
         urgent=message.urgent,
         made_at=now,
         changed_at=now,
-        due_at=due_at(
-            now, urgent=message.urgent, quiet_from=recipient.quiet_from, quiet_until=recipient.quiet_until
-        ),
+        due_at=due_at(now, recipient.quiet, urgent=message.urgent),
     )
     notification.save(force_insert=True)
     live.tell(topic="messaging.outbox", subject_id=notification.id)

@@ -70,9 +70,7 @@ def claim_next(actor: Actor, now: datetime) -> Claim | None:
         recipient = recipient_of(notification.organization_id, notification.party_id)
         if message.needed_by is not None and message.needed_by <= now:
             give_up(notification, now=now, code="too_late")
-        elif not notification.urgent and is_quiet(
-            now, quiet_from=recipient.quiet_from, quiet_until=recipient.quiet_until
-        ):
+        elif not notification.urgent and is_quiet(now, recipient.quiet):
             _put_off(notification, recipient, now=now)
         else:
             return _lease(notification, message, recipient, now=now)
@@ -80,9 +78,7 @@ def claim_next(actor: Actor, now: datetime) -> Claim | None:
 
 
 def _put_off(notification: Notification, recipient: Recipient, *, now: datetime) -> None:
-    notification.due_at = due_at(
-        now, urgent=False, quiet_from=recipient.quiet_from, quiet_until=recipient.quiet_until
-    )
+    notification.due_at = due_at(now, recipient.quiet, urgent=False)
     notification.save(update_fields=["due_at"])
 
 
