@@ -1,7 +1,9 @@
 """What vendors report of messages: from the stand-in that speaks Aliyun's wire format, over HTTP, to the outbox."""
 
 import json
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 
 from anjia.integrations.sms.messages import SmsMessages
+from anjia.integrations.sms.messages_standin import Local
 from anjia.integrations.sms.standin import Standin
 from anjia.kernel.actors import Actor
 from anjia.messaging import jobs
@@ -58,6 +61,43 @@ class TestSmsReports:
         rows = make.notifications(lost)
         assert (rows["sms"].state, rows["sms"].code) == ("failed", "UNDELIV")
         assert [call.state for call in make.calls(lost)] == ["open"]
+
+
+class TestTheDemosStandIn:
+    """It sends nothing, and reports by HTTP in Aliyun's words, to the address where Aliyun would."""
+
+    @pytest.fixture
+    def local(self, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Local:
+        settings.SMS_REPORT_SECRET = "s3cret"
+        vendor = Local(tmp_path)
+        monkeypatch.setattr(jobs, "carrier", lambda _channel: vendor)
+        return vendor
+
+    def reported(self, local: Local, *, later: float, secret: str = "s3cret") -> int:
+        us = httpx.WSGITransport(app=WSGIHandler())
+        return local.report(f"http://localhost{REPORTS}{secret}", at=time.time() + later, transport=us)
+
+    def test_reports_what_arrived_and_what_did_not(self, sender: Actor, local: Local) -> None:
+        arrives, lost = sent(sender, "13800138000"), sent(sender, "13800138009")
+        before = make.notifications(arrives)["sms"].state
+        assert self.reported(local, later=30, secret="wrong") == 0
+
+        assert self.reported(local, later=30) == 2
+
+        assert (before, make.notifications(arrives)["sms"].state) == ("sent", "delivered")
+        rows = make.notifications(lost)
+        assert (rows["sms"].state, rows["sms"].code) == ("failed", "UNDELIV")
+        assert [call.state for call in make.calls(lost)] == ["open"]
+
+    def test_reports_of_some_late_and_of_some_twice(self, sender: Actor, local: Local) -> None:
+        late, twice = sent(sender, "13800138007"), sent(sender, "13800138005")
+
+        soon = self.reported(local, later=10), make.notifications(late)["sms"].state
+        again = self.reported(local, later=70), make.notifications(twice)["sms"].state
+        at_last = self.reported(local, later=200), make.notifications(late)["sms"].state
+
+        assert (soon, again, at_last) == ((1, "sent"), (1, "delivered"), (1, "delivered"))
+        assert self.reported(local, later=1000) == 0
 
 
 def posted(secret: str, said: Any) -> int:
