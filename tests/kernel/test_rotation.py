@@ -12,7 +12,9 @@ from django.db import ProgrammingError, connections
 from anjia.identity.models import Account
 from anjia.kernel import encryption, files, rotation
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.folders import held
 from anjia.kernel.work import acting
+from anjia.machine.home import REAL, Home
 from anjia.records.models import PersonalTarget
 from tests import make
 from tests.kernel.test_edges import PNG
@@ -132,3 +134,23 @@ def test_stops_at_a_value_that_does_not_open(clerk: Actor) -> None:
         rotation.seal_row_again(
             connections["owner"].connection, table, (uuid4(), *[old + b"x" * 40] * len(table.columns)), [old]
         )
+
+
+def test_adds_a_key_beside_those_that_a_data_folder_is_made_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    home.make(REAL)
+    monkeypatch.setattr(settings, "KEYRING", home.keys / "keyring.json")
+    first = encryption.keyring().current
+
+    name = rotation.add_key(encryption.AES)
+
+    assert rotation.old_keys() == [first]
+    assert encryption.unseal(encryption.seal(b"x", bound_to="t|c|1"), bound_to="t|c|1") == b"x"
+    assert encryption.keyring().current == name
+
+
+def test_waits_until_a_backup_has_carried_its_keys() -> None:
+    with held(Path(settings.KEYRING).parent, together=True), pytest.raises(CommandError, match="backup"):
+        call_command("rotate_keys")

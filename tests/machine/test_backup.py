@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from anjia.kernel.folders import held
 from anjia.machine import backup
 from anjia.machine.backup import make_backup, restore_backup
 from anjia.machine.database import database_of, environment_of, prepare
@@ -188,6 +189,13 @@ class TestBackup:
             make_backup(town, target)
         with tarfile.open(target) as tar:
             assert "keys/database.json" not in tar.getnames()
+
+    def test_is_not_made_while_keys_are_rotated(self, town: Home, tmp_path: Path) -> None:
+        with held(town.keys), pytest.raises(Stop, match="rotated"):
+            make_backup(town, tmp_path / "anjia.backup")
+
+        with held(town.keys, together=True):  # beside another backup
+            make_backup(town, tmp_path / "anjia.backup")
 
     def test_is_not_restored_over_anything(self, town: Home, tmp_path: Path) -> None:
         with pytest.raises(Stop, match="not empty"):

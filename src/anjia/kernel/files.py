@@ -14,6 +14,7 @@ from anjia.kernel import audit, encryption
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotFound
+from anjia.kernel.folders import settle
 from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import command
@@ -91,6 +92,7 @@ def store(
         file.write(encryption.seal(content, bound_to=f"file||{stored.id}"))
         file.flush()
         os.fsync(file.fileno())
+    settle(path.parent)
     audit.record("kernel.file.stored", actor=actor, at=now, subject_id=stored.id)
     return stored
 

@@ -5,6 +5,7 @@ key away. It may be stopped anywhere and run again: what is sealed by the newest
 
 import json
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from psycopg import sql
 from anjia.kernel import encryption
 from anjia.kernel.encryption import AES, keyring
 from anjia.kernel.fields import Encrypted
+from anjia.kernel.folders import settle
 
 BATCH: Final = 500
 POLITE: Final = "SET LOCAL lock_timeout = '10s'"
@@ -36,8 +38,9 @@ def add_key(cipher: str) -> str:
     """Add a fresh key and let it seal from now on; return its name."""
 
     def add(kept: dict[str, Any]) -> None:
-        number = max(int(name.lstrip("k")) for name in kept["keys"]) + 1
-        kept["current"] = f"k{number}"
+        while (name := secrets.token_hex(4)) in kept["keys"]:
+            pass
+        kept["current"] = name
         kept["keys"][kept["current"]] = encryption.new_key(cipher)
         if cipher != AES:
             kept.setdefault("ciphers", {})[kept["current"]] = cipher
@@ -66,6 +69,7 @@ def change_keyring(change: Callable[[dict[str, Any]], None]) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+    settle(path.parent)  # before anything lies under a new key
 
 
 def seal_all_again() -> int:

@@ -13,11 +13,13 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from anjia.kernel.folders import held
 from anjia.machine.database import database_of, environment_of, prepare
 from anjia.machine.home import Home
 from anjia.machine.postgres import Cluster, external
@@ -34,11 +36,15 @@ def make_backup(home: Home, target: Path) -> None:
     """
     Write a backup of the data folder, whether Anjia is running or not.
 
-    :raises Stop: if the target is there already, or PostgreSQL's programs fail
+    :raises Stop: if the target is there already, keys are being rotated, or PostgreSQL's programs fail
     """
     if target.exists():
         raise Stop(f"{target} is there already: a backup never overwrites another.")
-    with database_of(home) as environment, tempfile.TemporaryDirectory(dir=home.path) as folder:
+    with (
+        keys_in_place(home),
+        database_of(home) as environment,
+        tempfile.TemporaryDirectory(dir=home.path) as folder,
+    ):
         place = Path(folder)
         with step("Audit trail sealed"):
             prepare("seal", environment)
@@ -48,6 +54,19 @@ def make_backup(home: Home, target: Path) -> None:
         with step("Files and keys"):
             pack(home, place, target)
     print(f"Backup: {target}. It holds the keys too: keep it as safe as the data.")
+
+
+@contextmanager
+def keys_in_place(home: Home) -> Iterator[None]:
+    """
+    Let no key come or go: what lies under one that was not carried would be lost.
+
+    :raises Stop: if keys are being rotated
+    """
+    with held(home.keys, together=True) if home.keys.exists() else nullcontext(True) as in_place:
+        if not in_place:
+            raise Stop("keys are being rotated: make the backup when that is over.")
+        yield
 
 
 def copy_seals(home: Home, place: Path) -> None:

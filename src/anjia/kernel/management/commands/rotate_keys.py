@@ -1,11 +1,14 @@
 """`anjia rotate_keys`: seal everything by a new key; once more, and the old one is gone."""
 
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from anjia.kernel import rotation
 from anjia.kernel.encryption import AES, CIPHERS
+from anjia.kernel.folders import held
 
 
 class Command(BaseCommand):
@@ -18,6 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("--cipher", choices=sorted(CIPHERS), help=f"what the new key is for; else {AES}")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with held(Path(settings.KEYRING).parent) as alone:
+            if not alone:  # a backup carries keys and what lies under them, which takes a while
+                raise CommandError("A backup or another rotation is under way: run this when it is over.")
+            self.rotate(**options)
+
+    def rotate(self, **options: Any) -> None:
         is_second_time = bool(rotation.old_keys())
         if is_second_time and options["cipher"]:
             raise CommandError(
