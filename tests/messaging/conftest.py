@@ -1,6 +1,8 @@
 import pytest
 
+from anjia.kernel.actors import Actor
 from anjia.messaging import jobs
+from tests import make as basics
 from tests.messaging.make import Post
 
 
@@ -11,3 +13,8 @@ def post(database: None, monkeypatch: pytest.MonkeyPatch) -> Post:
     monkeypatch.setattr(jobs, "carrier", vendors.carrier)
     vendors.forget()
     return vendors
+
+
+@pytest.fixture
+def sender() -> Actor:
+    return basics.actor("messaging.send", "messaging.call")

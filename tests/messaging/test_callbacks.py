@@ -27,11 +27,6 @@ REPORTS = "/callbacks/sms/reports/"
 
 
 @pytest.fixture
-def sender() -> Actor:
-    return basics.actor("messaging.send", "messaging.call")
-
-
-@pytest.fixture
 def aliyun(post: Post, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
     """Send by the real client to the stand-in."""
     settings.SMS_REPORT_SECRET = "s3cret"

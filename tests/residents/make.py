@@ -1,5 +1,6 @@
 """Makers of residents and of those who act for them."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,8 +8,13 @@ from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.work import acting
 from anjia.residents.commands import give_consent, register_resident
 from anjia.residents.models import Grant, Resident
+from anjia.residents.queries import people_of_account
 from anjia.residents.rules import ALL, GivenBy
 from tests.make import NOON, person
+from tests.make import actor as make_actor
+
+PAPER = b"\x89PNG\r\n\x1a\n a photo of a signed paper"
+PERSON = ("residents.read", "residents.grant", "residents.consent", "identity.open_account")
 
 
 def resident(*, served_by: Actor, **says: Any) -> Resident:
@@ -46,3 +52,14 @@ def holder(
     }
     acting(system(of.organization_id), NOON).ask(lambda _: Grant.objects.create(**sound | says))
     return actor
+
+
+def colleague_of(actor: Actor) -> Actor:
+    return make_actor(*actor.permissions, organization_id=actor.organization_id)
+
+
+def people(account_id: UUID, *, days: int = 0) -> list[UUID]:
+    """Return whom the account may act for, so many days from noon."""
+    now = NOON + timedelta(days=days)
+    found = acting(system(), now).ask(people_of_account, Purpose.LEGAL, account_id=account_id, now=now)
+    return [one.resident_id for one in found]

@@ -1,3 +1,5 @@
+"""Who may act for a resident."""
+
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -6,77 +8,37 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from anjia.identity.commands import open_account
-from anjia.identity.models import Account, Session
-from anjia.identity.rules import Entry, Refused
 from anjia.kernel.actors import Actor, Purpose, system
-from anjia.kernel.encryption import blind
 from anjia.kernel.errors import Invalid, NotAllowed, NotFound
-from anjia.kernel.files import FileNotKnown, store
+from anjia.kernel.files import store
 from anjia.kernel.work import acting
 from anjia.residents.commands import (
-    ask_for_number,
-    confirm_number,
-    drop_number,
-    give_consent,
     grant_access,
     grant_on_paper,
-    make_activation_slip,
-    make_activation_slips,
-    redeem_activation,
-    withdraw_consent,
     withdraw_grant,
     witness_grant,
 )
-from anjia.residents.models import Address, Grant, NumberChange, Phone, Resident
+from anjia.residents.models import Address, Phone, Resident
 from anjia.residents.queries import (
     accounts_of_resident,
     addresses_of,
-    check_consent,
-    consents_of,
     get_resident,
     grants_of,
-    organization_of_slip,
     people_of_account,
     readers_of_record,
     resident_sheet,
 )
 from anjia.residents.rules import (
     AlreadyGranted,
-    ConsentMissing,
-    NoSuchPhone,
-    NumberWaits,
     OnlySheDecides,
-    PaperMissing,
     SameWitness,
-    TextNotCurrent,
 )
 from tests import make
-from tests.identity import make as make_identity
 from tests.make import NOON
 from tests.residents import make as make_residents
+from tests.residents.make import PAPER, PERSON, colleague_of, people
 
 pytestmark = pytest.mark.usefixtures("database")
-
-PAPER = b"\x89PNG\r\n\x1a\n a photo of a signed paper"
-PERSON = ("residents.read", "residents.grant", "residents.consent", "identity.open_account")
-
-
-@pytest.fixture
-def desk() -> Actor:
-    return make.actor(
-        "residents.read", "residents.grant", "residents.consent", "identity.open_account", "files.store"
-    )
-
-
-def colleague_of(actor: Actor) -> Actor:
-    return make.actor(*actor.permissions, organization_id=actor.organization_id)
-
-
-def people(account_id: UUID, *, days: int = 0) -> list[UUID]:
-    now = NOON + timedelta(days=days)
-    found = acting(system(), now).ask(people_of_account, Purpose.LEGAL, account_id=account_id, now=now)
-    return [one.resident_id for one in found]
 
 
 class TestGrantAccess:
@@ -338,292 +300,3 @@ class TestRowSecurity:
         with pytest.raises(NotFound):
             acting(stranger, NOON).ask(get_resident, Purpose.CONTRACT, resident_id=mother.id)
         assert acting(stranger, NOON).ask(addresses_of, Purpose.CONTRACT, resident_id=mother.id) == []
-
-
-class TestConsent:
-    def test_is_missing_until_it_is_given(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk)
-
-        for purpose in (Purpose.CARE, Purpose.VIDEO):
-            with pytest.raises(ConsentMissing):
-                acting(desk, NOON).ask(check_consent, purpose, resident_id=mother.id)
-        make_residents.consent(of=mother)
-        acting(desk, NOON).ask(check_consent, Purpose.CARE, resident_id=mother.id)
-        with pytest.raises(ConsentMissing):
-            acting(desk, NOON).ask(check_consent, Purpose.VIDEO, resident_id=mother.id)
-
-    @pytest.mark.parametrize("purpose", [Purpose.CONTRACT, Purpose.LEGAL, Purpose.VITAL, Purpose.ACCESS])
-    def test_is_not_asked_for_what_does_not_rest_on_it(self, desk: Actor, purpose: Purpose) -> None:
-        mother = make_residents.resident(served_by=desk)
-
-        acting(desk, NOON).ask(check_consent, purpose, resident_id=mother.id)
-
-    def test_bites_at_the_next_unit_of_work_when_withdrawn(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk)
-        she = make_residents.holder(*PERSON, of=mother, relation="self")
-        acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=1)
-        acting(desk, NOON).ask(check_consent, Purpose.CARE, resident_id=mother.id)
-
-        standing = acting(she, NOON).do(withdraw_consent, resident_id=mother.id, purpose="care")
-
-        assert standing.state == "withdrawn"
-        with pytest.raises(ConsentMissing):
-            acting(desk, NOON).ask(check_consent, Purpose.CARE, resident_id=mother.id)
-
-    def test_keeps_yes_and_no_apart_for_each_purpose(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk)
-        she = make_residents.holder(*PERSON, of=mother, relation="self")
-        acting(she, NOON).do(
-            give_consent, resident_id=mother.id, purpose="video", text_version=1, agrees=False
-        )
-        acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=1)
-
-        states = acting(she, NOON).ask(consents_of, Purpose.ACCESS, resident_id=mother.id)
-
-        assert {one.text.purpose.value: one.state.value for one in states} == {
-            "care": "given",
-            "video": "refused",
-        }
-
-    def test_is_hers_and_her_guardians_to_give(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk)
-        daughter = make_residents.holder(*PERSON, of=mother)
-
-        with pytest.raises(OnlySheDecides):
-            acting(daughter, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=1)
-
-    def test_is_given_to_the_text_of_today(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk)
-        she = make_residents.holder(*PERSON, of=mother, relation="self")
-
-        with pytest.raises(TextNotCurrent):
-            acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=9)
-        with pytest.raises(Invalid):
-            acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="ads", text_version=1)
-
-    def test_is_not_the_desks_to_say_without_her_own_paper(self, desk: Actor) -> None:
-        mother, neighbour = (make_residents.resident(served_by=desk) for _ in range(2))
-        paper = acting(desk, NOON).do(
-            store, content=PAPER, content_type="image/png", resident_id=neighbour.id
-        )
-        says: dict[str, Any] = {"resident_id": mother.id, "purpose": "care", "text_version": 1}
-
-        with pytest.raises(PaperMissing):
-            acting(desk, NOON).do(give_consent, **says)
-        with pytest.raises(NotFound):
-            acting(desk, NOON).do(give_consent, **says, file_id=paper.id)
-
-
-class TestActivation:
-    @pytest.fixture
-    def house(self) -> UUID:
-        return make_identity.house().id
-
-    @pytest.fixture
-    def desk(self, house: UUID) -> Actor:
-        return make.actor("residents.grant", organization_id=house)
-
-    def redeem(self, code: str, last_four: str, *, days: int = 0) -> Entry | Refused:
-        now = NOON + timedelta(days=days)
-        house = acting(system(), now).ask(organization_of_slip, Purpose.LEGAL, code=code)
-        assert house is not None
-        return acting(system(house), now).do(redeem_activation, code=code, phone_last_four=last_four)
-
-    def test_opens_her_account_and_lets_her_act_for_herself(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk, phones=["010-62345678", "13800001234"])
-        slip = acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
-
-        entry = self.redeem(slip.code, "1234")
-
-        assert isinstance(entry, Entry)
-        assert entry.name == "张桂芳"
-        assert people(entry.account_id) == [mother.id]
-
-    def test_works_once(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk, phones=["13800001234"])
-        slip = acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
-        self.redeem(slip.code, "1234")
-
-        again = self.redeem(slip.code, "1234")
-
-        assert isinstance(again, Refused)
-        assert again.error.code == "residents.slip_over"
-
-    def test_is_over_after_five_wrong_tries(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk, phones=["13800001234"])
-        slip = acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
-        for _try in range(5):
-            assert isinstance(self.redeem(slip.code, "0000"), Refused)
-
-        right = self.redeem(slip.code, "1234")
-
-        assert isinstance(right, Refused)
-        assert right.error.code == "residents.slip_over"
-
-    def test_is_over_after_a_month(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk, phones=["13800001234"])
-        slip = acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
-
-        assert isinstance(self.redeem(slip.code, "1234", days=30), Refused)
-
-    def test_may_be_typed_with_blanks_and_wide_digits(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk, phones=["13800001234"])
-        slip = acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
-        typed = " ".join([slip.code[:4], slip.code[4:8], slip.code[8:]])
-
-        assert isinstance(self.redeem(typed, "１２３４"), Entry)
-
-    def test_finds_the_account_that_she_has(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk, phones=["13800001234"])
-        entries = []
-        for _time in range(2):
-            slip = acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
-            entries.append(self.redeem(slip.code, "1234"))
-
-        first, second = entries
-        assert isinstance(first, Entry)
-        assert isinstance(second, Entry)
-        assert first.account_id == second.account_id
-
-    @pytest.mark.parametrize(
-        "before",
-        [
-            {"relation": "self", "valid_until": NOON - timedelta(days=1)},
-            {"relation": "self", "given_by": "on_paper", "giver_id": UUID(int=1)},
-            {"relation": "family", "allows": ["visits"]},
-        ],
-        ids=["over", "not witnessed", "less"],
-    )
-    def test_gives_what_it_says_though_something_else_was_given_before(
-        self, desk: Actor, before: dict[str, Any]
-    ) -> None:
-        mother = make_residents.resident(served_by=desk, phones=["13800001234"])
-        account = acting(system(desk.organization_id), NOON).do(
-            open_account, kind="person", name="张桂芳", phone="13800001234"
-        )
-        make_residents.holder(of=mother, account_id=account.id, **before)
-        slip = acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
-
-        self.redeem(slip.code, "1234")
-
-        [acts] = acting(system(), NOON).ask(people_of_account, Purpose.LEGAL, account_id=account.id, now=NOON)
-        assert (acts.relation, set(acts.allows)) == ("self", {"visits", "book", "record"})
-
-    def test_needs_a_mobile_number(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk, phones=["010-62345678"])
-
-        with pytest.raises(NoSuchPhone):
-            acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
-
-    def test_is_made_for_many_at_once(self, desk: Actor) -> None:
-        with_phone = make_residents.resident(served_by=desk, phones=["13800001234"])
-        without = make_residents.resident(served_by=desk)
-
-        slips = acting(desk, NOON).do(make_activation_slips, resident_ids=[with_phone.id, without.id])
-
-        assert [slip.resident_id for slip in slips] == [with_phone.id]
-        assert [len(slip.code) for slip in slips] == [12]
-
-
-class TestAnotherNumber:
-    """Of an account that acts for her: a number that was given away would let whoever has it now sign in as her."""
-
-    OLD, NEW = "13900005678", "13700002468"
-
-    @pytest.fixture
-    def desk(self) -> Actor:
-        return make.actor(
-            "residents.read",
-            "residents.grant",
-            "identity.open_account",
-            "identity.change_account",
-            "files.store",
-            organization_id=make_identity.house().id,
-        )
-
-    @pytest.fixture
-    def mother(self, desk: Actor) -> Resident:
-        return make_residents.resident(served_by=desk, phones=[self.OLD])
-
-    @pytest.fixture
-    def grant(self, desk: Actor, mother: Resident) -> Grant:
-        slip = acting(desk, NOON).do(make_activation_slip, resident_id=mother.id)
-        acting(system(desk.organization_id), NOON).do(
-            redeem_activation, code=slip.code, phone_last_four="5678"
-        )
-        [grant] = acting(desk, NOON).ask(grants_of, Purpose.CONTRACT, resident_id=mother.id, now=NOON)
-        return grant
-
-    def ask(self, desk: Actor, grant: Grant, phone: str = NEW) -> NumberChange:
-        return acting(desk, NOON).do(
-            ask_for_number, grant_id=grant.id, phone=phone, photo=PAPER, content_type="image/png"
-        )
-
-    def known_by(self, phone: str) -> list[UUID]:
-        rows = acting(system(), NOON).ask(
-            lambda _: list(Account.objects.filter(phone_index=blind("phone", phone)))
-        )
-        return [row.id for row in rows]
-
-    def sessions(self, account_id: UUID) -> int:
-        return acting(system(), NOON).ask(
-            lambda _: Session.objects.filter(account_id=account_id, ended_at=None).count()
-        )
-
-    def test_counts_when_a_second_person_has_seen_the_paper(self, desk: Actor, grant: Grant) -> None:
-        asked = self.ask(desk, grant)
-        assert (grant.account_id in self.known_by(self.OLD), self.sessions(grant.account_id)) == (True, 1)
-        with pytest.raises(SameWitness):
-            acting(desk, NOON).do(confirm_number, change_id=asked.id)
-
-        acting(colleague_of(desk), NOON).do(confirm_number, change_id=asked.id)
-
-        assert grant.account_id not in self.known_by(self.OLD)
-        assert grant.account_id in self.known_by(self.NEW)
-        assert self.sessions(grant.account_id) == 0
-        [shown] = acting(desk, NOON).ask(grants_of, Purpose.CONTRACT, resident_id=grant.resident_id, now=NOON)
-        assert shown.phone == self.NEW
-        with pytest.raises(NotFound):
-            acting(colleague_of(desk), NOON).do(confirm_number, change_id=asked.id)
-
-    def test_leaves_slips_for_the_old_one_worth_nothing(self, desk: Actor, grant: Grant) -> None:
-        slip = acting(desk, NOON).do(make_activation_slip, resident_id=grant.resident_id)
-        acting(colleague_of(desk), NOON).do(confirm_number, change_id=self.ask(desk, grant).id)
-
-        late = acting(system(desk.organization_id), NOON).do(
-            redeem_activation, code=slip.code, phone_last_four="5678"
-        )
-
-        assert isinstance(late, Refused)
-
-    def test_can_be_dropped(self, desk: Actor, grant: Grant) -> None:
-        asked = self.ask(desk, grant)
-        with pytest.raises(NumberWaits):
-            self.ask(desk, grant, "13700001111")
-
-        acting(desk, NOON).do(drop_number, change_id=asked.id)
-
-        assert grant.account_id in self.known_by(self.OLD)
-        self.ask(desk, grant, "13700001111")
-
-    def test_is_for_the_desk_and_takes_a_mobile_number_and_a_photo(
-        self, desk: Actor, mother: Resident, grant: Grant
-    ) -> None:
-        she = make_residents.holder(*PERSON, of=mother, relation="guardian")
-
-        with pytest.raises(NotAllowed):
-            self.ask(she, grant)
-        with pytest.raises(Invalid):
-            self.ask(desk, grant, "12345")
-        with pytest.raises(FileNotKnown):
-            acting(desk, NOON).do(
-                ask_for_number, grant_id=grant.id, phone=self.NEW, photo=b"", content_type=""
-            )
-
-    def test_of_another_institution_is_none_of_the_desks_business(self, desk: Actor, grant: Grant) -> None:
-        stranger = make.actor(*desk.permissions)
-
-        with pytest.raises(NotFound):
-            self.ask(stranger, grant)
-        with pytest.raises(NotFound):
-            acting(stranger, NOON).do(confirm_number, change_id=self.ask(desk, grant).id)

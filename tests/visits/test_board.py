@@ -13,14 +13,9 @@ from anjia.visits.models import Visit
 from anjia.visits.queries import Board, board, timelines
 from anjia.visits.rules.lifecycle import BoardState
 from tests.make import NOON
-from tests.visits.make import Town, at, fact, id_of, say, town
+from tests.visits.make import Town, at, fact, id_of, say
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def here() -> Town:
-    return town()
 
 
 def look(here: Town, *, now: Any = NOON, **says: Any) -> Board:

@@ -10,14 +10,9 @@ from anjia.visits.commands import accept_assignment
 from anjia.visits.queries import caregiver_day, get_visit_page, get_work_visit
 from anjia.visits.rules.door import area_of
 from tests.make import NOON, person
-from tests.visits.make import OWN, Town, at, fact, say, town
+from tests.visits.make import OWN, Town, at, fact, say
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def here() -> Town:
-    return town()
 
 
 class TestWhatCameOfAVisit:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from anjia.kernel import calendar
 from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.models import AuditEntry, Event
 from anjia.kernel.work import acting
 from anjia.workforce import commands
 from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
@@ -68,3 +69,23 @@ def sheet(*, of: Actor, staff_id: UUID, day: date = MONDAY) -> CaregiverSheet:
         caregivers_on, Purpose.CONTRACT, start=start, end=end, staff_ids=[staff_id]
     )  # fmt: skip
     return sheets[0]
+
+
+def actions(actor: Actor) -> list[str]:
+    """Return what was written down in the actor's institution, in order."""
+
+    def read(actor: Actor) -> list[str]:
+        rows = AuditEntry.objects.filter(organization_id=actor.organization_id).order_by("id")
+        return list(rows.values_list("action", flat=True))
+
+    return acting(actor, NOON).ask(read)
+
+
+def told(actor: Actor) -> list[str]:
+    """Return which events were published there, in order."""
+
+    def read(actor: Actor) -> list[str]:
+        rows = Event.objects.filter(organization_id=actor.organization_id).order_by("id")
+        return list(rows.values_list("name", flat=True))
+
+    return acting(actor, NOON).ask(read)
