@@ -223,6 +223,20 @@ class TestWrongWith:
                 ["readings.0.value"],
             ),
             ("measured", {"readings": [{"code": "8867-4", "value": 71, "unit": "/min"}]}, []),
+            ("measured", {"readings": [{"code": "8867-4", "value": 71.5, "unit": "/min"}]}, []),
+            # Pages and rules read what was kept, as it was said: a text that looks like a number broke them.
+            (
+                "measured",
+                {"readings": [{"code": "8867-4", "value": "71", "unit": "/min"}]},
+                ["readings.0.value"],
+            ),
+            (
+                "arrived",
+                {"proof": "photo", "position": {"latitude": "31.2", "longitude": 121}},
+                ["position.latitude"],
+            ),
+            ("teach_back", {"point": "洗手", "understood": "no"}, ["understood"]),
+            ("step_done", {"key": "wash", "skipped": "false"}, ["skipped"]),
             ("teach_back", {"point": "洗手", "understood": True}, []),
             ("signed", {"by": "nobody"}, ["by"]),
             ("done", {}, []),

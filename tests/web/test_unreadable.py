@@ -22,6 +22,7 @@ class TestTextOnly:
             json.dumps({"login": "\ud800", "password": "x", "totp": ""}),
             json.dumps({"login": "x", "password": "x", "totp": "", "\0": [{"\0": 1}]}),
             '{"login": NaN}',
+            '{"login": [{"x": -1e999}]}',
             "[" * 3000,
         ],
     )

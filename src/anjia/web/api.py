@@ -1,6 +1,7 @@
 """The HTTP API: every context's router, one way to authenticate, one way to say no."""
 
 import json
+import math
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final, NoReturn
@@ -58,10 +59,18 @@ class TextOnly(Parser):
     """Bodies of words that can be kept, and of numbers that are some: no NUL, no half characters, no NaN."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        said = json.loads(request.body, parse_constant=_no_number)
+        said = json.loads(request.body, parse_constant=_no_number, parse_float=_number)
         if not is_text(said):
             raise Unreadable
         return said
+
+
+def _number(word: str) -> float:
+    """:raises Unreadable: if it is larger than any number that can be kept: 1e999"""
+    value = float(word)
+    if math.isinf(value):
+        raise Unreadable
+    return value
 
 
 def _no_number(word: str) -> NoReturn:

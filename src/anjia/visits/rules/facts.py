@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, Strict, StrictBool, ValidationError
 
 from anjia.kernel.errors import Words
 from anjia.visits.rules.lifecycle import OPEN, State, Status
@@ -100,14 +100,18 @@ WORDS_OF_MISFIT: Final[Mapping[Misfit, Words]] = {
 }
 
 
+# What is kept is what was said, not what it could be taken for: "120" is no number, and "no" is as true as "yes".
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+
+
 class Shape(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
 class PositionShape(Shape):
-    latitude: Annotated[float, Field(ge=-90, le=90)]
-    longitude: Annotated[float, Field(ge=-180, le=180)]
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000)] = 0
+    latitude: Annotated[Number, Field(ge=-90, le=90)]
+    longitude: Annotated[Number, Field(ge=-180, le=180)]
+    accuracy_m: Annotated[Number, Field(ge=0, le=100_000)] = 0
 
 
 class Anything(Shape):
@@ -126,13 +130,13 @@ class ArrivedShape(Shape):
 class StepDoneShape(Shape):
     key: Annotated[str, Field(min_length=1, max_length=60)]
     values: dict[str, JsonValue] | None = None
-    skipped: bool = False
+    skipped: StrictBool = False
     reason: Annotated[str, Field(max_length=500)] | None = None
 
 
 class ReadingShape(Shape):
     code: Annotated[str, Field(min_length=1, max_length=20)]
-    value: Annotated[float, Field(allow_inf_nan=False)]
+    value: Number
     unit: Annotated[str, Field(min_length=1, max_length=20)]
 
 
@@ -148,7 +152,7 @@ class PhotoShape(Shape):
 
 class TeachBackShape(Shape):
     point: Annotated[str, Field(min_length=1, max_length=300)]
-    understood: bool
+    understood: StrictBool
     words: Annotated[str, Field(max_length=2000)] | None = None
 
 
