@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from anjia.catalogue import queries
+from anjia.catalogue import commands, queries
 from anjia.catalogue.models import ServiceVersion
 from anjia.catalogue.rules.content import WORDS_OF_LINE, WORDS_OF_MODE, WORDS_OF_TIER
 from anjia.catalogue.showing import asked_of_people, evidence_words, steps_of
@@ -33,7 +33,16 @@ def services(request: PageRequest) -> HttpResponse:
     )
     choices = {"modes": WORDS_OF_MODE, "lines": WORDS_OF_LINE, "tiers": WORDS_OF_TIER}
     shown = {name: [(str(key), words) for key, words in table.items()] for name, table in choices.items()}
-    return render(request, "catalogue/list.html", {"services": found, "wanted": wanted, **shown})
+    said = {"may_seed": request.actor.may("catalogue.change"), "services": found, "wanted": wanted}
+    return render(request, "catalogue/list.html", said | shown)
+
+
+@page("catalogue.change")
+@require_POST
+def seed(request: PageRequest) -> HttpResponse:
+    """Offer the services that come with Anjia."""
+    console.do(request, commands.seed_services)
+    return redirect("catalogue:list")
 
 
 def one_of(versions: list[ServiceVersion], version_id: UUID | None) -> ServiceVersion:
@@ -67,6 +76,7 @@ def service(request: PageRequest, code: str, version_id: UUID | None = None) -> 
 
 urlpatterns = [
     path("", services, name="list"),
+    path("seed/", seed, name="seed"),
     path("<slug:code>", service, name="service"),
     path("<slug:code>/<uuid:version_id>", service, name="version"),
 ]
