@@ -1,4 +1,5 @@
 /** Times come with an offset; people here live by Shanghai's clock, whatever the phone is set to. */
+import type { Slot } from './api/types'
 import { t } from './i18n'
 
 const EIGHT_HOURS = 8 * 3600_000
@@ -77,3 +78,6 @@ export function moment(at: string): string {
   if (day === addDays(now, 1)) return t('when.at_tomorrow', { at: clock(at) })
   return t('when.at', { day: shortDay(day), at: clock(at) })
 }
+
+/** Tells one offered time from another: two people may be free at the same. */
+export const slotKey = (slot: Slot): string => `${slot.starts_at} ${slot.caregiver.id}`

@@ -51,7 +51,7 @@ export const visits = {
 export const record = {
   summary: () => get<T.Page<T.RecordLine> | T.RecordLine[]>('record/summary'),
   trend: (code: string, days: number) => get<T.Trend>(`record/trends/${code}`, { days }),
-  readers: (after = '') => get<T.Page<T.Reader> | T.Reader[]>('record/readers', { after }),
+  readers: (after = '') => get<T.Page<T.Reader>>('record/readers', { after }),
 }
 
 export const inbox = {

@@ -42,6 +42,14 @@ function plain(code: string): Vital {
   return { code, key: '', unit: '1', shown: '', possible: [-1e9, 1e9], usual: [-1e9, 1e9], decimals: 2 }
 }
 
+const PRESSURE = ['8480-6', '8462-4']
+
+/** What is still to be measured of `asked`: of a whole all of it, else the other half of a blood pressure. */
+export function lacking(asked: string[], filled: string[], whole = false): string[] {
+  const needed = whole ? asked : PRESSURE.some((code) => filled.includes(code)) ? PRESSURE.filter((code) => asked.includes(code)) : []
+  return needed.filter((code) => !filled.includes(code))
+}
+
 export const DEFAULT_CODES = ['8480-6', '8462-4', '8867-4', '59408-5', '8310-5']
 
 export type Verdict = 'empty' | 'ok' | 'not_a_number' | 'impossible' | 'unusual'
