@@ -15,7 +15,7 @@ from anjia.identity.rules import OWN_ACCOUNT
 from anjia.kernel.models import RecordAccess
 from anjia.kernel.sealing import seal_now
 from anjia.kernel.work import acting
-from anjia.visits.commands import promise_visit
+from anjia.visits.commands import mark_unclaimed, promise_visit
 from anjia.visits.models import Visit
 from tests import make
 from tests.dispatch.signed_in import OpenTown, open_town
@@ -181,6 +181,15 @@ class TestVisit:
 
         assert "李秋萍到了" in page
         assert "只有本人说到了" in page
+
+    def test_says_that_nobody_took_it_as_the_board_does(self, here: OpenTown) -> None:
+        one = visit(here, here.town.nurse())
+        acting(here.town.system, here.town.today).do(mark_unclaimed, visit_id=one.id, part=1)
+
+        page = text_of(browser(here, "dispatcher").get(f"/console/desk/visits/{one.id}"))
+
+        assert "没人接" in page
+        assert "已约好" not in page
 
     def test_says_what_nobody_has_checked_while_it_is_still_to_be_done(self, here: OpenTown) -> None:
         nurse = here.town.nurse()

@@ -16,10 +16,11 @@ from anjia.dispatch.commands import (
 )
 from anjia.dispatch.jobs import go_on_asking
 from anjia.dispatch.rules import NotSuitable, OfferOver, OfferTaken, SlotGone, TooSoon
-from anjia.kernel.actors import Actor
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message
+from anjia.visits.queries import VisitPage, get_visit_page
 from anjia.visits.rules.lifecycle import HoldExpired, HoldReleased, Status, TooLateToChange, WrongCrew
 from tests.dispatch.make import booking, hold, offers, slots, states, times, visit_of
 from tests.make import NOON, deliver_events
@@ -279,6 +280,10 @@ class TestOffers:
         assert len(offers(nurse)) == 1
 
 
+def page_of(here: Town, visit_id: UUID) -> VisitPage:
+    return acting(here.desk, NOON).ask(get_visit_page, Purpose.CONTRACT, visit_id=visit_id, now=NOON)
+
+
 class TestAssignByHand:
     def test_sends_somebody_and_takes_the_offer_back(self, here: Town) -> None:
         nurse, other = here.nurse("甲"), here.nurse("乙")
@@ -286,6 +291,13 @@ class TestAssignByHand:
         acting(here.desk, NOON).do(assign_by_hand, visit_id=visit_id, staff_id=id_of(other))
         assert crew_now(here, visit_id) == [(other.staff_id, "accepted")]
         assert states(here, visit_id) == {nurse.staff_id: "withdrawn"}
+
+    def test_is_told_as_what_it_was_and_not_as_a_yes_of_hers(self, here: Town) -> None:
+        nurse, other = here.nurse("甲"), here.nurse("乙")
+        visit_id = booking(here, here.resident(), nurse)
+        acting(here.desk, NOON).do(assign_by_hand, visit_id=visit_id, staff_id=id_of(other), why="说好了")
+        last = page_of(here, visit_id).timeline[-1]
+        assert (last.words, last.who) == ("安排乙来：说好了", "工作人员")
 
     def test_says_every_rule_that_is_against_it(self, here: Town) -> None:
         nurse, other = here.nurse("甲"), here.nurse("新人", title="护士", started_on=NOON.date())

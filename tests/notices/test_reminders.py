@@ -125,5 +125,5 @@ class TestPreparation:
         assert preparation_words("", "zh") == ""
 
     def test_is_not_said_where_it_gives_away_what_she_has(self) -> None:
-        assert preparation_words("请准备好胰岛素笔", "zh") == "要准备什么，请在“我的上门”里看。"
+        assert preparation_words("请准备好胰岛素笔", "zh") == "要准备什么，请在“我的预约”里看。"
         assert "胰岛素" not in preparation_words("请准备好胰岛素笔", "en")

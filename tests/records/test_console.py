@@ -81,7 +81,7 @@ class TestPage:
 
         page = open_page(console.record, doctor, resident_id=resident.id)
         assert "186/112" in page
-        assert "请现在就联系医生" in page
+        assert "请现在就联系她" in page, "it speaks to who looks after her"
         assert "<svg viewBox=" in page
         assert "危急值" in page
         assert "国家基层高血压防治管理指南 2025版" in page

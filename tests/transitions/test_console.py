@@ -63,6 +63,10 @@ def filled(centre: Organization, **changes: Any) -> dict[str, Any]:
     return sound | changes
 
 
+def test_supposes_nothing_of_who_is_at_home(ward: Actor, centre: Organization) -> None:
+    assert '<option value="unknown" selected>' in open_page(console.new, ward)
+
+
 def only_referral(of: Actor) -> Referral:
     found: Referral = acting(of, NOON).ask(lambda actor: Referral.objects.get())
     return found

@@ -151,6 +151,10 @@ class TestSmallQuestions:
         assert ask(queries.staff_of_account, Purpose.LEGAL, account_id=uuid4()) is None
         cards = ask(queries.staff_cards, Purpose.CONTRACT, staff_ids=both)
         assert (list(cards), cards[member.id].phone_masked) == ([member.id], "138****8000")
+        assert cards[member.id].phone == ""
+        dispatcher = make.actor("visits.assign", organization_id=manager.organization_id)
+        seen = acting(dispatcher, NOON).ask(queries.staff_cards, Purpose.CONTRACT, staff_ids=both)
+        assert seen[member.id].phone == member.phone, "who sends her out can ring her"
         with pytest.raises(NotFound):
             ask(queries.get_staff_member, Purpose.CONTRACT, staff_id=stranger.id)
 

@@ -91,21 +91,24 @@ def case_of(
     should be for one, and an alarm for another.
     """
     today = day_of(now)
+    age = resident.age_on(today)
     newest = max((row.at for row in readings), default=None)
-    grade = worst_of(readings, own, today=today, age=resident.age_on(today))
+    red, amber = (graded(readings, own, grade, today=today, age=age) for grade in (Grade.RED, Grade.AMBER))
+    off = outside(resident, readings, own, now=now)
     rank, tone, words, why = 4, "ok", _("平稳"), _("最近的数没有越线")
     if not consents:
         rank, tone, words, why = 6, "idle", _("没同意"), _("她没有同意用健康数据做照护，这里不显示")
-    elif grade is Grade.RED:
+    elif red:
         rank, tone, words, why = 0, "bad", _("现在看"), _("最近一次越过了危急线，请马上联系")
-    elif grade is Grade.AMBER:
+    elif amber:
         rank, tone, words, why = 1, "warn", _("今天看"), _("最近一次偏离较多，今天要有人看")
-    elif outside(resident, readings, own, now=now):
+    elif off:
         rank, tone, words, why = 2, "warn", _("要留意"), _("最近一次不在目标里")
     elif visit is not None and visit.state == "done":
         rank, tone, words, why = 3, "info", _("刚上过门"), _("今天上门的记录等你看")
     elif newest is None or now - newest > QUIET_FOR:
         rank, tone, words, why = 5, "idle", _("没数据"), _("两周没有数，问一问是不是没量")
+    shown = (red or amber or off or first_of(readings)) if consents else None
     return Case(
         id=resident.id,
         name=resident.name,
@@ -113,21 +116,20 @@ def case_of(
         tone=tone,
         words=words,
         why=why,
-        latest=latest_words(readings) if consents else "",
-        at=newest,
+        latest=words_of(shown, readings) if shown else "",
+        at=shown.at if shown else None,
         visit_id=visit.id if visit else None,
         visit=f"{visit.service_name} {visit.state_words}" if visit else "",
         rank=rank,
     )
 
 
-def worst_of(
-    readings: Sequence[Any], own: Mapping[str, Band], *, today: date, age: int | None
-) -> Grade | None:
-    """Judge only what was measured in the last days: an old alarm is history."""
-    recent = [row for row in readings if day_of(row.at) >= today - timedelta(days=3)]
-    lines = [
-        alert_for(
+def graded(
+    readings: Sequence[Any], own: Mapping[str, Band], grade: Grade, *, today: date, age: int | None
+) -> Any | None:
+    """Return what was measured in the last days and is that bad: an old alarm is history."""
+    for row in readings:
+        line = alert_for(
             row.code,
             row.value,
             on=today,
@@ -135,14 +137,13 @@ def worst_of(
             own=own.get(row.code),
             at_home=row.source == MEASURED_HERSELF,
         )
-        for row in recent
-    ]
-    grades = {line.grade for line in lines if line}
-    return Grade.RED if Grade.RED in grades else Grade.AMBER if grades else None
+        if line and line.grade is grade and day_of(row.at) >= today - timedelta(days=3):
+            return row
+    return None
 
 
-def outside(resident: Any, readings: Sequence[Any], own: Mapping[str, Band], *, now: datetime) -> bool:
-    """Say whether something that was measured in the last two weeks lies outside its target."""
+def outside(resident: Any, readings: Sequence[Any], own: Mapping[str, Band], *, now: datetime) -> Any | None:
+    """Return what was measured in the last two weeks and lies outside its target."""
     today = day_of(now)
     age = resident.age_on(today)
     for row in readings:
@@ -151,22 +152,26 @@ def outside(resident: Any, readings: Sequence[Any], own: Mapping[str, Band], *, 
             target = target_for(row.code, age=age, conditions=resident.chronic, on=today)
             band = target.band if isinstance(target, Target) else None
         if band is not None and now - row.at <= QUIET_FOR and not band.holds(row.value):
-            return True
-    return False
+            return row
+    return None
 
 
-def latest_words(readings: Sequence[Any]) -> str:
-    by_code: Mapping[str, Any] = {row.code: row for row in readings}
-    if SYSTOLIC in by_code and DIASTOLIC in by_code:
-        both = f"{plain(by_code[SYSTOLIC].value)}/{plain(by_code[DIASTOLIC].value)}"
+def first_of(readings: Sequence[Any]) -> Any | None:
+    """Return what is worth showing of somebody with whom all is well."""
+    by_code = {row.code: row for row in readings}
+    return next((by_code[code] for code in SHOWN_FIRST if code in by_code), None)
+
+
+def words_of(reading: Any, readings: Sequence[Any]) -> str:
+    """Say what was measured, a pressure with its other half: the value must be the one that the reason speaks of."""
+    pressure: Mapping[str, Any] = {row.code: row for row in readings if row.code in {SYSTOLIC, DIASTOLIC}}
+    if reading.code in pressure and len(pressure) == 2:
+        both = f"{plain(pressure[SYSTOLIC].value)}/{plain(pressure[DIASTOLIC].value)}"
         return _("血压 {value}").format(value=both)
-    for code in SHOWN_FIRST:
-        if code in by_code:
-            known = measure(code)
-            english = (get_language() or "").startswith("en")
-            name, unit = (known.name_en, known.shown_en) if english else (known.name, known.shown)
-            return f"{name} {plain(by_code[code].value)} {unit}"
-    return ""
+    known = measure(reading.code)
+    english = (get_language() or "").startswith("en")
+    name, unit = (known.name_en, known.shown_en) if english else (known.name, known.shown)
+    return f"{name} {plain(reading.value)} {unit}"
 
 
 def plain(value: Decimal) -> str:

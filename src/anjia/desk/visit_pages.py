@@ -13,7 +13,7 @@ from anjia.clinical.measures import Unsound, measure
 from anjia.kernel.errors import Words
 from anjia.messaging.rules import Channel, State
 from anjia.visits.rules.facts import FactKind
-from anjia.visits.rules.lifecycle import Status
+from anjia.visits.rules.lifecycle import Status, What
 
 LATE_TO_ARRIVE: Final = timedelta(minutes=30)  # a fact that came later than this was written without signal
 TONES: Final[Mapping[str, tuple[str, str]]] = {
@@ -119,6 +119,7 @@ class VisitShown:
     resident: str
     tone: str
     icon: str
+    status_words: str
     source: str
     wishes: Sequence[str]
     facts: Sequence[Fact]
@@ -139,7 +140,7 @@ def shown(
     family_forms: Sequence[Any] = (),
     heed: Sequence[str] = (),
 ) -> VisitShown:
-    tone, icon = TONES[Status(visit.status)]
+    tone, icon, status_words = tone_of(visit)
     titles = {step["key"]: str(step.get("title") or step["key"]) for step in visit.steps}
     facts = [fact_of(said, titles) for said in visit.facts]
     done = {said.content.get("key") for said in visit.facts if said.kind == FactKind.STEP_DONE}
@@ -149,6 +150,7 @@ def shown(
         resident=resident,
         tone=tone,
         icon=icon,
+        status_words=status_words,
         source=str(SOURCES.get(visit.source, "")),
         wishes=wishes_of(visit.wishes, visit.who_is_present),
         facts=facts,
@@ -159,6 +161,14 @@ def shown(
         family_forms=family_forms,
         heed=heed,
     )
+
+
+def tone_of(visit: Any) -> tuple[str, str, str]:
+    """Say how the visit stands as the board does: what nobody has taken is not simply booked."""
+    said = [happened.what for happened in visit.timeline]
+    if visit.status == Status.BOOKED and said[-1:] == [What.NOBODY_TOOK_IT]:
+        return "bad", "alert-circle", _("没人接")
+    return *TONES[Status(visit.status)], visit.status_words
 
 
 def told(line: Any) -> Told:

@@ -13,7 +13,7 @@ REMIND_UNTIL: Final = time(21, 0)
 JUST_BOOKED: Final = timedelta(hours=3)  # who has booked only just now needs no reminder
 
 # Said instead of a preparation that would tell a stranger what she suffers from.
-SEE_IN_APP: Final = {"zh": "要准备什么，请在“我的上门”里看。", "en": "What to prepare is under “My visits”."}
+SEE_IN_APP: Final = {"zh": "要准备什么，请在“我的预约”里看。", "en": "What to prepare is under “My visits”."}
 
 
 def is_time(now: datetime) -> bool:

@@ -13,7 +13,7 @@ from anjia.clinical import trends
 from anjia.clinical.alerts import Grade, Line, alert_for
 from anjia.clinical.measures import DIASTOLIC, SYSTOLIC, Measure, Unsound, measure
 from anjia.clinical.targets import Band, Incomplete, target_for
-from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotFound
 from anjia.records import words
@@ -140,7 +140,7 @@ def view(
         band=None if two else bands.get(known[0].code),
         bands={name: bands[one] for name, one in HALVES.items() if one in bands} if two else None,
         band_missing=missing,
-        sentence=sentence(known, points, shown, bands, now=now, days=days),
+        sentence=sentence(known, points, shown, bands, now=now, days=days, to_staff=actor.kind is Kind.STAFF),
         points=shown,
     )
 
@@ -230,6 +230,7 @@ def sentence(
     *,
     now: datetime,
     days: int,
+    to_staff: bool,
 ) -> str:
     """Say how it went, from the rules of `clinical.trends`: a mean only of enough, never a number for nothing."""
     found = [trend_of(one, points, bands, now=now) for one in known]
@@ -248,7 +249,7 @@ def sentence(
         said,
         words.inside_words(inside(found, shown)),
         words.latest_words(at=last.at, value=last.shown, place=place_of(last, known, bands)),
-        words.alert_words(last.alert, at=last.at, now=now),
+        words.alert_words(last.alert, at=last.at, now=now, to_staff=to_staff),
     )
 
 

@@ -101,12 +101,14 @@ def latest_words(*, at: datetime, value: str, place: str) -> str:
     return _("最近一次 {at}：{value}，{place}。").format(at=moment(at), value=value, place=place)
 
 
-def alert_words(grade: Grade | None, *, at: datetime, now: datetime) -> str:
+def alert_words(grade: Grade | None, *, at: datetime, now: datetime, to_staff: bool = False) -> str:
     """
-    Say what to do about the latest value. It advises; a clinician decides.
+    Say what to do about the latest value, to her and hers or to who looks after her. A clinician decides.
 
     Of one that is not of today it says of which day: what was a reason to hurry then is none now.
     """
+    if to_staff:
+        return alert_words_to_staff(grade, at=at, now=now)
     if grade is not None and not is_fresh(at, now=now):
         return _("这是{day}的数，当时就该有医生或护士看。请再量一次；还没有人看过就联系医生。").format(
             day=day(at)
@@ -115,6 +117,16 @@ def alert_words(grade: Grade | None, *, at: datetime, now: datetime) -> str:
         return _("这个数要马上处理：请现在就联系医生；不舒服就打 120。")
     if grade is Grade.AMBER:
         return _("请今天让护士或医生看一看。")
+    return ""
+
+
+def alert_words_to_staff(grade: Grade | None, *, at: datetime, now: datetime) -> str:
+    if grade is not None and not is_fresh(at, now=now):
+        return _("这是{day}的数，当时就该有人看。请联系她再量一次。").format(day=day(at))
+    if grade is Grade.RED:
+        return _("这个数越过了危急线：请现在就联系她；不舒服就叫 120。")
+    if grade is Grade.AMBER:
+        return _("今天要有医生或护士看。")
     return ""
 
 

@@ -29,6 +29,7 @@ class CrewMember:
     state: str
     words: str
     phone_masked: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,17 +184,20 @@ def crew_member(assignment: Assignment, cards: Mapping[UUID, StaffCard]) -> Crew
         state=assignment.state,
         words=str(words.WORDS_OF_STATE[State(assignment.state)]),
         phone_masked=card.phone_masked if card else "",
+        phone=card.phone if card else "",
     )
 
 
 def happened(change: VisitChange, cards: Mapping[UUID, StaffCard]) -> Happened:
     card = cards.get(change.staff_id) if change.staff_id else None
-    name = card.name if card else ""
+    name, what = (card.name if card else ""), What(change.what)
+    # Who is sent by hand has not said yes herself: nobody is shown to have done what another did.
+    is_sent = what is What.ACCEPTED and card is not None and change.by_user != card.account_id
     return Happened(
         at=change.at,
         what=change.what,
-        who=name or words.who_did(change.by_kind),
-        words=words.words_of_change(What(change.what), name, change.why),
+        who=words.who_did(change.by_kind) if is_sent or not name else name,
+        words=words.words_of_change(What.ASSIGNED if is_sent else what, name, change.why),
     )
 
 

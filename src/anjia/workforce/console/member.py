@@ -68,6 +68,7 @@ def show_member(request: PageRequest, staff_id: UUID, refusal: Invalid | None = 
         "leave": leave_shown(found.leave),
         "week": week_of(found.pattern.week if found.pattern else []),
         "may_change": request.actor.may("workforce.change"),
+        "may_call": request.actor.may("workforce.change") or request.actor.may("visits.assign"),
         "may_ask": request.actor.may("workforce.change") or request.actor.staff_id == staff_id,
         "travel_words": WORDS_OF_TRAVEL[TravelMode(found.staff.travel_mode)],
         "sex_words": WORDS_OF_SEX[Sex(found.staff.sex)],

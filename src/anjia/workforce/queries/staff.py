@@ -25,7 +25,9 @@ class StaffCard:
     kind: str
     title: str
     sex: str
+    account_id: UUID | None
     phone_masked: str
+    phone: str  # for those who send her out; for others empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,9 @@ def staff_cards(actor: Actor, purpose: Purpose, *, staff_ids: Collection[UUID]) 
             kind=one.kind,
             title=one.title_words or one.kind_words,
             sex=one.sex,
+            account_id=one.account_id,
             phone_masked=_masked(one.phone),
+            phone=one.phone if actor.may("visits.assign") and actor.staff_id != one.id else "",
         )
         for one in rows
     }

@@ -27,6 +27,15 @@
       window.setTimeout(function () { form.removeAttribute('data-sent'); busy(-1); }, 8000);
     }
   });
+  // What stands in the form beside it by then is said too: a wish that she utters after the times were looked up.
+  document.addEventListener('submit', function (event) {
+    var beside = document.getElementById(event.target.dataset.saysToo || '');
+    if (!beside) return;
+    new FormData(beside).forEach(function (value, name) {
+      var field = event.target.elements[name];
+      if (field) field.value = value;
+    });
+  }, true);
   window.addEventListener('pageshow', function () {
     open = 0; busy(0);
     document.querySelectorAll('form[data-sent]').forEach(function (form) { form.removeAttribute('data-sent'); });
