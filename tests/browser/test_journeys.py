@@ -77,6 +77,11 @@ class TestVisit:
         family.press("交上去")
         family.page.get_by_role("heading", name="收到了，谢谢您").wait_for()
 
+        hers.open("/app/#/pages/record/readers")
+        eyes = hers.page.locator(".list-row", has_text=NURSE)
+        expect(eyes.first).to_be_visible()
+        assert eyes.count() <= 2, "who has looked a dozen times during one visit is one line of each kind"
+
         quality = open_screen()
         quality.step_in_as("quality")
         quality.open(f"/console/desk/visits/{visit}")
