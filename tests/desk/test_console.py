@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from anjia.identity.commands import change_language, start_session
 from anjia.identity.rules import OWN_ACCOUNT
-from anjia.kernel.models import RecordAccess
+from anjia.kernel import events
+from anjia.kernel.actors import system
+from anjia.kernel.models import Event, RecordAccess
 from anjia.kernel.sealing import seal_now
 from anjia.kernel.work import acting
 from anjia.visits.commands import mark_unclaimed, promise_visit
@@ -282,6 +284,27 @@ class TestBookingsDesk:
             browser(open_town(), "service_desk").get(f"/console/desk/bookings/{resident.id}").status_code
             == 404
         )
+
+
+class TestSystem:
+    def test_says_what_has_not_been_heard(self, here: OpenTown) -> None:
+        chief, now = browser(here, "administrator"), datetime.now(UTC)
+        acting(system(), now).do(events.pass_over, organization_id=here.house.id)
+        before = text_of(chief.get("/console/desk/system"))
+        unheard = {"content": {"at": now - timedelta(hours=3)}, "due_at": now, "attempts": 9}
+        acting(here.town.system, now).ask(
+            lambda _: Event.objects.create(
+                organization_id=here.house.id, name="visits.VisitPromised", **unheard
+            )
+        )
+
+        page = text_of(chief.get("/console/desk/system"))
+
+        assert ("都传到了" in before, "都传到了" in page) == (True, False)
+        assert "visits.VisitPromised 1" in page
+
+    def test_is_for_who_runs_the_house(self, here: OpenTown) -> None:
+        assert browser(here, "manager").get("/console/desk/system").status_code == 403
 
 
 class TestAudit:

@@ -279,3 +279,25 @@ class TestEvents:
         broken = False
         assert pump(NOON + timedelta(minutes=1), organization_id=clerk.organization_id) == 1
         assert heard == [note_id]
+
+    def test_that_are_stuck_are_counted_with_their_age(
+        self, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stumble(actor: Actor, now: datetime, event: Noted) -> None:
+            raise ValueError
+
+        def late(actor: Actor, at: datetime) -> list[events.Stuck]:
+            return acting(actor, at).ask(events.stuck, now=at)
+
+        monkeypatch.setitem(events._listeners, "kernel.Noted", [(Noted, stumble)])
+        acting(clerk, NOON).do(write_note, words="one")
+        at_once = late(clerk, NOON)
+        unheard = late(clerk, NOON + timedelta(minutes=2))  # as when no worker is there
+
+        pump(NOON, organization_id=clerk.organization_id)
+        acting(clerk, NOON + timedelta(minutes=1)).do(write_note, words="two")
+
+        [found] = late(clerk, NOON + timedelta(minutes=3))
+        assert (at_once, [one.count for one in unheard]) == ([], [1])
+        assert (found.name, found.count, found.attempts, found.since) == ("kernel.Noted", 2, 1, NOON)
+        assert late(make.actor(), NOON + timedelta(minutes=3)) == []

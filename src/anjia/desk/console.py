@@ -210,6 +210,14 @@ def worklist(request: PageRequest) -> HttpResponse:
     return render(request, "desk/worklist.html", {"cases": cases})
 
 
+@require_safe
+@page("identity.manage")
+def system(request: PageRequest) -> HttpResponse:
+    """What the machine has not managed."""
+    found = console.ask(request, queries.system_page, Purpose.LEGAL, now=timezone.now())
+    return render(request, "desk/system.html", {"page": found})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("audit.read")
 def audit_log(request: PageRequest) -> HttpResponse:
@@ -291,6 +299,7 @@ urlpatterns = [
     path("bookings", bookings, name="bookings"),
     path("bookings/<uuid:resident_id>", caller, name="caller"),
     path("worklist", worklist, name="worklist"),
+    path("system", system, name="system"),
     path("audit", audit_log, name="audit"),
     path("audit/verify", audit_verify, name="audit_verify"),
 ]

@@ -13,8 +13,9 @@ from anjia.kernel.actors import NOBODY, Actor, Purpose
 from anjia.kernel.audit import entries_found
 from anjia.kernel.calendar import day_bounds, day_of
 from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.events import Stuck, stuck
 from anjia.kernel.paging import Page
-from anjia.messaging.queries import call_list, outbox
+from anjia.messaging.queries import call_list, outbox, outbox_counts
 from anjia.quality.queries import family_forms_of_visit, ratings_of_visit
 from anjia.records.queries import latest_of_many, own_targets_of_many
 from anjia.residents.queries import (
@@ -256,6 +257,25 @@ def worklist(actor: Actor, purpose: Purpose, *, now: datetime) -> list[people.Ca
         for one in mine
     ]
     return sorted(cases, key=lambda case: (case.rank, case.at is None, case.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemPage:
+    """What the machine has not managed: who runs the house sees it before its people do."""
+
+    stuck: list[Stuck]
+    outbox: dict[str, int]
+
+
+def system_page(actor: Actor, purpose: Purpose, *, now: datetime) -> SystemPage:
+    """
+    Return what of the house has not been heard by the contexts that listen, and how its messages fare.
+
+    :raises NotAllowed: without `identity.manage`
+    """
+    _check_may(actor, "identity.manage")
+    counts = outbox_counts(actor, purpose) if actor.may("messaging.send") else {}
+    return SystemPage(stuck=stuck(actor, now=now), outbox=counts)
 
 
 def _check_may(actor: Actor, permission: str) -> None:

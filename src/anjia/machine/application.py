@@ -2,7 +2,7 @@
 All of Anjia on one port: what must never wait runs on the event loop, Django in a bounded pool.
 
     /healthz   this process is alive; asks nobody
-    /readyz    the database answers and every migration is applied
+    /readyz    the database answers and every migration is applied; and how many events nobody has heard for how long
     /live      server-sent events
     the rest   Django
 """
@@ -12,6 +12,7 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -57,7 +58,8 @@ class Application:
             await say(send, 200, "alive")
         elif scope["path"] == "/readyz":
             ready = await self.in_thread(self.is_ready)
-            await say(send, 200 if ready else 503, "ready" if ready else "not ready")
+            late = await self.in_thread(not_heard) if ready else ""
+            await say(send, 200 if ready else 503, f"ready{late}" if ready else "not ready")
         elif scope["path"] == "/live":
             await self.live(scope, receive, send)
         else:
@@ -90,6 +92,21 @@ class Application:
         except Exception:
             return False
         return self.is_migrated
+
+
+def not_heard() -> str:
+    """Say what waits to be heard for longer than it should. It hinders nobody from being served."""
+    # Models, which are not loaded when this module is.
+    from anjia.kernel.actors import system  # noqa: PLC0415
+    from anjia.kernel.events import stuck  # noqa: PLC0415
+    from anjia.kernel.work import acting  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    found = acting(system(), now).ask(stuck, now=now)
+    if not found:
+        return ""
+    count, seconds = sum(one.count for one in found), (now - found[0].since).total_seconds()
+    return f"; {count} events not heard, the oldest for {seconds:.0f} s"
 
 
 def given_back(function: Callable[..., T], *args: Any) -> T:
