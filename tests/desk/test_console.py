@@ -169,6 +169,19 @@ class TestBoard:
         assert answer.status_code == 302
         assert "next=%2Fconsole%2Fdesk%2Fboard%3Fday%3D2026-03-02" in answer["Location"]
 
+    def test_sends_the_whole_page_to_sign_in_when_a_part_of_it_is_asked_for(self) -> None:
+        seen = {"HX-Request": "true", "HX-Current-URL": "http://testserver/console/desk/bookings?q=zgf"}
+        answer = Client().get("/console/desk/bookings", {"q": "zg"}, headers=seen)
+
+        assert answer.status_code == 204
+        assert answer["HX-Redirect"].endswith("?next=%2Fconsole%2Fdesk%2Fbookings%3Fq%3Dzgf")
+
+    def test_comes_back_to_the_page_with_the_form_and_not_to_where_it_was_sent(self) -> None:
+        page = "http://testserver/console/desk/visits/1?day=2026-03-02"
+        answer = Client().post("/console/catalogue/seed/", headers={"Referer": page})
+
+        assert answer["Location"].endswith("?next=%2Fconsole%2Fdesk%2Fvisits%2F1%3Fday%3D2026-03-02")
+
     def test_takes_a_day_that_is_none_for_today(self, here: OpenTown) -> None:
         assert browser(here, "dispatcher").get("/console/desk/board", {"day": "gestern"}).status_code == 200
 

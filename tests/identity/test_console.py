@@ -286,13 +286,14 @@ class TestSetup:
     ) -> None:
         monkeypatch.setattr("anjia.identity.commands.organizations._is_founded", lambda: False)
 
-        page = client.post("/setup", self.form(token, licence_number=" ", station=""))
+        page = client.post("/setup", self.form(token, licence_number=" ", phone="", station=""))
         wrong_code = client.post("/setup", self.form(token, code="000000"))
 
         assert page.status_code == 422
         assert {"f-licence_number-says", "f-station-says"} <= set(
             re.findall(r'id="(f-\w+-says)"', page.content.decode())
         )
+        assert "每条消息都请人打这个号码" in page.content.decode()
         assert 'id="f-code-says"' in wrong_code.content.decode()
         assert setup.token_file().exists()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -38,8 +38,7 @@ def page(permission: str | None) -> Callable[[View], View]:
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             actor = getattr(request, "actor", None)
             if actor is None:
-                back = urlencode({"next": request.get_full_path()})
-                return HttpResponseRedirect(f"{reverse('identity:sign_in')}?{back}")
+                return to_sign_in(request)
             if actor.kind is not Kind.STAFF or not (permission is None or actor.may(permission)):
                 raise NotAllowed
             return view(request, *args, **kwargs)
@@ -48,6 +47,17 @@ def page(permission: str | None) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send whoever is not signed in (any more) to sign in, and from there back to the page that she sees."""
+    is_part = request.headers.get("HX-Request") == "true"
+    seen = request.headers.get("HX-Current-URL" if is_part else "Referer", "")
+    page_url = urlsplit(seen if is_part or request.method == "POST" else request.get_full_path())
+    back = urlencode({"next": urlunsplit(("", "", page_url.path, page_url.query, ""))})
+    door = f"{reverse('identity:sign_in')}?{back}"
+    # Followed by htmx, a redirect would show the door inside the page.
+    return HttpResponse(status=204, headers={"HX-Redirect": door}) if is_part else HttpResponseRedirect(door)
 
 
 def id_in(form: QueryDict, name: str) -> UUID:

@@ -87,7 +87,11 @@ def set_up(
     if _is_founded():
         raise AlreadySetUp
     _check_complete(
-        institution=institution, licence_number=licence_number, station=station, password=password
+        institution=institution,
+        licence_number=licence_number,
+        phone=phone,
+        station=station,
+        password=password,
     )
     step = totp_step(code, secret, now=now)
     if step is None:
@@ -127,6 +131,7 @@ def _check_complete(**said: str) -> None:
     words = {
         "institution": _("请写上机构的名字。"),
         "licence_number": _("请写上医疗机构执业许可证的登记号。"),
+        "phone": _("请写上白天打得通的电话：每条消息都请人打这个号码。"),
         "station": _("请写上第一个站点的名字；没有分站，就写机构的名字。"),
         "password": _("请给管理员定一个密码。"),
     }
