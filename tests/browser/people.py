@@ -101,7 +101,7 @@ def make_slip(office: Screen, someone: Someone) -> str:
 
 def household_card(office: Screen, text: str) -> str:
     page = find_resident(office, text)
-    page.get_by_role("link", name="打印门牌卡").click()
+    page.get_by_role("link", name="打印住户卡").click()
     page.locator(".door-qr").wait_for()
     office.look("household-card")
     return office.code_in(".door-qr svg, .door-qr img")
@@ -118,7 +118,7 @@ def watch_board(board: Screen, day: str) -> Page:
 
 def enter_by_slip(phone: Screen, slip: str, someone: Someone) -> None:
     page = phone.open("/app/")
-    page.get_by_role("radio", name="登录单").click()
+    page.get_by_role("radio", name="开通单").click()
     page.get_by_label("登录码").fill(slip)
     page.get_by_label("手机号后四位").fill(someone.phone[-4:])
     phone.look("sign-in")

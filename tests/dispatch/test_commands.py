@@ -17,11 +17,14 @@ from anjia.dispatch.commands import (
 from anjia.dispatch.jobs import go_on_asking
 from anjia.dispatch.rules import NotSuitable, OfferOver, OfferTaken, SlotGone, TooSoon
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.audit import entries_found
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message
+from anjia.visits.commands import cancel_visit
 from anjia.visits.queries import VisitPage, get_visit_page
 from anjia.visits.rules.lifecycle import HoldExpired, HoldReleased, Status, TooLateToChange, WrongCrew
+from tests import make
 from tests.dispatch.make import booking, hold, offers, slots, states, times, visit_of
 from tests.make import NOON, deliver_events
 from tests.visits.make import PLACE, Town, at, id_of, town
@@ -210,6 +213,17 @@ class TestCancelBooking:
         acting(here.person(resident), NOON).do(cancel_booking, visit_id=visit_id, reason="asked", why="住院")
         assert states(here, visit_id) == {nurse.staff_id: "withdrawn"}
         hold(here, resident, nurse)
+
+    def test_by_another_way_takes_them_back_too_and_writes_it_down(self, here: Town) -> None:
+        visit_id = booking(here, here.resident(), nurse := here.nurse())
+        acting(here.desk, NOON).do(cancel_visit, visit_id=visit_id, reason="unwell")
+
+        deliver_events(here.desk, now=NOON)
+
+        assert states(here, visit_id) == {nurse.staff_id: "withdrawn"}
+        boss = make.actor("audit.read", organization_id=here.organization_id)
+        written = acting(boss, NOON).ask(entries_found, Purpose.LEGAL, subject_id=visit_id)
+        assert [one.action for one in written.items].count("dispatch.offer.withdrawn") == 1
 
 
 class TestOffers:

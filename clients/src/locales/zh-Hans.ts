@@ -53,7 +53,7 @@ export default {
     console: '社区和医院的工作台在这里',
     wechat: '用微信登录',
     how: '怎么登录',
-    way: { phone: '手机号', slip: '登录单', staff: '员工' },
+    way: { phone: '手机号', slip: '开通单', staff: '员工' },
     phone: '手机号',
     code_send: '发验证码',
     code_again: '{count} 秒后可以再发',

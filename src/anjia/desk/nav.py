@@ -59,7 +59,7 @@ ITEMS: Final = (
         permission="quality.manage",
     ),
     NavItem(label=_("导入名单"), icon="file-import", name="imports:list", permission="imports.run"),
-    NavItem(label=_("用户与岗位"), icon="key", name="identity:users", permission="identity.manage"),
+    NavItem(label=_("用户与角色"), icon="key", name="identity:users", permission="identity.manage"),
     NavItem(label=_("系统"), icon="heartbeat", name="desk:system", permission="identity.manage"),
     NavItem(label=_("审计"), icon="shield-lock", name="desk:audit", permission="audit.read"),
 )

@@ -389,4 +389,13 @@ def find_somebody_else(
 @command("dispatch.offer")
 def withdraw_open_offers(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
     """Take back what is still offered of a visit that is no longer to be made; return how many."""
-    return withdraw_offers(offers_to_change(actor, visit_id=visit_id), now)
+    withdrawn = withdraw_offers(offers_to_change(actor, visit_id=visit_id), now)
+    if withdrawn:
+        audit.record(
+            "dispatch.offer.withdrawn",
+            actor=actor,
+            at=now,
+            subject_id=visit_id,
+            fields=["state", "decided_at"],
+        )
+    return withdrawn

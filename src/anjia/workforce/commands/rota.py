@@ -149,7 +149,7 @@ def settle_holiday_shifts(
     else:
         for shift in shifts:
             _take_off(actor, now, shift)
-    action = "workforce.holiday.worked" if works else "workforce.holiday.taken"
+    action = "workforce.holiday.worked" if works else "workforce.holiday.kept"
     audit.record(action, actor=actor, at=now, subject_id=actor.organization_id, fields=["shifts"])
     return shifts
 
