@@ -178,17 +178,27 @@ class TestOrganizations:
         held = re.findall(r'name="permissions" value="([\w.]+)" checked', page)
 
         client.post("/console/identity/roles/new", {"name": "夜班", "permissions": held})
-        own = re.search(
-            r"/console/identity/roles/[0-9a-f-]{36}/", client.get("/console/identity/roles/").content.decode()
-        )
-        assert own
-        nothing = client.post(own[0], {"name": "夜班"})
-        changed = client.post(own[0], {"name": "夜班二", "permissions": held[:1]})
+        own = address_of("夜班", client)
+        nothing = client.post(own, {"name": "夜班"})
+        changed = client.post(own, {"name": "夜班二", "permissions": held[:1]})
 
         assert held
         assert nothing.status_code == 422
         assert changed.status_code == 303
         assert "夜班二" in client.get("/console/identity/roles/").content.decode()
+
+    def test_a_default_role_is_changed_for_this_house_after_it_is_said_what_that_means(
+        self, client: Client
+    ) -> None:
+        administrator(client)
+        default = address_of("护士", client)
+        warned = client.get(default).content.decode()
+
+        client.post(default, {"name": "护士", "permissions": ["visits.record"]})
+
+        own = address_of("护士", client)
+        assert own != default
+        assert ("这是默认角色" in warned, "这是默认角色" in client.get(own).content.decode()) == (True, False)
 
     def test_what_a_role_may_do_is_shown_in_words(self, client: Client) -> None:
         administrator(client)
@@ -216,3 +226,10 @@ class TestOrganizations:
         assert str(found.organization_id) == house[1]
         other = make.house()
         assert client.post("/console/identity/switch/", {"organization_id": str(other.id)}).status_code == 403
+
+
+def address_of(role: str, client: Client) -> str:
+    page = client.get("/console/identity/roles/").content.decode()
+    found = re.search(rf'<b>{role}\s*</b><br><a href="(/console/identity/roles/[0-9a-f-]{{36}}/)"', page)
+    assert found
+    return found[1]

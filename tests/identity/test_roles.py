@@ -1,12 +1,17 @@
 """What somebody may do, where, and until when."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 
-from anjia.identity import commands, queries
-from anjia.identity.models import Membership
+from anjia.identity import commands, default_roles, queries
+from anjia.identity.models import Membership, Role
+from anjia.identity.roles import DEFAULT_ROLES, permissions_of
 from anjia.identity.rules import (
     OWN_ACCOUNT,
     LastAdministrator,
@@ -137,16 +142,13 @@ class TestOwnRoles:
             with pytest.raises(Invalid):
                 self.role(chief, *permissions)
 
-    def test_default_roles_and_those_of_others_stay_as_they_are(self) -> None:
+    def test_those_of_others_and_those_of_persons_stay_as_they_are(self) -> None:
         chief = make.administrator(make.house())
         others = self.role(make.administrator(make.house()), "dispatch.read")
-        default = next(role for role in acting(chief, NOON).ask(queries.roles, Purpose.LEGAL))
 
-        for role in (others, default):
+        for role in (others, default(chief, "resident"), default(chief, "family")):
             with pytest.raises(NotFound):
-                acting(chief, NOON).do(
-                    commands.change_role, role_id=role.id, name="x", permissions=["dispatch.read"]
-                )
+                change(chief, role, "dispatch.read")
 
     def test_do_not_come_to_rule_over_the_house_from_a_station(self) -> None:
         house = make.house()
@@ -224,3 +226,86 @@ def test_the_last_of_memberships_is_kept_as_history() -> None:
 
     kept = acting(chief, NOON).ask(read)
     assert (kept.taken_at, kept.taken_by) == (NOON + timedelta(days=1), chief.user_id)
+
+
+def default(chief: Actor, code: str) -> Role:
+    found: list[Role] = acting(chief, NOON).ask(queries.roles, Purpose.LEGAL)
+    return next(role for role in found if role.code == code)
+
+
+def change(chief: Actor, role: Role, *permissions: str) -> Role:
+    said: dict[str, Any] = {"role_id": role.id, "name": "护士", "permissions": permissions}
+    return acting(chief, NOON).do(commands.change_role, **said)
+
+
+def news(chief: Actor, role: Role) -> list[str]:
+    return acting(chief, NOON).ask(queries.news_of_role, Purpose.LEGAL, role_id=role.id)
+
+
+@contextmanager
+def upgrade(**more: str) -> Iterator[None]:
+    """Migrate to a release that gives these default roles one permission more, and back."""
+    newer = {
+        code: replace(DEFAULT_ROLES[code], permissions=permissions_of(code) | {permission})
+        for code, permission in more.items()
+    }
+    try:
+        with pytest.MonkeyPatch.context() as release:
+            release.setattr(default_roles, "DEFAULT_ROLES", {**DEFAULT_ROLES, **newer})
+            default_roles.write("owner")
+        yield
+    finally:
+        default_roles.write("owner")
+        connections["owner"].close()
+
+
+class TestRolesInPlaceOfDefaultOnes:
+    def test_are_held_by_all_who_held_those_and_in_this_house_alone(self) -> None:
+        house, other = make.house(), make.house()
+        chief = make.administrator(house)
+        nurse, elsewhere = make.session(make.staff(house)), make.session(make.staff(other))
+
+        own = change(chief, default(chief, "nurse"), "visits.record", "visits.accept")
+        new = make.session(make.staff(house, role_code="nurse"))
+
+        here = [may(entry.token) for entry in (nurse, new)]
+        assert here == [{*own.permissions, OWN_ACCOUNT}] * 2
+        assert permissions_of("nurse") <= may(elsewhere.token)
+        codes = [role.code for role in acting(chief, NOON).ask(queries.roles, Purpose.LEGAL)]
+        assert ("nurse" in codes, own.code in codes) == (False, True)
+
+    def test_survive_an_upgrade_and_say_what_it_has_added(self) -> None:
+        chief, nurse = make.administrator(house := make.house()), make.session(make.staff(house))
+        own = change(chief, default(chief, "nurse"), "visits.record")
+
+        with upgrade(nurse="quality.manage"):
+            assert may(nurse.token) == {"visits.record", OWN_ACCOUNT}
+            assert news(chief, own) == ["quality.manage"]
+            change(chief, own, "visits.record", "visits.accept")  # she has looked, and does not want it
+            assert news(chief, own) == []
+
+    def test_are_not_needed_for_what_an_upgrade_adds_to_reach_a_house(self) -> None:
+        nurse = make.session(make.staff(make.house()))
+
+        with upgrade(nurse="quality.manage"):
+            assert "quality.manage" in may(nurse.token)
+
+    def test_do_not_leave_a_house_without_who_manages_it(self) -> None:
+        chief = make.administrator(make.house())
+
+        with pytest.raises(LastAdministrator):
+            change(chief, default(chief, "administrator"), "visits.record")
+
+    def test_take_the_place_of_one_once(self) -> None:
+        chief = make.administrator(make.house())
+        nurse = default(chief, "nurse")
+        change(chief, nurse, "visits.record")
+
+        with pytest.raises(NotFound):
+            change(chief, nurse, "visits.accept")
+
+
+def may(token: str) -> frozenset[str]:
+    signed_in = who(token)
+    assert signed_in
+    return signed_in.permissions

@@ -7,7 +7,12 @@ from anjia.kernel.ids import new_id
 
 
 def write(using: str) -> None:
-    """Write every default role as roles.py has it now. Roles that are gone from it stay, for who holds them."""
+    """
+    Write every default role as roles.py has it now: new permissions reach every house that has not changed the role.
+
+    What a house has in its place is a row of the house's, and stays. Roles that are gone from roles.py stay too, for
+    who holds them.
+    """
     connection = connections[using]
     if "identity_role" not in connection.introspection.table_names():
         return  # migrating backwards
@@ -15,8 +20,9 @@ def write(using: str) -> None:
         cursor.execute("SELECT set_config('anjia.system', 'on', false)")
         for code, role in DEFAULT_ROLES.items():
             cursor.execute(
-                "INSERT INTO identity_role (id, organization_id, code, name, name_en, permissions)"
-                " VALUES (%s, NULL, %s, %s, %s, %s) ON CONFLICT (organization_id, code)"
+                "INSERT INTO identity_role"
+                " (id, organization_id, code, name, name_en, permissions, in_place_of, release_had)"
+                " VALUES (%s, NULL, %s, %s, %s, %s, '', '{}') ON CONFLICT (organization_id, code)"
                 " DO UPDATE SET name = excluded.name, name_en = excluded.name_en,"
                 " permissions = excluded.permissions",
                 [new_id(), code, role.name, role.name_en, sorted(role.permissions)],

@@ -112,7 +112,12 @@ class Account(models.Model):
 
 
 class Role(models.Model):
-    """A set of permissions with a name. Without an organization it is one of the default roles."""
+    """
+    A set of permissions with a name. Without an organization it is one of the default roles.
+
+    One of a house's own may take the place of a default one there: `release_had` is what the release gave that one
+    when somebody of the house last looked.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", null=True)
@@ -120,11 +125,18 @@ class Role(models.Model):
     name = models.CharField(max_length=40)
     name_en = models.CharField(max_length=40)
     permissions = ArrayField(CharField(max_length=60))
+    in_place_of = models.CharField(max_length=40, default="", blank=True)  # the code of a default role
+    release_had = ArrayField(CharField(max_length=60), default=list)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "code"], name="role_code_once", nulls_distinct=False
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "in_place_of"],
+                condition=~Q(in_place_of=""),
+                name="role_in_place_of_once",
             ),
         ]
 

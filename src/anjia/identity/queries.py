@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from anjia.identity.models import Account, Membership, Organization, Role, ScanTicket, Session, SignInCode
 from anjia.identity.proofs import device_index, token_hash, totp_link
+from anjia.identity.roles import FOR_PERSONS
 from anjia.identity.rules import (
     OWN_ACCOUNT,
     PEOPLE_REMEMBERED,
@@ -271,9 +272,23 @@ def reachable(actor: Actor, purpose: Purpose, *, account_id: UUID) -> Reachable:
 
 
 def roles(actor: Actor, purpose: Purpose) -> list[Role]:
-    """Return the roles that can be given in the actor's house: the default ones and its own."""
+    """Return the roles that can be given in the actor's house: its own, and default ones that these do not replace."""
     rows = Role.objects.filter(Q(organization=None) | Q(organization=actor.organization_id))
-    return list(rows.order_by("code", "id"))
+    found = list(rows.order_by("code", "id"))
+    replaced = {role.in_place_of for role in found}
+    return [role for role in found if role.organization_id or role.code not in replaced]
+
+
+def news_of_role(actor: Actor, purpose: Purpose, *, role_id: UUID) -> list[str]:
+    """
+    Return what the release has given the default role since the house last looked, and the house's own has not.
+
+    :raises NotFound: if it is no role of the actor's house
+    :raises NotAllowed: without `identity.manage`
+    """
+    own = get_role(actor, purpose, role_id=role_id)
+    default = Role.objects.filter(organization=None, code=own.in_place_of).first()
+    return sorted(set(default.permissions) - {*own.release_had, *own.permissions}) if default else []
 
 
 def get_role(actor: Actor, purpose: Purpose, *, role_id: UUID) -> Role:
@@ -451,6 +466,6 @@ def roles_and_places(actor: Actor, purpose: Purpose) -> RolesAndPlaces:
         "name", "id"
     )
     return RolesAndPlaces(
-        [role for role in roles(actor, purpose) if role.code not in {"resident", "family"}],
+        [role for role in roles(actor, purpose) if role.code not in FOR_PERSONS],
         sorted(places, key=lambda place: place.id != actor.organization_id),
     )

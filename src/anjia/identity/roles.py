@@ -1,8 +1,8 @@
 """
 What each role may do: the default roles, written to the database whenever it is migrated.
 
-An institution may have roles of its own beside them, which nobody else changes. Whoever adds a permission
-to a context adds it here, and its words to `permissions.py`.
+An institution may have roles of its own beside them, or in their place, which nobody else changes. Whoever adds a
+permission to a context adds it here, and its words to `permissions.py`.
 """
 
 from collections.abc import Mapping
@@ -172,5 +172,7 @@ def permissions_of(*role_codes: str) -> frozenset[str]:
     return frozenset().union(*(DEFAULT_ROLES[code].permissions for code in role_codes))
 
 
+# What persons may do is no house's to choose: docs/decisions/0010 says why.
+FOR_PERSONS: Final = frozenset({"resident", "family"})
 # What a role for staff can hold: an institution chooses from it for roles of its own.
-FOR_STAFF: Final = permissions_of(*(DEFAULT_ROLES.keys() - {"resident", "family"}))
+FOR_STAFF: Final = permissions_of(*(DEFAULT_ROLES.keys() - FOR_PERSONS))

@@ -266,6 +266,7 @@ def give_role(
     account = Account.objects.filter(id=account_id, state=AccountState.ACTIVE.value).first()
     if account is None:
         raise NotFound
+    wait_turn(f"managers/{organization.house_id}")  # a role may be about to be replaced
     role = _role_of_code(organization, role_code)
     if organization.house_id != organization.id and OF_THE_HOUSE.intersection(role.permissions):
         raise RoleOfTheHouse(fields={"organization_id": RoleOfTheHouse.words})
@@ -340,11 +341,14 @@ def _own_account(actor: Actor, account_id: UUID) -> Account:
 
 def _role_of_code(organization: Organization, code: str) -> Role:
     """
-    Return the house's own role of this code, else the default one.
+    Return the house's own role of this code, or in place of the default one of this code, else that one.
 
     :raises RoleUnknown: if there is neither
     """
-    rows = Role.objects.filter(Q(organization=None) | Q(organization=organization.house_id), code=code)
+    of_the_house = Q(organization=organization.house_id)
+    rows = Role.objects.filter(
+        Q(organization=None, code=code) | of_the_house & (Q(code=code) | Q(in_place_of=code))
+    )
     found = sorted(rows, key=lambda role: role.organization_id is None)
     if not found:
         raise RoleUnknown(fields={"role_code": RoleUnknown.words})

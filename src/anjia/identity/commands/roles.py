@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from anjia.identity.models import Membership, Role
-from anjia.identity.queries import managers_of_house
-from anjia.identity.roles import FOR_STAFF
+from anjia.identity.queries import get_role, managers_of_house
+from anjia.identity.roles import FOR_PERSONS, FOR_STAFF
 from anjia.identity.rules import OF_THE_HOUSE, LastAdministrator, RoleOfTheHouse
 from anjia.kernel import audit
 from anjia.kernel.actors import Actor, Purpose
@@ -45,23 +46,30 @@ def change_role(
     actor: Actor, now: datetime, *, role_id: UUID, name: str, permissions: Iterable[str], name_en: str = ""
 ) -> Role:
     """
-    Change a role of the house's own. It bites at the next request of whoever holds it.
+    Change what a role may do in the house. It bites at the next request of whoever holds it.
 
-    :raises NotFound: if it is not the house's own: default roles stay as they are
+    A default role stays as the release has it, for all other houses: this one gets a role of its own in its place.
+    Everybody here who holds the default one holds that from now on, and no upgrade changes it.
+
+    :raises NotFound: if it is another house's, or one for persons, or has been replaced here already
     :raises Invalid: if it has no name, or no permission that we know
     :raises RoleOfTheHouse: if it would rule over the house, and somebody holds it at a part of one
     :raises LastAdministrator: if nobody would be left to manage the house
     """
     wait_turn(f"managers/{actor.organization_id}")
-    role = Role.objects.filter(id=role_id, organization=actor.organization_id).first()
-    if role is None:
+    role = get_role(actor, Purpose.LEGAL, role_id=role_id)
+    if role.code in FOR_PERSONS:
         raise NotFound
     held, before = _known(permissions), set(role.permissions)
-    if OF_THE_HOUSE.intersection(held) and _is_held_below(role):
+    if OF_THE_HOUSE.intersection(held) and _is_held_below(actor, role):
         raise RoleOfTheHouse
-    for field, value in {**_named(name, name_en), "permissions": held}.items():
-        setattr(role, field, value)
-    role.save(update_fields=["name", "name_en", "permissions"])
+    said = {**_named(name, name_en), "permissions": held, "release_had": _release_has(role)}
+    if role.organization_id is None:
+        role = _own_in_place_of(actor, now, role, **said)
+    else:
+        for field, value in said.items():
+            setattr(role, field, value)
+        role.save(update_fields=list(said))
     if "identity.manage" in before and not managers_of_house(actor, Purpose.LEGAL):
         raise LastAdministrator
     audit.record(
@@ -74,8 +82,41 @@ def change_role(
     return role
 
 
-def _is_held_below(role: Role) -> bool:
-    held = Membership.objects.filter(role=role, taken_at=None)
+def _own_in_place_of(actor: Actor, now: datetime, default: Role, **said: Any) -> Role:
+    """Make the house's own role in place of a default one, and hand it to those here who hold that one."""
+    role_id = new_id()
+    own = Role.objects.create(
+        id=role_id,
+        organization_id=actor.organization_id,
+        code=f"own_{role_id.hex[-12:]}",
+        in_place_of=default.code,
+        **said,
+    )
+    held = Membership.objects.filter(role=default, house_id=actor.organization_id, taken_at=None)
+    holders = list(held.order_by("id"))
+    held.update(taken_at=now, taken_by=actor.user_id)
+    Membership.objects.bulk_create(
+        Membership(
+            account_id=one.account_id,
+            organization_id=one.organization_id,
+            house_id=one.house_id,
+            role=own,
+            given_at=now,
+            given_by=actor.user_id,
+        )
+        for one in holders
+    )
+    return own
+
+
+def _release_has(role: Role) -> list[str]:
+    """Return what the release gives the default role that this one is, or is in place of."""
+    default = Role.objects.filter(organization=None, code=role.in_place_of or role.code).first()
+    return default.permissions if default else []
+
+
+def _is_held_below(actor: Actor, role: Role) -> bool:
+    held = Membership.objects.filter(role=role, house_id=actor.organization_id, taken_at=None)
     return any(one.organization_id != one.house_id for one in held)
 
 

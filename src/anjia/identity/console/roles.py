@@ -1,5 +1,6 @@
 """What a role may do; roles of the house's own."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from anjia.identity.rules import (
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import DomainError, Invalid
+from anjia.kernel.errors import DomainError, Invalid, Words
 
 
 @require_safe
@@ -58,7 +59,7 @@ def new_role(request: PageRequest) -> HttpResponse:
 @read_or_post
 @page("identity.manage")
 def role(request: PageRequest, role_id: UUID) -> HttpResponse:
-    """Show one role, or change it if it is the house's own."""
+    """Show one role, or change what it may do in this house."""
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
@@ -67,7 +68,8 @@ def role(request: PageRequest, role_id: UUID) -> HttpResponse:
         except (Invalid, RoleOfTheHouse, LastAdministrator) as error:
             refusal = error
     found = console.ask(request, queries.get_role, Purpose.LEGAL, role_id=role_id)
-    return show_role(request, found, refusal)
+    news = console.ask(request, queries.news_of_role, Purpose.LEGAL, role_id=role_id)
+    return show_role(request, found, refusal, news=[PERMISSION_WORDS[one] for one in news], is_change=True)
 
 
 def role_said(request: PageRequest) -> dict[str, Any]:
@@ -75,10 +77,19 @@ def role_said(request: PageRequest) -> dict[str, Any]:
     return names | {"permissions": request.POST.getlist("permissions")}
 
 
-def show_role(request: PageRequest, found: Role | None, refusal: DomainError | None) -> HttpResponse:
+def show_role(
+    request: PageRequest,
+    found: Role | None,
+    refusal: DomainError | None,
+    *,
+    news: Sequence[Words] = (),
+    is_change: bool = False,
+) -> HttpResponse:
     held = request.POST.getlist("permissions") if refusal else found.permissions if found else []
     said = {
         "role": found,
+        "news": news,
+        "becomes_own": is_change and found is not None and found.organization_id is None,
         "form": request.POST if refusal else found,
         "topics": [
             (topic, [(one, words, one in held) for one, words in offered.items() if one in FOR_STAFF])
