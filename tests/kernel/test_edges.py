@@ -12,6 +12,7 @@ from anjia.kernel.models import AuditEntry, RecordAccess
 from anjia.kernel.paging import BadCursor, Page, cursor_of, page_of
 from anjia.kernel.work import acting
 from tests import make
+from tests.kernel.test_pictures import exif, jpeg
 from tests.kernel.test_work import write_note
 from tests.make import NOON
 
@@ -79,6 +80,16 @@ class TestFiles:
             PNG,
         )
         assert b"PNG" not in files.path_of(stored.id).read_bytes()
+
+    def test_of_a_camera_do_not_say_where_she_lives(self) -> None:
+        nurse, photo = make.actor("files.store"), jpeg(exif(orientation=6, place=b"31.2304,121.4737"))
+
+        stored = acting(nurse, NOON).do(files.store, content=photo, content_type="image/jpeg")
+
+        _kind, kept = acting(nurse, NOON).ask(files.content_of, Purpose.CARE, file_id=stored.id)
+        assert b"31.2304" in photo
+        assert b"31.2304" not in kept
+        assert stored.size == len(kept)
 
     def test_are_not_there_for_another_organization_nor_for_another_person(self) -> None:
         nurse, resident_id = make.actor("files.store"), uuid4()

@@ -17,6 +17,7 @@ from anjia.kernel.errors import DomainError, NotFound
 from anjia.kernel.folders import settle
 from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
+from anjia.kernel.pictures import plain_picture
 from anjia.kernel.work import command
 
 LARGEST: Final = 20 * 1024 * 1024  # bytes
@@ -59,6 +60,7 @@ def store(
 ) -> StoredFile:
     """
     Keep the bytes, encrypted, before the row that names them commits. Under the sender's own id they are kept once.
+    Of a picture only what is to be seen is kept.
 
     :raises FileIdTaken: if the id is another file's
     :raises NotFound: if it is about a resident with whom the actor has no business
@@ -71,6 +73,7 @@ def store(
         raise FileTooLarge
     if not content.startswith(BEGINNINGS.get(content_type, ())):
         raise FileNotKnown
+    content = plain_picture(content, content_type)
     stored = StoredFile(
         id=file_id or new_id(),
         organization_id=actor.organization_id,

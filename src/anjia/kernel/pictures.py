@@ -1,0 +1,99 @@
+"""
+Pictures without what their camera says beside them: where they were taken, when, by whose telephone.
+
+A photo of a wound is for those who treat it; where she lives is not written into it. What is needed to show it stays:
+the colours' profile, and which way is up. A picture that cannot be followed stays as it is.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+EXIF: Final = b"Exif\0\0"
+ORIENTATION: Final = 0x0112
+START_OF_SCAN: Final = 0xDA
+APP1: Final = 0xE1
+# Segments of a JPEG that it is shown by: JFIF, the colours' profile, Adobe's colours. The other APPn and comments go.
+SHOWN_BY: Final = frozenset({0xE0, 0xE2, 0xEE})
+SAID_BESIDE: Final = frozenset({*range(0xE0, 0xF0), 0xFE}) - SHOWN_BY
+SAID_IN_PNG: Final = frozenset({b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"})
+SAID_IN_WEBP: Final = frozenset({b"EXIF", b"XMP "})
+WEBP_SAYS_THAT_IT_SAYS: Final = 0x08 | 0x04  # flags of the two in its first chunk
+
+
+def plain_picture(content: bytes, content_type: str) -> bytes:
+    """Return the picture without what is said beside it; anything else as it is."""
+    plain = {"image/jpeg": plain_jpeg, "image/png": plain_png, "image/webp": plain_webp}.get(content_type)
+    try:
+        return plain(content) if plain else content
+    except (struct.error, IndexError):
+        return content
+
+
+def plain_jpeg(content: bytes) -> bytes:
+    kept, orientation = [content[:2]], 1
+    at = 2
+    while content[at + 1] != START_OF_SCAN:
+        (length,) = struct.unpack_from(">H", content, at + 2)
+        segment, kind = content[at : at + 2 + length], content[at + 1]
+        if content[at] != 0xFF or length < 2 or len(segment) < 2 + length:
+            raise IndexError
+        if kind == APP1 and segment[4:10] == EXIF:
+            orientation = orientation_in(segment[10:])
+        if kind not in SAID_BESIDE:
+            kept.append(segment)
+        at += 2 + length
+    if orientation != 1:
+        kept.insert(1, segment_of(orientation))
+    return b"".join([*kept, content[at:]])
+
+
+def orientation_in(tiff: bytes) -> int:
+    """Return which way is up, from 1 to 8; 1 where it is not said."""
+    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+    if order is None:
+        return 1
+    (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+    (count,) = struct.unpack_from(f"{order}H", tiff, start)
+    for number in range(count):
+        tag, _kind, _many, value = struct.unpack_from(f"{order}HHIH", tiff, start + 2 + 12 * number)
+        if tag == ORIENTATION and 1 <= value <= 8:
+            return int(value)
+    return 1
+
+
+def segment_of(orientation: int) -> bytes:
+    tiff = struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ORIENTATION, 3, 1, orientation, 0, 0)
+    return struct.pack(">BBH", 0xFF, APP1, 2 + len(EXIF) + len(tiff)) + EXIF + tiff
+
+
+def plain_png(content: bytes) -> bytes:
+    chunks = list(chunks_of(content, start=8, order=">", name_first=False, around=12))
+    return content[:8] + b"".join(chunk for name, chunk in chunks if name not in SAID_IN_PNG)
+
+
+def plain_webp(content: bytes) -> bytes:
+    if content[8:12] != b"WEBP":
+        raise IndexError
+    kept = [
+        bytes([*chunk[:8], chunk[8] & ~WEBP_SAYS_THAT_IT_SAYS, *chunk[9:]]) if name == b"VP8X" else chunk
+        for name, chunk in chunks_of(content, start=12, order="<", name_first=True, around=8)
+        if name not in SAID_IN_WEBP
+    ]
+    body = b"WEBP" + b"".join(kept)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def chunks_of(
+    content: bytes, *, start: int, order: str, name_first: bool, around: int
+) -> Iterator[tuple[bytes, bytes]]:
+    """Yield name and bytes of each chunk, with its `around` bytes of name, length and sum."""
+    while start < len(content):
+        first, second = struct.unpack_from(f"{order}4s4s", content, start)
+        name, said = (first, second) if name_first else (second, first)
+        (length,) = struct.unpack(f"{order}I", said)
+        size = around + length + (length % 2 if name_first else 0)  # WebP's lie at even places
+        if start + size > len(content):
+            raise IndexError
+        yield name, content[start : start + size]
+        start += size
