@@ -22,8 +22,12 @@
     };
   }
   function part(url, target) {
-    return fetch(url, { headers: { 'HX-Request': 'true' }, credentials: 'same-origin' }).then(function (response) {
-      if (!response.ok) throw new Error(String(response.status));
+    var headers = { 'HX-Request': 'true', 'HX-Current-URL': window.location.href };
+    return fetch(url, { headers: headers, credentials: 'same-origin' }).then(function (response) {
+      var door = response.headers.get('HX-Redirect');
+      if (door) window.location.href = door;
+      if (door || !response.ok) throw new Error(String(response.status));
+      reached();
       return response.text();
     }).then(function (html) {
       if (!target) return html;
@@ -37,7 +41,7 @@
       }
       if (window.htmx) window.htmx.process(target);
       return html;
-    }).catch(function () { return ''; });
+    }).catch(function () { lost(); return null; });
   }
   var tallies = seldom(700, function () { part(urls.tallies + query(), document.getElementById('tallies')); });
   var gantt = seldom(900, function () { part(urls.gantt + query(), document.getElementById('gantt')); });
@@ -46,6 +50,7 @@
   function row(id) {
     var old = document.getElementById('v-' + id);
     part(urls.row.replace('00000000-0000-0000-0000-000000000000', id) + query()).then(function (html) {
+      if (html === null) return;
       var box = document.createElement('div');
       box.innerHTML = html.trim();
       var fresh = box.firstElementChild;
@@ -140,7 +145,24 @@
   // Being told.
   var light = document.getElementById('live');
   var polling = 0;
-  function says(how) { if (light) { light.textContent = light.dataset[how]; light.classList.toggle('off', how !== 'live'); } }
+  function says(how, more) {
+    if (!light) return;
+    light.textContent = light.dataset[how] + (more || '');
+    light.classList.toggle('slow', how === 'polling');
+    light.classList.toggle('off', how === 'off');
+  }
+  // A board that stands still must not look alive.
+  var seenAt = new Date();
+  var isLost = false;
+  function reached() {
+    seenAt = new Date();
+    if (isLost) says(polling ? 'polling' : 'live');
+    isLost = false;
+  }
+  function lost() {
+    isLost = true;
+    says('off', ' ' + ('0' + seenAt.getHours()).slice(-2) + ':' + ('0' + seenAt.getMinutes()).slice(-2));
+  }
   function changed(id) { if (id) row(id); tallies(); gantt(); refreshMap(); }
   function again() {
     changed(null);
@@ -150,6 +172,7 @@
     if (polling) return;
     says('polling');
     polling = window.setInterval(again, 15000);
+    again();
   }
   function listen() {
     if (!window.EventSource) { poll(); return; }
@@ -157,7 +180,7 @@
     var failures = 0;
     source.addEventListener('open', function () {
       if (failures) changed(null);
-      failures = 0; says('live');
+      failures = 0; isLost = false; says('live');
       if (polling) { window.clearInterval(polling); polling = 0; }
     });
     source.addEventListener('change', function (event) {
@@ -166,6 +189,7 @@
     });
     source.addEventListener('error', function () {
       failures += 1;
+      if (failures === 1) tallies();  // is it only the stream, or can nothing be asked?
       if (source.readyState === 2) { poll(); window.setTimeout(listen, 30000); } else if (failures > 3) { poll(); }
     });
   }

@@ -94,7 +94,10 @@
   // What says data-live-topic="…" is shown anew when something on that topic changes; what is being typed stays.
   var alive = document.querySelectorAll('[data-live-topic]');
   function again() {
-    fetch(window.location.href, { credentials: 'same-origin' }).then(function (answer) { return answer.text(); }).then(function (text) {
+    fetch(window.location.href, { credentials: 'same-origin' }).then(function (answer) {
+      if (answer.redirected) window.location.reload();  // signed out in between
+      return answer.text();
+    }).then(function (text) {
       var fresh = new DOMParser().parseFromString(text, 'text/html');
       alive.forEach(function (old) {
         var part = fresh.getElementById(old.id);
