@@ -49,6 +49,19 @@ def translated() -> set[str]:
     return known
 
 
+def test_the_same_words_are_said_in_the_same_way_everywhere() -> None:
+    """All catalogues are one: of two translations, that of the context named first in the settings would win."""
+    said_as: dict[tuple[str | None, str], set[str]] = {}
+    for path in catalogues():
+        with path.open("rb") as file:
+            for message in read_po(file, locale="en"):
+                words = message.id if isinstance(message.id, str) else message.id[0]
+                if words:
+                    said_as.setdefault((message.context, words), set()).add(str(message.string))
+
+    assert {words: ways for words, ways in said_as.items() if len(ways) > 1} == {}
+
+
 def test_everything_that_is_said_can_be_said_in_english() -> None:
     known = translated()
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from anjia.clinical.measures import Unsound, measure
@@ -28,12 +28,12 @@ TONES: Final[Mapping[str, tuple[str, str]]] = {
 }
 KINDS: Final[Mapping[str, tuple[Words, str]]] = {
     FactKind.DEPARTED: (gettext_lazy("出发"), "navigation"),
-    FactKind.ARRIVED: (gettext_lazy("到达"), "door-enter"),
+    FactKind.ARRIVED: (pgettext_lazy("history", "到达"), "door-enter"),
     FactKind.STEP_DONE: (gettext_lazy("做了一步"), "list-check"),
     FactKind.MEASURED: (gettext_lazy("测量"), "heart-rate-monitor"),
     FactKind.PHOTO: (gettext_lazy("拍照"), "camera"),
     FactKind.TEACH_BACK: (gettext_lazy("教过并请对方说一遍"), "message-circle"),
-    FactKind.SIGNED: (gettext_lazy("签字"), "signature"),
+    FactKind.SIGNED: (pgettext_lazy("history", "签字"), "signature"),
     FactKind.SUPPLIES: (gettext_lazy("用了耗材"), "first-aid-kit"),
     FactKind.NOTE: (gettext_lazy("备注"), "notes"),
     FactKind.DONE: (gettext_lazy("做完"), "check"),
@@ -167,7 +167,7 @@ def tone_of(visit: Any) -> tuple[str, str, str]:
     """Say how the visit stands as the board does: what nobody has taken is not simply booked."""
     said = [happened.what for happened in visit.timeline]
     if visit.status == Status.BOOKED and said[-1:] == [What.NOBODY_TOOK_IT]:
-        return "bad", "alert-circle", _("没人接")
+        return "bad", "alert-circle", pgettext("board", "没人接")
     return *TONES[Status(visit.status)], visit.status_words
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anjia.kernel.errors import Words
 from anjia.visits.rules.arrival import Grade
@@ -30,7 +30,7 @@ WORDS_OF_STATE: Final[Mapping[State, Words]] = {
     State.WITHDRAWN: gettext_lazy("已换人"),
 }
 WORDS_OF_BOARD: Final[Mapping[BoardState, Words]] = {
-    BoardState.UNASSIGNED: gettext_lazy("没人接"),
+    BoardState.UNASSIGNED: pgettext_lazy("board", "没人接"),
     BoardState.LATE: gettext_lazy("晚了"),
     BoardState.TENTATIVE: gettext_lazy("等接单"),
     BoardState.ACCEPTED: gettext_lazy("已接单"),
