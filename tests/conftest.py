@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from django.conf import settings
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from anjia.identity import proofs
 from anjia.kernel import encryption
 
 
@@ -29,6 +31,15 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.STATIC_ROOT = home / "static"
     settings.STATIC_ROOT.mkdir()
     return home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_hasher() -> Iterator[PasswordHasher]:
+    """Give what passwords are hashed with, which takes its time on purpose; the tests do it with one that does not."""
+    with pytest.MonkeyPatch.context() as patch:
+        slow = proofs.HASHER
+        patch.setattr(proofs, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield slow
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from django.db import ProgrammingError, connection
 
-from anjia.identity import commands
+from anjia.identity import commands, proofs
 from anjia.identity.models import Account, Role
 from anjia.kernel.actors import Actor, system
 from anjia.kernel.work import acting
@@ -149,7 +150,8 @@ def test_finding_who_is_there_leaves_nobody_with_the_systems_eyes() -> None:
     assert acting(person, NOON).ask(open_and_look) == 0
 
 
-def test_secrets_are_not_kept_in_clear() -> None:
+def test_secrets_are_not_kept_in_clear(slow_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "HASHER", slow_hasher)
     account = make.person(make.house())
     staff = make.staff(make.house())
 
