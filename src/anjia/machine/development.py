@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,9 @@ CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "google-chro
 PYTHON: Final = [
     folder for folder in ("src", "tests", "proofs", "benchmarks") if any((CHECKOUT / folder).rglob("*.py"))
 ]
+PATHS: Final = os.pathsep.join([str(CHECKOUT / "src"), str(CHECKOUT)])
+DATABASES: Final = ("DATABASE_URL", "DATABASE_OWNER_URL")
+MOST_SHARES: Final = 4  # the browser's share takes a quarter of all the time
 BENCHMARKS: Final = CHECKOUT / "benchmarks"
 PROOFS: Final = CHECKOUT / "proofs"
 WRITTEN_PROOFS: Final = CHECKOUT / "docs" / "reference" / "proofs.md"
@@ -42,15 +45,21 @@ NO_CHROMIUM: Final = (
 
 
 def test(words: list[str]) -> int:
-    """Run the tests; what is not said runs all of them, and the client's checks beside them."""
+    """Run the tests; what is not said runs all of them, shared among the cores, and the client's checks beside them."""
     chromium, began = find_chromium(), time.time()
-    with temporary_database(for_tests=True) as environment:
+    shares = 1 if words or external(os.environ) else min(cores(), MOST_SHARES)
+    with ExitStack() as stack:
+        own = [stack.enter_context(temporary_database(for_tests=True)) for _ in range(shares)]
+        environment = own[0]
         prepare("translations", environment)
         if not words or any("browser" in word or "journeys" in word for word in words):
             build_clients()
         checks = None if words else start_client_checks(environment)
         environment |= {"ANJIA_CHROMIUM": chromium} if chromium else {}
         chosen = words or ([] if chromium else ["-m", "not browser"])
+        if shares > 1:
+            environment |= shared_among(own)
+            chosen += ["-n", str(shares), "--no-loadscope-reorder", "--max-worker-restart=0"]
         code = subprocess.run(
             [sys.executable, "-m", "pytest", *chosen], cwd=CHECKOUT, env=environment, check=False
         ).returncode
@@ -59,6 +68,20 @@ def test(words: list[str]) -> int:
         elif any(file.stat().st_mtime >= began for file in screenshots().glob("*.png")):
             print(f"The screenshots are in {screenshots()}.")
         return max(code, finish_client_checks(checks))
+
+
+def cores() -> int:
+    """Return how many we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def shared_among(own: list[dict[str, str]]) -> dict[str, str]:
+    """Return what tells pytest to share the tests among processes, each of which has one of these databases."""
+    databases = {
+        f"gw{number}": {name: environment[name] for name in DATABASES}
+        for number, environment in enumerate(own)
+    }
+    return {"ANJIA_DATABASES": json.dumps(databases), "PYTEST_PLUGINS": "tests.shares", "PYTHONPATH": PATHS}
 
 
 def screenshots() -> Path:
@@ -218,10 +241,9 @@ def scripts_in(folder: Path, words: list[str]) -> list[Path]:
 def run_script(file: Path, environment: dict[str, str]) -> tuple[list[str], int]:
     """Run it, show what it prints, and return that and how it ended."""
     print(f"{file.parent.name}/{file.name}", flush=True)
-    paths = os.pathsep.join([str(CHECKOUT / "src"), str(CHECKOUT)])
     process = subprocess.Popen(
         [sys.executable, "-m", f"{file.parent.name}.{file.stem}"],
-        env=environment | {"PYTHONPATH": paths},
+        env=environment | {"PYTHONPATH": PATHS},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
