@@ -312,7 +312,9 @@ class TestCaregivers:
 
     def test_are_told_by_wechat_where_they_have_bound_it(self, here: Town, mother: Resident) -> None:
         account = identity.staff(house(here))
-        acting(identity.actor_of(account), NOON).do(bind_wechat, openid=account.id.hex)
+        acting(identity.actor_of(account), NOON).do(
+            bind_wechat, openid=account.id.hex, password=identity.PASSWORD
+        )
         booking(here, mother, here.nurse(account_id=account.id))
 
         assert list(notifications(here, message(here, "work_offered"))) == ["wechat"]
