@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
@@ -15,6 +16,8 @@ from django.test import Client
 from anjia.integrations.sms.messages import SmsMessages
 from anjia.integrations.sms.messages_standin import Local
 from anjia.integrations.sms.standin import Standin
+from anjia.integrations.wechat.events import signature_of
+from anjia.integrations.wechat.messages_standin import Local as Wechat
 from anjia.kernel.actors import Actor
 from anjia.messaging import jobs
 from anjia.messaging.models import Message
@@ -93,6 +96,72 @@ class TestTheDemosStandIn:
 
         assert (soon, again, at_last) == ((1, "sent"), (1, "delivered"), (1, "delivered"))
         assert self.reported(local, later=1000) == 0
+
+
+class TestWechatEvents:
+    """What WeChat pushes of subscribe messages, as the demo's stand-in does: signed, by HTTP, in its JSON."""
+
+    PUSHES = "/callbacks/wechat/events"
+
+    @pytest.fixture
+    def local(self, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Wechat:
+        settings.WECHAT_PUSH_TOKEN = "t0ken"
+        vendor = Wechat(tmp_path)
+        monkeypatch.setattr(jobs, "carrier", lambda _channel: vendor)
+        return vendor
+
+    def sent(self, sender: Actor, openid: str) -> Message:
+        contact = Contact(name="王秀英", phone="13800138000", wechat_openid=openid)
+        message = make.message(sent_by=sender, contact=contact)
+        jobs.send_outbox(basics.NOON)
+        return message
+
+    def pushed(self, local: Wechat, *, token: str = "t0ken") -> int:
+        us = httpx.WSGITransport(app=WSGIHandler())
+        address = f"http://localhost{self.PUSHES}"
+        return local.push(address, token=token, at=time.time() + 1000, transport=us)
+
+    def test_say_what_arrived_and_send_what_did_not_on_the_next_way(
+        self, sender: Actor, local: Wechat
+    ) -> None:
+        arrives, blocked = self.sent(sender, "o-wang"), self.sent(sender, "o-wang-blocked")
+        before = make.notifications(arrives)["wechat"].state
+        assert self.pushed(local, token="another") == 0
+
+        assert self.pushed(local) >= 2  # some twice
+
+        assert (before, make.notifications(arrives)["wechat"].state) == ("sent", "delivered")
+        rows = make.notifications(blocked)
+        assert (rows["wechat"].state, rows["wechat"].code) == ("failed", "user block")
+        assert "sms" in rows
+        assert self.pushed(local) == 0
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [
+            ('{"Event": "subscribe_msg_change_event", "List": {}}', 200),
+            ('{"Event": "subscribe_msg_sent_event", "List": [{"MsgID": 1, "ErrorCode": 0}]}', 200),
+            ('{"Event": "subscribe_msg_sent_event"}', 400),
+            ("<xml></xml>", 400),
+        ],
+    )
+    def test_pass_over_what_is_not_ours_and_refuse_what_is_no_push(
+        self, settings: Any, body: str, status: int, database: None
+    ) -> None:
+        settings.WECHAT_PUSH_TOKEN = "t0ken"
+        said = {"timestamp": "1", "nonce": "n", "signature": signature_of("t0ken", "1", "n")}
+        address = f"{self.PUSHES}?{urlencode(said)}"
+
+        assert Client().post(address, body, content_type="application/json").status_code == status
+
+    def test_show_wechat_whose_address_it_is(self, settings: Any) -> None:
+        said = {"timestamp": "1", "nonce": "n", "signature": signature_of("t0ken", "1", "n"), "echostr": "42"}
+        settings.WECHAT_PUSH_TOKEN = "t0ken"
+        ours = Client().get(self.PUSHES, said)
+        settings.WECHAT_PUSH_TOKEN = ""  # nobody has set one: nobody is heard
+        unset = Client().get(self.PUSHES, said | {"signature": signature_of("", "1", "n")})
+
+        assert (ours.status_code, ours.content, unset.status_code) == (200, b"42", 403)
 
 
 def posted(secret: str, said: Any) -> int:

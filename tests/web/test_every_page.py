@@ -32,6 +32,7 @@ OPEN: Final = {  # what may be asked without having signed in
     "app/<path:path>",
     "demo/<str:key>",
     "callbacks/sms/reports/<str:secret>",
+    "callbacks/wechat/events",
     "console/identity/sign-in/",
     "console/identity/sign-in/scan",
     "console/identity/sign-in/scan/state",

@@ -11,7 +11,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
 from anjia.messaging.models import Attempt, Call, CallAttempt, Message, Notification, Recipient
-from anjia.messaging.rules import USUAL_QUIET, CallState, Quiet, State
+from anjia.messaging.rules import USUAL_QUIET, CallState, Channel, Quiet, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +207,12 @@ def sender_of(actor: Actor, purpose: Purpose, *, notification_id: UUID) -> UUID 
     """Return whose message it is, for whoever hears what became of it; None if there is none."""
     rows = Notification.objects.filter(id=notification_id)
     return rows.values_list("organization_id", flat=True).first()
+
+
+def sent_as(actor: Actor, purpose: Purpose, *, channel: Channel, vendor_id: str) -> Notification | None:
+    """Return the message that the vendor took under its own id and of which nobody knows yet whether it arrived."""
+    rows = Notification.objects.filter(vendor_id=vendor_id, channel=channel.value, state=State.SENT.value)
+    return rows.order_by("made_at", "id").first()
 
 
 def outbox_counts(actor: Actor, purpose: Purpose) -> dict[str, int]:

@@ -41,6 +41,7 @@ CODES: Final[Mapping[str, Words]] = {
     "too_late": gettext_lazy("等到能发时已经用不上了"),
     "overtaken": gettext_lazy("后来变了，这一条不用说了"),
     "wrong_number": gettext_lazy("号码不对"),
+    "user block": gettext_lazy("微信里拒收了"),
     "UNDELIV": gettext_lazy("短信没有送到，手机可能关机或停机"),
     "not_delivered": gettext_lazy("对方平台说没有送到"),
 }

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from anjia.identity.queries import is_set_up
-from anjia.integrations.sms.messages_standin import local
+from anjia.integrations.sms.messages_standin import local as sms
+from anjia.integrations.wechat.messages_standin import local as wechat
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.jobs import every
 from anjia.kernel.work import acting
@@ -18,10 +19,13 @@ from anjia.simulation.life import Life
 
 @every("*/15 * * * * *")
 def report_messages(now: datetime) -> None:
-    """Let the stand-in for SMS report what became of messages, at the address where the vendor would."""
+    """Let the stand-ins report what became of messages, at the addresses where the vendors would."""
     if settings.IS_DEMO and "sms" in settings.STAND_INS:
         path = reverse("sms_reports", kwargs={"secret": settings.SMS_REPORT_SECRET})
-        local().report(f"{settings.OWN_ADDRESS}{path}", at=now.timestamp())
+        sms().report(f"{settings.OWN_ADDRESS}{path}", at=now.timestamp())
+    if settings.IS_DEMO and "wechat" in settings.STAND_INS:
+        address = f"{settings.OWN_ADDRESS}{reverse('wechat_events')}"
+        wechat().push(address, token=settings.WECHAT_PUSH_TOKEN, at=now.timestamp())
 
 
 @every("20 * * * * *")

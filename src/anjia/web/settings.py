@@ -171,6 +171,11 @@ SMS_TEMPLATE_CODE = os.environ.get("SMS_TEMPLATE_CODE", "")
 SMS_REPORT_SECRET = os.environ.get(
     "SMS_REPORT_SECRET", hashlib.sha256(f"reports {SECRET_KEY}".encode()).hexdigest() if IS_DEMO else ""
 )
+# The token that is set under 消息推送 of the mini program: with it WeChat signs what it pushes to
+# /callbacks/wechat/events.
+WECHAT_PUSH_TOKEN = os.environ.get(
+    "WECHAT_PUSH_TOKEN", hashlib.sha256(f"pushes {SECRET_KEY}".encode()).hexdigest()[:32] if IS_DEMO else ""
+)
 OWN_ADDRESS = f"http://localhost:{os.environ.get('PORT', '8000')}"
 SMS_API = os.environ.get("SMS_API", "https://dysmsapi.aliyuncs.com")
 

@@ -5,7 +5,6 @@ What becomes of a message hangs on its number, so that everybody sees each kind:
 one that ends in 7 is heard late, of one that ends in 5 twice.
 """
 
-import json
 import os
 import re
 import time
@@ -17,6 +16,7 @@ from typing import Any, Final
 import httpx
 from django.conf import settings
 
+from anjia.integrations.afterwards import Afterwards
 from anjia.integrations.errors import Permanent
 
 MOBILE: Final = re.compile(r"1[3-9]\d{9}")
@@ -34,7 +34,8 @@ class Local:
     dedupes = True
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.to_report = folder, folder.with_name(f"{folder.name}-to-report")
+        self.folder = folder
+        self.to_report = Afterwards(folder.with_name(f"{folder.name}-to-report"))
 
     def send(
         self,
@@ -49,8 +50,7 @@ class Local:
         """:raises Permanent: if it is no mobile number"""
         if not MOBILE.fullmatch(to):
             raise Permanent("isv.MOBILE_NUMBER_ILLEGAL")
-        self.to_report.mkdir(parents=True, exist_ok=True)
-        self.folder.mkdir(exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / message_id).exists():
             self.keep_report(message_id, to, at=time.time())
         with suppress(FileExistsError):  # it has arrived before
@@ -60,22 +60,20 @@ class Local:
     def keep_report(self, message_id: str, to: str, *, at: float) -> None:
         for seconds in REPORTED_AFTER.get(to[-1], SOON):
             due = int(at) + seconds
-            said = report_of(message_id, to, sent=at, reported=due)
-            (self.to_report / f"{due:012d}-{message_id}").write_text(json.dumps(said, ensure_ascii=False))
+            self.to_report.keep(message_id, report_of(message_id, to, sent=at, reported=due), due=due)
 
     def report(self, url: str, *, at: float, transport: httpx.BaseTransport | None = None) -> int:
         """POST what is due, as Aliyun's SmsReport does; return how many. Repeated until it is taken."""
-        found = sorted(self.to_report.glob("*-*")) if self.to_report.exists() else []
-        due = [path for path in found if int(path.name.partition("-")[0]) <= at]
+        due = self.to_report.due(at)
         if not due:
             return 0
         try:
             with httpx.Client(timeout=5, trust_env=False, transport=transport) as client:
-                answer = client.post(url, json=[json.loads(path.read_text()) for path in due])
+                answer = client.post(url, json=[said for _path, said in due])
             is_taken = answer.status_code == 200 and answer.json().get("code") == 0
         except (httpx.HTTPError, ValueError):
             return 0
-        for path in due if is_taken else ():
+        for path, _said in due if is_taken else ():
             path.unlink(missing_ok=True)
         return len(due) if is_taken else 0
 
