@@ -5,6 +5,7 @@ Nothing is rolled back or cleaned up: units of work really commit, every test ma
 its own, and row-level security keeps them apart.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,8 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.ANJIA_HOME = home
     settings.KEYRING, settings.FILES = home / "keyring.json", home / "files"
     settings.SEALS = home / "seals" / "newest.jsonl"
-    settings.KEYRING.write_text(encryption.new_keyring())
+    keys = {"current": "k1", "keys": {"k1": encryption.new_key()}, "index_key": encryption.new_key()}
+    settings.KEYRING.write_text(json.dumps(keys))
     settings.STATIC_ROOT = home / "static"
     settings.STATIC_ROOT.mkdir()
     return home

@@ -32,6 +32,13 @@ def on_list(desk: Actor, day: date) -> list[object]:
     return [line.call.id for line in acting(desk, NOON).ask(queries.call_list, Purpose.CONTRACT, day=day)]
 
 
+def closed(desk: Actor) -> queries.CallLine:
+    """Return the one call that was closed."""
+    start, end = NOON - timedelta(days=7), NOON + timedelta(days=7)
+    [line] = acting(desk, NOON).ask(queries.calls_closed_on, Purpose.CONTRACT, start=start, end=end)
+    return line
+
+
 class TestLogCall:
     def test_keeps_every_attempt_and_ends_when_she_is_reached(self, desk: Actor, call: Call) -> None:
         morning = NOON + timedelta(days=1)
@@ -40,7 +47,7 @@ class TestLogCall:
         acting(desk, morning).do(commands.log_call, call_id=call.id, outcome=CallOutcome.REACHED)
 
         assert on_list(desk, TOMORROW) == []
-        line = acting(desk, NOON).ask(queries.get_call, Purpose.CONTRACT, call_id=call.id)
+        line = closed(desk)
         assert [attempt.outcome for attempt in line.attempts] == ["no_answer", "reached"]
         assert line.call.state == "reached"
 
@@ -83,7 +90,7 @@ class TestLogCall:
             commands.log_call, call_id=call.id, outcome=CallOutcome.WRONG_NUMBER, next_step="问村医要新号码"
         )
 
-        line = acting(desk, NOON).ask(queries.get_call, Purpose.CONTRACT, call_id=call.id)
+        line = closed(desk)
         assert (line.call.state, line.attempts[0].next_step) == ("wrong_number", "问村医要新号码")
 
     def test_tells_the_second_who_closes_it_that_it_is_closed(self, desk: Actor, call: Call) -> None:

@@ -191,7 +191,8 @@ class TestInbox:
         assert [entry.id for entry in page.items] == [hers.id]
 
         acting(daughter, NOON).do(commands.read_message, message_id=hers.id)
-        assert acting(daughter, NOON).ask(queries.unread_of, Purpose.ACCESS) == 1  # her uncle's
+        [read] = acting(daughter, NOON).ask(queries.inbox_of, Purpose.ACCESS).items
+        assert read.message.read_at == NOON
 
     def test_shows_a_person_no_row_of_anybody_elses(self, sender: Actor, database: None) -> None:
         make.message(sent_by=sender)

@@ -50,13 +50,6 @@ def get_version(actor: Actor, purpose: Purpose, *, version_id: UUID) -> ServiceV
     return found
 
 
-def versions_with_ids(
-    actor: Actor, purpose: Purpose, *, version_ids: Sequence[UUID]
-) -> dict[UUID, ServiceVersion]:
-    """Return those of the versions that are there, by id, in one query."""
-    return {version.id: version for version in versions_of(actor).filter(id__in=set(version_ids))}
-
-
 def current_version(actor: Actor, purpose: Purpose, *, code: str) -> ServiceVersion:
     """
     Return the version that is offered under this code.

@@ -83,12 +83,6 @@ def new_key(cipher: str = AES) -> str:
     return base64.b64encode(os.urandom(CIPHERS[cipher].key_length)).decode()
 
 
-def new_keyring() -> str:
-    """Return the text of a keyring file with one fresh key."""
-    index_key = base64.b64encode(os.urandom(32)).decode()
-    return json.dumps({"current": "k1", "keys": {"k1": new_key()}, "index_key": index_key})
-
-
 def keyring() -> Keyring:
     """
     Return the keys, read again when the file is another: whoever adds one need not start anything anew.

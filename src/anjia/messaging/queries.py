@@ -60,12 +60,6 @@ def inbox_of(actor: Actor, purpose: Purpose, *, after: str | None = None, size: 
     return Page([InboxEntry(message) for message in page.items], page.next)
 
 
-def unread_of(actor: Actor, purpose: Purpose) -> int:
-    """Return how many messages the actor has not read."""
-    rows = Message.objects.filter(organization_id=actor.organization_id, party_id=actor.user_id, read_at=None)
-    return rows.count()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallLine:
     """One to call: whom, at which number, what to say, and what was tried before."""
@@ -92,7 +86,7 @@ def call_list(actor: Actor, purpose: Purpose, *, day: date) -> list[CallLine]:
     return _lines_of(actor, calls)
 
 
-def calls_closed_on(actor: Actor, purpose: Purpose, *, start: object, end: object) -> list[CallLine]:
+def calls_closed_on(actor: Actor, purpose: Purpose, *, start: datetime, end: datetime) -> list[CallLine]:
     """Return the calls that were closed between the two moments, the latest first."""
     _check_calls(actor)
     rows = Call.objects.filter(
@@ -107,15 +101,6 @@ def overdue_calls(
     """Return (organization, call) of those that nobody has any use of any more, the oldest first."""
     rows = Call.objects.filter(state=CallState.OPEN.value, message__needed_by__lte=now).order_by("id")
     return list(rows.values_list("organization_id", "id")[:size])
-
-
-def get_call(actor: Actor, purpose: Purpose, *, call_id: UUID) -> CallLine:
-    """:raises NotFound: if it is not on the actor's organization's list"""
-    _check_calls(actor)
-    call = Call.objects.filter(id=call_id, organization_id=actor.organization_id).first()
-    if call is None:
-        raise NotFound
-    return _lines_of(actor, [call])[0]
 
 
 def _lines_of(actor: Actor, calls: Sequence[Call]) -> list[CallLine]:

@@ -58,13 +58,6 @@ def readings_of(
     return _readings(resident_id=resident_id, codes=codes_of(code), since=since, until=until)
 
 
-def readings_of_visit(actor: Actor, purpose: Purpose, *, resident_id: UUID, visit_id: UUID) -> list[Reading]:
-    """Return what was measured on one visit, in the order of time."""
-    _look_into(actor, purpose, resident_id=resident_id, what="records.readings")
-    rows = Reading.objects.filter(resident_id=resident_id, visit_id=visit_id)
-    return list(rows.order_by("at", "code"))
-
-
 def trend(
     actor: Actor, purpose: Purpose, *, resident_id: UUID, code: str, now: datetime, days: int = 90
 ) -> TrendView:
