@@ -29,7 +29,7 @@ class InboxEntry:
         return self.message.id
 
     @property
-    def at(self) -> object:
+    def at(self) -> datetime:
         return self.message.at
 
     @property
