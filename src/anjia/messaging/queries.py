@@ -50,7 +50,11 @@ class InboxEntry:
 
 
 def inbox_of(actor: Actor, purpose: Purpose, *, after: str | None = None, size: int = 50) -> Page[InboxEntry]:
-    """Return what the actor was told, the latest first; acting for somebody, only what is about her."""
+    """
+    Return what the actor was told, the latest first; acting for somebody, only what is about her.
+
+    :raises NotAllowed: without `messaging.read`
+    """
     if not actor.may("messaging.read"):
         raise NotAllowed
     rows = Message.objects.filter(organization_id=actor.organization_id, party_id=actor.user_id)

@@ -151,7 +151,11 @@ def end_sessions_of(actor: Actor, now: datetime, *, account_id: UUID) -> int:
 
 @command(OWN_ACCOUNT)
 def lock_session(actor: Actor, now: datetime) -> None:
-    """Lock the actor's session: she leaves a shared computer and comes back by password or code."""
+    """
+    Lock the actor's session: she leaves a shared computer and comes back by password or code.
+
+    :raises NotFound: if it is over
+    """
     session = Session.objects.filter(
         id=actor.session_id or NOBODY, account=actor.user_id, ended_at=None
     ).first()

@@ -65,6 +65,7 @@ def accept_assignment(actor: Actor, now: datetime, *, visit_id: UUID, part: int 
     :raises NotFound: if there is no such visit, or no such part of it
     :raises AlreadyAccepted: if somebody has taken it, herself included
     :raises CaregiverBusy: if she is promised elsewhere at that time
+    :raises IllegalMove: if the visit is no longer to come
     """
     if actor.staff_id is None:
         raise NotAllowed

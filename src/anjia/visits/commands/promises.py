@@ -263,6 +263,7 @@ def move_visit(
     :raises NotFound: if there is no such visit of the actor's
     :raises TooLateToChange: if a person asks less than four hours before
     :raises AlreadyOnTheWay: if the caregiver is
+    :raises IllegalMove: if it is over
     :raises CaregiverBusy: if one of the new crew is promised elsewhere at that time
     """
     crew = [Planned(*planned) for planned in assignments]
