@@ -104,6 +104,22 @@ class TestBridge:
 
         assert (b"retry-after", b"1") in start["headers"]
 
+    def test_says_when_even_the_words_for_it_broke_and_where_but_not_what_was_said(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        class Panic(BaseException):
+            pass
+
+        def broken(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            raise Panic("张桂芳")
+
+        start, body = asyncio.run(ask(Bridge(broken, threads=1, waiting=1)))
+
+        assert start["status"] == 500
+        assert "出了错" in body.decode()
+        assert "Panic at test_bridge.py" in caplog.text
+        assert "张桂芳" not in caplog.text
+
     def test_holds_no_thread_for_one_who_has_gone(self) -> None:
         app = Bridge(echo, threads=1, waiting=0)
         said: list[Message] = []

@@ -53,3 +53,11 @@ class TestTextOnly:
         headers: Any = {"Authorization": f"Bearer {entry.token}"}
 
         assert client.get(f"/api/v1/inbox?{query}", headers=headers).status_code in {400, 422}
+
+
+class TestWhereItCameFrom:
+    @pytest.mark.parametrize("referer", ["http://[", "http://[bad", "//", "\x00"])
+    def test_may_be_anything(self, referer: str) -> None:
+        from_elsewhere = Client(enforce_csrf_checks=True, headers={"Referer": referer})
+
+        assert from_elsewhere.post("/language").status_code == 403

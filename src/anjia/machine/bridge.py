@@ -6,11 +6,14 @@ Bodies are read before a thread is taken and sent after it is given back, so a s
 
 import asyncio
 import io
+import logging
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
+
+from anjia.kernel.logs import places
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -23,6 +26,10 @@ IN_MEMORY: Final = 1024 * 1024  # bytes of a body; more goes to a temporary file
 CHUNK: Final = 256 * 1024
 LARGEST: Final = 64 * 1024 * 1024  # bytes of a request; Django refuses most before, in its own words
 TEXT: Final = (b"content-type", b"text/plain; charset=utf-8")
+
+BROKE: Final = "我们这边出了错，请再试一次。Something broke on our side: try again."
+
+log = logging.getLogger(__name__)
 
 
 class TooLarge(Exception):
@@ -95,9 +102,11 @@ class Bridge:
                     answer.body.write(chunk)
             finally:
                 getattr(chunks, "close", int)()
-        except BaseException:
+        except BaseException as error:  # also the panics of what is not written in Python
+            # Django answers for itself, and says where it broke; should even that break, its words are still nobody's.
+            log.error("%s at %s", type(error).__name__, places(error))
             answer.body.close()
-            raise
+            return Answer(headers=[TEXT], body=io.BytesIO(BROKE.encode()))
         answer.body.seek(0)
         return answer
 

@@ -42,7 +42,10 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def came_from(request: HttpRequest) -> str:
     """Return the page of ours on which this was asked for, if it is another one."""
-    before = urlsplit(request.headers.get("Referer", ""))
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # anybody can say anything: "http://["
+        return ""
     if before.netloc != request.get_host() or (request.method == "GET" and before.path == request.path):
         return ""
     return before.path + (f"?{before.query}" if before.query else "")
