@@ -29,6 +29,16 @@ export function whereAmI(): Promise<Position | null> {
   })
 }
 
+const EARTH_M = 6_371_000
+const radians = (degrees: number): number => (degrees * Math.PI) / 180
+
+/** Metres as the crow flies: enough to tell next door from the next town. */
+export function metresBetween(one: { latitude: number; longitude: number }, other: { latitude: number; longitude: number }): number {
+  const north = radians(other.latitude - one.latitude)
+  const east = radians(other.longitude - one.longitude) * Math.cos(radians(one.latitude))
+  return EARTH_M * Math.hypot(north, east)
+}
+
 /** Opens the phone's own map. In H5 an address the phone's map app understands; no map service is named or asked. */
 export function showWay(to: { latitude: number; longitude: number }, name: string): void {
   // #ifdef H5

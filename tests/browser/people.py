@@ -216,11 +216,13 @@ def arrive(phone: Screen, code: str, *, by: str) -> None:
     page = phone.page
     page.get_by_role("button", name="我到了").click()
     page.get_by_role("radio", name=by).click()
-    expect(page.get_by_text("位置找到了")).to_be_visible()
+    expect(page.get_by_text("正在找位置")).to_be_hidden()
     page.get_by_label("扫不了就填这里").fill(code)
     phone.look("work-arrive")
     phone.press("就用填的")
     if by == "住户卡":
+        if page.get_by_text("位置对不上，先选一个原因").count():
+            page.get_by_role("radio", name="住址没定位").click()
         page.get_by_role("button", name="到了，开始").click()
     page.get_by_role("heading", name="步骤", exact=True).wait_for()
 

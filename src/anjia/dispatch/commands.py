@@ -119,7 +119,11 @@ def hold_slot(
         caregivers=[Caregiver(id=one.id, name=one.name, title=one.title, sex=one.sex) for one in sheets],
         price_fen=version.price_fen,
         preparation=version.preparation,
-        heed=to_heed(needs_order=version.needs_order, is_on_the_map=bool(address.cell)),
+        heed=to_heed(
+            needs_order=version.needs_order,
+            is_on_the_map=bool(address.cell),
+            for_her=actor.kind is Kind.PERSON,
+        ),
         cancel_rule=str(terms_of_change()),
     )
 

@@ -247,9 +247,10 @@ def check_notice(starts_at: datetime, *, now: datetime) -> None:
         raise TooFarAhead
 
 
-def to_heed(*, needs_order: bool, is_on_the_map: bool) -> list[str]:
-    """Return what is not checked here, or only assumed, and so is for a person to look at."""
-    said = [_("需要医嘱：本版本不核验，须人工核对。")] if needs_order else []
+def to_heed(*, needs_order: bool, is_on_the_map: bool, for_her: bool = False) -> list[str]:
+    """Return what is not checked here, or only assumed, and so is for a person to look at: for her, or for staff."""
+    order = _("要有医生的医嘱才能做。我们还没有看过，护士到了先看医嘱；没有的话，先打电话问我们。")
+    said = [order if for_her else _("需要医嘱：本版本不核验，须人工核对。")] if needs_order else []
     minutes = TRAVEL.unknown // timedelta(minutes=1)
     unknown = str(_("地址还没有在地图上定位：路程先按 {minutes} 分钟算。")).format(minutes=minutes)
     return [*map(str, said), *([] if is_on_the_map else [unknown])]
