@@ -99,6 +99,11 @@ class TestDefaultRoles:
     def test_say_in_words_whatever_they_may_do(self) -> None:
         assert permissions_of(*DEFAULT_ROLES) == PERMISSION_WORDS.keys()
 
+    def test_let_whoever_is_told_to_ring_a_patient_at_once_see_her_number(self) -> None:
+        told = {code for code, role in DEFAULT_ROLES.items() if "desk.worklist" in role.permissions}
+        assert told
+        assert all("residents.reveal" in DEFAULT_ROLES[code].permissions for code in told)
+
     def test_are_added_up(self) -> None:
         assert permissions_of("nurse", "service_desk") == permissions_of("nurse") | permissions_of(
             "service_desk"

@@ -119,6 +119,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
         FIELD
         | {
             "residents.register",
+            "residents.reveal",  # whose value is critical she rings at once
             "visits.read",
             "visits.book",
             "dispatch.book",
