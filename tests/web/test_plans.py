@@ -36,7 +36,7 @@ from anjia.workforce.queries import staff_found
 from tests.conftest import empty_database
 from tests.make import NOON
 
-ROWS: Final = int(os.environ.get("ANJIA_PLAN_ROWS", "60000"))
+ROWS: Final = int(os.environ.get("ANJIA_PLAN_ROWS", "40000"))
 DAYS: Final = 400  # over which visits, readings and entries are spread
 MOST: Final = ROWS // 50  # rows that a question may touch: a day of visits is a four-hundredth of them
 

@@ -44,9 +44,8 @@ def looking_at(request: HttpRequest) -> dict[str, Any]:
         "day": day_asked(request),
         "now": timezone.now(),
         "state": request.GET.get("state", ""),
-        "who": request.POST.get(
-            "who", ""
-        ).strip(),  # posted: a name in an address would stay in logs and histories
+        # Posted: a name in an address would stay in logs and histories.
+        "who": request.POST.get("who", "").strip(),
         "cell": request.GET.get("cell", ""),
         "after": request.GET.get("after") or None,
     }

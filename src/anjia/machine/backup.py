@@ -27,9 +27,8 @@ from anjia.machine.programs import major, run
 from anjia.machine.steps import Stop, step
 
 FORMAT: Final = 1
-NOT_CARRIED: Final = {
-    "keys/database.json"
-}  # passwords of the embedded PostgreSQL: a restored one has new ones
+# Passwords of the embedded PostgreSQL: a restored one has new ones.
+NOT_CARRIED: Final = {"keys/database.json"}
 
 
 def make_backup(home: Home, target: Path) -> None:

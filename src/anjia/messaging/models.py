@@ -27,9 +27,8 @@ class Recipient(models.Model):
     through_party_id = models.UUIDField(null=True)
     quiet_from = models.TimeField(default=QUIET_FROM)
     quiet_until = models.TimeField(default=QUIET_UNTIL)
-    set_by_hand = models.BooleanField(
-        default=False
-    )  # then what we learn of her does not change the order of ways
+    # What we learn of her does not change the order of ways that a person has set.
+    set_by_hand = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -164,9 +163,8 @@ class Call(models.Model):
     party_id = models.UUIDField()
     day = models.DateField()
     words = EncryptedText()
-    why = models.CharField(
-        max_length=40
-    )  # why she could not be told otherwise: "phone" (her wish), "43101", …
+    # Why she could not be told otherwise: "phone" (her wish), "43101", …
+    why = models.CharField(max_length=40)
     state = models.CharField(max_length=20, default=CallState.OPEN.value)
     closed_at = models.DateTimeField(null=True)
 

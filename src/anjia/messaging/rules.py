@@ -66,9 +66,8 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.QUEUED: frozenset({State.SENT, State.DELIVERED, State.FAILED, State.GAVE_UP}),
     State.SENT: frozenset({State.DELIVERED, State.FAILED}),
     State.DELIVERED: frozenset(),
-    State.FAILED: frozenset(
-        {State.QUEUED, State.GAVE_UP}
-    ),  # queued again when somebody asks to try once more
+    # Queued again when somebody asks to try once more.
+    State.FAILED: frozenset({State.QUEUED, State.GAVE_UP}),
     State.GAVE_UP: frozenset({State.QUEUED}),
 }
 

@@ -15,9 +15,8 @@ WIDTH: Final = 720
 HEIGHT: Final = 280
 LEFT, RIGHT, TOP, BOTTOM = 48, 20, 18, 34
 GAP: Final = timedelta(days=3)  # days without a value are a gap, never a joined line
-LABELS_APART: Final = (
-    46  # values outside are written beside their ring, the latest first, where there is room
-)
+# Values outside are written beside their ring, the latest first, where there is room.
+LABELS_APART: Final = 46
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

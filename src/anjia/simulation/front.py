@@ -27,9 +27,8 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     if card.end == "client":
         entry = start(card, end=End.PHONE, now=timezone.now())
         return render(request, "simulation/handover.html", {"card": card, "entry": entry})
-    device_token = browser.device_token_of(
-        request
-    )  # a station's computer: those who were here can take turns
+    # As on a station's computer: those who were here can take turns.
+    device_token = browser.device_token_of(request)
     entry = start(card, end=End.CONSOLE, now=timezone.now(), device_token=device_token)
     response = HttpResponseRedirect("/console/", status=303)
     browser.keep(response, request, entry, device_token)

@@ -212,9 +212,8 @@ CELL_RECORDS: Final = frozenset(
     {0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x00FD, 0x00BD, 0x00BE, 0x0406, 0x0206}
 )
 DIMENSIONS: Final = 0x0200
-MOST_ROWS_OF_OLD: Final = (
-    65_536  # and columns: what such a file can hold; its reader makes room for what is said
-)
+# What such a file can hold; its reader makes room for what is said.
+MOST_ROWS_OF_OLD: Final = 65_536
 MOST_COLUMNS_OF_OLD: Final = 256
 
 

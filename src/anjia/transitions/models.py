@@ -19,9 +19,10 @@ class Referral(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    # Who receives it.
     organization = models.ForeignKey(
         "identity.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
-    )  # who receives it
+    )
     organization_name = models.CharField(max_length=100)
     from_organization_id = models.UUIDField()
     from_ward_id = models.UUIDField(null=True)  # the part of that house, whose nurses see it

@@ -16,9 +16,8 @@ from anjia.integrations.errors import Misconfigured, NotConnected, Permanent, Te
 
 TIMEOUT: Final = httpx.Timeout(5, connect=3)
 TEMPORARY: Final = frozenset({-1, 45011, 50001})  # busy; too often; not now
-OURS: Final = frozenset(
-    {40001, 40013, 40125, 41002, 41004, 40226, 48001}
-)  # our app, our secret, our standing
+# Our app, our secret, our standing.
+OURS: Final = frozenset({40001, 40013, 40125, 41002, 41004, 40226, 48001})
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,9 +181,8 @@ def papers_lapsing(
     latest = (
         Qualification.objects.filter(organization_id=actor.organization_id, taken_back_at=None)
         .filter(Q(staff__left_on=None) | Q(staff__left_on__gte=today))
-        .exclude(
-            valid_until=None, code__in=WITH_LAST_DAY
-        )  # nobody knows of those whether they replace another
+        # Of a paper without its last day nobody knows whether it replaces another.
+        .exclude(valid_until=None, code__in=WITH_LAST_DAY)
         .defer("number")
         .select_related("staff")
         .order_by("staff_id", "code", "-valid_until")  # what has no end comes first
