@@ -20,7 +20,12 @@ os.environ |= DATABASES.get(os.environ.get("PYTEST_XDIST_WORKER"), {})
 
 # Packages whose tests look at a server or a town that is made once for all of them.
 WHOLE: Final = ("tests/browser", "tests/web")
-LONGEST_FIRST: Final = (*WHOLE, "tests/machine/test_backup.py", "tests/machine/test_server.py")
+LONGEST_FIRST: Final = (
+    *WHOLE,
+    "tests/machine/test_backup.py",
+    "tests/machine/test_postgres.py",
+    "tests/machine/test_server.py",
+)
 
 
 def share_of(node: str) -> str:

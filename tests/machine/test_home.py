@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from anjia.machine import home as homes
+from anjia.machine.database import environment_of
 from anjia.machine.home import DEMO, REAL, Home
 from anjia.machine.steps import Stop
 
@@ -61,3 +62,12 @@ class TestHome:
         ):
             pass
         assert home.served_by() is None
+
+    def test_has_the_bytecode_unless_that_is_kept_elsewhere(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+        assert environment_of(home, {})["PYTHONPYCACHEPREFIX"] == str(home.path / "bytecode")
+
+        monkeypatch.setenv("PYTHONPYCACHEPREFIX", "/elsewhere")
+        assert environment_of(home, {})["PYTHONPYCACHEPREFIX"] == "/elsewhere"

@@ -40,8 +40,8 @@ def environment_of(home: Home, database: Mapping[str, str]) -> dict[str, str]:
     """Return what our own processes are told."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **kept,
         "PYTHONPYCACHEPREFIX": str(home.path / "bytecode"),  # not in the checkout; halves the time to start
+        **kept,
         **database,
         "ANJIA_HOME": str(home.path),
         "PYTHONPATH": str(CHECKOUT / "src"),
