@@ -119,7 +119,7 @@ def watch_board(board: Screen, day: str) -> Page:
 def enter_by_slip(phone: Screen, slip: str, someone: Someone) -> None:
     page = phone.open("/app/")
     page.get_by_role("radio", name="开通单").click()
-    page.get_by_label("登录码").fill(slip)
+    page.get_by_label("单号").fill(slip)
     page.get_by_label("手机号后四位").fill(someone.phone[-4:])
     phone.look("sign-in")
     page.get_by_role("button", name="登录", exact=True).click()
