@@ -12,7 +12,7 @@ from psycopg import sql
 
 from anjia.kernel.folders import held
 from anjia.machine import backup
-from anjia.machine.backup import make_backup, restore_backup
+from anjia.machine.backup import keys_in_place, make_backup, restore_backup
 from anjia.machine.database import database_of, environment_of, prepare
 from anjia.machine.home import DEMO, REAL, Home
 from anjia.machine.postgres import Cluster
@@ -189,6 +189,18 @@ class TestBackup:
             make_backup(town, target)
         with tarfile.open(target) as tar:
             assert "keys/database.json" not in tar.getnames()
+
+    def test_removes_what_one_that_was_killed_has_left_but_not_what_another_is_making(
+        self, town: Home, tmp_path: Path
+    ) -> None:
+        left = town.path / f"{backup.HALF_DONE}killed"
+        left.mkdir()
+        (left / "database.dump").write_bytes(b"everybody")
+
+        with held(town.keys, together=True), keys_in_place(town):
+            assert left.exists()
+        with keys_in_place(town):
+            assert not left.exists()
 
     def test_is_not_made_while_keys_are_rotated(self, town: Home, tmp_path: Path) -> None:
         with held(town.keys), pytest.raises(Stop, match="rotated"):

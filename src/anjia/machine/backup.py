@@ -27,6 +27,7 @@ from anjia.machine.programs import major, run
 from anjia.machine.steps import Stop, step
 
 FORMAT: Final = 1
+HALF_DONE: Final = "backup-"  # how the folder's name begins in which one is put together
 # Passwords of the embedded PostgreSQL: a restored one has new ones.
 NOT_CARRIED: Final = {"keys/database.json"}
 
@@ -42,7 +43,7 @@ def make_backup(home: Home, target: Path) -> None:
     with (
         keys_in_place(home),
         database_of(home) as environment,
-        tempfile.TemporaryDirectory(dir=home.path) as folder,
+        tempfile.TemporaryDirectory(prefix=HALF_DONE, dir=home.path) as folder,
     ):
         place = Path(folder)
         with step("Audit trail sealed"):
@@ -62,6 +63,12 @@ def keys_in_place(home: Home) -> Iterator[None]:
 
     :raises Stop: if keys are being rotated
     """
+    with held(home.keys) if home.keys.exists() else nullcontext(False) as alone:
+        if (
+            alone
+        ):  # so what lies there is of backups that were killed: whole databases, which nobody would remove
+            for left in home.path.glob(f"{HALF_DONE}*"):
+                shutil.rmtree(left)
     with held(home.keys, together=True) if home.keys.exists() else nullcontext(True) as in_place:
         if not in_place:
             raise Stop("keys are being rotated: make the backup when that is over.")
