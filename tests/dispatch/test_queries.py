@@ -120,7 +120,7 @@ class TestSlotsFor:
         resident = here.resident()
         address_id = here.address(resident).id
         for days in (1, 14):
-            with django_assert_num_queries(11):
+            with django_assert_num_queries(8):
                 slots(here, resident, days=days, address_id=address_id)
             here.nurse(f"乙{days}")
 

@@ -94,7 +94,10 @@ class Running:
 
 def descendants(pid: int) -> list[int]:
     file = Path(f"/proc/{pid}/task/{pid}/children")
-    found = [int(word) for word in file.read_text().split()] if file.exists() else []
+    try:
+        found = [int(word) for word in file.read_text().split()]
+    except OSError:  # it has ended since somebody named it
+        return []
     return found + [below for child in found for below in descendants(child)]
 
 

@@ -113,5 +113,5 @@ class TestTimelines:
     def test_ask_as_much_for_many_as_for_one(self, here: Town, django_assert_num_queries: Any) -> None:
         for name in "甲乙丙":
             here.visit(here.nurse(name), starts_at=at(10), ends_at=at(11))
-            with django_assert_num_queries(10):
+            with django_assert_num_queries(7):
                 self.ask(here)

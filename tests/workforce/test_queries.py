@@ -54,7 +54,7 @@ class TestCaregiversOn:
             paper(of=manager, staff_id=member.id)
             shift(of=manager, staff_id=member.id)
 
-        with django_assert_num_queries(7):  # begin, who is asking, staff, papers, shifts, leave, commit
+        with django_assert_num_queries(4):  # begin, who is asking, staff with all of theirs, commit
             assert len(on_monday(manager)) == people
 
     def test_knows_a_night_that_reaches_into_the_day(self, manager: Actor) -> None:

@@ -1,6 +1,7 @@
 """Questions about what is offered. Nothing here writes."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from anjia.catalogue.comparison import changes_to, known_services, versions_of, wrong_rows
@@ -8,6 +9,7 @@ from anjia.catalogue.models import ServiceVersion
 from anjia.catalogue.rules import Changes, ServiceRow
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound, Words
+from anjia.kernel.prepared import Prepared
 
 
 def services_offered(actor: Actor, purpose: Purpose, *, mode: str | None = None) -> list[ServiceVersion]:
@@ -50,15 +52,20 @@ def get_version(actor: Actor, purpose: Purpose, *, version_id: UUID) -> ServiceV
     return found
 
 
+CURRENT: Final = Prepared(
+    lambda asked: ServiceVersion.objects.filter(
+        organization_id=asked.house, code=asked.code, current_of__isnull=False, current_of__withdrawn_at=None
+    ).select_related("service")
+)
+
+
 def current_version(actor: Actor, purpose: Purpose, *, code: str) -> ServiceVersion:
     """
     Return the version that is offered under this code.
 
     :raises NotFound: if none is
     """
-    found = versions_of(actor).filter(
-        code=code, current_of__isnull=False, current_of__withdrawn_at=None
-    ).first()  # fmt: skip
+    found = CURRENT.first(house=actor.organization_id, code=code)
     if found is None:
         raise NotFound
     return found

@@ -11,7 +11,7 @@ from anjia.dispatch.queries import Booked
 from anjia.dispatch.rules import SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
-from anjia.kernel.database import wait_turn
+from anjia.kernel.database import wait_turns
 from anjia.visits.queries import Busy, Promise, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
@@ -25,14 +25,18 @@ def wait_for(
     days: Iterable[datetime],
     staff_ids: Iterable[UUID],
     visit_id: UUID | None = None,
+    held_for: UUID | None = None,
 ) -> None:
     """
-    Take turns in the one order that everybody keeps: zone and day, caregivers, visit. Then rows may be held.
+    Take turns in the one order that everybody keeps: the account's holds for a resident, zone and day, caregivers,
+    visit. Then rows may be held.
     """
-    wait_turn(*turns_of(actor.organization_id, cell, *(local(at).date() for at in days)))
-    wait_turn(*(f"caregiver/{staff_id}" for staff_id in staff_ids))
-    if visit_id:
-        wait_turn(f"visit/{visit_id}")
+    wait_turns(
+        [f"hold/{actor.user_id}/{held_for}"] if held_for else [],
+        turns_of(actor.organization_id, cell, *(local(at).date() for at in days)),
+        [f"caregiver/{staff_id}" for staff_id in staff_ids],
+        [f"visit/{visit_id}"] if visit_id else [],
+    )
 
 
 def crew_sheets(

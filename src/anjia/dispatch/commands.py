@@ -25,7 +25,6 @@ from anjia.dispatch.rules import (
 )
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind, Purpose
-from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.residents.queries import get_address
@@ -87,8 +86,7 @@ def hold_slot(
     )
     ends_at = starts_at + timedelta(minutes=version.duration_minutes)
     sheets = crew_sheets(actor, staff_ids, starts_at, ends_at)
-    wait_turn(f"hold/{actor.user_id}/{resident_id}")
-    wait_for(actor, cell=address.cell, days=[starts_at], staff_ids=staff_ids)
+    wait_for(actor, cell=address.cell, days=[starts_at], staff_ids=staff_ids, held_for=resident_id)
     visits.release_other_holds(actor, now, resident_id=resident_id, starts_at=starts_at, staff_ids=staff_ids)
     check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at)
     visit = visits.hold_visit(

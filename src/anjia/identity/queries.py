@@ -1,12 +1,11 @@
 """Questions about accounts, organizations and sessions. Nothing here writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from anjia.identity.models import Account, Membership, Organization, Role, ScanTicket, Session, SignInCode
@@ -21,6 +20,7 @@ from anjia.identity.rules import (
     OrganizationKind,
 )
 from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.database import planned_cursor
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
 
@@ -41,53 +41,40 @@ class SignedIn:
     expires_at: datetime
     use_is_stale: bool  # then `commands.note_use` is due
 
+    @classmethod
+    def of(cls, row: Sequence[Any], now: datetime) -> "SignedIn":
+        """Return what `SESSION_COLUMNS` say."""
+        session_id, account_id, kind, name, language, house, may, locked_at, limited, expires, used = row
+        return cls(
+            session_id=session_id,
+            account_id=account_id,
+            kind=AccountKind(kind),
+            name=name,
+            language=language,
+            organization_id=house,
+            permissions=frozenset({OWN_ACCOUNT}) | (frozenset() if limited else frozenset(may)),
+            is_locked=locked_at is not None,
+            is_limited=limited,
+            expires_at=expires,
+            use_is_stale=now - used >= USE_NOTED_EVERY,
+        )
 
-# One statement: every request begins with it. Roles held at the house, above it, or at a part of it.
-ACTOR_OF_SESSION: Final = """
-    SELECT s.id, a.id, a.kind, a.name, a.language, s.organization_id, s.locked_at, s.is_limited,
-           s.expires_at, s.last_used_at,
-           ARRAY(
-               SELECT DISTINCT unnest(r.permissions)
-               FROM identity_membership m
-               JOIN identity_role r ON r.id = m.role_id
-               WHERE m.account_id = a.id AND m.taken_at IS NULL
-                 AND (m.organization_id = ANY (o.lineage) OR m.house_id = o.id)
-               UNION
-               SELECT unnest(r.permissions)
-               FROM identity_role r
-               WHERE a.kind = 'person' AND r.code = 'resident' AND r.organization_id IS NULL
-           )
-    FROM identity_session s
-    JOIN identity_account a ON a.id = s.account_id
-    JOIN identity_organization o ON o.id = s.organization_id
-    WHERE s.token_hash = %s AND s.ended_at IS NULL AND s.expires_at > %s
-      AND a.state = 'active' AND o.closed_at IS NULL
+
+# What `identity_session_of` finds, in the order of `SignedIn.of`.
+SESSION_COLUMNS: Final = """
+    s.id, s.account_id, s.kind, s.name, s.language, s.organization_id, s.permissions, s.locked_at, s.is_limited,
+    s.expires_at, s.last_used_at
 """
 
 
 def actor_of_session(actor: Actor, purpose: Purpose, *, token: str, now: datetime) -> SignedIn | None:
     """Return who has come in with this token, or None if it opens nothing (any more)."""
-    with connection.cursor() as cursor:
-        cursor.execute(ACTOR_OF_SESSION, [token_hash(token), now])
+    with planned_cursor() as cursor:
+        cursor.execute(
+            f"SELECT {SESSION_COLUMNS} FROM identity_session_of(%s, %s) s", [token_hash(token), now]
+        )
         row = cursor.fetchone()
-    if row is None:
-        return None
-    session_id, account_id, kind, name, language, organization_id, locked_at, limited, expires, used, may = (
-        row
-    )
-    return SignedIn(
-        session_id=session_id,
-        account_id=account_id,
-        kind=AccountKind(kind),
-        name=name,
-        language=language,
-        organization_id=organization_id,
-        permissions=frozenset({OWN_ACCOUNT}) | (frozenset() if limited else frozenset(may)),
-        is_locked=locked_at is not None,
-        is_limited=limited,
-        expires_at=expires,
-        use_is_stale=now - used >= USE_NOTED_EVERY,
-    )
+    return SignedIn.of(row, now) if row else None
 
 
 def get_organization(actor: Actor, purpose: Purpose, *, organization_id: UUID) -> Organization:

@@ -94,7 +94,7 @@ def row_of(
         state=state,
         state_words=str(WORDS_OF_BOARD[state]),
         minutes_late=int(late),
-        caregivers=[cards[one.staff_id].name for one in visit.assignments.all() if one.staff_id in cards],
+        caregivers=[cards[one.staff_id].name for one in visit.crew if one.staff_id in cards],
         latitude=point[0] if point else None,
         longitude=point[1] if point else None,
         people_needed=visit.people_needed,

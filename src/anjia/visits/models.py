@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q
 
+from anjia.kernel import prepared
 from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
 from anjia.visits.rules.arrival import Grade
@@ -70,6 +71,8 @@ class Visit(models.Model):
     rating = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=1)
 
+    crew: "list[Assignment]"  # the live ones, by part, where they were read with it
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -97,29 +100,21 @@ class Visit(models.Model):
         check_move(Status(self.status), status)
         self.status = status.value
         self.version += 1
-        self.save(update_fields=["status", "version", *fields])
+        prepared.save(self, "status", "version", *fields)
 
     def follow_crew(self, state: CrewState) -> None:
         """Take the state that the assignments say."""
         if self.crew_state != state:
             self.crew_state = state.value
             self.version += 1
-            self.save(update_fields=["crew_state", "version"])
+            prepared.save(self, "crew_state", "version")
 
     def follow(self, status: Status) -> None:
         """Take the status that the facts say, and save what was derived from them."""
         self.status = status.value
         self.version += 1
-        self.save(
-            update_fields=[
-                "status",
-                "version",
-                "departed_at",
-                "arrived_at",
-                "done_at",
-                "grade",
-                "cancel_reason",
-            ]
+        prepared.save(
+            self, "status", "version", "departed_at", "arrived_at", "done_at", "grade", "cancel_reason"
         )
 
 

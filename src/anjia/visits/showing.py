@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from anjia.clinical.measures import Unsound, measure
 from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.prepared import Prepared
 from anjia.visits import words
 from anjia.visits.models import LIVE_STATES, Assignment, Conflict, FieldFact, Visit, VisitChange
 from anjia.visits.rules.arrival import Grade
@@ -130,20 +131,36 @@ def may_know_of(actor: Actor, visit: Visit) -> bool:
 
 def is_in_for(actor: Actor, visit: Visit) -> bool:
     """Return whether the actor is one of the visit's live crew."""
-    return actor.staff_id is not None and any(
-        one.staff_id == actor.staff_id for one in visit.assignments.all()
-    )
+    return actor.staff_id is not None and any(one.staff_id == actor.staff_id for one in visit.crew)
 
 
 def live_crew() -> "Prefetch[str, Any, Any]":
-    return Prefetch("assignments", Assignment.objects.filter(state__in=LIVE_STATES).order_by("part"))
+    return Prefetch(
+        "assignments", Assignment.objects.filter(state__in=LIVE_STATES).order_by("part"), to_attr="crew"
+    )
+
+
+CREW: Final = Prepared(
+    lambda asked: Assignment.objects.filter(visit_id__any_of=asked.visit_ids, state__in=LIVE_STATES).order_by(
+        "part"
+    )
+)
+
+
+def give_crews(visits: Sequence[Visit]) -> None:
+    """Read the live crews of visits that were read without, in one statement."""
+    crews: dict[UUID, list[Assignment]] = {visit.id: [] for visit in visits}
+    for one in CREW.rows(visit_ids=list(crews)) if crews else ():
+        crews[one.visit_id].append(one)
+    for visit in visits:
+        visit.crew = crews[visit.id]
 
 
 def cards_of(
     actor: Actor, purpose: Purpose, visits: Iterable[Visit], *, also: Iterable[UUID | None] = ()
 ) -> dict[UUID, StaffCard]:
     """Return what is shown of the caregivers of these visits, in one query."""
-    ids = {one.staff_id for visit in visits for one in visit.assignments.all()} | {i for i in also if i}
+    ids = {one.staff_id for visit in visits for one in visit.crew} | {i for i in also if i}
     return staff_cards(actor, purpose, staff_ids=sorted(ids)) if ids else {}
 
 
@@ -163,7 +180,7 @@ def line_of(
         "status": visit.status,
         "status_words": str(words.WORDS_OF_STATUS[status]),
         "address_line": address_line,
-        "caregivers": [crew_member(one, cards) for one in visit.assignments.all()],
+        "caregivers": [crew_member(one, cards) for one in visit.crew],
         "visit_word": visit.visit_word,
         "price_fen": visit.price_fen,
         "can_cancel": changeable,

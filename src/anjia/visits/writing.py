@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from anjia.kernel import audit, events, live
+from anjia.kernel import audit, events, live, prepared
 from anjia.kernel.actors import Actor
-from anjia.kernel.database import refuse_if_broken, wait_turn
+from anjia.kernel.database import planned_cursor, refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotFound
+from anjia.kernel.prepared import Prepared
 from anjia.visits.events import AssignmentChanged
 from anjia.visits.models import LIVE_STATES, Assignment, Visit, VisitChange
 from anjia.visits.rules.lifecycle import (
@@ -46,14 +47,18 @@ class Planned(NamedTuple):
     ends_at: datetime
 
 
+TO_CHANGE: Final = Prepared(
+    lambda asked: Visit.objects.select_for_update().filter(organization_id=asked.house, id=asked.visit_id)
+)
+
+
 def visit_to_change(actor: Actor, *, visit_id: UUID) -> Visit:
     """
     Return the visit and hold its row until the unit of work ends.
 
     :raises NotFound: also when it belongs to another organization, or to a resident whom the actor may not see
     """
-    visits = Visit.objects.filter(organization_id=actor.organization_id).select_for_update()
-    visit = visits.filter(id=visit_id).first()
+    visit = TO_CHANGE.first(house=actor.organization_id, visit_id=visit_id)
     if visit is None or not may_know_of(actor, visit):
         raise NotFound
     return visit
@@ -123,7 +128,7 @@ def new_visit(
     crew = [Planned(*planned) for planned in assignments]
     check_window(starts_at=starts_at, ends_at=ends_at)
     check_crew([planned.staff_id for planned in crew], people_needed=service.people_needed)
-    visit = Visit.objects.create(
+    visit = Visit(
         organization_id=actor.organization_id,
         resident_id=resident_id,
         address_id=address.id,
@@ -159,7 +164,9 @@ def put_in(
     plan_version: int = 1,
 ) -> list[Assignment]:
     """
-    Write who comes, in the place of holds that have run out. The database has the last word on whether they can.
+    Write who comes, and a new visit with them, in the place of holds that have run out.
+
+    The database has the last word on whether they can.
 
     :raises CaregiverBusy: if one of them is promised elsewhere at that time, or the part is taken
     :raises SameCaregiverTwice: if one of them would have two parts
@@ -179,27 +186,27 @@ def put_in(
         )
         for planned in crew
     ]
-    try:
-        return insert(rows)
-    except CaregiverBusy:
-        if not withdraw_expired(now, staff_ids=[planned.staff_id for planned in crew]):
-            raise
-    return insert(rows)
+    withdraw_expired(now, staff_ids=[planned.staff_id for planned in crew])
+    if visit._state.adding:  # without her time there is no visit: nobody goes on from the refusal
+        with refuse_if_broken(BROKEN_PROMISES, goes_on=False):
+            prepared.insert(visit, *rows)
+    else:
+        with refuse_if_broken(BROKEN_PROMISES):
+            prepared.insert(*rows)
+    return rows
 
 
-def insert(rows: Sequence[Assignment]) -> list[Assignment]:
-    with refuse_if_broken(BROKEN_PROMISES):
-        return Assignment.objects.bulk_create(rows)
-
-
-def withdraw_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> int:
+def withdraw_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> None:
     """
     Give the caregivers back the time of holds that nobody confirmed. Call with their turn held.
 
     The held visits' own rows may be other people's, and hidden: they are tidied up later.
     """
-    expired = Assignment.objects.filter(staff_id__in=list(staff_ids), state=State.TENTATIVE.value)
-    return expired.filter(held_until__lte=now).update(state=State.WITHDRAWN.value)
+    with planned_cursor() as cursor:
+        cursor.execute(
+            "UPDATE visits_assignment SET state = %s WHERE staff_id = ANY(%s) AND state = %s AND held_until <= %s",
+            [State.WITHDRAWN.value, list(staff_ids), State.TENTATIVE.value, now],
+        )
 
 
 def follow_crew(visit: Visit) -> None:
@@ -227,7 +234,7 @@ def write_change(
     why: str = "",
 ) -> None:
     """Write a row of the visit's history, with the status that it has now."""
-    VisitChange.objects.create(
+    change = VisitChange(
         organization_id=visit.organization_id,
         resident_id=visit.resident_id,
         visit=visit,
@@ -240,6 +247,7 @@ def write_change(
         staff_id=staff_id,
         why=why,
     )
+    prepared.insert(change)
 
 
 def put_in_place_of(

@@ -1,22 +1,31 @@
 """From a token to an actor: the only place where who is asking is looked up."""
 
+import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
 
 from anjia.identity.commands import note_use
-from anjia.identity.queries import SignedIn, actor_of_session
+from anjia.identity.proofs import token_hash
+from anjia.identity.queries import SESSION_COLUMNS, SignedIn
 from anjia.identity.roles import permissions_of
 from anjia.identity.rules import OWN_ACCOUNT, AccountKind
-from anjia.kernel.actors import Actor, Kind, Purpose, system
+from anjia.kernel.actors import Actor, Kind, system
+from anjia.kernel.database import at_the_door
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
-from anjia.residents.queries import Acting, people_of_account
-from anjia.workforce.queries import staff_of_account
+from anjia.residents.queries import Acting
 
+# Who comes in with a token, which member of staff she is, and whom she may act for: each context has its function,
+# that looks with the system's eyes, and every request begins with this one statement.
+WHO: Final = f"""
+    SELECT CASE WHEN s.kind = 'staff' THEN workforce_staff_of(s.account_id, s.organization_id) END,
+           CASE WHEN s.kind = 'person' THEN residents_people_of(s.account_id, %s) END,
+           {SESSION_COLUMNS}
+    FROM identity_session_of(%s, %s) s
+"""
 # What a grant allows, in permissions of the role "family".
 ALLOWED_BY: Final = {
     "visits": {"visits.read", "quality.rate"},
@@ -43,26 +52,21 @@ def actor_of_request(token: str, *, acting_for: str | None = None) -> Actor | No
     :raises NotFound: if `acting_for` is nobody that the account may act for
     """
     now = timezone.now()
-    found = acting(system(), now).ask(look_up, token=token, acting_for=acting_for, now=now)
-    if found is None:
+    row = at_the_door(WHO, [now, token_hash(token), now])
+    signed_in = SignedIn.of(row[2:], now) if row else None
+    if signed_in is None or signed_in.is_locked:
         return None
-    actor, use_is_stale = found
-    if use_is_stale and actor.session_id:
-        acting(system(), now).do(note_use, session_id=actor.session_id)
+    staff_id, people = row[:2]
+    if signed_in.kind is AccountKind.STAFF:
+        actor = member(signed_in, staff_id)
+    else:
+        actor = person(signed_in, [Acting.of(*one) for one in json.loads(people)], acting_for)
+    if signed_in.use_is_stale:
+        acting(system(), now).do(note_use, session_id=signed_in.session_id)
     return actor
 
 
-def look_up(actor: Actor, *, token: str, acting_for: str | None, now: datetime) -> tuple[Actor, bool] | None:
-    signed_in = actor_of_session(actor, Purpose.LEGAL, token=token, now=now)
-    if signed_in is None or signed_in.is_locked:
-        return None
-    if signed_in.kind is AccountKind.STAFF:
-        return member(actor, signed_in), signed_in.use_is_stale
-    people = people_of_account(actor, Purpose.LEGAL, account_id=signed_in.account_id, now=now)
-    return person(signed_in, people, acting_for), signed_in.use_is_stale
-
-
-def member(actor: Actor, signed_in: SignedIn) -> Actor:
+def member(signed_in: SignedIn, staff_id: UUID | None) -> Actor:
     return Actor(
         user_id=signed_in.account_id,
         organization_id=signed_in.organization_id,
@@ -70,12 +74,7 @@ def member(actor: Actor, signed_in: SignedIn) -> Actor:
         kind=Kind.STAFF,
         # Who may not look up residents sees those of her own visits only: visits let her.
         resident_ids=None if "residents.read" in signed_in.permissions else frozenset(),
-        staff_id=staff_of_account(
-            actor,
-            Purpose.LEGAL,
-            account_id=signed_in.account_id,
-            organization_id=signed_in.organization_id,
-        ),
+        staff_id=staff_id,
         session_id=signed_in.session_id,
     )
 

@@ -117,6 +117,8 @@ def database(variable: str, default: str, **options: Any) -> dict[str, Any]:
 
 
 POOL: Final = int(os.environ.get("ANJIA_POOL", "0"))
+# What `kernel.database.planned_cursor` runs twice is planned once per connection, for whatever values.
+PLANNED: Final = {"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"}
 DATABASES = {
     # All work is done as a role that owns nothing, so that row-level security holds.
     "default": database(
@@ -124,9 +126,9 @@ DATABASES = {
         "postgresql://anjia_app@127.0.0.1:5499/anjia",
         CONN_HEALTH_CHECKS=True,
         **(
-            {"OPTIONS": {"pool": {"min_size": 2, "max_size": POOL, "timeout": 10}}}
+            {"OPTIONS": {"pool": {"min_size": 2, "max_size": POOL, "timeout": 10}, **PLANNED}}
             if POOL
-            else {"CONN_MAX_AGE": 60}
+            else {"CONN_MAX_AGE": 60, "OPTIONS": PLANNED}
         ),
     ),
     # Only `migrate --database owner` and the tests' set-up come in by this door.

@@ -178,6 +178,7 @@ class Shift(models.Model):
             models.Index(
                 fields=["organization_id", "starts_at"], condition=Q(removed_at=None), name="shift_by_start"
             ),
+            models.Index(fields=["staff", "starts_at"], condition=Q(removed_at=None), name="shift_by_staff"),
         ]
 
     def __str__(self) -> str:

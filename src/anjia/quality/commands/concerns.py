@@ -76,7 +76,7 @@ def raise_concern(
     )
     staff_ids = set(about_staff_ids)
     if visit and not staff_ids and kind in COMPLAINED:
-        staff_ids = {one.staff_id for one in visit.assignments.all()}
+        staff_ids = {one.staff_id for one in visit.crew}
     accounts = _accounts(actor, staff_ids)
     if raised_by is RaisedBy.CALLER and actor.user_id in accounts:
         raise AboutThemselves

@@ -102,7 +102,7 @@ def call_back_page(actor: Actor, purpose: Purpose, *, call_back_id: UUID, now: d
     get_resident(actor, purpose, resident_id=resident_id)
     access.note(actor, purpose, resident_ids=[resident_id], what="quality.call_back")
     visit = get_visit(actor, purpose, visit_id=line.call_back.visit_id)
-    crew = staff_names(actor, purpose, staff_ids=[one.staff_id for one in visit.assignments.all()])
+    crew = staff_names(actor, purpose, staff_ids=[one.staff_id for one in visit.crew])
     return CallBackPage(
         line=line,
         outcome=outcomes_of(actor, purpose, visit_ids=[line.call_back.visit_id])[line.call_back.visit_id],

@@ -217,7 +217,7 @@ def ground_of_concern(
         visit = get_visit(actor, purpose, visit_id=visit_id)
         actor = actor.let_see(visit.resident_id)
         resident_id, service_name, starts_at = visit.resident_id, visit.service_name, visit.starts_at
-        staff = staff_names(actor, purpose, staff_ids=[one.staff_id for one in visit.assignments.all()])
+        staff = staff_names(actor, purpose, staff_ids=[one.staff_id for one in visit.crew])
     else:
         service_name, starts_at = "", None
         known = actor.may("workforce.read")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from anjia.kernel import access
@@ -9,6 +10,7 @@ from anjia.kernel.actors import NEEDS_CONSENT, Actor, Kind, Purpose
 from anjia.kernel.encryption import blind
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.files import content_of
+from anjia.kernel.prepared import Prepared
 from anjia.residents.models import ActivationSlip, Consent, Grant, NumberChange
 from anjia.residents.queries.people import get_resident
 from anjia.residents.rules import (
@@ -33,11 +35,33 @@ class Acting:
     allows: tuple[str, ...]
     name: str
 
+    @classmethod
+    def of(
+        cls, resident_id: str, organization_id: str, relation: str, allows: list[str], name: str
+    ) -> "Acting":
+        """Return what `residents_people_of` says of one."""
+        return cls(
+            resident_id=UUID(resident_id),
+            organization_id=UUID(organization_id),
+            relation=relation,
+            allows=tuple(allows),
+            name=name,
+        )
+
+
+PEOPLE_OF_ACCOUNT: Final = Prepared(
+    lambda asked: (
+        Grant.objects.filter(account_id=asked.account_id)
+        .live(asked.now)
+        .own_first()
+        .values_list("resident_id", "organization_id", "relation", "allows", "resident__name")
+    )
+)
+
 
 def people_of_account(actor: Actor, purpose: Purpose, *, account_id: UUID, now: datetime) -> list[Acting]:
-    """Return whom the account may act for, herself first. One statement: every request of a person asks it."""
-    rows = Grant.objects.filter(account_id=account_id).live(now).own_first()
-    found = rows.values_list("resident_id", "organization_id", "relation", "allows", "resident__name")
+    """Return whom the account may act for, herself first. Who comes in is asked by `residents_people_of`, the same."""
+    found = PEOPLE_OF_ACCOUNT.tuples(account_id=account_id, now=now)
     return [
         Acting(
             resident_id=resident_id,

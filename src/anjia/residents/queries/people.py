@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from anjia.kernel import access
@@ -10,8 +11,18 @@ from anjia.kernel.encryption import mac
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import RecordAccess
 from anjia.kernel.paging import Page
+from anjia.kernel.prepared import Prepared
 from anjia.residents.models import Address, Consent, Grant, Phone, RelatedPerson, Resident
 from anjia.residents.rules import read_card
+
+ADDRESS: Final = Prepared(
+    lambda asked: Address.objects.filter(organization_id=asked.house, id=asked.address_id)
+)
+ADDRESSES: Final = Prepared(
+    lambda asked: Address.objects.filter(organization_id=asked.house, resident_id=asked.resident_id).order_by(
+        "-is_main", "-added_at", "id"
+    )
+)
 
 
 def get_resident(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> Resident:
@@ -46,7 +57,7 @@ def resident_names(actor: Actor, purpose: Purpose, *, resident_ids: Iterable[UUI
 
 def get_address(actor: Actor, purpose: Purpose, *, address_id: UUID) -> Address:
     """:raises NotFound: also when it is of somebody whom the actor has no business with"""
-    found = Address.objects.filter(organization_id=actor.organization_id, id=address_id).first()
+    found = ADDRESS.first(house=actor.organization_id, address_id=address_id)
     if found is None or not actor.sees(found.resident_id):
         raise NotFound
     return found
@@ -62,8 +73,7 @@ def addresses_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[A
     """Return her addresses, the main one first."""
     if not actor.sees(resident_id):
         return []
-    rows = Address.objects.filter(organization_id=actor.organization_id, resident=resident_id)
-    return list(rows.order_by("-is_main", "-added_at", "id"))
+    return ADDRESSES.rows(house=actor.organization_id, resident_id=resident_id)
 
 
 def address_line_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
 from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.prepared import Prepared
 from anjia.kernel.work import command
 from anjia.residents.queries import get_address
 from anjia.visits.events import VisitCancelled, VisitMoved, VisitPromised
@@ -185,6 +186,28 @@ def release_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> Visit:
     return visit
 
 
+OTHER_HOLDS: Final = Prepared(
+    lambda asked: (
+        Visit.objects.select_for_update()
+        .filter(
+            organization_id=asked.house,
+            resident_id=asked.resident_id,
+            booked_by=asked.account_id,
+            status=Status.HELD.value,
+        )
+        .exclude(
+            id__in=Assignment.objects.filter(
+                staff_id__any_of=asked.staff_ids,
+                starts_at=asked.starts_at,
+                state__in=LIVE_STATES,
+                held_until__gt=asked.now,
+            ).values("visit_id")
+        )
+        .order_by("id")
+    )
+)
+
+
 @command("visits.book")
 def release_other_holds(
     actor: Actor, now: datetime, *, resident_id: UUID, starts_at: datetime, staff_ids: Sequence[UUID]
@@ -194,16 +217,14 @@ def release_other_holds(
 
     Who chooses again has let go. The very same again is no other choice: one of the two is refused.
     """
-    mine = Visit.objects.select_for_update().filter(
-        organization_id=actor.organization_id,
+    released = OTHER_HOLDS.rows(
+        house=actor.organization_id,
         resident_id=resident_id,
-        booked_by=actor.user_id,
-        status=Status.HELD.value,
+        account_id=actor.user_id,
+        staff_ids=list(staff_ids),
+        starts_at=starts_at,
+        now=now,
     )
-    same = Assignment.objects.filter(
-        staff_id__in=staff_ids, starts_at=starts_at, state__in=LIVE_STATES, held_until__gt=now
-    )
-    released = list(mine.exclude(id__in=same.values("visit_id")).order_by("id"))
     for visit in released:
         visit.move_to(Status.RELEASED)
         take_out(visit)

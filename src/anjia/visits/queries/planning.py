@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, QuerySet
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
+from anjia.kernel.prepared import Prepared
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
 from anjia.visits.rules.lifecycle import LONGEST_VISIT, MISSED_AFTER, State, Status
-from anjia.visits.showing import may_know_of
+from anjia.visits.showing import live_crew, may_know_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,23 @@ class Promise:
     unclaimed_parts: frozenset[int]
 
 
+# Not `&&`: under row-level security it would not use an index. No visit is longer than LONGEST_VISIT.
+def _busy(asked: Any) -> QuerySet[Assignment, Any]:
+    rows = Assignment.objects.filter(
+        organization_id=asked.house,
+        state__in=LIVE_STATES,
+        starts_at__gte=asked.since,
+        starts_at__lt=asked.end,
+    )
+    return rows.order_by("staff_id", "starts_at").values_list(
+        "id", "visit_id", "part", "staff_id", "planned", "cell", "state", "held_until"
+    )
+
+
+BUSY: Final = Prepared(_busy)
+BUSY_OF: Final = Prepared(lambda asked: _busy(asked).filter(staff_id__any_of=asked.staff_ids))
+
+
 def live_assignments(
     actor: Actor,
     purpose: Purpose,
@@ -64,14 +82,22 @@ def live_assignments(
 
     With `now`, holds that have run out are not counted.
     """
-    rows = Assignment.objects.filter(organization_id=actor.organization_id, state__in=LIVE_STATES)
-    if staff_ids is not None:
-        rows = rows.filter(staff_id__in=list(staff_ids))
-    if now is not None:
-        rows = rows.filter(Q(held_until=None) | Q(held_until__gt=now))
-    # Not `&&`: under row-level security it would not use an index. No visit is longer than LONGEST_VISIT.
-    rows = rows.filter(starts_at__gte=start - LONGEST_VISIT, starts_at__lt=end)
-    return [_busy_of(row) for row in rows.order_by("staff_id", "starts_at") if row.ends_at > start]
+    asked: dict[str, Any] = {"house": actor.organization_id, "since": start - LONGEST_VISIT, "end": end}
+    rows = BUSY.tuples(**asked) if staff_ids is None else BUSY_OF.tuples(**asked, staff_ids=list(staff_ids))
+    return [
+        Busy(
+            assignment_id=assignment_id,
+            visit_id=visit_id,
+            part=part,
+            staff_id=staff_id,
+            starts_at=planned.lower,
+            ends_at=planned.upper,
+            cell=cell,
+            state=State(state),
+        )
+        for assignment_id, visit_id, part, staff_id, planned, cell, state, held_until in rows
+        if planned.upper > start and (now is None or held_until is None or held_until > now)
+    ]
 
 
 def _busy_of(row: Assignment) -> Busy:
@@ -101,15 +127,12 @@ def get_promise(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> Promise:
 
 def get_promises(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID]) -> dict[UUID, Promise]:
     """Return what dispatch has to know of these visits, without those that are not the actor's to know of."""
-    visits = Visit.objects.filter(organization_id=actor.organization_id).prefetch_related("assignments")
+    visits = Visit.objects.filter(organization_id=actor.organization_id).prefetch_related(live_crew())
     found = visits.filter(id__in=list(visit_ids))
     return {visit.id: _promise_of(visit) for visit in found if may_know_of(actor, visit)}
 
 
 def _promise_of(visit: Visit) -> Promise:
-    live = sorted(
-        (one for one in visit.assignments.all() if one.state in LIVE_STATES), key=lambda one: one.part
-    )
     return Promise(
         id=visit.id,
         resident_id=visit.resident_id,
@@ -124,8 +147,8 @@ def _promise_of(visit: Visit) -> Promise:
         price_fen=visit.price_fen,
         visit_word=visit.visit_word,
         wishes=visit.wishes | {"who_is_present": visit.who_is_present},
-        crew=tuple(map(_busy_of, live)),
-        unclaimed_parts=frozenset(one.part for one in live if one.unclaimed_at),
+        crew=tuple(map(_busy_of, visit.crew)),
+        unclaimed_parts=frozenset(one.part for one in visit.crew if one.unclaimed_at),
     )
 
 

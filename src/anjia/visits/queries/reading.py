@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from anjia.catalogue.queries import get_version
 from anjia.kernel import access, encryption
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
-from anjia.kernel.paging import Page, page_of
+from anjia.kernel.paging import Page, page_from, page_of
+from anjia.kernel.prepared import Prepared
 from anjia.residents.queries import addresses_of, has_consent
 from anjia.visits import words
 from anjia.visits.models import PROMISED_STATUSES, Conflict, FieldFact, Visit, VisitChange
@@ -23,6 +26,7 @@ from anjia.visits.showing import (
     VisitLine,
     VisitPage,
     cards_of,
+    give_crews,
     happened,
     is_in_for,
     line_of,
@@ -32,6 +36,31 @@ from anjia.visits.showing import (
     result_of,
     said,
     service_shown,
+)
+
+SOONEST: Final = ("starts_at", "id")
+LATEST: Final = ("-starts_at", "id")
+
+
+def _promised(asked: Any) -> QuerySet[Visit]:
+    return Visit.objects.filter(
+        organization_id=asked.house, resident_id=asked.resident_id, status__in=PROMISED_STATUSES
+    ).order_by(*LATEST)
+
+
+ALL: Final = Prepared(_promised)
+COMING: Final = Prepared(
+    lambda asked: (
+        _promised(asked)
+        .filter(ends_at__gt=asked.now, status__in=[status.value for status in OPEN])
+        .order_by(*SOONEST)
+    )
+)
+PAST: Final = Prepared(
+    lambda asked: _promised(asked).filter(
+        Q(status__in=[Status.DONE.value, Status.CANCELLED.value, Status.MISSED.value])
+        | Q(ends_at__lte=asked.now)
+    )
 )
 
 
@@ -55,16 +84,17 @@ def visits_of_resident(
         raise NotFound
     if not actor.may("visits.read"):
         raise NotAllowed
-    visits = Visit.objects.filter(
-        organization_id=actor.organization_id, resident_id=resident_id, status__in=PROMISED_STATUSES
-    ).prefetch_related(live_crew())
-    if when == "coming":
-        visits = visits.filter(ends_at__gt=now, status__in=[status.value for status in OPEN])
-    elif when == "past":
-        over = [Status.DONE.value, Status.CANCELLED.value, Status.MISSED.value]
-        visits = visits.filter(status__in=over) | visits.filter(ends_at__lte=now)
-    order = ("starts_at", "id") if when == "coming" else ("-starts_at", "id")
-    page = page_of(visits, order=order, after=after, size=size)
+    question = {"coming": COMING, "past": PAST}.get(when, ALL)
+    page = page_from(
+        question,
+        order=SOONEST if when == "coming" else LATEST,
+        after=after,
+        size=size,
+        house=actor.organization_id,
+        resident_id=resident_id,
+        now=now,
+    )
+    give_crews(page.items)
     cards = cards_of(actor, purpose, page.items)
     addresses = {one.id: one.text for one in addresses_of(actor, purpose, resident_id=resident_id)}
     return Page(
@@ -149,9 +179,7 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
 
 
 def _has_taken(actor: Actor, visit: Visit) -> bool:
-    return any(
-        one.staff_id == actor.staff_id and knows_the_door(State(one.state)) for one in visit.assignments.all()
-    )
+    return any(one.staff_id == actor.staff_id and knows_the_door(State(one.state)) for one in visit.crew)
 
 
 def timeline(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[Happened]:

@@ -128,7 +128,7 @@ def get_work_visit(actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date)
     :raises ConsentMissing: if the resident has withdrawn her consent to the purpose
     """
     visit = get_visit(actor, purpose, visit_id=visit_id)
-    mine = next((one for one in visit.assignments.all() if one.staff_id == actor.staff_id), None)
+    mine = next((one for one in visit.crew if one.staff_id == actor.staff_id), None)
     if mine is None:
         raise NotAllowed
     actor = actor.let_see(visit.resident_id)

@@ -1,15 +1,20 @@
-"""What those who plan a day need to know of everybody, in four questions to the database however many there are."""
+"""What those who plan a day need to know of everybody, in one question to the database however many there are."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Func, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
+from anjia.kernel.prepared import Prepared
 from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
 from anjia.workforce.rules import (
     LONGEST_SHIFT,
@@ -22,7 +27,49 @@ from anjia.workforce.rules import (
     stretches,
 )
 
-OfStaff = TypeVar("OfStaff", Shift, Leave, Qualification)
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """As much of a licence or certificate as says until when it counts."""
+
+    code: str
+    valid_from: date | None
+    valid_until: date | None
+    is_verified: bool
+
+
+def _sheets(asked: Any) -> QuerySet[StaffMember, Any]:
+    """All that is asked of a day, each caregiver's own rows gathered beside hers: one question for any number."""
+    hers = {"organization_id": asked.house, "staff": OuterRef("pk")}
+    # The one before too: who is on duty from before on does not come from home at the start of the next.
+    shifts = Shift.objects.filter(
+        **hers, removed_at=None, starts_at__gte=asked.since, starts_at__lt=asked.end
+    )
+    leave = Leave.objects.filter(
+        **hers, state=LeaveState.GRANTED.value, ends_at__gt=asked.start, starts_at__lt=asked.end
+    )
+    papers = Qualification.objects.filter(**hers, taken_back_at=None)
+    time = Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField())
+    paper = JSONObject(
+        code="code",
+        valid_from="valid_from",
+        valid_until="valid_until",
+        is_verified=Q(verified_at__isnull=False),
+    )
+    return (
+        StaffMember.objects.filter(Q(left_on=None) | Q(left_on__gte=asked.day), organization_id=asked.house)
+        .select_related("area")
+        .annotate(
+            shifts_then=ArraySubquery(shifts.order_by("starts_at").values(time=time)),
+            leave_then=ArraySubquery(leave.order_by("starts_at").values(time=time)),
+            papers_then=ArraySubquery(papers.order_by("code", "id").values(paper=paper)),
+        )
+        .order_by("pinyin", "id")
+    )
+
+
+EVERYBODY: Final[Prepared[Any]] = Prepared(_sheets)
+NAMED: Final[Prepared[Any]] = Prepared(lambda asked: _sheets(asked).filter(id__any_of=asked.staff_ids))
 
 
 def caregivers_on(
@@ -38,61 +85,58 @@ def caregivers_on(
 
     Somebody without a shift in that time is among them: why she cannot come is for others to say.
     """
-    of = Q(organization_id=actor.organization_id)
-    first_day = day_of(start)
-    staff = StaffMember.objects.filter(of, Q(left_on=None) | Q(left_on__gte=first_day)).select_related("area")
-    theirs = of
-    if staff_ids is not None:
-        staff = staff.filter(id__in=set(staff_ids))
-        theirs &= Q(staff_id__in=set(staff_ids))
-    # The one before too: who is on duty from before on does not come from home at the start of the next.
-    shifts = Shift.objects.filter(
-        theirs, removed_at=None, starts_at__gte=start - LONGEST_SHIFT, starts_at__lt=end
+    asked: dict[str, Any] = {
+        "house": actor.organization_id,
+        "day": day_of(start),
+        "since": start - LONGEST_SHIFT,
+        "start": start,
+        "end": end,
+    }
+    found = EVERYBODY.rows(**asked) if staff_ids is None else NAMED.rows(**asked, staff_ids=list(staff_ids))
+    return [_sheet_of(one, start) for one in found]
+
+
+def _sheet_of(one: Any, start: datetime) -> CaregiverSheet:
+    papers = list(map(_paper_of, one.papers_then))
+    return CaregiverSheet(
+        id=one.id,
+        name=one.name,
+        sex=one.sex,
+        kind=one.kind,
+        title=one.title,
+        title_words=one.title_words,
+        started_on=one.started_on,
+        station_id=one.station_id,
+        qualifications=last_days_of(papers, day_of(start)),
+        unverified=frozenset(paper.code for paper in papers if not counts(paper)),
+        shifts=tuple(on for on in stretches(_while_employed(one, one.shifts_then)) if start < on[1]),
+        leave=tuple((away.lower, away.upper) for away in one.leave_then),
+        base=(one.base["lat"], one.base["lon"]) if one.base else None,
+        speed_kmh=SPEED_KMH[TravelMode(one.travel_mode)],
+        travel_mode=one.travel_mode,
+        cells=_cells_of(one),
     )
-    leave = Leave.objects.filter(
-        theirs, state=LeaveState.GRANTED.value, ends_at__gt=start, starts_at__lt=end
-    )  # fmt: skip
-    papers = Qualification.objects.filter(theirs, taken_back_at=None).defer("number")
-    shifts_by, leave_by = _by_staff(shifts.order_by("starts_at")), _by_staff(leave.order_by("starts_at"))
-    papers_by = _by_staff(papers.order_by("code", "id"))
-    return [
-        CaregiverSheet(
-            id=one.id,
-            name=one.name,
-            sex=one.sex,
-            kind=one.kind,
-            title=one.title,
-            title_words=one.title_words,
-            started_on=one.started_on,
-            station_id=one.station_id,
-            qualifications=last_days_of(papers_by[one.id], first_day),
-            unverified=frozenset(paper.code for paper in papers_by[one.id] if not counts(paper)),
-            shifts=tuple(on for on in stretches(_while_employed(one, shifts_by[one.id])) if start < on[1]),
-            leave=tuple((away.starts_at, away.ends_at) for away in leave_by[one.id]),
-            base=(one.base["lat"], one.base["lon"]) if one.base else None,
-            speed_kmh=SPEED_KMH[TravelMode(one.travel_mode)],
-            travel_mode=one.travel_mode,
-            cells=_cells_of(one),
-        )
-        for one in staff.order_by("pinyin", "id")
-    ]
 
 
-def _while_employed(staff: StaffMember, shifts: Iterable[Shift]) -> Iterator[tuple[datetime, datetime]]:
+def _paper_of(said: Mapping[str, Any]) -> Paper:
+    return Paper(
+        code=said["code"],
+        valid_from=date.fromisoformat(said["valid_from"]) if said["valid_from"] else None,
+        valid_until=date.fromisoformat(said["valid_until"]) if said["valid_until"] else None,
+        is_verified=said["is_verified"],
+    )
+
+
+def _while_employed(
+    staff: StaffMember, shifts: Iterable[DateTimeTZRange]
+) -> Iterator[tuple[datetime, datetime]]:
     """Yield her shifts up to the midnight after her last day: who leaves is not there for the rest of a night."""
     until = day_bounds(staff.left_on)[1] if staff.left_on else None
     for shift in shifts:
-        if until is None or shift.starts_at < until:
-            yield shift.starts_at, min(shift.ends_at, until or shift.ends_at)
+        if until is None or shift.lower < until:
+            yield shift.lower, min(shift.upper, until or shift.upper)
 
 
 def _cells_of(staff: StaffMember) -> frozenset[str] | None:
     cells = staff.area.cells if hasattr(staff, "area") else None
     return None if cells is None else frozenset(cells)
-
-
-def _by_staff(rows: Iterable[OfStaff]) -> dict[UUID, list[OfStaff]]:
-    found: dict[UUID, list[OfStaff]] = defaultdict(list)
-    for row in rows:
-        found[row.staff_id].append(row)
-    return found

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -10,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound, Words
 from anjia.kernel.paging import Page, page_of
+from anjia.kernel.prepared import Prepared
 from anjia.workforce.comparison import changes_to, known_staff, wrong_rows
 from anjia.workforce.models import Leave, Qualification, ServiceArea, StaffMember, StaffToken, WeeklyPattern
 from anjia.workforce.rules import Changes, PaperState, StaffRow, range_of, state_of
@@ -65,6 +67,11 @@ class StaffPage:
     leave: list[Leave]
 
 
+STAFF: Final = Prepared(
+    lambda asked: StaffMember.objects.filter(organization_id=asked.house, id__any_of=asked.staff_ids)
+)
+
+
 def get_staff_member(actor: Actor, purpose: Purpose, *, staff_id: UUID) -> StaffMember:
     """
     Return the member of staff.
@@ -85,7 +92,7 @@ def staff_names(actor: Actor, purpose: Purpose, *, staff_ids: Collection[UUID]) 
 
 def staff_cards(actor: Actor, purpose: Purpose, *, staff_ids: Collection[UUID]) -> dict[UUID, StaffCard]:
     """Return what may be known of them, by id, in one query."""
-    rows = StaffMember.objects.filter(organization_id=actor.organization_id, id__in=set(staff_ids))
+    rows = STAFF.rows(house=actor.organization_id, staff_ids=list(set(staff_ids)))
     return {
         one.id: StaffCard(
             id=one.id,
