@@ -12,6 +12,7 @@ from uuid import UUID
 
 import h3
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from anjia.catalogue.rules import Requires, why_not
 from anjia.dispatch.insertion import GreedyInsertion
@@ -143,7 +144,8 @@ def wish_reasons(job: Job, sheet: CaregiverSheet) -> list[Reason]:
     """Return which of the resident's wishes this person does not meet."""
     wishes, found = job.wishes, []
     if wishes.caregiver_sex not in {"any", sheet.sex}:
-        asked = _("女") if wishes.caregiver_sex == "female" else _("男")
+        is_woman = wishes.caregiver_sex == "female"
+        asked = pgettext("who comes", "女") if is_woman else pgettext("who comes", "男")
         found.append(
             Reason(
                 is_met=False,
