@@ -174,19 +174,21 @@ class TestGrantOnPaper:
         with pytest.raises(NotFound):
             acting(colleague_of(desk), NOON).do(witness_grant, grant_id=grant.id)
 
-    def test_needs_the_photo(self, desk: Actor) -> None:
-        mother = make_residents.resident(served_by=desk)
+    def test_needs_the_photo_of_her_own_paper(self, desk: Actor) -> None:
+        mother, neighbour = (make_residents.resident(served_by=desk) for _ in range(2))
+        hers = acting(desk, NOON).do(store, content=PAPER, content_type="image/png", resident_id=neighbour.id)
 
-        with pytest.raises(NotFound):
-            acting(desk, NOON).do(
-                grant_on_paper,
-                resident_id=mother.id,
-                phone="13900005678",
-                name="李小梅",
-                relation="family",
-                allows=["book"],
-                file_id=uuid4(),
-            )
+        for file_id in (uuid4(), hers.id):
+            with pytest.raises(NotFound):
+                acting(desk, NOON).do(
+                    grant_on_paper,
+                    resident_id=mother.id,
+                    phone="13900005678",
+                    name="李小梅",
+                    relation="family",
+                    allows=["book"],
+                    file_id=file_id,
+                )
 
     def test_is_not_for_persons(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk)

@@ -10,7 +10,7 @@ from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotAllowed, NotFound
-from anjia.kernel.files import content_of, store
+from anjia.kernel.files import get_stored, store
 from anjia.kernel.work import command
 from anjia.residents.events import AccessGranted
 from anjia.residents.granting import close_ended, withdraw
@@ -91,7 +91,7 @@ def grant_on_paper(
     """
     Enter a signed paper, with its photo. It counts once a second member of staff has seen it: `witness_grant`.
 
-    :raises NotFound: if there is no such resident, or no such photo
+    :raises NotFound: if there is no such resident, or no such photo of hers
     :raises NotAllowed: for persons
     :raises Invalid: if phone, name, relation or what is allowed will not do
     :raises AlreadyGranted: if that person may act for her already
@@ -99,7 +99,8 @@ def grant_on_paper(
     if actor.kind is Kind.PERSON:
         raise NotAllowed
     resident = get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
-    content_of(actor, Purpose.LEGAL, file_id=file_id)
+    if get_stored(actor, Purpose.LEGAL, file_id=file_id).resident_id != resident_id:
+        raise NotFound
     return _grant(
         actor,
         now,
