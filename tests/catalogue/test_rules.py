@@ -145,6 +145,18 @@ class TestContent:
         for shown in (english["name"], english["summary"], english["preparation"]):
             assert shown.isascii(), shown
 
+    def test_measures_the_one_whose_record_it_goes_into(self) -> None:
+        """What a step measures is filed as hers: 3.4 kg are no weight of a mother."""
+        baby_s = [
+            (code, step["key"])
+            for code, service in _seeds().items()
+            for step in service["steps"]
+            if step.get("codes") and ("baby" in step["key"] or "宝宝" in step["title"])
+        ]
+        assert baby_s == []
+        form = _seeds()["postpartum_newborn_visit"]["record_form"]
+        assert {"baby_weight_kg", "baby_temp_c"} <= set(form["required"])
+
     def test_of_the_seeds_is_about_fifteen_services_in_every_mode(self) -> None:
         assert len(_seeds()) >= 15
         assert {service["mode"] for service in _seeds().values()} == {"home", "clinic", "online"}
