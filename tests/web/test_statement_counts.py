@@ -205,6 +205,7 @@ class TestPages:
         few, little = look()
         for number in range(2, 20):
             grow(here, number)
+        look()  # that the session is still in use is noted every few minutes
         many, much = look()
 
         assert many == few
