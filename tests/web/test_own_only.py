@@ -18,6 +18,7 @@ class TestPages:
         policy = client.get(path)["Content-Security-Policy"]
 
         assert "default-src 'self'" in policy
+        assert "connect-src 'self' blob:;" in policy  # the phone reads the photo that it is about to send
         assert "script-src" not in policy  # so that the line above is what holds for scripts
         assert "frame-ancestors 'none'" in policy
 

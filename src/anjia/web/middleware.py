@@ -76,6 +76,7 @@ class OurOwnOnly:
     POLICY: Final = "; ".join(
         [
             "default-src 'self'",
+            "connect-src 'self' blob:",  # a photo or signature of her own is read again before it is sent
             "img-src 'self' data: blob:",
             "media-src 'self' blob:",
             "style-src 'self' 'unsafe-inline'",
