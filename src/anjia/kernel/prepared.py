@@ -91,11 +91,11 @@ class Prepared(Generic[M]):
         """Return the question with its values in it, to be asked further: its SQL is written anew."""
         return self._question(SimpleNamespace(**values))
 
-    def rows(self, *, limit: int | None = None, **values: Any) -> list[M]:
-        """Return the rows that answer it, as models; at most `limit` of them."""
+    def rows(self, *, limit: int | None = None, beside: Sequence[Part] = (), **values: Any) -> list[M]:
+        """Return the rows that answer it, as models; at most `limit` of them. It does not see what is run `beside` it."""
         written = self._written
         found = []
-        for row in self.tuples(limit=limit, **values):
+        for row in self.tuples(limit=limit, beside=beside, **values):
             one = self._model.from_db(DEFAULT_DB_ALIAS, written.names, row[written.first : written.last])
             for related in written.related:
                 related.populate(row, one)
@@ -108,14 +108,15 @@ class Prepared(Generic[M]):
         """Return the first row that answers it, or None."""
         return next(iter(self.rows(limit=1, **values)), None)
 
-    def tuples(self, *, limit: int | None = None, **values: Any) -> list[list[Any]]:
+    def tuples(
+        self, *, limit: int | None = None, beside: Sequence[Part] = (), **values: Any
+    ) -> list[list[Any]]:
         """Return what answers it as plain values, in the order of the question's fields; at most `limit` rows."""
         written = self._written
         given = [plain(values[one.name]) if isinstance(one, Slot) else one for one in written.params]
         with planned_cursor() as cursor:
-            cursor.execute(
-                written.sql + " LIMIT %s" * (limit is not None), given + [limit] * (limit is not None)
-            )
+            sql = written.sql + " LIMIT %s" * (limit is not None)
+            cursor.execute(*together(beside, (sql, given + [limit] * (limit is not None))))
             found = list(map(list, cursor.fetchall()))
         here = connections[DEFAULT_DB_ALIAS] if written.converters and found else None
         for position, converters, expression in written.converters:
@@ -200,10 +201,16 @@ def run(parts: Sequence[Part], last: Part = ("SELECT", [])) -> None:
     while len(parts) > PARTS_AT_ONCE:
         run(parts[:PARTS_AT_ONCE])
         parts = parts[PARTS_AT_ONCE:]
-    texts = ", ".join(f"part{number} AS ({text})" for number, (text, _) in enumerate(parts))
-    values = [value for _, values in parts for value in values]
     with planned_cursor() as cursor:
-        cursor.execute(f"WITH {texts} {last[0]}" if texts else last[0], values + last[1])
+        cursor.execute(*together(parts, last))
+
+
+def together(parts: Sequence[Part], last: Part) -> Part:
+    """Return one statement for all of them, that answers what the last one does."""
+    if not parts:
+        return last
+    texts = ", ".join(f"part{number} AS ({text})" for number, (text, _) in enumerate(parts))
+    return f"WITH {texts} {last[0]}", [value for _, values in parts for value in values] + last[1]
 
 
 @cache

@@ -10,9 +10,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from anjia.kernel import audit, events, live, prepared
 from anjia.kernel.actors import Actor
-from anjia.kernel.database import planned_cursor, refuse_if_broken, wait_turn
+from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotFound
-from anjia.kernel.prepared import Prepared
+from anjia.kernel.prepared import Part, Prepared
 from anjia.visits.events import AssignmentChanged
 from anjia.visits.models import LIVE_STATES, Assignment, Visit, VisitChange
 from anjia.visits.rules.lifecycle import (
@@ -164,7 +164,7 @@ def put_in(
     plan_version: int = 1,
 ) -> list[Assignment]:
     """
-    Write who comes, and a new visit with them, in the place of holds that have run out.
+    Write who comes, in the place of holds that have run out; or a new visit with them, these withdrawn already.
 
     The database has the last word on whether they can.
 
@@ -186,27 +186,26 @@ def put_in(
         )
         for planned in crew
     ]
-    withdraw_expired(now, staff_ids=[planned.staff_id for planned in crew])
     if visit._state.adding:  # without her time there is no visit: nobody goes on from the refusal
         with refuse_if_broken(BROKEN_PROMISES, goes_on=False):
             prepared.insert(visit, *rows)
     else:
+        prepared.run([withdrawing_expired(now, staff_ids=[planned.staff_id for planned in crew])])
         with refuse_if_broken(BROKEN_PROMISES):
             prepared.insert(*rows)
     return rows
 
 
-def withdraw_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> None:
+def withdrawing_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> Part:
     """
-    Give the caregivers back the time of holds that nobody confirmed. Call with their turn held.
+    Return what gives the caregivers back the time of holds that nobody confirmed. Run it with their turn held.
 
     The held visits' own rows may be other people's, and hidden: they are tidied up later.
     """
-    with planned_cursor() as cursor:
-        cursor.execute(
-            "UPDATE visits_assignment SET state = %s WHERE staff_id = ANY(%s) AND state = %s AND held_until <= %s",
-            [State.WITHDRAWN.value, list(staff_ids), State.TENTATIVE.value, now],
-        )
+    return (
+        "UPDATE visits_assignment SET state = %s WHERE staff_id = ANY(%s) AND state = %s AND held_until <= %s",
+        [State.WITHDRAWN.value, list(staff_ids), State.TENTATIVE.value, now],
+    )
 
 
 def follow_crew(visit: Visit) -> None:

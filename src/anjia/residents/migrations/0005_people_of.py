@@ -10,11 +10,10 @@ PEOPLE_OF = """
     BEGIN
         PERFORM set_config('anjia.system', 'on', true);
         SELECT jsonb_agg(
-            jsonb_build_array(g.resident_id, g.organization_id, g.relation, g.allows, r.name)
+            jsonb_build_array(g.resident_id, g.organization_id, g.relation, g.allows)
             ORDER BY g.relation <> 'self', g.given_at, g.id
         ) INTO found
         FROM residents_grant g
-        JOIN residents_resident r ON r.id = g.resident_id
         WHERE g.account_id = account AND g.withdrawn_at IS NULL
           AND (g.given_by <> 'on_paper' OR g.witnessed_at IS NOT NULL)
           AND (g.valid_until IS NULL OR g.valid_until > at);

@@ -33,19 +33,16 @@ class Acting:
     organization_id: UUID
     relation: str
     allows: tuple[str, ...]
-    name: str
+    name: str = ""  # who comes in needs none
 
     @classmethod
-    def of(
-        cls, resident_id: str, organization_id: str, relation: str, allows: list[str], name: str
-    ) -> "Acting":
+    def of(cls, resident_id: str, organization_id: str, relation: str, allows: list[str]) -> "Acting":
         """Return what `residents_people_of` says of one."""
         return cls(
             resident_id=UUID(resident_id),
             organization_id=UUID(organization_id),
             relation=relation,
             allows=tuple(allows),
-            name=name,
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
-from anjia.kernel import audit, events, live
+from anjia.kernel import audit, events, live, prepared
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.prepared import Prepared
 from anjia.kernel.work import command
@@ -36,6 +36,7 @@ from anjia.visits.writing import (
     take_out,
     visit_to_change,
     wait_for_caregivers,
+    withdrawing_expired,
     write_change,
 )
 
@@ -70,6 +71,7 @@ def promise_visit(
     address = get_address(actor, Purpose.CONTRACT, address_id=address_id)
     service = get_version(actor, Purpose.CONTRACT, version_id=service_version_id)
     wait_for_caregivers(*(staff_id for _part, staff_id, _starts, _ends in assignments))
+    prepared.run([withdrawing_expired(now, staff_ids=[planned[1] for planned in assignments])])
     visit = new_visit(
         actor,
         now,
@@ -215,9 +217,11 @@ def release_other_holds(
     """
     Give back what the actor's account holds for the resident, as it is about to hold this; return how many.
 
+    The caregivers get back what anybody held of their time and did not confirm. Call with their turns held.
     Who chooses again has let go. The very same again is no other choice: one of the two is refused.
     """
     released = OTHER_HOLDS.rows(
+        beside=[withdrawing_expired(now, staff_ids=staff_ids)],
         house=actor.organization_id,
         resident_id=resident_id,
         account_id=actor.user_id,
