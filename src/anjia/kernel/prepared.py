@@ -92,7 +92,7 @@ class Prepared(Generic[M]):
         return self._question(SimpleNamespace(**values))
 
     def rows(self, *, limit: int | None = None, beside: Sequence[Part] = (), **values: Any) -> list[M]:
-        """Return the rows that answer it, as models; at most `limit` of them. It does not see what is run `beside` it."""
+        """Return the rows that answer it, as models; at most `limit`. It does not see what is run `beside` it."""
         written = self._written
         found = []
         for row in self.tuples(limit=limit, beside=beside, **values):
