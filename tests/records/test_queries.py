@@ -77,7 +77,13 @@ class TestTrend:
 
         found = trend(resident, nurse)
         assert found.points[-1].alert == "red"
-        assert "请现在就联系医生" in found.sentence
+        assert "请现在就联系她" in found.sentence
+
+        she = basics.person("records.read", resident_id=resident.id, organization_id=nurse.organization_id)
+        hers = acting(she, NOON).ask(
+            queries.trend, Purpose.ACCESS, resident_id=resident.id, code="bp", now=NOON
+        )
+        assert "请现在就联系医生" in hers.sentence
 
     def test_says_of_an_old_value_of_which_day_it_is_and_not_to_hurry(
         self, nurse: Actor, resident: Resident

@@ -34,8 +34,8 @@ from anjia.messaging.queries import inbox_of
 from anjia.records.queries import readings_of
 from anjia.residents.models import ResidentToken
 from anjia.residents.queries import people_of_account, readers_of_record, residents_found, residents_page
-from anjia.visits.queries import board, visits_of_resident
-from anjia.workforce.queries import staff_found
+from anjia.visits.queries import board, live_assignments, visits_of_resident
+from anjia.workforce.queries import caregivers_on, staff_found
 from tests.conftest import empty_database
 from tests.make import NOON
 
@@ -68,6 +68,11 @@ TABLES: Final[dict[str, dict[str, str]]] = {
         "resident_id": OF_ONE, "starts_at": THEN, "ends_at": f"{THEN} + interval '1 hour'", "status": "'booked'",
         "source": "'desk'", "crew_state": "'accepted'", "people_needed": "1", "visit_word": "'1234'",
     },
+    "visits_assignment": {
+        "visit_id": ONE, "staff_id": OF_ONE, "part": "1", "planned": f"tstzrange({THEN}, {THEN} + interval '1 us')",
+        "state": "CASE WHEN n % 10 = 0 THEN 'withdrawn' ELSE 'accepted' END", "plan_version": "1",
+    },
+    "workforce_shift": {"staff_id": OF_ONE, "starts_at": THEN, "ends_at": f"{THEN} + interval '8 hours'"},
     "dispatch_offer": {
         "visit_id": ONE, "part": "1", "staff_id": OF_ONE, "deadline": THEN, "made_at": THEN,
         "state": "CASE WHEN n % 10 = 0 THEN 'open' ELSE 'declined' END",
@@ -76,7 +81,7 @@ TABLES: Final[dict[str, dict[str, str]]] = {
     "records_reading": {"resident_id": OF_ONE, "code": "'8480-6'", "at": THEN, "source": "'self'"},
     "kernel_auditentry": {"actor_id": OF_ONE, "subject_id": ONE, "occurred_at": THEN},
     "kernel_recordaccess": {"resident_id": OF_ONE, "at": THEN},
-    "workforce_staffmember": {"id": ONE, "pinyin": f"'ren ' || {LETTERS}", "sex": "'female'", "number": "''"},
+    "workforce_staffmember": {"id": ONE, "pinyin": f"'ren ' || {LETTERS}", "sex": "'female'", "number": "''", "travel_mode": "'walk'"},
     "workforce_stafftoken": {"staff_id": ONE, "token": f"'ren' || {LETTERS}"},
     "identity_account": {
         "id": ONE, "kind": "'person'", "state": "'active'", "phone_index": "decode(md5('phone' || n), 'hex')",
@@ -95,9 +100,10 @@ COLUMNS: Final = """
     WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attnotnull AND NOT atthasdef
       AND attidentity = '' AND attgenerated = ''
 """
-FOREIGN_KEYS: Final = """
+# Keys to rows that are not there, and promises that overlap as those of real people do not.
+CONSTRAINTS: Final = """
     SELECT conrelid::regclass::text, conname FROM pg_constraint
-    WHERE contype = 'f' AND conrelid::regclass::text = ANY (%s) AND conparentid = 0
+    WHERE contype IN ('f', 'x') AND conrelid::regclass::text = ANY (%s) AND conparentid = 0
 """
 
 
@@ -106,7 +112,7 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     """Fill the big tables of a database of their own, as their owner: row-level security is lifted meanwhile."""
     with django_db_blocker.unblock(), empty_database("test_anjia_plans"):
         with connections["owner"].cursor() as cursor:
-            cursor.execute(FOREIGN_KEYS, [list(TABLES)])
+            cursor.execute(CONSTRAINTS, [list(TABLES)])
             for table, key in cursor.fetchall():
                 cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {key}")
             for table, said in TABLES.items():
@@ -145,7 +151,7 @@ def explain(cursor: Any, sql: str, params: Any, *, is_planned: bool) -> Any:
         cursor.execute(f"{how} {sql}", params)
         return cursor.fetchone()[0]
     places = (f"${number}" for number in count(1))
-    cursor.execute(f"PREPARE explained AS {re.sub('%s', lambda _: next(places), sql)}")
+    cursor.execute(f"PREPARE explained AS {re.sub('%s', lambda _: next(places), sql).replace('%%', '%')}")
     cursor.execute(f"{how} EXECUTE explained({', '.join(['%s'] * len(params))})", params)
     told = cursor.fetchone()[0]
     cursor.execute("DEALLOCATE explained")
@@ -227,6 +233,10 @@ def finding(text: str) -> Question:
     return lambda now: ask(member("residents.read"), residents_found, Purpose.CONTRACT, text=text)
 
 
+def day_after(now: datetime) -> dict[str, Any]:
+    return {"start": now, "end": now + timedelta(days=1)}
+
+
 def signing_in(looked_for: Callable[[datetime], QuerySet[Any]]) -> Question:
     return lambda now: ask(system(), lambda _: list(looked_for(now)))
 
@@ -254,6 +264,22 @@ QUESTIONS: Final[dict[str, tuple[str, Question]]] = {
         "visits_visit",
         lambda now: ask(
             member("visits.read"), visits_of_resident, Purpose.CONTRACT, resident_id=md5_uuid("one7"), now=now
+        ),
+    ),
+    "when a caregiver's time is taken": (
+        "visits_assignment",
+        lambda now: ask(
+            member(), live_assignments, Purpose.CONTRACT, staff_ids=[md5_uuid("one7")], **day_after(now)
+        ),
+    ),
+    "whose time is taken on a day": (
+        "visits_assignment",
+        lambda now: ask(member(), live_assignments, Purpose.CONTRACT, staff_ids=None, **day_after(now)),
+    ),
+    "what a caregiver's day is planned with": (
+        "workforce_shift",
+        lambda now: ask(
+            member(), caregivers_on, Purpose.CONTRACT, staff_ids=[md5_uuid("one7")], **day_after(now)
         ),
     ),
     "what a caregiver is offered": (

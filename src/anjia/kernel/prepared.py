@@ -21,6 +21,7 @@ from typing import Any, Final, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.models import Expression, Field, ForeignObject, Lookup, Model, QuerySet
 from django.db.models.query import RelatedPopulator
+from psycopg.sql import Literal
 
 from anjia.kernel.database import planned_cursor
 
@@ -72,7 +73,7 @@ class Written:
     """The SQL of a question, what goes into it in which order, and how its rows are read."""
 
     sql: str
-    params: tuple[Any, ...]
+    slots: tuple[str, ...]
     converters: Converters
     names: tuple[str, ...]
     first: int
@@ -113,7 +114,7 @@ class Prepared(Generic[M]):
     ) -> list[list[Any]]:
         """Return what answers it as plain values, in the order of the question's fields; at most `limit` rows."""
         written = self._written
-        given = [plain(values[one.name]) if isinstance(one, Slot) else one for one in written.params]
+        given = [plain(values[name]) for name in written.slots]
         with planned_cursor() as cursor:
             sql = written.sql + " LIMIT %s" * (limit is not None)
             cursor.execute(*together(beside, (sql, given + [limit] * (limit is not None))))
@@ -132,12 +133,12 @@ class Prepared(Generic[M]):
     @cached_property
     def _written(self) -> Written:
         compiler = self._question(Asked()).query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, params = compiler.as_sql()
+        sql, slots = with_constants(*compiler.as_sql())
         info, columns = compiler.klass_info or {}, [column[0] for column in compiler.select]
         own = info.get("select_fields", [])
         return Written(
             sql,
-            tuple(params),
+            slots,
             tuple((position, *found) for position, found in compiler.get_converters(columns).items()),
             tuple(columns[position].target.attname for position in own),
             own[0] if own else 0,
@@ -148,6 +149,22 @@ class Prepared(Generic[M]):
             ),
             tuple((compiler.annotation_col_map or {}).items()),
         )
+
+
+def with_constants(sql: str, params: Sequence[Any]) -> tuple[str, tuple[str, ...]]:
+    """
+    Return the SQL with what is always the same written into it, and the names of what is not.
+
+    A plan that is made once can use an index over the visits that are held only if it knows that they are.
+    """
+    texts = sql.split("%s")
+    assert len(texts) == len(params) + 1, "one place for each value"
+    written = [
+        "%s" if isinstance(one, Slot) else Literal(plain(one)).as_string().replace("%", "%%")
+        for one in params
+    ]
+    slots = tuple(one.name for one in params if isinstance(one, Slot))
+    return "".join(text + place for text, place in zip(texts, [*written, ""], strict=True)), slots
 
 
 def plain(value: Any) -> Any:

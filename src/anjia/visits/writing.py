@@ -203,8 +203,9 @@ def withdrawing_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> Part:
     The held visits' own rows may be other people's, and hidden: they are tidied up later.
     """
     return (
-        "UPDATE visits_assignment SET state = %s WHERE staff_id = ANY(%s) AND state = %s AND held_until <= %s",
-        [State.WITHDRAWN.value, list(staff_ids), State.TENTATIVE.value, now],
+        f"UPDATE visits_assignment SET state = '{State.WITHDRAWN}'"
+        f" WHERE staff_id = ANY(%s) AND state = '{State.TENTATIVE}' AND held_until <= %s",
+        [list(staff_ids), now],
     )
 
 
