@@ -81,7 +81,9 @@ TABLES: Final[dict[str, dict[str, str]]] = {
     "records_reading": {"resident_id": OF_ONE, "code": "'8480-6'", "at": THEN, "source": "'self'"},
     "kernel_auditentry": {"actor_id": OF_ONE, "subject_id": ONE, "occurred_at": THEN},
     "kernel_recordaccess": {"resident_id": OF_ONE, "at": THEN},
-    "workforce_staffmember": {"id": ONE, "pinyin": f"'ren ' || {LETTERS}", "sex": "'female'", "number": "''", "travel_mode": "'walk'"},
+    "workforce_staffmember": {
+        "id": ONE, "pinyin": f"'ren ' || {LETTERS}", "sex": "'female'", "number": "''", "travel_mode": "'walk'",
+    },
     "workforce_stafftoken": {"staff_id": ONE, "token": f"'ren' || {LETTERS}"},
     "identity_account": {
         "id": ONE, "kind": "'person'", "state": "'active'", "phone_index": "decode(md5('phone' || n), 'hex')",
