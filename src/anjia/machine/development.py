@@ -45,9 +45,9 @@ NO_CHROMIUM: Final = (
 
 
 def test(words: list[str]) -> int:
-    """Run the tests; what is not said runs all of them, shared among the cores, and the client's checks beside them."""
+    """Run the tests: those named, or all of them, shared among the cores, and the client's checks beside them."""
     chromium, began = find_chromium(), time.time()
-    shares = 1 if words or external(os.environ) else min(cores(), MOST_SHARES)
+    shares = 1 if words or external(os.environ) else min(cores() + 1, MOST_SHARES)
     with ExitStack() as stack:
         own = [stack.enter_context(temporary_database(for_tests=True)) for _ in range(shares)]
         # One place for all that is started, and for the next run: compiling takes longer than starting.
