@@ -1,5 +1,6 @@
 """What must be so when all is quiet again: everything as it was answered, each effect once, nothing left lying."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from typing import Any, Final
 
 from proofs._served import Server
 
-QUIET_WITHIN: Final = 180.0  # seconds; a message that a killed worker was sending is leased for two minutes
+STUCK_AFTER: Final = 180.0  # seconds; a message that a killed worker was sending is leased for two minutes
+QUIET_WITHIN: Final = 1200.0  # seconds; fifty kills leave thousands of messages to be sent
 LEFT_LYING: Final = {
     "events that nobody has heard": (
         "SELECT count(*) FROM kernel_event WHERE delivered_at IS NULL AND content->>'visit_id' = ANY(%s)"
@@ -112,18 +114,29 @@ def visits_there(server: Server) -> set[str]:
 
 
 def wait_for_worker(server: Server, visits: Mapping[str, Said]) -> list[str]:
-    """Wait until nothing is left to do; return what is left lying all the same."""
-    until = time.monotonic() + QUIET_WITHIN
+    """Wait until nothing is left to do; return what is left lying all the same. Slow is one thing, stuck another."""
+    began = fewer_at = time.monotonic()
+    fewest: float = math.inf
+    most = 0
     while left := left_lying(server, list(visits)):
-        if time.monotonic() > until:
-            return [f"{QUIET_WITHIN:.0f} s after the last kill: {what}" for what in left]
+        now, count = time.monotonic(), sum(left.values())
+        most = max(most, count)
+        if count < fewest:
+            fewest, fewer_at = count, now
+        if now - fewer_at > STUCK_AFTER or now - began > QUIET_WITHIN:
+            return [
+                f"{now - began:.0f} s after the last kill: {count} {what}" for what, count in left.items()
+            ]
         time.sleep(0.5)
+    print(
+        f"all was done {time.monotonic() - began:.0f} s after the last kill; {most} things at most had waited"
+    )
     return []
 
 
-def left_lying(server: Server, ids: list[str]) -> list[str]:
+def left_lying(server: Server, ids: list[str]) -> dict[str, int]:
     found = {name: server.one(words, [ids] if "%s" in words else ()) for name, words in LEFT_LYING.items()}
-    return [f"{count} {name}" for name, count in found.items() if count]
+    return {name: count for name, count in found.items() if count}
 
 
 def not_as_said(
