@@ -8,7 +8,7 @@ from django.utils import timezone
 from anjia.identity import commands, queries
 from anjia.identity.models import Account, Organization
 from anjia.identity.rules import Entry
-from anjia.kernel.actors import Purpose, system
+from anjia.kernel.actors import system
 from anjia.kernel.work import acting
 from tests.identity import make
 
@@ -42,7 +42,7 @@ def who(client: Client) -> queries.SignedIn | None:
     now, cookie = timezone.now(), client.cookies.get("anjia_session")
     if not cookie:
         return None
-    return acting(system(), now).ask(queries.actor_of_session, Purpose.LEGAL, token=cookie.value, now=now)
+    return make.signed_in(cookie.value, now=now)
 
 
 def administrator(client: Client) -> tuple[Organization, Account]:

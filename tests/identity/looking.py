@@ -7,16 +7,16 @@ from typing import Any
 
 from django.db import connection
 
-from anjia.identity import queries
 from anjia.identity.queries import SignedIn
-from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.actors import Actor
 from anjia.kernel.models import AuditEntry
 from anjia.kernel.work import acting
+from tests.identity import make
 from tests.make import NOON
 
 
 def who(token: str, *, now: Any = NOON) -> SignedIn | None:
-    return acting(system(), now).ask(queries.actor_of_session, Purpose.LEGAL, token=token, now=now)
+    return make.signed_in(token, now=now)
 
 
 def audited(actor: Actor, subject_id: Any) -> list[str]:

@@ -10,9 +10,12 @@ import pyotp
 
 from anjia.identity import commands
 from anjia.identity.models import Account, Organization, SignInCode
+from anjia.identity.proofs import token_hash
+from anjia.identity.queries import SESSION_COLUMNS, SignedIn
 from anjia.identity.roles import permissions_of
 from anjia.identity.rules import OWN_ACCOUNT, Choices, Entry, Refused
 from anjia.kernel.actors import Actor, Kind, system
+from anjia.kernel.database import at_the_door
 from anjia.kernel.work import acting
 from tests.make import NOON
 
@@ -20,6 +23,14 @@ PASSWORD = "松树下第三块石头底下"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = count(int(NOON.timestamp()) % 1_000_000)
 _salt = secrets.randbelow(90) + 10  # test databases are made anew, their caches are not
+
+
+def signed_in(token: str, *, now: datetime = NOON) -> SignedIn | None:
+    """Return who comes in with this token, as every request asks it."""
+    row = at_the_door(
+        f"SELECT {SESSION_COLUMNS} FROM identity_session_of(%s, %s) s", [token_hash(token), now]
+    )
+    return SignedIn.of(row, now) if row else None
 
 
 def phone() -> str:

@@ -1,14 +1,17 @@
 """Makers of residents and of those who act for them."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.database import at_the_door
 from anjia.kernel.work import acting
 from anjia.residents.commands import give_consent, register_resident
 from anjia.residents.models import Grant, Resident
-from anjia.residents.queries import people_of_account
+from anjia.residents.queries import Acting, people_of_account
 from anjia.residents.rules import ALL, GivenBy
 from tests.make import NOON, person
 from tests.make import actor as make_actor
@@ -62,4 +65,7 @@ def people(account_id: UUID, *, days: int = 0) -> list[UUID]:
     """Return whom the account may act for, so many days from noon."""
     now = NOON + timedelta(days=days)
     found = acting(system(), now).ask(people_of_account, Purpose.LEGAL, account_id=account_id, now=now)
+    [said] = at_the_door("SELECT residents_people_of(%s, %s)", [account_id, now])
+    let_in = [Acting.of(*one) for one in json.loads(said)]
+    assert let_in == [replace(one, name="") for one in found], "the door lets in whom the household is shown"
     return [one.resident_id for one in found]

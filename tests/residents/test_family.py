@@ -258,7 +258,7 @@ class TestPeopleOfAccount:
         mother = make_residents.resident(served_by=desk)
         person = make_residents.holder(of=mother)
         with CaptureQueriesContext(connection) as asked:
-            people(person.user_id)
+            acting(system(), NOON).ask(people_of_account, Purpose.LEGAL, account_id=person.user_id, now=NOON)
 
         assert sum("residents_grant" in one["sql"] for one in asked.captured_queries) == 1
         assert len(asked.captured_queries) <= 4  # with those of the unit itself

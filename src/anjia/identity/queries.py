@@ -20,7 +20,6 @@ from anjia.identity.rules import (
     OrganizationKind,
 )
 from anjia.kernel.actors import Actor, Purpose, system
-from anjia.kernel.database import planned_cursor
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
 
@@ -65,16 +64,6 @@ SESSION_COLUMNS: Final = """
     s.id, s.account_id, s.kind, s.name, s.language, s.organization_id, s.permissions, s.locked_at, s.is_limited,
     s.expires_at, s.last_used_at
 """
-
-
-def actor_of_session(actor: Actor, purpose: Purpose, *, token: str, now: datetime) -> SignedIn | None:
-    """Return who has come in with this token, or None if it opens nothing (any more)."""
-    with planned_cursor() as cursor:
-        cursor.execute(
-            f"SELECT {SESSION_COLUMNS} FROM identity_session_of(%s, %s) s", [token_hash(token), now]
-        )
-        row = cursor.fetchone()
-    return SignedIn.of(row, now) if row else None
 
 
 def get_organization(actor: Actor, purpose: Purpose, *, organization_id: UUID) -> Organization:
