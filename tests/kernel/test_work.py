@@ -301,3 +301,11 @@ class TestEvents:
         assert (at_once, [one.count for one in unheard]) == ([], [1])
         assert (found.name, found.count, found.attempts, found.since) == ("kernel.Noted", 2, 1, NOON)
         assert late(make.actor(), NOON + timedelta(minutes=3)) == []
+
+    def test_that_do_not_say_when_they_happened_count_from_when_they_were_due(self, clerk: Actor) -> None:
+        silent = Event(organization_id=clerk.organization_id, name="kernel.Silent", content={}, due_at=NOON)
+        acting(clerk, NOON).ask(lambda _: silent.save())
+
+        [found] = acting(clerk, NOON).ask(events.stuck, now=NOON + timedelta(minutes=2))
+
+        assert (found.name, found.since) == ("kernel.Silent", NOON)
