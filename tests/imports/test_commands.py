@@ -1,4 +1,6 @@
 import io
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from anjia.catalogue.queries import services_offered
 from anjia.identity.roles import permissions_of
+from anjia.imports import lists
 from anjia.imports.commands import abandon_list, forget_old_uploads, run_import, try_list, upload_list
 from anjia.imports.lists import outcome_of
 from anjia.imports.models import ImportBatch
@@ -20,6 +23,7 @@ from anjia.kernel.models import AuditEntry
 from anjia.kernel.work import acting
 from anjia.residents.models import Resident
 from anjia.residents.queries import residents_found
+from anjia.spreadsheets.apart import Allowance, read_apart
 from anjia.workforce.models import StaffMember
 from tests import make
 from tests.make import NOON
@@ -48,6 +52,12 @@ def import_file(actor: Actor, content: bytes, *, kind: Kind = Kind.RESIDENTS) ->
     batch = upload(actor, content, kind=kind)
     dry_run(actor, batch)
     return outcome_of(acting(actor, NOON).do(run_import, batch_id=batch.id).result)
+
+
+def batches_of(actor: Actor) -> int:
+    return acting(actor, NOON).ask(
+        lambda _: ImportBatch.objects.filter(organization_id=actor.organization_id).count()
+    )
 
 
 def workbook(*rows: list[Any]) -> bytes:
@@ -122,11 +132,20 @@ class TestUpload:
         with pytest.raises(FileRefused):
             upload(manager, content)
 
-        left = acting(manager, NOON).ask(
-            lambda _: ImportBatch.objects.filter(organization_id=manager.organization_id).count()
-        )
-        assert left == 0
+        assert batches_of(manager) == 0
         assert residents_of(manager) == []
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its memory")
+    def test_keeps_nothing_of_a_file_that_its_reader_died_of(
+        self, manager: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(lists, "read_apart", partial(read_apart, allowance=Allowance(memory=1)))
+
+        with pytest.raises(FileRefused) as refusal:
+            upload(manager, "姓名,电话\n张桂芳,13800001234\n".encode() * 100_000)
+
+        assert "没有打开" in refusal.value.fields["file"]
+        assert batches_of(manager) == 0
 
     def test_is_kept_encrypted(self, manager: Actor) -> None:
         batch = upload(manager, "姓名,电话\n张桂芳,13800001234\n".encode())

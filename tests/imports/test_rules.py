@@ -17,7 +17,7 @@ from anjia.imports.rules import (
 from anjia.imports.rules.services import fen_of, minutes_of, number_of
 from anjia.imports.rules.staff import pattern_of
 from anjia.spreadsheets.cleaning import Cell
-from anjia.spreadsheets.reader import Row
+from anjia.spreadsheets.sheets import Row
 from anjia.spreadsheets.words import Unclean
 from anjia.workforce.rules import PaperRow, PatternPart
 

@@ -14,7 +14,8 @@ import xlsxwriter
 import xlwt
 
 from anjia.spreadsheets.limits import MIB, Limits
-from anjia.spreadsheets.reader import Table, read_sheets, read_table
+from anjia.spreadsheets.reader import Table, best_table
+from anjia.spreadsheets.sheets import read_sheets
 from anjia.spreadsheets.words import Unreadable
 
 KNOWN = {
@@ -27,7 +28,7 @@ KNOWN = {
 
 
 def read(content: bytes, **limits: int) -> Table:
-    return read_table(content, recognise=KNOWN.get, limits=Limits(**limits))
+    return best_table(read_sheets(content, limits=Limits(**limits)), recognise=KNOWN.get)
 
 
 def xlsx(fill: Callable[[Any, Any], None]) -> bytes:

@@ -26,8 +26,9 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.errors import Words
 from anjia.residents.queries import changes_of_rows as changes_of_residents
+from anjia.spreadsheets.apart import read_apart
 from anjia.spreadsheets.limits import Limits
-from anjia.spreadsheets.reader import Table, read_table
+from anjia.spreadsheets.reader import Table, best_table
 from anjia.spreadsheets.words import Unreadable
 from anjia.workforce.queries import changes_of_rows as changes_of_staff
 from anjia.workforce.queries import wrong_rows_of as wrong_staff
@@ -63,7 +64,8 @@ class Outcome:
 def read_list(kind: Kind, content: bytes) -> Table:
     """:raises FileRefused: if it cannot be read as a list"""
     try:
-        return read_table(content, recognise=lambda title: recognise(kind, title), limits=LIMITS)
+        sheets = read_apart(content, limits=LIMITS)
+        return best_table(sheets, recognise=lambda title: recognise(kind, title))
     except Unreadable as problem:
         raise FileRefused(problem) from None
 

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from anjia.imports.rules.refusals import BadRow, Cleaned, Reason
 from anjia.spreadsheets.cleaning import Cell, text_of
-from anjia.spreadsheets.reader import Row
+from anjia.spreadsheets.sheets import Row
 from anjia.spreadsheets.words import Unclean, _
 
 T = TypeVar("T")

@@ -25,7 +25,7 @@ from anjia.spreadsheets.cleaning import (
     yes_or_no,
 )
 from anjia.spreadsheets.id_number import IdNumber
-from anjia.spreadsheets.reader import Row
+from anjia.spreadsheets.sheets import Row
 from anjia.spreadsheets.words import Unclean, _
 
 BETWEEN: Final = re.compile(r"[、,，;；/\s]+")

@@ -10,7 +10,7 @@ from anjia.clinical.professions import paper_named
 from anjia.imports.rules.cleaned import Cells, clean_rows, without_twins
 from anjia.imports.rules.refusals import Cleaned
 from anjia.spreadsheets.cleaning import Cell, is_blank, narrow, short_text_of, text_of
-from anjia.spreadsheets.reader import Row
+from anjia.spreadsheets.sheets import Row
 from anjia.spreadsheets.words import Unclean, _
 
 BETWEEN: Final = re.compile(r"[、,，;；/\n]+")

@@ -23,7 +23,7 @@ from anjia.spreadsheets.cleaning import (
     sex_of,
     text_of,
 )
-from anjia.spreadsheets.reader import Row
+from anjia.spreadsheets.sheets import Row
 from anjia.spreadsheets.words import Unclean, _
 from anjia.workforce.rules import (
     PaperRow,
