@@ -2,8 +2,10 @@
 Builds the client and the console's files with Node, when their sources have changed.
 
     python -m anjia.machine.clients clients     in a process of its own, beside other steps
+    python -m anjia.machine.clients check       whatever is to be built, and then the client's checks
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -49,6 +51,17 @@ class Build:
         return digest.hexdigest()
 
     def run(self, *, quietly: bool = False) -> None:
+        """
+        Build, in turn with others in this checkout: whoever has waited finds it built.
+
+        :raises Stop: if Node's tools fail
+        """
+        with (VENV / f"building-{self.folder.name}").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            if self.is_needed():
+                self.make(quietly=quietly)
+
+    def make(self, *, quietly: bool) -> None:
         """:raises Stop: if Node's tools fail"""
         sources = self.sources()
         if not self.is_installed():
@@ -112,36 +125,43 @@ def search_path() -> str:
     return f"{own}{os.pathsep}{path}" if (own / "node").exists() else path
 
 
-def npm(*words: str, folder: Path, quietly: bool) -> None:
+def check() -> None:
+    """
+    Build what has to be built and check the client, what was built included.
+
+    :raises Stop: if something is wrong with it
+    """
+    for build in BUILDS:
+        build.run()
+    npm("run", "check", folder=CLIENT.folder, quietly=False, ANJIA_H5=str(CLIENT.output))
+
+
+def npm(*words: str, folder: Path, quietly: bool, **more: str) -> None:
     """:raises Stop: if it fails"""
-    output = subprocess.PIPE if quietly else None
-    process = start_npm(*words, folder=folder, environment=dict(os.environ), output=output)
-    said, _ = process.communicate()
-    if process.returncode:
-        raise Stop(f"npm {' '.join(words)} failed in {folder.name}/. {(said or '')[-2000:]}")
-
-
-def start_npm(
-    *words: str, folder: Path, environment: dict[str, str], output: int | None = subprocess.PIPE
-) -> "subprocess.Popen[str]":
     path = search_path()
-    return subprocess.Popen(
+    done = subprocess.run(
         [shutil.which("npm", path=path) or "npm", *words],
         cwd=folder,
         # CI=true: uni-app's tools send a hash of the machine's address home otherwise.
-        env=environment | {"CI": "true", "PATH": path},
+        env=os.environ | more | {"CI": "true", "PATH": path},
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if output else None,
+        stdout=subprocess.PIPE if quietly else None,
+        stderr=subprocess.STDOUT if quietly else None,
         text=True,
+        check=False,
     )
+    if done.returncode:
+        raise Stop(f"npm {' '.join(words)} failed in {folder.name}/. {(done.stdout or '')[-2000:]}")
 
 
 def main() -> None:
     watch_parent()
     end_with_our_group()  # npm's processes do not end with us
     with one_sentence():
-        next(build for build in BUILDS if build.folder == CHECKOUT / sys.argv[1]).run()
+        if sys.argv[1] == "check":
+            check()
+        else:
+            next(build for build in BUILDS if build.folder == CHECKOUT / sys.argv[1]).run()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from anjia.machine import clients
+from anjia.machine import children, clients
 from anjia.machine.database import environment_of, prepare
 from anjia.machine.environment import CHECKOUT, VENV, dotenv
 from anjia.machine.home import DEMO, Home
@@ -45,7 +46,11 @@ NO_CHROMIUM: Final = (
 
 
 def test(words: list[str]) -> int:
-    """Run the tests: those named, or all of them, shared among the cores, and the client's checks beside them."""
+    """
+    Run the tests: those named, or all of them, shared among the cores; beside them the clients are built and checked.
+
+    Who needs them built, the browser's server, waits for that and nobody else does.
+    """
     chromium, began = find_chromium(), time.time()
     shares = 1 if words or external(os.environ) else min(cores() + 1, MOST_SHARES)
     with ExitStack() as stack:
@@ -53,9 +58,9 @@ def test(words: list[str]) -> int:
         # One place for all that is started, and for the next run: compiling takes longer than starting.
         environment = own[0] | {"PYTHONPYCACHEPREFIX": str(VENV / "bytecode")}
         prepare("translations", environment)
-        if not words or any("browser" in word or "journeys" in word for word in words):
-            build_clients()
-        checks = None if words else start_client_checks(environment)
+        are_all = not words and has_clients()
+        install_node_if(are_all)
+        checks = stack.enter_context(client_checks(environment)) if are_all else None
         environment |= {"ANJIA_CHROMIUM": chromium} if chromium else {}
         chosen = words or ([] if chromium else ["-m", "not browser"])
         if shares > 1:
@@ -68,7 +73,7 @@ def test(words: list[str]) -> int:
             print(NO_CHROMIUM)
         elif any(file.stat().st_mtime >= began for file in screenshots().glob("*.png")):
             print(f"The screenshots are in {screenshots()}.")
-        return max(code, finish_client_checks(checks))
+        return max(code, checks() if checks else 0)
 
 
 def cores() -> int:
@@ -95,12 +100,8 @@ def find_chromium() -> str | None:
     return named or next((path for name in CHROMIUM if (path := shutil.which(name))), None)
 
 
-def build_clients() -> None:
-    needed = [build for build in clients.BUILDS if build.is_needed()]
-    install_node_if(bool(needed))
-    for build in needed:
-        with step(f"Build of {build.folder.relative_to(CHECKOUT)}"):
-            build.run(quietly=True)
+def has_clients() -> bool:
+    return (clients.CLIENT.folder / "package.json").exists()
 
 
 def install_node_if(needed: bool) -> None:
@@ -109,20 +110,25 @@ def install_node_if(needed: bool) -> None:
             clients.install_node()
 
 
-def start_client_checks(environment: dict[str, str]) -> "subprocess.Popen[str] | None":
-    if not (clients.CLIENT.folder / "package.json").exists():
-        return None
-    return clients.start_npm("run", "check", folder=clients.CLIENT.folder, environment=environment)
+@contextmanager
+def client_checks(environment: dict[str, str]) -> Iterator[Callable[[], int]]:
+    """Build and check the clients meanwhile; give what waits for that, says how it went and returns a code."""
+    with tempfile.TemporaryFile() as said:
+        words = [sys.executable, "-m", "anjia.machine.clients", "check"]
+        process = children.spawn(words, environment, output=said)
 
+        def finish() -> int:
+            code = process.wait()
+            if code:
+                said.seek(0)
+                print(said.read().decode(errors="replace"))
+            print("The client's checks have", "failed." if code else "passed.")
+            return code
 
-def finish_client_checks(checks: "subprocess.Popen[str] | None") -> int:
-    if checks is None:
-        return 0
-    said, _ = checks.communicate()
-    if checks.returncode:
-        print(said)
-    print("The client's checks have", "failed." if checks.returncode else "passed.")
-    return checks.returncode
+        try:
+            yield finish
+        finally:
+            children.stop(process, signal.SIGTERM, 1)
 
 
 # Checks
@@ -179,7 +185,7 @@ def passes(name: str, command: list[str], folder: Path = CHECKOUT) -> bool:
 
 def client_types_pass() -> bool:
     folder = clients.CLIENT.folder
-    if not (folder / "package.json").exists():
+    if not has_clients():
         return True
     install_node_if(True)
     if not clients.CLIENT.is_installed():
