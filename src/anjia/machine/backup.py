@@ -1,35 +1,24 @@
-"""
-Backups: one tar with the database, the files, the keys and the kind of a data folder.
+"""Backups: database, files, keys and kind of a data folder, as `archive.py` puts them into one file."""
 
-    anjia.json       what it is, of when
-    database.dump    pg_dump's custom format
-    kind keys/ files/ seals/
-
-Whoever has it can read everything in it: keep it as safe as the data.
-"""
-
-import json
 import os
 import shutil
-import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import psycopg
+
 from anjia.kernel.folders import held
+from anjia.machine.archive import check_target, pack, unpack
 from anjia.machine.database import database_of, environment_of, prepare
 from anjia.machine.home import Home
 from anjia.machine.postgres import Cluster, external
 from anjia.machine.programs import major, run
 from anjia.machine.steps import Stop, step
 
-FORMAT: Final = 1
 HALF_DONE: Final = "backup-"  # how the folder's name begins in which one is put together
-# Passwords of the embedded PostgreSQL: a restored one has new ones.
-NOT_CARRIED: Final = {"keys/database.json"}
 
 
 def make_backup(home: Home, target: Path) -> None:
@@ -38,8 +27,7 @@ def make_backup(home: Home, target: Path) -> None:
 
     :raises Stop: if the target is there already, keys are being rotated, or PostgreSQL's programs fail
     """
-    if target.exists():
-        raise Stop(f"{target} is there already: a backup never overwrites another.")
+    check_target(target)
     with (
         keys_in_place(home),
         database_of(home) as environment,
@@ -96,81 +84,55 @@ def dump_database(home: Home, environment: Mapping[str, str], dump: Path) -> Non
         ) from None
 
 
-def pack(home: Home, place: Path, target: Path) -> None:
-    partial = target.with_name(f"{target.name}.partial")
-    about = {"format": FORMAT, "kind": home.kind, "made_at": datetime.now(UTC).isoformat()}
-    (place / "anjia.json").write_text(json.dumps(about))
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        with tarfile.open(fileobj=stream, mode="w") as tar:
-            for here, name in (
-                (place, "anjia.json"),
-                (place, "database.dump"),
-                (home.path, "kind"),
-                (home.path, "keys"),
-                (home.path, "files"),
-                (place, "seals"),
-            ):
-                if (here / name).exists():
-                    tar.add(here / name, name, filter=carried)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.rename(target)
-
-
-def carried(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    return None if member.name in NOT_CARRIED or member.name.endswith(".partial") else member
-
-
 def restore_backup(home: Home, source: Path) -> None:
     """
     Make the data folder from a backup.
 
-    :raises Stop: if the folder is not empty, or the file is not a backup that this version can read
+    :raises Stop: if the folder is not empty, or the file is not a whole backup that this version can read
     """
-    if not home.is_empty:
-        raise Stop(f"{home.path} is not empty: a backup is restored into a new data folder (ANJIA_HOME).")
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with step("Files and keys"):
-            unpack(source, home.path)
-        with step("Database"):
-            fill_database(home)
-    except BaseException:
-        shutil.rmtree(home.path, ignore_errors=True)
-        raise
-    (home.path / "anjia.json").unlink()
-    home.half_restored.unlink()
+    with held(home.path) as alone:
+        if not alone:
+            raise Stop(f"{home.path} is just being made by another command: wait for it.")
+        home.check_restored()
+        if not home.is_empty:
+            raise Stop(f"{home.path} is not empty: a backup is restored into a new data folder (ANJIA_HOME).")
+        check_database_is_empty()
+        home.half_restored.touch()
+        try:
+            with step("Files and keys"):
+                unpack(source, home.path)
+            with step("Database"):
+                fill_database(home)
+        except BaseException:
+            shutil.rmtree(home.path, ignore_errors=True)
+            raise
+        for name in ("anjia.json", "database.dump"):
+            (home.path / name).unlink()
+        home.half_restored.unlink()
     print(f"Restored into {home.path} ({home.kind}).")
 
 
-def unpack(source: Path, place: Path) -> None:
-    """:raises Stop: if it is no backup of ours"""
-    try:
-        with tarfile.open(source) as tar:
-            for member in tar:
-                take_out(tar, member, place)
-        about = json.loads((place / "anjia.json").read_text())
-    except (OSError, tarfile.TarError, ValueError) as error:
-        raise Stop(f"{source} is not a backup of Anjia: {error}") from None
-    if about["format"] > FORMAT:
-        raise Stop(f"{source} was made by a newer version of Anjia: restore it with that one.")
-
-
-def take_out(tar: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None:
-    """Write one file of the backup for our eyes only; nothing else, and nowhere else."""
-    target = (place / member.name).resolve()
-    content = tar.extractfile(member) if member.isreg() else None
-    if content is None or not target.is_relative_to(place):
+def check_database_is_empty() -> None:
+    """:raises Stop: if a database of somebody's own holds anything: of a restore that was broken off, or in use"""
+    if not external(os.environ):
         return
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with content, os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        shutil.copyfileobj(content, stream)
+    try:
+        with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as connection:
+            found = connection.execute("SELECT FROM pg_tables WHERE schemaname = 'public' LIMIT 1").fetchone()
+    except psycopg.Error as error:
+        raise Stop(f"the database does not answer: {str(error).strip()}") from None
+    if found is not None:
+        raise Stop(
+            "the database that DATABASE_OWNER_URL names holds tables already: "
+            "make a new one (createdb) and name that."
+        )
 
 
 def fill_database(home: Home) -> None:
     """:raises Stop: if pg_restore fails"""
     if external(os.environ):
-        words = ["--no-owner", "--exit-on-error", "--single-transaction", str(home.half_restored)]
+        words = ["--no-owner", "--exit-on-error", "--single-transaction", str(home.path / "database.dump")]
         run([found("pg_restore"), *words, f"--dbname={os.environ['DATABASE_OWNER_URL']}"])
         prepare("restored", environment_of(home, {}))
         return
@@ -178,7 +140,7 @@ def fill_database(home: Home) -> None:
     cluster.make_room()
     try:
         with home.locked("command"):
-            fill_cluster(cluster, home.half_restored)
+            fill_cluster(cluster, home.path / "database.dump")
     except BaseException:
         cluster.remove_data()  # root's does not lie in the data folder, which goes too
         raise

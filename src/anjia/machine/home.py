@@ -19,8 +19,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import IO, Any, Final
 
+from anjia.kernel.folders import held
 from anjia.machine.environment import CHECKOUT
 from anjia.machine.steps import Stop
 
@@ -64,10 +65,16 @@ class Home:
             raise Stop(
                 f"{self.path} is a {self.kind} institution, and that never changes: set another ANJIA_HOME."
             )
-        if self.kind is None and not self.is_empty and not self.keys.exists():
-            raise Stop(f"{self.path} holds something else: set ANJIA_HOME to an empty folder.")
-        self.check_restored()
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with held(self.path) as alone:
+            if not alone:
+                raise Stop(f"{self.path} is just being made by another command: wait for it.")
+            self.check_restored()
+            if self.kind is None and not self.is_empty and not self.keys.exists():
+                raise Stop(f"{self.path} holds something else: set ANJIA_HOME to an empty folder.")
+            self._fill(kind)
+
+    def _fill(self, kind: str) -> None:
         self.keys.mkdir(mode=0o700, exist_ok=True)
         first = secrets.token_hex(4)
         keyring = {"current": first, "keys": {first: new_key()}, "index_key": new_key()}
@@ -98,8 +105,8 @@ class Home:
 
     @property
     def half_restored(self) -> Path:
-        """A file that is there while the folder is made from a backup: the database's dump."""
-        return self.path / "database.dump"
+        """A file that is there while the folder is made from a backup, from before its first file to after its last."""
+        return self.path / "half-restored"
 
     def check_restored(self) -> None:
         """:raises Stop: if that was broken off"""
@@ -141,7 +148,7 @@ class Home:
         return int(running["pid"]) if running["by"] == "server" else None
 
 
-def is_locked(file: TextIO) -> bool:
+def is_locked(file: IO[Any]) -> bool:
     """Lock the file for us alone, as long as it is open; return whether nobody else had."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,6 +5,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # no more can be written
 
 
 class Stop(Exception):
@@ -32,7 +35,7 @@ def one_sentence() -> Iterator[None]:
     except Stop as stop:
         sys.exit(f"anjia: {stop}")
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno not in FULL:
             raise
         sys.exit(f"anjia: the disk is full: 300 MB are needed at {error.filename or 'the data folder'}.")
     except KeyboardInterrupt:
