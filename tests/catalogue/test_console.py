@@ -40,3 +40,21 @@ class TestEmptyCatalogue:
         browser = sign_in(house, "dispatcher")
         assert BUTTON not in browser.get("/console/catalogue/").content.decode()
         assert browser.post("/console/catalogue/seed/").status_code == 403
+
+
+class TestGates:
+    def test_are_read_with_their_sources_and_say_that_the_citys_list_is_not_there(
+        self, house: Organization
+    ) -> None:
+        browser = sign_in(house, "administrator")
+        browser.post("/console/catalogue/seed/")
+
+        gates = browser.get("/console/catalogue/gates/").content.decode()
+        service = browser.get("/console/catalogue/oral_care").content.decode()
+        other = browser.get("/console/catalogue/bp_follow_up").content.decode()
+
+        for page in (gates, service):
+            assert "国卫办医函〔2019〕80号" in page
+            assert "本市目录未导入" in page
+        assert "GATE-IN-NURSE-YEARS" not in other
+        assert "护士条例" in other

@@ -120,7 +120,7 @@ class TestSlotsFor:
         resident = here.resident()
         address_id = here.address(resident).id
         for days in (1, 14):
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(9):  # the city's list among them
                 slots(here, resident, days=days, address_id=address_id)
             here.nurse(f"乙{days}")
 

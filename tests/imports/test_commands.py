@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from anjia.catalogue.queries import services_offered
+from anjia.catalogue.queries import city_list, services_offered
 from anjia.identity.roles import permissions_of
 from anjia.imports import lists
 from anjia.imports.commands import abandon_list, forget_old_uploads, run_import, try_list, upload_list
@@ -291,6 +291,27 @@ class TestRunImport:
         assert (again.added, again.changed, again.same) == (0, 0, 1)
         offered = acting(manager, NOON).ask(services_offered, Purpose.CONTRACT)
         assert [one.name for one in offered] == ["血压测量"]
+
+    def test_takes_the_citys_list_whole(self, manager: Actor) -> None:
+        head = ["项目名称", "文号", "允许或禁止", "人员条件", "执行日期"]
+        first = workbook(
+            head,
+            ["口腔护理", "卫医〔2024〕12号", "", "护师以上", "2024.3.1"],
+            ["静脉输液", "卫医〔2024〕12号", "禁止", "", ""],
+            ["伤口换药", "", "允许", "", ""],
+        )
+        second = workbook(head, ["口腔护理", "卫医〔2024〕12号", "", "护师以上", "2024.3.1"])
+
+        outcome = import_file(manager, first, kind=Kind.CITY_LIST)
+        again = import_file(manager, first, kind=Kind.CITY_LIST)
+        import_file(manager, second, kind=Kind.CITY_LIST)
+
+        assert (outcome.added, again.same) == (2, 2)
+        assert [bad.name for bad in outcome.bad] == ["伤口换药"]  # nobody says where it stands
+        listed = acting(manager, NOON).ask(city_list, Purpose.CONTRACT)
+        assert [(one.name, one.status, one.staff_condition) for one in listed] == [
+            ("口腔护理", "allowed", "护师以上")
+        ]
 
 
 class TestAbandon:

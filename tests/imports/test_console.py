@@ -164,7 +164,7 @@ class TestRefusals:
 
 
 class TestTemplates:
-    @pytest.mark.parametrize("kind", ["residents", "staff", "services"])
+    @pytest.mark.parametrize("kind", ["residents", "staff", "services", "city_list"])
     def test_are_to_download(self, as_: SignIn, kind: str) -> None:
         assert as_("manager").get(f"{BASE}templates/{kind}.xlsx").content.startswith(b"PK")
 

@@ -7,10 +7,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from anjia.catalogue.citylist import changes_to_list, differences, gone, items_listed
 from anjia.catalogue.comparison import changes_to, known_services, version_of_row
 from anjia.catalogue.events import CatalogueChanged
-from anjia.catalogue.models import Service, ServiceVersion
+from anjia.catalogue.models import CityItem, Service, ServiceVersion
 from anjia.catalogue.rules import Changes, ServiceRow, check_content, content_of_row, digest_of
+from anjia.catalogue.rules.city import CityRow, key_of
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import wait_turn
@@ -117,6 +119,37 @@ def import_services(actor: Actor, now: datetime, *, rows: Sequence[ServiceRow]) 
             fields=["content"],
         )
         events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
+    return changes
+
+
+@command("catalogue.change")
+def load_city_list(actor: Actor, now: datetime, *, rows: Sequence[CityRow]) -> Changes:
+    """
+    Take the city's list of 互联网+护理 over, whole: what it does not name any more is no longer on it.
+
+    What was listed before stays as a row, with the day on which it was gone. The same list again changes nothing.
+    """
+    _one_at_a_time(actor)
+    known = items_listed(actor)
+    changes = changes_to_list(known, rows)
+    if changes.is_empty:
+        return changes
+    fresh = [row for row in rows if differences(known.get(key_of(row.name)), row)]
+    replaced = [known[key_of(row.name)].id for row in fresh if key_of(row.name) in known]
+    over = [*replaced, *(item.id for item in gone(known, rows))]
+    CityItem.objects.filter(organization_id=actor.organization_id, id__in=over).update(gone_at=now)
+    items = [CityItem.of(row) for row in fresh]
+    for item in items:
+        item.organization_id, item.listed_at, item.listed_by = actor.organization_id, now, actor.user_id
+    CityItem.objects.bulk_create(items)
+    audit.record(
+        "catalogue.city_list.loaded",
+        actor=actor,
+        at=now,
+        subject_id=actor.organization_id,
+        fields=["city_list"],
+    )
+    events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
     return changes
 
 

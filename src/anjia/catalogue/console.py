@@ -5,14 +5,18 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.catalogue import commands, queries
+from anjia.catalogue.gateshowing import RuleShown, gate_shown, lines_shown
 from anjia.catalogue.models import ServiceVersion
-from anjia.catalogue.rules.content import WORDS_OF_LINE, WORDS_OF_MODE, WORDS_OF_TIER
+from anjia.catalogue.rules.content import WORDS_OF_MODE, WORDS_OF_TIER
+from anjia.catalogue.rules.lines import WORDS_OF_LINE
 from anjia.catalogue.showing import asked_of_people, evidence_words, steps_of
 from anjia.kernel import console
-from anjia.kernel.actors import Purpose
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import NotFound
 
@@ -53,15 +57,38 @@ def one_of(versions: list[ServiceVersion], version_id: UUID | None) -> ServiceVe
     raise NotFound
 
 
+def service_and_gate(
+    actor: Actor, purpose: Purpose, *, code: str, version_id: UUID | None
+) -> tuple[list[ServiceVersion], ServiceVersion, list[RuleShown]]:
+    versions = queries.versions_of_service(actor, purpose, code=code)
+    version = one_of(versions, version_id)
+    return versions, version, gate_shown(actor, purpose, version=version, on=day_of(timezone.now()))
+
+
+@page("catalogue.read")
+@require_safe
+def gates(request: PageRequest) -> HttpResponse:
+    """Show what each legal line asks, of whom, and where it stands; and the city's own list."""
+    city = console.ask(request, queries.city_list, Purpose.CONTRACT)
+    said = {
+        "lines": list(lines_shown(city)),
+        "city": city,
+        "may_import": request.actor.may("imports.run"),
+    }
+    return render(request, "catalogue/gates.html", said)
+
+
 @page("catalogue.read")
 @require_safe
 def service(request: PageRequest, code: str, version_id: UUID | None = None) -> HttpResponse:
     """Show a service as it is now, or as one of its versions was."""
-    versions = console.ask(request, queries.versions_of_service, Purpose.CONTRACT, code=code)
-    version = one_of(versions, version_id)
+    versions, version, rules = console.ask(
+        request, service_and_gate, Purpose.CONTRACT, code=code, version_id=version_id
+    )
     said = {
         "version": version,
         "versions": versions,
+        "rules": rules,
         "asked": list(asked_of_people(version.requires)),
         "asked_evidence": evidence_words(version.requires.evidence),
         "steps": steps_of(version),
@@ -77,6 +104,7 @@ def service(request: PageRequest, code: str, version_id: UUID | None = None) -> 
 urlpatterns = [
     path("", services, name="list"),
     path("seed/", seed, name="seed"),
+    path("gates/", gates, name="gates"),
     path("<slug:code>", service, name="service"),
     path("<slug:code>/<uuid:version_id>", service, name="version"),
 ]

@@ -5,7 +5,9 @@ from django.utils.translation import get_language
 
 from anjia.catalogue.fields import AsWritten
 from anjia.catalogue.rules import LegalLine, Mode, Requires, Tier, in_language
-from anjia.catalogue.rules.content import WORDS_OF_LINE, WORDS_OF_MODE, WORDS_OF_TIER
+from anjia.catalogue.rules.city import WORDS_OF_CITY_STATUS, CityRow, CityStatus, key_of
+from anjia.catalogue.rules.content import WORDS_OF_MODE, WORDS_OF_TIER
+from anjia.catalogue.rules.lines import WORDS_OF_LINE
 from anjia.kernel.ids import new_id
 
 
@@ -147,3 +149,64 @@ class ServiceVersion(models.Model):
         if self.service.current_id != self.id:
             return "past"
         return "withdrawn" if self.service.withdrawn_at else "current"
+
+
+class CityItem(models.Model):
+    """
+    A line of the city's own list of 互联网+护理, as it was loaded. Never changed: a new list closes it.
+
+    `key` is its name as two people would write it alike.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=120)
+    status = models.CharField(max_length=12)
+    document_no = models.CharField(max_length=120)
+    service_code = models.CharField(max_length=60, default="")
+    mode = models.CharField(max_length=10, default="")
+    staff_condition = models.CharField(max_length=500, default="")
+    valid_from = models.DateField(null=True)
+    listed_at = models.DateTimeField()
+    listed_by = models.UUIDField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "key"], condition=models.Q(gone_at=None), name="city_item_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def of(cls, row: CityRow) -> "CityItem":
+        return cls(
+            name=row.name,
+            key=key_of(row.name),
+            status=row.status,
+            document_no=row.document_no,
+            service_code=row.service_code,
+            mode=row.mode,
+            staff_condition=row.staff_condition,
+            valid_from=row.valid_from,
+        )
+
+    @property
+    def row(self) -> CityRow:
+        return CityRow(
+            name=self.name,
+            document_no=self.document_no,
+            status=self.status,
+            service_code=self.service_code,
+            mode=self.mode,
+            staff_condition=self.staff_condition,
+            valid_from=self.valid_from,
+        )
+
+    @property
+    def status_words(self) -> str:
+        return str(WORDS_OF_CITY_STATUS[CityStatus(self.status)])

@@ -1,12 +1,15 @@
 """Questions about what is offered. Nothing here writes."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
+from anjia.catalogue.citylist import changes_to_list, items_listed
 from anjia.catalogue.comparison import changes_to, known_services, versions_of, wrong_rows
-from anjia.catalogue.models import ServiceVersion
-from anjia.catalogue.rules import Changes, ServiceRow
+from anjia.catalogue.models import CityItem, ServiceVersion
+from anjia.catalogue.rules import Asks, Changes, Offered, Reason, ServiceRow, rule_that
+from anjia.catalogue.rules.city import CityRow, Standing, in_force, key_of, why_not_in_city
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound, Words
 from anjia.kernel.prepared import Prepared
@@ -96,6 +99,45 @@ def wrong_rows_of(
     """Return, by number, the rows of the list that could not be offered as they say, and why."""
     _check_may_read(actor)
     return wrong_rows(known_services(actor), rows)
+
+
+def city_list(actor: Actor, purpose: Purpose) -> list[CityItem]:
+    """Return the city's list in force, in order of name; nothing if it has not been loaded."""
+    _check_may_read(actor)
+    return list(items_listed(actor).values())
+
+
+def city_changes_of_rows(actor: Actor, purpose: Purpose, *, rows: Sequence[CityRow]) -> Changes:
+    """Return what the list would do to the city's list in force, and do nothing: a dry run."""
+    _check_may_read(actor)
+    return changes_to_list(items_listed(actor), rows)
+
+
+LISTED: Final = Prepared(
+    lambda asked: CityItem.objects.filter(organization_id=asked.house, gone_at=None).order_by("name", "id")
+)
+
+
+def city_standing(actor: Actor, purpose: Purpose, *, version: Offered, on: date) -> Standing:
+    """Return where the service stands on the city's list on that day: by our code, or else by its name."""
+    items = [item.row for item in LISTED.rows(house=actor.organization_id)]
+    name = key_of(version.content["name"])
+    mine = [
+        item
+        for item in in_force(items, on)
+        if version.code == item.service_code or (not item.service_code and key_of(item.name) == name)
+    ]
+    return Standing(is_loaded=bool(items), items=mine)
+
+
+def service_refusals(actor: Actor, purpose: Purpose, *, version: Offered, on: date) -> list[Reason]:
+    """Return why the service may not be done on that day whoever comes, each with its rule and source."""
+    rule = rule_that(version.legal_line, on, Asks.CITY_LIST)
+    if rule is None:
+        return []
+    standing = city_standing(actor, purpose, version=version, on=on)
+    reason = why_not_in_city(rule, standing, version.name)
+    return [reason] if reason else []
 
 
 def _check_may_read(actor: Actor) -> None:

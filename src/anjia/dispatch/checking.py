@@ -6,9 +6,20 @@ from typing import Protocol
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
-from anjia.dispatch.matching import FEASIBILITY, Job, Wishes, is_on_duty, may_do, timelines_of, turns_of
+from anjia.catalogue.rules import Requires
+from anjia.dispatch.gates import gate_reasons
+from anjia.dispatch.matching import (
+    FEASIBILITY,
+    Job,
+    Wishes,
+    is_on_duty,
+    may_do,
+    qualification_reasons,
+    timelines_of,
+    turns_of,
+)
 from anjia.dispatch.queries import Booked
-from anjia.dispatch.rules import SlotGone
+from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.database import wait_turns
@@ -16,6 +27,15 @@ from anjia.visits.queries import Busy, Promise, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet
+
+
+class Service(Protocol):
+    """As much of a service's version as says who may do it."""
+
+    @property
+    def requires(self) -> Requires: ...
+    @property
+    def legal_line(self) -> str: ...
 
 
 def wait_for(
@@ -84,6 +104,34 @@ def check_can_come(
             raise SlotGone
 
 
+def check_may_go(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:
+    """
+    Ask the law again when somebody takes a visit: a licence may have lapsed, a list may have come since she was asked.
+
+    :raises GateClosed: naming every rule that keeps the visit from being made, or her from making it
+    """
+    version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
+    day = local(promise.starts_at).date()
+    reasons = gate_reasons(actor, Purpose.CONTRACT, version=version, on=day)
+    for sheet in caregivers_on(
+        actor, Purpose.CONTRACT, start=promise.starts_at, end=promise.ends_at, staff_ids=[staff_id]
+    ):
+        reasons += qualification_reasons(job_of(version, promise), sheet, day)
+    if reasons:
+        raise GateClosed(reasons)
+
+
+def job_of(version: Service, promise: Promise) -> Job:
+    return Job(
+        requires=version.requires,
+        legal_line=version.legal_line,
+        minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
+        people_needed=promise.people_needed,
+        cell=promise.cell,
+        wishes=Wishes.of(promise.wishes),
+    )
+
+
 def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff_id: UUID) -> None:
     """
     Check somebody whose time is not kept for the visit. Call with her turn held.
@@ -91,13 +139,7 @@ def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff
     :raises SlotGone: if she may not do this, or cannot come without breaking another promise
     """
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
-    job = Job(
-        requires=version.requires,
-        minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
-        people_needed=promise.people_needed,
-        cell=promise.cell,
-        wishes=Wishes.of(promise.wishes),
-    )
+    job = job_of(version, promise)
     sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
     check_can_come(actor, now, job=job, sheets=sheets, starts_at=promise.starts_at, without=promise.id)
 

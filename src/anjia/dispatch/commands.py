@@ -9,8 +9,17 @@ from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import current_version, get_version
 from anjia.dispatch.asking import ask_next, offers_to_change, others, own_offer, time_out, withdraw_offers
-from anjia.dispatch.checking import away, booked, check_can_come, check_still_can_come, crew_sheets, wait_for
+from anjia.dispatch.checking import (
+    away,
+    booked,
+    check_can_come,
+    check_may_go,
+    check_still_can_come,
+    crew_sheets,
+    wait_for,
+)
 from anjia.dispatch.events import OfferDeclined
+from anjia.dispatch.gates import check_gate
 from anjia.dispatch.matching import Job, Wishes
 from anjia.dispatch.models import OPEN
 from anjia.dispatch.queries import Answered, Booked, Caregiver, Hold, ServiceHeld, suitability
@@ -25,6 +34,7 @@ from anjia.dispatch.rules import (
 )
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.calendar import local
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.residents.queries import get_address
@@ -63,6 +73,7 @@ def hold_slot(
     :raises NotFound: if the resident is a stranger, or the address is not hers
     :raises NotOffered: if the institution offers no such service at home
     :raises TooSoon: if nobody could get there in time
+    :raises GateClosed: naming every rule of the law that keeps the visit from being made
     :raises WrongCrew: if they are not as many as the service needs
     :raises SlotGone: if one of the crew cannot come then, or may not do this
     """
@@ -75,10 +86,12 @@ def hold_slot(
         raise NotOffered from None
     if version.mode != "home":
         raise NotOffered
+    check_gate(actor, version=version, on=local(starts_at).date())
     check_crew(staff_ids, people_needed=version.people_needed)
     address = get_address(actor, Purpose.CONTRACT, address_id=address_id)
     job = Job(
         requires=version.requires,
+        legal_line=version.legal_line,
         minutes=version.duration_minutes,
         people_needed=version.people_needed,
         cell=address.cell,
@@ -188,6 +201,7 @@ def move_booking(
 
     :raises NotFound: if there is no such visit of the actor's
     :raises TooSoon: if nobody could get there in time
+    :raises GateClosed: naming every rule of the law that keeps the visit from being made
     :raises SlotGone: if one of the crew cannot come then, or may not do this
     :raises TooLateToChange: if a person asks less than four hours before
     :raises AlreadyOnTheWay: if the caregiver is
@@ -195,9 +209,11 @@ def move_booking(
     check_notice(starts_at, now=now)
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
+    check_gate(actor, version=version, on=local(starts_at).date())
     check_crew(staff_ids, people_needed=promise.people_needed)
     job = Job(
         requires=version.requires,
+        legal_line=version.legal_line,
         minutes=version.duration_minutes,
         people_needed=promise.people_needed,
         cell=promise.cell,
@@ -247,6 +263,7 @@ def accept_offer(actor: Actor, now: datetime, *, offer_id: UUID) -> Answered:
     :raises NotFound: if the offer is not the actor's
     :raises OfferTaken: if somebody has taken the part, herself included
     :raises OfferOver: if the time to answer is over, or the offer was taken back
+    :raises GateClosed: naming every rule of the law that keeps the visit from being made, or her from making it
     :raises SlotGone: if she cannot come any more, because of another promise
     """
     offer = own_offer(actor, offer_id=offer_id)
@@ -265,6 +282,7 @@ def accept_offer(actor: Actor, now: datetime, *, offer_id: UUID) -> Answered:
     if offer.state != OPEN or offer.deadline <= now:
         raise OfferOver
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=offer.visit_id)
+    check_may_go(actor, promise=promise, staff_id=offer.staff_id)
     if offer.staff_id not in {one.staff_id for one in promise.crew if one.part == offer.part}:
         check_still_can_come(actor, now, promise=promise, staff_id=offer.staff_id)
     try:

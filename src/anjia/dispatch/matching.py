@@ -14,7 +14,7 @@ import h3
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from anjia.catalogue.rules import Requires, why_not
+from anjia.catalogue.rules import Requires, why_not_on_line
 from anjia.dispatch.insertion import GreedyInsertion
 from anjia.dispatch.ports import Feasibility
 from anjia.dispatch.rules import (
@@ -77,6 +77,7 @@ class Job:
     """What is to be done: whatever of a service and an address decides who can do it."""
 
     requires: Requires
+    legal_line: str
     minutes: int
     people_needed: int
     cell: str
@@ -135,8 +136,14 @@ def is_on_duty(sheet: CaregiverSheet, start: datetime, end: datetime) -> bool:
 def qualification_reasons(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:
     """Return what the law and the service ask for and this person has not. Nobody may overrule these."""
     return [
-        Reason(is_met=False, words=reason.words, way_out=_("换有资格的人去"))
-        for reason in why_not(job.requires, sheet, on)
+        Reason(
+            is_met=False,
+            words=reason.words,
+            way_out=_("换有资格的人去"),
+            rule_id=reason.rule_id,
+            source=reason.source,
+        )
+        for reason in why_not_on_line(job.legal_line, job.requires, sheet, on)
     ]
 
 

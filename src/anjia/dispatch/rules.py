@@ -1,12 +1,13 @@
 """When a caregiver can come, who suits, and in which order they are asked. Pure: no database, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.errors import DomainError, Invalid, Words
@@ -181,6 +182,8 @@ class Reason:
     is_met: bool
     words: str
     way_out: str = ""
+    rule_id: str = ""  # of the law's or the service's rule, where it is one
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +227,25 @@ class NotOffered(DomainError):
 class NotSuitable(DomainError):
     code = "dispatch.not_suitable"
     words = _("这个人不能去。")
+
+
+class GateClosed(DomainError):
+    """What the law asks for before somebody is sent is not there: each rule, and where it stands."""
+
+    code = "dispatch.gate_closed"
+    words = _("这项服务现在还不能约。")
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        said = [
+            gettext("{words}{way_out}（依据：{source}）").format(
+                words=one.words, way_out=one.way_out, source=one.source
+            )
+            for one in reasons
+        ]
+        super().__init__(
+            gettext("现在还不能约：{reasons}").format(reasons=" ".join(said)),
+            fields={one.rule_id: one.words for one in reasons},
+        )
 
 
 class OfferTaken(DomainError):

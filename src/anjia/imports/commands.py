@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from anjia.catalogue.commands import import_services
+from anjia.catalogue.commands import import_services, load_city_list
 from anjia.imports.lists import clean, read_list, tried
 from anjia.imports.models import ImportBatch, State
 from anjia.imports.queries import get_batch, old_batches
@@ -140,6 +140,7 @@ def _register(actor: Actor, now: datetime, rows: Sequence[Any], *, kind: Kind, l
         Kind.RESIDENTS: lambda: register_residents(actor, now, rows=rows, list_id=list_id),
         Kind.STAFF: lambda: register_staff_list(actor, now, rows=rows),
         Kind.SERVICES: lambda: import_services(actor, now, rows=rows),
+        Kind.CITY_LIST: lambda: load_city_list(actor, now, rows=rows),
     }
     doing[kind]()
 

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from anjia.catalogue.rules.content import WORDS_OF_LINE, WORDS_OF_MODE
+from anjia.catalogue.rules.city import WORDS_OF_CITY_STATUS
+from anjia.catalogue.rules.content import WORDS_OF_MODE
+from anjia.catalogue.rules.lines import WORDS_OF_LINE
 from anjia.imports import commands, queries
 from anjia.imports.lists import LIMITS, Outcome, outcome_of
 from anjia.imports.models import ImportBatch, State
@@ -59,7 +61,8 @@ def small_enough(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @require_safe
 def import_list(request: PageRequest) -> HttpResponse:
     """List the lists, and offer to upload one."""
-    return show_list(request)
+    wanted = request.GET.get("kind", "")
+    return show_list(request, kind=wanted if wanted in set(Kind) else "")
 
 
 def show_list(request: PageRequest, refusal: DomainError | None = None, kind: str = "") -> HttpResponse:
@@ -180,7 +183,13 @@ def worded(code: str, value: str) -> str:
         return str(SEX_WORDS[Sex(value)])
     if code == "chronic":
         return "、".join(str(CHRONIC_WORDS.get(one, one)) for one in value.split("、"))
-    known: dict[str, Any] = {"yes": _("是"), "no": _("否"), **WORDS_OF_MODE, **WORDS_OF_LINE}
+    known: dict[str, Any] = {
+        "yes": _("是"),
+        "no": _("否"),
+        **WORDS_OF_MODE,
+        **WORDS_OF_LINE,
+        **{str(key): words for key, words in WORDS_OF_CITY_STATUS.items()},
+    }
     return str(known.get(value, value)) or "—"
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import override
 
 from anjia.catalogue.queries import changes_of_rows as changes_of_services
+from anjia.catalogue.queries import city_changes_of_rows as changes_of_city_list
 from anjia.catalogue.queries import wrong_rows_of as wrong_services
 from anjia.identity.queries import stations_of
 from anjia.imports.rules import (
@@ -16,6 +17,7 @@ from anjia.imports.rules import (
     FileRefused,
     Kind,
     Reason,
+    clean_city_list,
     clean_residents,
     clean_services,
     clean_staff,
@@ -80,6 +82,8 @@ def clean(
     if kind is Kind.STAFF:
         stations = {one.name: one.id for one in stations_of(actor, Purpose.CONTRACT)}
         return clean_staff(table.rows, columns, today=today, stations=stations)
+    if kind is Kind.CITY_LIST:
+        return clean_city_list(table.rows, columns)
     return clean_services(table.rows, columns)
 
 
@@ -100,6 +104,8 @@ def tried(actor: Actor, cleaned: Cleaned[Any], *, kind: Kind, today: date) -> tu
         changes = comparison.changes
     elif kind is Kind.STAFF:
         changes = changes_of_staff(actor, Purpose.CONTRACT, rows=rows, today=today)
+    elif kind is Kind.CITY_LIST:
+        changes = changes_of_city_list(actor, Purpose.CONTRACT, rows=rows)
     else:
         changes = changes_of_services(actor, Purpose.CONTRACT, rows=rows)
     outcome = Outcome(

@@ -43,7 +43,12 @@ def template_sheet(kind: Kind) -> bytes:
 
 
 def add_choices(sheet: Any, kind: Kind) -> None:
-    choices = {"sex": ["男", "女"], "lives_alone": ["是", "否"], "mode": ["上门", "到站", "线上"]}
+    choices = {
+        "sex": ["男", "女"],
+        "lives_alone": ["是", "否"],
+        "mode": ["上门", "到站", "线上"],
+        "status": ["允许", "禁止"],
+    }
     for index, column in enumerate(COLUMNS[kind]):
         if column.code in choices:
             rule = {"validate": "list", "source": choices[column.code], "error_type": "warning"}

@@ -2,7 +2,6 @@
 
 from anjia.catalogue.rules.content import (
     Evidence,
-    LegalLine,
     Mode,
     ServiceInvalid,
     Tier,
@@ -10,6 +9,17 @@ from anjia.catalogue.rules.content import (
     digest_of,
     in_language,
 )
+from anjia.catalogue.rules.gates import (
+    Asks,
+    GateRule,
+    Offered,
+    Party,
+    gate_of,
+    gate_rules,
+    rule_that,
+    why_not_on_line,
+)
+from anjia.catalogue.rules.lines import LegalLine
 from anjia.catalogue.rules.requirements import (
     Person,
     Qualified,
@@ -21,11 +31,15 @@ from anjia.catalogue.rules.requirements import (
 from anjia.catalogue.rules.rows import Change, Changes, ServiceRow, content_of_row
 
 __all__ = [
+    "Asks",
     "Change",
     "Changes",
     "Evidence",
+    "GateRule",
     "LegalLine",
     "Mode",
+    "Offered",
+    "Party",
     "Person",
     "Qualified",
     "Reason",
@@ -37,6 +51,10 @@ __all__ = [
     "content_of_row",
     "digest_of",
     "full_years",
+    "gate_of",
+    "gate_rules",
     "in_language",
+    "rule_that",
     "why_not",
+    "why_not_on_line",
 ]

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from anjia.catalogue.rules.gates import least_asked
+from anjia.catalogue.rules.lines import LegalLine
 from anjia.clinical.measures import MEASURES
 from anjia.clinical.professions import PAPERS, PROFESSIONS, StaffKind, is_at_least
 from anjia.kernel.errors import Invalid, Words
@@ -24,16 +26,6 @@ class Mode(StrEnum):
     HOME = "home"
     CLINIC = "clinic"
     ONLINE = "online"
-
-
-class LegalLine(StrEnum):
-    """The law and the money that a service stands on; the words are in `WORDS_OF_LINE`."""
-
-    PUBLIC_HEALTH = "public_health"
-    FAMILY_DOCTOR = "family_doctor"
-    HOME_CARE = "home_care"
-    INTERNET_NURSING = "internet_nursing"
-    NON_MEDICAL = "non_medical"
 
 
 class Tier(StrEnum):
@@ -64,13 +56,6 @@ WORDS_OF_MODE: Final[Mapping[str, Words]] = {
     Mode.CLINIC: _("到站"),
     Mode.ONLINE: _("线上"),
 }
-WORDS_OF_LINE: Final[Mapping[str, Words]] = {
-    LegalLine.PUBLIC_HEALTH: _("公卫随访"),
-    LegalLine.FAMILY_DOCTOR: _("家庭医生上门"),
-    LegalLine.HOME_CARE: _("居家医疗"),
-    LegalLine.INTERNET_NURSING: _("互联网+护理"),
-    LegalLine.NON_MEDICAL: _("非医疗"),
-}
 WORDS_OF_TIER: Final[Mapping[str, Words]] = {
     Tier.T1: _("T1 低风险"),
     Tier.T2: _("T2 要医嘱并留观"),
@@ -84,11 +69,6 @@ WORDS_OF_EVIDENCE: Final[Mapping[str, Words]] = {
     Evidence.TEACH_BACK: _("请对方讲一遍"),
     Evidence.SIGNATURE: _("签字"),
 }
-
-# The least that a line asks, whatever an institution writes.
-# Source: 国卫办医函〔2019〕80号 试点工作方案: five years of clinical nursing and 护师 or above [V].
-INTERNET_NURSING_YEARS: Final = 5
-INTERNET_NURSING_TITLE: Final = "护师"
 
 
 class ServiceInvalid(Invalid):
@@ -157,14 +137,15 @@ def below_the_line(content: Mapping[str, Any]) -> Iterator[tuple[str, Words]]:
     requires, line = content["requires"], content["legal_line"]
     if line != LegalLine.NON_MEDICAL and requires.get("licensed") is False:
         yield "requires.licensed", _("医疗服务要由持证的人来做。")
-    if line != LegalLine.INTERNET_NURSING:
-        return
-    if requires["kinds"] != ["nurse"]:
+    least = least_asked(line)
+    if least["kinds"] and requires["kinds"] != least["kinds"]:
         yield "requires.kinds", _("“互联网+护理”只能由注册护士来做。")
-    if requires.get("min_years", 0) < INTERNET_NURSING_YEARS:
-        yield "requires.min_years", _("“互联网+护理”要求护士临床满 5 年。")
-    if not is_at_least("nurse", requires.get("titles_at_least", {}).get("nurse", ""), INTERNET_NURSING_TITLE):
-        yield "requires.titles_at_least.nurse", _("“互联网+护理”要求护师或以上职称。")
+    if requires.get("min_years", 0) < least["min_years"]:
+        words = _("“互联网+护理”要求护士临床满 {years} 年。")
+        yield "requires.min_years", words.format(years=least["min_years"])
+    for kind, lowest in least["titles_at_least"].items():
+        if not is_at_least(kind, requires.get("titles_at_least", {}).get(kind, ""), lowest):
+            yield f"requires.titles_at_least.{kind}", _("“互联网+护理”要求护师或以上职称。")
 
 
 @cache

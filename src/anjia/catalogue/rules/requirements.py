@@ -77,6 +77,7 @@ class Reason:
     code: str
     words: str
     source: str
+    rule_id: str = ""  # of the legal line's rule; "" where the service itself asks
 
 
 LICENCES: Final = frozenset(profession.licence for profession in PROFESSIONS.values() if profession.licence)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from anjia.catalogue.rules.content import INTERNET_NURSING_TITLE, INTERNET_NURSING_YEARS, LegalLine
+from anjia.catalogue.rules.gates import least_asked
+from anjia.catalogue.rules.lines import LegalLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +101,7 @@ def least_of(line: str) -> dict[str, Any]:
     asked: dict[str, Any] = {"source": "机构导入的服务清单", "evidence": "ENG"}
     if line == LegalLine.INTERNET_NURSING:
         return {
-            "kinds": ["nurse"],
-            "titles_at_least": {"nurse": INTERNET_NURSING_TITLE},
-            "min_years": INTERNET_NURSING_YEARS,
+            **least_asked(line),
             "source": "国卫办医函〔2019〕80号 试点工作方案",
             "evidence": "V",
         }

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import get_version
+from anjia.dispatch.gates import gate_reasons
 from anjia.dispatch.matching import (
     Job,
     Wishes,
@@ -45,6 +46,7 @@ def suitability(
     version = get_version(actor, purpose, version_id=promise.service_version_id)
     job = Job(
         requires=version.requires,
+        legal_line=version.legal_line,
         minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
         people_needed=promise.people_needed,
         cell=promise.cell,
@@ -66,9 +68,10 @@ def suitability(
             organization_id=actor.organization_id, visit_id=visit_id, part=part
         ).order_by("made_at")
     }
+    closed = gate_reasons(actor, purpose, version=version, on=day)
     found = []
     for sheet in sheets:
-        hard = qualification_reasons(job, sheet, day)
+        hard = [*closed, *qualification_reasons(job, sheet, day)]
         other_part = crew.get(sheet.id)
         if other_part is not None and other_part.part != part:
             hard.append(Reason(is_met=False, words=_("已经是这次上门的另一位"), way_out=_("换别人")))

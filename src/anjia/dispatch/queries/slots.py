@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import current_version
+from anjia.dispatch.gates import gate_reasons
 from anjia.dispatch.matching import (
     Job,
     Opening,
@@ -21,6 +22,7 @@ from anjia.dispatch.matching import (
 from anjia.dispatch.rules import (
     MOST_DAYS,
     SHORTEST_NOTICE,
+    GateClosed,
     NotOffered,
     Period,
     Timeline,
@@ -77,13 +79,18 @@ def slots_for(
         raise NotFound
     job = Job(
         requires=version.requires,
+        legal_line=version.legal_line,
         minutes=version.duration_minutes,
         people_needed=version.people_needed,
         cell=address.cell,
         wishes=Wishes.of(wishes),
     )
+    closed = gate_reasons(actor, purpose, version=version, on=first_day)
     start, _next = day_bounds(first_day)
     asked = [first_day + timedelta(days=ahead) for ahead in range(max(1, min(days, MOST_DAYS)))]
+    if closed:
+        why_closed = str(GateClosed(closed))
+        return Slots(days=[Day(day=day, slots=[], reason_if_empty=why_closed) for day in asked])
     end = day_bounds(asked[-1])[1]
     sheets = caregivers_on(actor, purpose, start=start, end=end + LONGEST_VISIT)
     ids = [sheet.id for sheet in sheets]
@@ -158,13 +165,19 @@ class _Look:
             return _("这一天没有人当班。")
         qualified = [sheet for sheet in on_duty if not qualification_reasons(self.job, sheet, day)]
         if len(qualified) < self.job.people_needed:
-            return _("这一天当班的人里，能做这项服务的不够 {number} 位。").format(
-                number=self.job.people_needed
+            return _("这一天当班的人里，能做这项服务的不够 {number} 位。{rules}").format(
+                number=self.job.people_needed, rules=self.rules_against(day, on_duty)
             )
         suitable = [sheet for sheet in qualified if may_do(self.job, sheet, day)]
         if len(suitable) < self.job.people_needed:
             return self.why_not_suitable(qualified)
         return _("这一天能做的 {number} 位都约满了，或者赶不过来。").format(number=len(suitable))
+
+    def rules_against(self, day: date, on_duty: Sequence[CaregiverSheet]) -> str:
+        """Return the rules that keep those on duty from going, and where they stand; of nobody by name."""
+        reasons = [one for sheet in on_duty for one in qualification_reasons(self.job, sheet, day)]
+        sources = dict.fromkeys(one.source for one in reasons if one.source)
+        return _("依据：{sources}。").format(sources=_("；").join(sources)) if sources else ""
 
     def why_not_suitable(self, qualified: Sequence[CaregiverSheet]) -> str:
         sex = self.job.wishes.caregiver_sex
@@ -202,6 +215,7 @@ class _Look:
                 name,
                 Job(
                     requires=self.job.requires,
+                    legal_line=self.job.legal_line,
                     minutes=self.job.minutes,
                     people_needed=self.job.people_needed,
                     cell=self.job.cell,

@@ -1,5 +1,6 @@
 """What lists look like and what their cells mean. Pure."""
 
+from anjia.imports.rules.city import clean_city_list
 from anjia.imports.rules.cleaned import twin
 from anjia.imports.rules.columns import COLUMNS, KIND_WORDS, REASON_TITLE, Column, Kind, guess, recognise
 from anjia.imports.rules.refusals import (
@@ -30,6 +31,7 @@ __all__ = [
     "NotTriedYet",
     "NothingToImport",
     "Reason",
+    "clean_city_list",
     "clean_residents",
     "clean_services",
     "clean_staff",

@@ -17,12 +17,14 @@ class Kind(StrEnum):
     RESIDENTS = "residents"
     STAFF = "staff"
     SERVICES = "services"
+    CITY_LIST = "city_list"
 
 
 KIND_WORDS: Final[Mapping[Kind, Promise]] = {
     Kind.RESIDENTS: _("居民名单"),
     Kind.STAFF: _("人员名单"),
     Kind.SERVICES: _("服务和价格"),
+    Kind.CITY_LIST: _("本市“互联网+护理”目录"),
 }
 
 
@@ -318,10 +320,66 @@ SERVICES: Final = (
     ),
 )
 
+CITY_LIST: Final = (
+    Column(
+        code="name",
+        title="项目名称",
+        words=_("项目名称"),
+        names="名称 项目 服务项目 服务项目名称 服务名称",
+        hint=_("必填，照目录原样写。"),
+        is_required=True,
+    ),
+    Column(
+        code="document_no",
+        title="文号",
+        words=_("文号"),
+        names="文件号 文件编号 依据 依据文件 来源 发文字号",
+        hint=_("必填，公布目录的文件，比如“×卫医〔2024〕12号”。"),
+        is_required=True,
+    ),
+    Column(
+        code="status",
+        title="允许或禁止",
+        words=_("允许或禁止"),
+        names="是否允许 状态 允许 目录类别 正面负面",
+        hint=_("允许、禁止；不写就是允许。"),
+    ),
+    Column(
+        code="service_code",
+        title="本机构服务编码",
+        words=_("本机构服务编码"),
+        names="服务编码 对应服务 对应服务编码",
+        hint=_("名称和我们的服务不一样时，写服务目录里的编码。"),
+        is_text=True,
+    ),
+    Column(
+        code="mode",
+        title="方式",
+        words=_("方式"),
+        names="服务方式 线上线下",
+        hint=_("上门、到站、线上。"),
+    ),
+    Column(
+        code="staff_condition",
+        title="人员条件",
+        words=_("人员条件"),
+        names="人员要求 服务人员要求 资质要求 人员资质",
+        hint=_("照目录原样写，给派单的人看。"),
+    ),
+    Column(
+        code="valid_from",
+        title="生效日期",
+        words=_("生效日期"),
+        names="执行日期 起始日期 施行日期",
+        hint=_("从哪天起；不写就是一直有效。"),
+    ),
+)
+
 COLUMNS: Final[Mapping[Kind, tuple[Column, ...]]] = {
     Kind.RESIDENTS: RESIDENTS,
     Kind.STAFF: STAFF,
     Kind.SERVICES: SERVICES,
+    Kind.CITY_LIST: CITY_LIST,
 }
 REASON_TITLE: Final = "没有收下的原因"
 BEFORE: Final = ("老人", "居民", "本人", "患者", "客户", "服务对象", "员工", "人员")

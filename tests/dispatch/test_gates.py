@@ -1,0 +1,97 @@
+"""What the law asks before somebody is sent, asked where people book, take and send."""
+
+from datetime import date
+
+import pytest
+
+from anjia.catalogue.commands import load_city_list
+from anjia.catalogue.rules.city import CityRow
+from anjia.dispatch.commands import accept_offer
+from anjia.dispatch.queries import suitability
+from anjia.dispatch.rules import GateClosed
+from anjia.kernel.actors import Purpose
+from anjia.kernel.work import acting
+from anjia.workforce.commands import take_back_qualification
+from anjia.workforce.models import Qualification
+from tests.dispatch.make import booking, hold, offers, slots
+from tests.make import NOON
+from tests.visits.make import Town, id_of, town
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def here() -> Town:
+    return town()
+
+
+def load(here: Town, *names: str) -> None:
+    rows = [CityRow(name=name, document_no="卫医〔2024〕12号") for name in names]
+    acting(here.system, NOON).do(load_city_list, rows=rows)
+
+
+class TestAServiceThatTheCityDoesNotAllow:
+    def test_is_not_held_and_the_rule_and_its_source_are_named(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        load(here, "口腔护理")
+
+        with pytest.raises(GateClosed) as refusal:
+            hold(here, resident, nurse)
+
+        assert "GATE-IN-CITY-LIST" in refusal.value.fields
+        assert "国卫办医函〔2019〕80号" in refusal.value.detail
+
+    def test_shows_the_reason_instead_of_times(self, here: Town) -> None:
+        here.nurse()
+        resident = here.resident()
+        load(here, "口腔护理")
+
+        [day] = slots(here, resident).days
+
+        assert day.slots == []
+        assert "不在本市的“互联网+护理”目录里" in (day.reason_if_empty or "")
+        assert "国卫办医函〔2019〕80号" in (day.reason_if_empty or "")
+
+    def test_is_taken_by_nobody_who_was_asked_before_the_list_came(self, here: Town) -> None:
+        nurse = here.nurse()
+        visit_id = booking(here, here.resident(), nurse)
+        [offer] = offers(nurse)
+        load(here, "口腔护理")
+
+        with pytest.raises(GateClosed):
+            acting(nurse, NOON).do(accept_offer, offer_id=offer.id)
+        [candidate] = acting(here.desk, NOON).ask(suitability, Purpose.CONTRACT, visit_id=visit_id, now=NOON)
+        assert not candidate.may_be_overruled
+        assert "GATE-IN-CITY-LIST" in {reason.rule_id for reason in candidate.reasons}
+
+    def test_is_held_when_it_is_on_the_list(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        load(here, "口腔护理", "伤口换药")
+
+        assert hold(here, resident, nurse).service.code == "wound"
+
+
+class TestWhoIsSent:
+    def test_is_told_by_which_rule_and_source_she_may_not_go(self, here: Town) -> None:
+        nurse = here.nurse()
+        here.nurse("新来的", started_on=date(2024, 1, 1))
+        visit_id = booking(here, here.resident(), nurse)
+
+        found = acting(here.desk, NOON).ask(suitability, Purpose.CONTRACT, visit_id=visit_id, now=NOON)
+
+        novice = next(one for one in found if one.name == "新来的")
+        [reason] = [one for one in novice.reasons if not one.is_met]
+        assert reason.rule_id == "GATE-IN-NURSE-YEARS"
+        assert "国卫办医函〔2019〕80号" in reason.source
+
+    def test_cannot_take_a_visit_when_her_licence_is_gone_since_she_was_asked(self, here: Town) -> None:
+        nurse = here.nurse()
+        booking(here, here.resident(), nurse)
+        [offer] = offers(nurse)
+        paper = here.look(lambda _: Qualification.objects.get(staff=id_of(nurse)))
+        acting(here.system, NOON).do(take_back_qualification, qualification_id=paper.id)
+
+        with pytest.raises(GateClosed) as refusal:
+            acting(nurse, NOON).do(accept_offer, offer_id=offer.id)
+
+        assert "GATE-NURSE-LICENCE" in refusal.value.fields
