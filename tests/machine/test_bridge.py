@@ -4,13 +4,16 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import psycopg
 import pytest
 
-from anjia.machine import bridge
-from anjia.machine.bridge import Bridge, Environ, Message
+from anjia.machine import bodies, bridge
+from anjia.machine.bodies import Message, Scope
+from anjia.machine.bridge import Environ
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
+COOKIE = (b"cookie", b"anjia_session=x")
 SCOPE: dict[str, Any] = {
     "type": "http",
     "method": "POST",
@@ -18,6 +21,16 @@ SCOPE: dict[str, Any] = {
     "query_string": b"",
     "http_version": "1.1",
 }
+
+
+class Bridge(bridge.Bridge):
+    """A bridge to which everybody is known who shows a cookie."""
+
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]], *, threads: int, waiting: int) -> None:
+        async def knows(scope: Scope) -> bool:
+            return any(name == b"cookie" for name, _ in scope["headers"])
+
+        super().__init__(wsgi, knows, threads=threads, waiting=waiting)
 
 
 def echo(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -30,7 +43,7 @@ def echo(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
 
 
 async def ask(
-    app: Bridge, *chunks: bytes, path: str = "/", headers: list[tuple[bytes, bytes]] | None = None
+    app: bridge.Bridge, *chunks: bytes, path: str = "/", headers: list[tuple[bytes, bytes]] | None = None
 ) -> tuple[Message, bytes]:
     """Return the start of the answer and all of its body."""
     parts = list(chunks) or [b""]
@@ -60,19 +73,39 @@ class TestBridge:
         assert (b"content-type", b"text/plain") in start["headers"]
 
     def test_gives_back_what_does_not_fit_in_memory(self) -> None:
-        large = b"x" * (bridge.IN_MEMORY + bridge.CHUNK + 1)
+        large = b"x" * (bodies.IN_MEMORY + bridge.CHUNK + 1)
 
-        _, body = asyncio.run(ask(Bridge(echo, threads=1, waiting=1), large, b"y"))
+        _, body = asyncio.run(ask(Bridge(echo, threads=1, waiting=1), large, b"y", headers=[COOKIE]))
 
-        assert body == large + b"y" + str(len(large) + 1).encode()
+        assert body == large + b"y" + str(len(large) + 1).encode() + COOKIE[1]
 
     def test_hears_the_whole_of_what_is_too_large_and_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(bridge, "LARGEST", 10)
+        monkeypatch.setattr(bodies, "LARGEST", 10)
 
         start, body = asyncio.run(ask(Bridge(echo, threads=1, waiting=1), b"x" * 8, b"x" * 8))
 
         assert start["status"] == 413
         assert "太大" in body.decode()
+
+    def test_asks_whoever_sends_a_file_without_a_session_to_sign_in(self) -> None:
+        app = Bridge(echo, threads=1, waiting=1)
+
+        start, body = asyncio.run(ask(app, b"x" * (bodies.SMALL + 1)))
+
+        assert start["status"] == 401
+        assert "登录" in body.decode()
+
+    def test_says_when_to_come_back_if_nobody_can_tell_who_sends_a_file(self) -> None:
+        async def away(scope: Scope) -> bool:
+            raise psycopg.OperationalError("connection refused")
+
+        app = bridge.Bridge(echo, away, threads=1, waiting=1)
+
+        start, body = asyncio.run(ask(app, b"x" * (bodies.SMALL + 1)))
+
+        assert start["status"] == 503
+        assert dict(start["headers"])[b"retry-after"]
+        assert "恢复" in body.decode()
 
     def test_takes_no_header_that_django_would_take_for_another(self) -> None:
         headers = [(b"x_forwarded_for", b"1.2.3.4"), (b"x-forwarded-for", b"5.6.7.8")]
@@ -133,7 +166,7 @@ class TestBridge:
             async def send(message: Message) -> None:
                 said.append(message)
 
-            await app({"type": "http"}, receive, send)
+            await app(SCOPE, receive, send)
 
         asyncio.run(leave())
 

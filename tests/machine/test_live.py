@@ -1,7 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from anjia.machine import live
-from anjia.machine.bridge import Message
-from anjia.machine.live import BACKLOG, LOOK_AGAIN_AT_ALL, Hub, Live, Reader, reader_for
+from anjia.machine.bodies import Message
+from anjia.machine.live import BACKLOG, LOOK_AGAIN_AT_ALL, MOST_OF_ONE, Hub, Live, Reader, reader_for
+from tests.machine.conftest import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,12 @@ class LivePass:
     organization_id: UUID
     resident_ids: frozenset[UUID] | None = None
     may: str = "all"
+    account_id: UUID = field(default_factory=uuid4)
+
+
+def passed(house: int, resident_ids: frozenset[UUID] | None = None, may: str = "all") -> LivePass:
+    """Return a pass that is the same as another one with the same words."""
+    return LivePass(UUID(int=house), resident_ids, may, UUID(int=7))
 
 
 COOKIE = (b"cookie", b"anjia_session=x")
@@ -108,6 +115,63 @@ class Listener:
         return b"".join(message.get("body", b"") for message in self.said).decode()
 
 
+class TestManyStreams:
+    """Each of these is a page or a telephone; `open_streams` of somebody, and who of them still listens."""
+
+    async def open_streams(
+        self, hub: Hub, *accounts: UUID
+    ) -> tuple[list[Listener], list["asyncio.Task[None]"]]:
+        listeners, readings = [], []
+        for account_id in accounts:
+            listener = Listener(lambda *_, of=account_id: LivePass(UUID(int=1), account_id=of))
+            listener.app.hub = hub
+            listeners.append(listener)
+            readings.append(asyncio.ensure_future(listener.read(b"", COOKIE)))
+            await asyncio.sleep(0)  # one after the other
+        hub.listen = listeners[0].hear_nothing  # type: ignore[method-assign]
+        await until(lambda: all(one.said for one in listeners))
+        return listeners, readings
+
+    def test_of_one_account_end_with_the_oldest_which_does_not_come_again_at_once(self) -> None:
+        async def scene() -> tuple[list[Listener], list[bool]]:
+            hub = Hub("")
+            her, neighbour = uuid4(), uuid4()
+            listeners, readings = await self.open_streams(hub, neighbour, *[her] * (MOST_OF_ONE + 2))
+            await until(lambda: sum(reading.done() for reading in readings) == 2)
+            are_over = [reading.done() for reading in readings]
+            hub.end_streams()
+            await asyncio.gather(*readings)
+            return listeners, are_over
+
+        listeners, are_over = asyncio.run(scene())
+
+        assert are_over == [False, True, True, *[False] * MOST_OF_ONE]
+        assert [one.text.count("retry: 60000") for one in listeners] == [0, 1, 1, *[0] * MOST_OF_ONE]
+
+    def test_of_all_are_so_many_and_the_next_hears_when_to_come_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live, "MOST", 2)
+
+        async def scene() -> list[Listener]:
+            hub = Hub("")
+            listeners, readings = await self.open_streams(hub, *(uuid4() for _ in range(3)))
+            hub.end_streams()
+            await asyncio.gather(*readings)
+            return listeners
+
+        listeners = asyncio.run(scene())
+
+        assert [one.said[0]["status"] for one in listeners] == [200, 200, 503]
+        assert b"retry-after" in dict(listeners[2].said[0]["headers"])
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0)
+
+
 class TestLive:
     def test_refuses_who_is_not_signed_in(self) -> None:
         async def scene() -> list[int]:
@@ -174,7 +238,7 @@ class TestLive:
 
     @pytest.mark.parametrize(
         "now",
-        [None, LivePass(UUID(int=2)), LivePass(UUID(int=1), frozenset()), LivePass(UUID(int=1), may="less")],
+        [None, passed(2), passed(1, frozenset()), passed(1, may="less")],
         ids=["revoked", "another house", "without her", "without a permission"],
     )
     def test_ends_when_the_pass_is_no_longer_the_same(
@@ -182,7 +246,7 @@ class TestLive:
     ) -> None:
         monkeypatch.setattr(live, "HEARTBEAT", 0.02)
         monkeypatch.setattr(live, "LOOK_AGAIN", 0.05)
-        passes: list[LivePass | None] = [LivePass(UUID(int=1)), LivePass(UUID(int=1)), now]
+        passes: list[LivePass | None] = [passed(1), passed(1), now]
 
         async def scene() -> None:
             listener = Listener(lambda token, acting_for: passes.pop(0))

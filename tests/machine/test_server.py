@@ -5,11 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 import httpx
 import pytest
 
+from anjia.machine.bodies import SMALL
 from anjia.machine.database import environment_of
 from anjia.machine.environment import CHECKOUT
 from anjia.machine.home import REAL, Home
@@ -73,8 +75,9 @@ class Running:
         """Return the numbers of its processes whose command has this mark, the oldest first."""
         return [pid for pid in descendants(self.process.pid) if mark in command_of(pid)]
 
+    @cached_property
     def session(self) -> str:
-        """Return the token of somebody who has signed in."""
+        """The token of somebody who has signed in."""
         words = [sys.executable, "-c", SIGN_IN]
         database = environment_of(self.home, Cluster(self.home).environment())
         paths = os.pathsep.join([str(CHECKOUT / "src"), str(CHECKOUT)])
@@ -165,9 +168,25 @@ class TestServer:
             kill(running.below("child web")[-1])
             until(running.is_ready)
 
+    def test_takes_a_file_only_of_somebody_who_has_signed_in(self, running: Running) -> None:
+        file, form = b"x" * (SMALL + 1), f"http://127.0.0.1:{running.port}/language"
+        signed_in = {"Cookie": f"anjia_session={running.session}"}
+
+        answers = [
+            httpx.post(form, content=file, headers=cookie, timeout=PATIENCE, trust_env=False)
+            for cookie in ({}, {"Cookie": "anjia_session=wrong"}, signed_in)
+        ]
+
+        assert [answer.status_code for answer in answers] == [
+            401,
+            401,
+            403,
+        ]  # Django's: it is no form of ours
+        assert "请先登录" in answers[0].text
+
     def test_stops_with_pages_open(self, running: Running) -> None:
         stream = f"http://127.0.0.1:{running.port}/live"
-        cookie = {"Cookie": f"anjia_session={running.session()}"}
+        cookie = {"Cookie": f"anjia_session={running.session}"}
         with (
             socket.create_connection(("127.0.0.1", running.port)) as page,
             httpx.stream("GET", stream, headers=cookie, timeout=PATIENCE, trust_env=False) as live,

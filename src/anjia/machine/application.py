@@ -24,9 +24,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 from psycopg.conninfo import make_conninfo
 
-from anjia.machine.bridge import Bridge, Receive, Scope, Send, say
+from anjia.machine.bodies import Receive, Scope
+from anjia.machine.bridge import Bridge, Send, say
 from anjia.machine.home import replace
-from anjia.machine.live import Hub, Live, LookUp
+from anjia.machine.live import Hub, Live, LookUp, token_of
 
 T = TypeVar("T")
 
@@ -43,8 +44,9 @@ class Application:
         django.setup()
         self.aside = ThreadPoolExecutor(2, thread_name_prefix="aside")  # not in the queue with everybody
         self.hub = Hub(database())
-        self.bridge = Bridge(WSGIHandler(), threads=THREADS, waiting=WAITING)
-        self.live = Live(self.hub, look_up(), self.in_thread)
+        self.look_up = look_up()
+        self.bridge = Bridge(WSGIHandler(), self.knows, threads=THREADS, waiting=WAITING)
+        self.live = Live(self.hub, self.look_up, self.in_thread)
         self.is_migrated = False
         self.parent = os.getppid()
         self.serving = Path(settings.ANJIA_HOME) / "serving"
@@ -77,6 +79,11 @@ class Application:
     def is_succeeded(self) -> bool:
         """Return whether the processes of another parent serve by now."""
         return self.serving.exists() and self.serving.read_text() != str(self.parent)
+
+    async def knows(self, scope: Scope) -> bool:
+        """Return whether the request is of somebody who is signed in."""
+        token = token_of(scope)
+        return bool(token) and await self.in_thread(self.look_up, token, "") is not None
 
     async def in_thread(self, function: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.aside, given_back, function, *args)

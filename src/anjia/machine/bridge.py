@@ -7,37 +7,27 @@ Bodies are read before a thread is taken and sent after it is given back, so a s
 import asyncio
 import io
 import logging
-import tempfile
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
+from anjia.kernel.database import is_away
+from anjia.kernel.errors import Away
 from anjia.kernel.logs import places
+from anjia.machine.bodies import Bodies, Gone, Knows, Message, NotTaken, Receive, Scope, room_for_body
 
-Message = MutableMapping[str, Any]
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Environ = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
 
-IN_MEMORY: Final = 1024 * 1024  # bytes of a body; more goes to a temporary file
 CHUNK: Final = 256 * 1024
-LARGEST: Final = 64 * 1024 * 1024  # bytes of a request; Django refuses most before, in its own words
 TEXT: Final = (b"content-type", b"text/plain; charset=utf-8")
 
+AWAY: Final = "系统正在恢复，请过一会儿再试。Starting again: try soon."
 BROKE: Final = "我们这边出了错，请再试一次。Something broke on our side: try again."
 
 log = logging.getLogger(__name__)
-
-
-class TooLarge(Exception):
-    """The request's body is larger than anybody may send."""
-
-
-class Gone(Exception):
-    """Whoever asked has gone away before asking was over."""
 
 
 @dataclass(slots=True)
@@ -59,21 +49,27 @@ class Answer:
 class Bridge:
     """An ASGI application that asks a WSGI one in `threads` threads, and sheds when `waiting` wait for one."""
 
-    def __init__(self, wsgi: Callable[..., Iterable[bytes]], *, threads: int, waiting: int) -> None:
+    def __init__(
+        self, wsgi: Callable[..., Iterable[bytes]], knows: Knows, *, threads: int, waiting: int
+    ) -> None:
         self.wsgi = wsgi
+        self.bodies = Bodies(knows)
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
         self.room = threads + waiting
         self.inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await read(receive)
-        except TooLarge:
-            await say(
-                send, 413, "文件太大了，请小于 30 MB 再传一次。This is too large: send less than 30 MB."
-            )
+            body = await self.bodies.read(scope, receive)
+        except NotTaken as why:
+            await say(send, why.status, why.words, retry_after=why.retry_after)
             return
         except Gone:
+            return
+        except Exception as error:
+            if not is_away(error):
+                raise
+            await say(send, 503, AWAY, retry_after=Away.retry_after)
             return
         with body:
             answer = await self.ask(environ_of(scope, body), send)
@@ -109,46 +105,6 @@ class Bridge:
             return Answer(headers=[TEXT], body=io.BytesIO(BROKE.encode()))
         answer.body.seek(0)
         return answer
-
-
-async def read(receive: Receive) -> IO[bytes]:
-    """
-    Return the body of the request.
-
-    :raises TooLarge: after the last of it was thrown away, so that the sender hears why
-    :raises Gone: if it will never be complete
-    """
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        return io.BytesIO(message.get("body", b""))
-    body = room_for_body()
-    try:
-        await fill(body, message, receive)
-    except BaseException:
-        body.close()
-        raise
-    return body
-
-
-async def fill(body: IO[bytes], message: Message, receive: Receive) -> None:
-    size = 0
-    while True:
-        if message["type"] == "http.disconnect":
-            raise Gone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size <= LARGEST:
-            body.write(chunk)
-        if not message.get("more_body"):
-            break
-        message = await receive()
-    if size > LARGEST:
-        raise TooLarge
-    body.seek(0)
-
-
-def room_for_body() -> IO[bytes]:
-    return tempfile.SpooledTemporaryFile(IN_MEMORY)
 
 
 def environ_of(scope: Scope, body: IO[bytes]) -> Environ:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from itertools import count
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -21,7 +22,8 @@ import psycopg
 
 from anjia.kernel.database import is_away
 from anjia.kernel.errors import Away
-from anjia.machine.bridge import Receive, Scope, Send, say
+from anjia.machine.bodies import Receive, Scope
+from anjia.machine.bridge import AWAY, Send, say
 
 CHANNEL: Final = "anjia_live"
 COOKIE: Final = "anjia_session"
@@ -29,6 +31,11 @@ HEARTBEAT: Final = 15.0  # seconds; proxies close what is silent for longer
 LOOK_AGAIN: Final = 30.0  # seconds after which a session is looked up once more
 BACKLOG: Final = 200  # messages that a slow reader may leave unread
 MOST: Final = 4000  # streams in one process
+# Streams of one account in one process. The oldest ends for the newest: a telephone that has changed networks leaves
+# streams behind that look open for minutes, and they must not keep her out.
+MOST_OF_ONE: Final = 8
+COME_BACK: Final = "retry: 2000\n\n"  # milliseconds
+COME_BACK_LATER: Final = "retry: 60000\n\n"  # or nine pages would push one another out all day
 LOOK_AGAIN_AT_ALL: Final = {"topic": "*", "id": None, "version": None}
 
 log = logging.getLogger(__name__)
@@ -42,6 +49,8 @@ class Pass(Protocol):
     """
 
     @property
+    def account_id(self) -> UUID: ...
+    @property
     def organization_id(self) -> UUID: ...
     @property
     def resident_ids(self) -> frozenset[UUID] | None: ...
@@ -54,9 +63,12 @@ LookUp = Callable[[str, str], Pass | None]  # of a token, and whom it acts for
 class Reader:
     """An open stream."""
 
+    account_id: UUID
     organization_id: str
     resident_ids: frozenset[str] | None
     topics: frozenset[str]
+    number: int = field(default_factory=count().__next__)
+    is_pushed_out: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     unread: "asyncio.Queue[dict[str, Any]]" = field(default_factory=lambda: asyncio.Queue(BACKLOG))
 
@@ -88,11 +100,20 @@ class Hub:
     def reading(self, reader: Reader) -> Iterator[None]:
         if self._listening is None or self._listening.done():
             self._listening = asyncio.get_running_loop().create_task(self.listen())
+        self.make_room(reader.account_id)
         self.readers.add(reader)
         try:
             yield
         finally:
             self.readers.discard(reader)
+
+    def make_room(self, account_id: UUID) -> None:
+        """End the account's oldest streams, if one more would be too many."""
+        open_ones = [one for one in self.readers if one.account_id == account_id and not one.is_pushed_out]
+        too_many = max(0, len(open_ones) + 1 - MOST_OF_ONE)
+        for reader in sorted(open_ones, key=lambda one: one.number)[:too_many]:
+            reader.is_pushed_out = True
+            reader.ended.set()
 
     def hear(self, payload: str) -> None:
         message = json.loads(payload)
@@ -133,18 +154,13 @@ class Live:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        who = (bearer_of(scope) or cookie_of(scope), header_of(scope, b"x-acting-for"))
+        who = (token_of(scope), header_of(scope, b"x-acting-for"))
         try:
             found = await self.in_thread(self.look_up, *who) if who[0] else None
         except Exception as error:
             if not is_away(error):
                 raise
-            await say(
-                send,
-                503,
-                "系统正在恢复，请过一会儿再试。Starting again: try soon.",
-                retry_after=Away.retry_after,
-            )
+            await say(send, 503, AWAY, retry_after=Away.retry_after)
             return
         if found is None:
             await say(send, 401, "请先登录。Sign in first.")
@@ -167,7 +183,7 @@ class Live:
                 "headers": [*headers, (b"x-accel-buffering", b"no")],
             }
         )
-        await write(send, "retry: 2000\n\n")
+        await write(send, COME_BACK)
         reader = reader_for(found, topics)
         writing = asyncio.ensure_future(self.write_while_good(who, found, reader, send))
         leaving = asyncio.ensure_future(until_gone(receive))
@@ -180,6 +196,8 @@ class Live:
             leaving.cancel()
             ending.cancel()
         with suppress(Exception):  # whoever has gone does not hear the end
+            if reader.is_pushed_out:
+                await write(send, COME_BACK_LATER)
             await send({"type": "http.response.body", "body": b""})
 
     async def write_while_good(self, who: tuple[str, str], found: Pass, reader: Reader, send: Send) -> None:
@@ -201,10 +219,15 @@ class Live:
 def reader_for(found: Pass, topics: frozenset[str]) -> Reader:
     residents = found.resident_ids
     return Reader(
+        account_id=found.account_id,
         organization_id=str(found.organization_id),
         resident_ids=None if residents is None else frozenset(map(str, residents)),
         topics=topics,
     )
+
+
+def token_of(scope: Scope) -> str:
+    return bearer_of(scope) or cookie_of(scope)
 
 
 def bearer_of(scope: Scope) -> str:

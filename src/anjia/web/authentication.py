@@ -40,6 +40,7 @@ HERS_ALONE: Final = frozenset({"residents.grant", "residents.consent"})
 class LivePass:
     """Whose changes an open live stream may be told of. Permissions are part of it: with others it begins anew."""
 
+    account_id: UUID
     organization_id: UUID
     resident_ids: frozenset[UUID] | None
     permissions: frozenset[str]
@@ -120,4 +121,6 @@ def live_pass(token: str, acting_for: str = "") -> LivePass | None:
         found = actor_of_request(token, acting_for=acting_for or None)
     except NotFound:
         return None
-    return LivePass(found.organization_id, found.resident_ids, found.permissions) if found else None
+    if found is None:
+        return None
+    return LivePass(found.user_id, found.organization_id, found.resident_ids, found.permissions)
