@@ -1,16 +1,27 @@
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError, connection
 
-from anjia.dispatch.commands import accept_offer, confirm_hold
+from anjia.dispatch.commands import accept_offer, assign_by_hand, confirm_hold
+from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.work import acting
+from anjia.kernel.work import Command, acting
 from anjia.messaging.models import Message
 from anjia.visits.models import VisitChange
 from anjia.visits.queries import board
-from anjia.workforce.commands import put_leave, remove_shift, set_last_day
-from anjia.workforce.models import Shift
+from anjia.workforce.commands import (
+    change_staff_member,
+    put_leave,
+    remove_shift,
+    set_last_day,
+    take_back_qualification,
+)
+from anjia.workforce.models import Qualification, Shift
 from anjia.workforce.rules import LeaveKind
 from tests.dispatch.make import booking, hold, offers, states, visit_of
 from tests.make import NOON, deliver_events
@@ -32,10 +43,41 @@ def taken(here: Town, nurse: Actor) -> UUID:
     return visit_id
 
 
+def all_of_tomorrow(nurse: Actor) -> dict[str, Any]:
+    return {"staff_id": id_of(nurse), "kind": LeaveKind.SICK, "starts_at": at(0), "ends_at": at(0, day=2)}
+
+
+def licence_of(here: Town, nurse: Actor) -> UUID:
+    found: UUID = here.look(lambda _: Qualification.objects.get(staff_id=id_of(nurse)).id)
+    return found
+
+
+@contextmanager
+def turn_of_another(key: str) -> Iterator[None]:
+    """Let a transaction of somebody else hold the turn."""
+    other: Any = connection.copy()
+    other.set_autocommit(False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        yield
+    finally:
+        other.close()
+
+
+def impatient(command: Command[Any, Any]) -> Command[Any, Any]:
+    """Return the command of somebody who does not wait for anybody."""
+
+    def at_once(actor: Actor, now: datetime, /, **says: Any) -> object:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1ms'")
+        return command(actor, now, **says)
+
+    return Command(command.permission, at_once)
+
+
 def falls_ill(here: Town, nurse: Actor) -> None:
-    acting(here.system, NOON).do(
-        put_leave, staff_id=id_of(nurse), kind=LeaveKind.SICK, starts_at=at(0), ends_at=at(0, day=2)
-    )
+    acting(here.system, NOON).do(put_leave, **all_of_tomorrow(nurse))
     deliver_events(here.desk, now=NOON)
 
 
@@ -120,3 +162,67 @@ class TestSomebodyIsAway:
         deliver_events(here.desk, now=NOON + timedelta(minutes=1))
 
         assert states(here, held.id) == {id_of(other): "open"}
+
+    def test_who_is_away_since_her_time_was_kept_cannot_take_it(self, here: Town) -> None:
+        ill = here.nurse()
+        booking(here, here.resident(), ill)
+        offer = offers(ill)[0]
+        acting(here.system, NOON).do(put_leave, **all_of_tomorrow(ill))  # and nobody has heard of it yet
+
+        with pytest.raises(SlotGone):
+            acting(ill, NOON).do(accept_offer, offer_id=offer.id)
+
+    @pytest.mark.parametrize("what", ["put_leave", "remove_shift", "set_last_day", "take_back_qualification"])
+    def test_is_written_down_after_whoever_is_just_promising_her_time(self, here: Town, what: str) -> None:
+        nurse = here.nurse()
+        shift = here.look(lambda _: Shift.objects.get(staff_id=id_of(nurse), starts_at=at(8)))
+        asked: dict[str, tuple[Any, dict[str, Any]]] = {
+            "put_leave": (put_leave, all_of_tomorrow(nurse)),
+            "remove_shift": (remove_shift, {"shift_id": shift.id}),
+            "set_last_day": (set_last_day, {"staff_id": id_of(nurse), "last_day": at(10).date()}),
+            "take_back_qualification": (
+                take_back_qualification,
+                {"qualification_id": licence_of(here, nurse)},
+            ),
+        }
+        command, says = asked[what]
+
+        with (
+            turn_of_another(f"caregiver/{id_of(nurse)}"),
+            pytest.raises(OperationalError, match="lock timeout"),
+        ):
+            acting(here.system, NOON).do(impatient(command), **says)
+
+
+class TestPaperTakenBack:
+    def test_the_next_best_is_put_in(self, here: Town) -> None:
+        without, other = here.nurse("李秋萍"), here.nurse("王芳")
+        visit_id = taken(here, without)
+
+        self.take_back(here, without)
+        deliver_events(here.desk, now=NOON)
+
+        assert in_for_it(here, visit_id) == [(id_of(other), "tentative")]
+
+    def test_she_cannot_take_what_is_kept_for_her(self, here: Town) -> None:
+        without = here.nurse()
+        booking(here, here.resident(), without)
+        offer = offers(without)[0]
+        self.take_back(here, without)
+
+        with pytest.raises(GateClosed):
+            acting(without, NOON).do(accept_offer, offer_id=offer.id)
+
+    def test_another_change_of_hers_leaves_alone_what_a_dispatcher_has_decided(self, here: Town) -> None:
+        nurse = here.nurse(sex="male")
+        resident = here.resident()
+        visit_id = booking(here, resident, here.nurse("王芳"), wishes={"caregiver_sex": "female"})
+        acting(here.desk, NOON).do(assign_by_hand, visit_id=visit_id, staff_id=id_of(nurse), why="问过了")
+
+        acting(here.system, NOON).do(change_staff_member, staff_id=id_of(nurse), phone="13800000077")
+        deliver_events(here.desk, now=NOON)
+
+        assert in_for_it(here, visit_id) == [(id_of(nurse), "accepted")]
+
+    def take_back(self, here: Town, nurse: Actor) -> None:
+        acting(here.system, NOON).do(take_back_qualification, qualification_id=licence_of(here, nurse))

@@ -23,7 +23,7 @@ from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.database import wait_turns
-from anjia.visits.queries import Busy, Promise, live_assignments
+from anjia.visits.queries import Busy, Promise, get_promise, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet
@@ -144,20 +144,63 @@ def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff
     check_can_come(actor, now, job=job, sheets=sheets, starts_at=promise.starts_at, without=promise.id)
 
 
-def away(actor: Actor, promised: Sequence[Busy]) -> list[Busy]:
-    """Return those of one caregiver's promises that lie where she does not work (any more), or is away."""
+def check_still_there(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:
+    """
+    Check somebody whose time is kept for the visit: since then she may be away.
+
+    :raises SlotGone: if she is
+    """
+    sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
+    if not any(is_on_duty(sheet, promise.starts_at, promise.ends_at) for sheet in sheets):
+        raise SlotGone
+
+
+def cannot_keep(actor: Actor, promised: Sequence[Busy]) -> list[Busy]:
+    """
+    Return those of one caregiver's promises that she cannot keep (any more): she does not work then, is away, or may
+    not do that.
+    """
+    sheets = sheets_for(actor, promised)
+    off_duty = {
+        one.assignment_id
+        for one in promised
+        if not any(is_on_duty(sheet, one.starts_at, one.ends_at) for sheet in sheets)
+    }
+    not_allowed = {one.assignment_id for one in may_not_do(actor, promised, sheets)}
+    return [one for one in promised if one.assignment_id in off_duty | not_allowed]
+
+
+def may_not_do(
+    actor: Actor, promised: Sequence[Busy], sheets: Sequence[CaregiverSheet] | None = None
+) -> list[Busy]:
+    """
+    Return those of one caregiver's promises that the law or the service does not let her keep (any more).
+
+    What the resident wishes, and when she works, was weighed when she was put in: a dispatcher may have overruled it.
+    """
+    found: list[Busy] = []
+    sheet = next(iter(sheets_for(actor, promised) if sheets is None else sheets), None)
+    if sheet is None:
+        return found
+    for one in promised:
+        promise = get_promise(actor, Purpose.CONTRACT, visit_id=one.visit_id)
+        version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
+        if qualification_reasons(job_of(version, promise), sheet, local(one.starts_at).date()):
+            found.append(one)
+    return found
+
+
+def sheets_for(actor: Actor, promised: Sequence[Busy]) -> Sequence[CaregiverSheet]:
+    """Return the one caregiver's sheet for the time of her promises; none if she does not work in it."""
     if not promised:
         return []
-    sheets = caregivers_on(
+    return caregivers_on(
         actor,
         Purpose.CONTRACT,
         start=min(one.starts_at for one in promised),
         end=max(one.ends_at for one in promised),
         staff_ids=[promised[0].staff_id],
     )
-    return [
-        one for one in promised if not any(is_on_duty(sheet, one.starts_at, one.ends_at) for sheet in sheets)
-    ]
 
 
 def booked(visit: "Made") -> Booked:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from anjia.catalogue.queries import current_version, get_version
 from anjia.dispatch.asking import ask_next, offers_to_change, others, own_offer, time_out, withdraw_offers
 from anjia.dispatch.checking import (
-    away,
     booked,
+    cannot_keep,
     check_can_come,
     check_may_go,
     check_still_can_come,
+    check_still_there,
     crew_sheets,
     wait_for,
 )
@@ -264,7 +265,7 @@ def accept_offer(actor: Actor, now: datetime, *, offer_id: UUID) -> Answered:
     :raises OfferTaken: if somebody has taken the part, herself included
     :raises OfferOver: if the time to answer is over, or the offer was taken back
     :raises GateClosed: naming every rule of the law that keeps the visit from being made, or her from making it
-    :raises SlotGone: if she cannot come any more, because of another promise
+    :raises SlotGone: if she cannot come any more, because of another promise, or leave
     """
     offer = own_offer(actor, offer_id=offer_id)
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=offer.visit_id)
@@ -285,6 +286,8 @@ def accept_offer(actor: Actor, now: datetime, *, offer_id: UUID) -> Answered:
     check_may_go(actor, promise=promise, staff_id=offer.staff_id)
     if offer.staff_id not in {one.staff_id for one in promise.crew if one.part == offer.part}:
         check_still_can_come(actor, now, promise=promise, staff_id=offer.staff_id)
+    else:
+        check_still_there(actor, promise=promise, staff_id=offer.staff_id)
     try:
         visits.accept_assignment(actor, now, visit_id=offer.visit_id, part=offer.part)
     except AlreadyAccepted:
@@ -371,7 +374,8 @@ def find_somebody_else(
     actor: Actor, now: datetime, *, visit_id: UUID, part: int, staff_id: UUID
 ) -> UUID | None:
     """
-    Put the next best in for a part whose caregiver is on leave then or off duty, and ask her; return whom.
+    Put the next best in for a part whose caregiver is on leave then, off duty, or may not do it any more, and ask her;
+    return whom.
 
     Where nobody is suitable the promise keeps its caregiver tentatively, and the board shows that nobody takes it.
     Nothing, if she can come after all, has departed, or somebody else is in for it by now.
@@ -391,7 +395,7 @@ def find_somebody_else(
     there = next((one for one in promise.crew if one.part == part and one.staff_id == staff_id), None)
     if promise.status is not Status.BOOKED or there is None or there.state not in NOT_YET_OUT:
         return None
-    if not away(actor, [there]):
+    if not cannot_keep(actor, [there]):
         return None
     offers = offers_to_change(actor, visit_id=visit_id, part=part)
     time_out(offers, now)

@@ -33,7 +33,7 @@ class NobodyTookIt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaregiverAway:
-    """Whoever is in for the part is on leave then, or off duty. Somebody else has to be found."""
+    """Whoever is in for the part is on leave then, off duty, or may not do it. Somebody else has to be found."""
 
     visit_id: UUID
     part: int

@@ -1,11 +1,12 @@
 """What dispatch does when something has happened to visits or to the rota: ask who comes, and tell people."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from anjia.dispatch import commands
-from anjia.dispatch.checking import away
+from anjia.dispatch.checking import cannot_keep, may_not_do
 from anjia.dispatch.events import CaregiverAway, OfferDeclined, OfferMade
 from anjia.dispatch.telling import tell_caregiver, tell_household
 from anjia.kernel import events
@@ -20,8 +21,8 @@ from anjia.visits.events import (
     VisitMoved,
     VisitPromised,
 )
-from anjia.visits.queries import get_promise, live_assignments
-from anjia.workforce.events import LeaveGranted, ShiftRemoved, StaffLeaves
+from anjia.visits.queries import Busy, get_promise, live_assignments
+from anjia.workforce.events import LeaveGranted, ShiftRemoved, StaffChanged, StaffLeaves
 
 LONGEST_AHEAD: Final = timedelta(days=366)  # that anything is promised
 
@@ -63,15 +64,28 @@ def look_at_what_she_promised_for_later(actor: Actor, now: datetime, event: Staf
     )
 
 
+@listens_to(StaffChanged)
+def look_at_what_she_may_not_do_any_more(actor: Actor, now: datetime, event: StaffChanged) -> None:
+    ahead = now + LONGEST_AHEAD
+    promised = live_assignments(
+        actor, Purpose.CONTRACT, staff_ids=[event.staff_id], start=now, end=ahead, now=now
+    )
+    say_what_needs_somebody_else(actor, now, may_not_do(actor, promised))
+
+
 def say_where_she_is_away(
     actor: Actor, now: datetime, *, staff_id: UUID, start: datetime, end: datetime
 ) -> None:
-    """Say it of each of her promises by itself: one that nobody can take holds up no other."""
     start = max(start, now)
     promised = live_assignments(actor, Purpose.CONTRACT, staff_ids=[staff_id], start=start, end=end, now=now)
-    for one in away(actor, promised):
+    say_what_needs_somebody_else(actor, now, cannot_keep(actor, promised))
+
+
+def say_what_needs_somebody_else(actor: Actor, now: datetime, promised: Iterable[Busy]) -> None:
+    """Say it of each promise by itself: one that nobody can take holds up no other."""
+    for one in promised:
         events.publish(
-            CaregiverAway(visit_id=one.visit_id, part=one.part, staff_id=staff_id, at=now), actor=actor
+            CaregiverAway(visit_id=one.visit_id, part=one.part, staff_id=one.staff_id, at=now), actor=actor
         )
 
 

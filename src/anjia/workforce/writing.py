@@ -38,6 +38,15 @@ BROKEN_STAFF: Final[Mapping[str, Callable[[], DomainError]]] = {
 }
 
 
+def wait_for_caregivers(*staff_ids: UUID) -> None:
+    """
+    Wait until nobody is just promising their time; whoever promises it next sees what is written here.
+
+    Whoever has promised it just before is seen by those above, who hear that she is away. Call before rows are held.
+    """
+    wait_turn(*(f"caregiver/{staff_id}" for staff_id in staff_ids))
+
+
 def staff_for_update(actor: Actor, *, staff_id: UUID) -> StaffMember:
     """:raises NotFound: also when she works for another institution"""
     rows = StaffMember.objects.filter(organization_id=actor.organization_id, id=staff_id)

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import refuse_if_broken
@@ -11,7 +13,7 @@ from anjia.kernel.work import command
 from anjia.workforce.events import LeaveGranted, LeaveWithdrawn
 from anjia.workforce.models import Leave
 from anjia.workforce.rules import LeaveKind, LeaveOverlaps, LeaveState, NotYours, check_leave
-from anjia.workforce.writing import staff_for_update
+from anjia.workforce.writing import staff_for_update, wait_for_caregivers
 
 
 @command("workforce.ask_leave")
@@ -59,6 +61,7 @@ def put_leave(
     :raises LeaveInvalid: if it ends before it starts, or is longer than a year
     :raises LeaveOverlaps: if she is away or has asked to be in some of that time
     """
+    wait_for_caregivers(staff_id)
     leave = _write_leave(
         actor, now, staff_id=staff_id, kind=kind, starts_at=starts_at, ends_at=ends_at, reason=reason
     )
@@ -74,6 +77,7 @@ def grant_leave(actor: Actor, now: datetime, *, leave_id: UUID) -> Leave:
     :raises NotFound: if there is no such leave here
     :raises DayOff: if it has been settled
     """
+    wait_for_caregivers(*_leaves(actor, leave_id).values_list("staff_id", flat=True))
     leave = _leave_for_update(actor, leave_id)
     _grant(actor, now, leave)
     return leave
@@ -157,9 +161,12 @@ def _grant(actor: Actor, now: datetime, leave: Leave) -> None:
     )
 
 
+def _leaves(actor: Actor, leave_id: UUID) -> QuerySet[Leave]:
+    return Leave.objects.filter(organization_id=actor.organization_id, id=leave_id)
+
+
 def _leave_for_update(actor: Actor, leave_id: UUID) -> Leave:
-    rows = Leave.objects.filter(organization_id=actor.organization_id, id=leave_id)
-    found = rows.select_for_update().first()
+    found = _leaves(actor, leave_id).select_for_update().first()
     if found is None:
         raise NotFound
     return found

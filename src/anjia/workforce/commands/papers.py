@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anjia.clinical.professions import needs_last_day
@@ -13,7 +14,7 @@ from anjia.kernel.work import command
 from anjia.workforce.events import StaffChanged
 from anjia.workforce.models import Qualification
 from anjia.workforce.rules import OwnPaper, StaffInvalid, is_end_unknown
-from anjia.workforce.writing import check_days, staff_for_update, write_paper
+from anjia.workforce.writing import check_days, staff_for_update, wait_for_caregivers, write_paper
 
 
 @command("workforce.change")
@@ -89,10 +90,12 @@ def verify_qualification(
 @command("workforce.change")
 def take_back_qualification(actor: Actor, now: datetime, *, qualification_id: UUID) -> Qualification:
     """
-    Take back a paper that was entered by mistake, or has been revoked. The row stays, and counts no more.
+    Take back a paper that was entered by mistake, or has been revoked. The row stays, and counts no more. What she has
+    promised by it needs somebody else: those above hear of it.
 
     :raises NotFound: if there is no such paper here
     """
+    wait_for_caregivers(*_papers(actor, qualification_id).values_list("staff_id", flat=True))
     paper = _paper_for_update(actor, qualification_id)
     paper.taken_back_at = now
     paper.save(update_fields=["taken_back_at"])
@@ -107,11 +110,14 @@ def take_back_qualification(actor: Actor, now: datetime, *, qualification_id: UU
     return paper
 
 
-def _paper_for_update(actor: Actor, qualification_id: UUID) -> Qualification:
-    rows = Qualification.objects.filter(
+def _papers(actor: Actor, qualification_id: UUID) -> QuerySet[Qualification]:
+    return Qualification.objects.filter(
         organization_id=actor.organization_id, id=qualification_id, taken_back_at=None
     )
-    found = rows.select_for_update().first()
+
+
+def _paper_for_update(actor: Actor, qualification_id: UUID) -> Qualification:
+    found = _papers(actor, qualification_id).select_for_update().first()
     if found is None:
         raise NotFound
     return found

@@ -15,7 +15,13 @@ from anjia.kernel.work import command
 from anjia.workforce.events import RotaChanged, ShiftRemoved
 from anjia.workforce.models import Shift, WeeklyPattern
 from anjia.workforce.rules import MOST_DAYS, PatternPart, ShiftInvalid, Span, check_pattern, check_shift
-from anjia.workforce.writing import one_rota_at_a_time, staff_for_update, write_shift, write_shifts_by_pattern
+from anjia.workforce.writing import (
+    one_rota_at_a_time,
+    staff_for_update,
+    wait_for_caregivers,
+    write_shift,
+    write_shifts_by_pattern,
+)
 
 
 @command("workforce.change")
@@ -119,6 +125,7 @@ def remove_shift(actor: Actor, now: datetime, *, shift_id: UUID) -> Shift:
     :raises NotFound: if there is no such shift on the rota
     """
     rows = Shift.objects.filter(organization_id=actor.organization_id, id=shift_id, removed_at=None)
+    wait_for_caregivers(*rows.values_list("staff_id", flat=True))
     shift = rows.select_for_update().first()
     if shift is None:
         raise NotFound
@@ -140,6 +147,7 @@ def settle_holiday_shifts(
     """
     one_rota_at_a_time(actor)
     rows = Shift.objects.filter(organization_id=actor.organization_id, id__in=set(shift_ids), removed_at=None)
+    wait_for_caregivers(*rows.values_list("staff_id", flat=True))
     shifts = list(rows.select_for_update().order_by("starts_at", "id"))
     if not shifts or len(shifts) < len(set(shift_ids)):
         raise NotFound

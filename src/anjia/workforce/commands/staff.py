@@ -17,7 +17,13 @@ from anjia.kernel.work import command
 from anjia.workforce.events import StaffChanged, StaffLeaves, StaffLeft, StaffRegistered
 from anjia.workforce.models import ServiceArea, Shift, StaffMember
 from anjia.workforce.rules import Sex, StaffInvalid, TravelMode, plain_phone
-from anjia.workforce.writing import cells_around, one_rota_at_a_time, staff_for_update, write_staff
+from anjia.workforce.writing import (
+    cells_around,
+    one_rota_at_a_time,
+    staff_for_update,
+    wait_for_caregivers,
+    write_staff,
+)
 
 UNSAID: Any = object()
 
@@ -87,6 +93,7 @@ def change_staff_member(
     :raises NotFound: if she does not work here
     :raises StaffInvalid: naming every field that is wrong
     """
+    wait_for_caregivers(staff_id)
     staff = staff_for_update(actor, staff_id=staff_id)
     said: dict[str, Any] = {
         "name": name, "kind": kind, "title": title, "number": number, "sex": sex, "started_on": started_on,
@@ -129,6 +136,7 @@ def set_last_day(actor: Actor, now: datetime, *, staff_id: UUID, last_day: date 
     :raises LastAdministrator: if nobody would be left to manage the house
     """
     one_rota_at_a_time(actor)
+    wait_for_caregivers(staff_id)
     staff = staff_for_update(actor, staff_id=staff_id)
     if last_day is not None and managers_of_house(actor, Purpose.LEGAL) == {staff.account_id}:
         raise LastAdministrator
