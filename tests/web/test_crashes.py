@@ -3,6 +3,7 @@
 import io
 import logging
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -90,6 +91,42 @@ class TestAskingVendors:
 
         assert "heard" in log.getvalue()
         assert "s3cr3t" not in log.getvalue()
+
+
+class TestARefusal:
+    @pytest.mark.parametrize(
+        "path", [f"/console/{SECRET}", f"/api/v1/visits/{SECRET}?q={SECRET}", "/callbacks/"]
+    )
+    def test_of_an_address_is_logged_without_what_stands_in_it(
+        self, client: Client, database: None, log: io.StringIO, path: str
+    ) -> None:
+        assert client.get(path).status_code >= 400
+
+        assert "WARNING django.request 4" in log.getvalue()
+        assert "GET" in log.getvalue()
+        assert "桂芳" not in log.getvalue() + unquote(log.getvalue())
+        assert "19900000101" not in log.getvalue()
+
+    def test_of_a_vendors_call_is_logged_without_the_secret(
+        self, client: Client, database: None, log: io.StringIO
+    ) -> None:
+        client.post("/callbacks/sms/reports/s3cr3t", "[]", content_type="application/json")
+
+        assert "callbacks/sms/reports/<" in log.getvalue()
+        assert "s3cr3t" not in log.getvalue()
+
+    def test_of_a_form_is_logged_without_the_page_it_came_from(self, log: io.StringIO) -> None:
+        browser = Client(enforce_csrf_checks=True)
+        browser.get("/console/identity/sign-in/")
+        form = {"csrfmiddlewaretoken": browser.cookies["csrftoken"].value, "language": "en"}
+
+        refused = browser.post(
+            "/language", form, secure=True, headers={"Referer": f"https://elsewhere.example/?name={SECRET}"}
+        )
+
+        assert refused.status_code == 403
+        assert "403 POST language" in log.getvalue()
+        assert "elsewhere" not in log.getvalue()
 
 
 class TestBadInput:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Final
 
 from django.conf import settings
@@ -33,6 +34,37 @@ class NoPersonalDataInCrashes:
             return None
         log.error("%s", pages.where_it_broke(request, error))
         return pages.crashed(request, error)
+
+
+class OurProxyOnly:
+    """
+    What is said of where a request comes from, and whether by TLS, counts if a proxy of ours says it. Of anybody else
+    it is as if it had not been said: else each try at a password would come from another address.
+    """
+
+    SAID: Final = (
+        "HTTP_X_FORWARDED_FOR",
+        "HTTP_X_FORWARDED_PROTO",
+        "HTTP_X_FORWARDED_HOST",
+        "HTTP_FORWARDED",
+    )
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self.is_ours(str(request.META.get("REMOTE_ADDR", ""))):
+            for name in self.SAID:
+                request.META.pop(name, None)
+        return self.answer(request)
+
+    def is_ours(self, said: str) -> bool:
+        try:
+            address = ip_address(said)
+        except ValueError:
+            return False
+        plain = getattr(address, "ipv4_mapped", None) or address
+        return any(plain in network for network in settings.PROXIES)
 
 
 class Language:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anjia.desk import nav
 from anjia.kernel.database import is_away
 from anjia.kernel.errors import Away, Crashed, DomainError
-from anjia.kernel.logs import places
+from anjia.kernel.logs import places, route_of
 
 LANGUAGES = {"zh-hans", "en"}
 NAMES_OF_VENDORS = {"wechat": gettext_lazy("微信"), "sms": gettext_lazy("短信")}
@@ -84,8 +84,7 @@ def crashed_before(request: HttpRequest) -> HttpResponse:
 
 def where_it_broke(request: HttpRequest, error: Exception) -> str:
     """Return kind and place of the error: no message, no path, no input, which may be personal."""
-    route = request.resolver_match.route if request.resolver_match else "?"
-    return f"{type(error).__name__} in {request.method} {route} at {places(error)}"
+    return f"{type(error).__name__} in {request.method} {route_of(request)} at {places(error)}"
 
 
 @require_POST
@@ -93,7 +92,13 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     response = HttpResponseRedirect(safe_way_back(request), status=303)
     if language in LANGUAGES:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=31_536_000,
+            samesite="Lax",
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+        )
     return response
 
 

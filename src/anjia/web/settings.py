@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -30,13 +31,31 @@ def secret() -> str:
 
 SECRET_KEY = secret()
 DEBUG = False
+# https://anjia.example.org: then no cookie of ours travels in the clear, and browsers come by TLS only.
+PUBLIC_ADDRESS = os.environ.get("PUBLIC_ADDRESS", "").rstrip("/")
+IS_HTTPS: Final = PUBLIC_ADDRESS.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("TRUSTED_ORIGINS", "").split(",") if origin]
+if PUBLIC_ADDRESS:
+    ALLOWED_HOSTS.append(urlsplit(PUBLIC_ADDRESS).hostname or "")
+    CSRF_TRUSTED_ORIGINS.append(PUBLIC_ADDRESS)
+# Whose word counts of where a request comes from, and by which way: a proxy of ours, "1" for one on this computer.
+PROXIES: Final = [
+    ip_network(place)
+    for said in os.environ.get("BEHIND_PROXY", "").split(",")
+    for place in (["127.0.0.0/8", "::1"] if said.strip() == "1" else [said.strip()])
+    if place
+]
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "anjia.web.pages.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = (
+    "HTTP_X_FORWARDED_PROTO",
+    "https",
+)  # of strangers, `OurProxyOnly` has taken it away
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -72,6 +91,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "anjia.web.middleware.NoPersonalDataInCrashes",
+    "anjia.web.middleware.OurProxyOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "anjia.web.middleware.NotKept",
