@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from anjia import catalogue
-from anjia.catalogue.commands import _seeds
+from anjia.catalogue.commands.publishing import _seeds
 from anjia.catalogue.rules import (
     Requires,
     ServiceInvalid,

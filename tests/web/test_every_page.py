@@ -77,7 +77,26 @@ SOUND: Final = {
     "text": "张桂芳",
     "q": "张桂芳",
 }
-DAYS: Final = {"day", "first_day", "last_day", "first", "last", "again_on", "valid_until", "discharge_on"}
+DAYS: Final = {
+    "day",
+    "first_day",
+    "last_day",
+    "first",
+    "last",
+    "again_on",
+    "valid_until",
+    "discharge_on",
+    "effective_on",
+}
+# What stands in an address and is no id.
+WORDS: Final = {
+    "part": "counted",
+    "draft_part": "texts",
+    "asked": "care",
+    "key": "resident",
+    "path": "index.html",
+    "secret": "x",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +123,14 @@ def id_for(town: Town, route: str, hole: str) -> Any:
         hole = {"grant_id": "paper_id"}.get(hole, hole)
     if hole == "code":
         return {"catalogue": "bp_follow_up", "quality": "completion"}.get(route.split("/")[1], "bp")
-    return {"part": "counted", "asked": "care", "key": "resident", "path": "index.html", "secret": "x"}.get(
-        hole
-    ) or town.ids[hole]
+    return {
+        "part": "counted",
+        "draft_part": "texts",
+        "asked": "care",
+        "key": "resident",
+        "path": "index.html",
+        "secret": "x",
+    }.get(hole) or town.ids[hole]
 
 
 def pages(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[Page]:

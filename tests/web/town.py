@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from anjia.catalogue.commands import start_draft
 from anjia.catalogue.models import ServiceVersion
 from anjia.dispatch.commands import hold_slot, offer_visit
 from anjia.dispatch.models import OPEN, Offer
@@ -87,6 +88,7 @@ OF_THE_HOUSE = {
         "messaging_call",
         "messaging_callattempt",
         "catalogue_service",
+        "catalogue_draft",
         "imports_importbatch",
         "visits_conflict",
         "quality_improvement",
@@ -393,6 +395,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         residents.ask_for_number, grant_id=town.ids["grant_id"], phone="19900009907", photo=tiny_png(),
         content_type="image/png",
     )  # fmt: skip
+    acting(boss, now).do(start_draft, code="bp_follow_up")
     role = acting(boss, now).do(identity.add_role, name="夜班", permissions=["dispatch.read"])
     return {
         "organization_id": CENTRE,

@@ -260,6 +260,7 @@ export interface Step {
   key: string
   title: string
   title_en?: string
+  prompt?: string
   critical: boolean
   evidence: Evidence
   codes?: string[]

@@ -11,3 +11,11 @@ class CatalogueChanged:
 
     organization_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDue:
+    """The day has come on which a draft takes effect, if it still waits for that day."""
+
+    draft_id: UUID
+    at: datetime

@@ -22,7 +22,7 @@ class AsWritten(TextField):
         return "TextField"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return json.loads(value)
+        return None if value is None else json.loads(value)  # of a row that is not there to be joined
 
     def get_prep_value(self, value: Any) -> Any:
         return json.dumps(value, ensure_ascii=False)

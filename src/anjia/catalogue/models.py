@@ -7,6 +7,7 @@ from anjia.catalogue.fields import AsWritten
 from anjia.catalogue.rules import LegalLine, Mode, Requires, Tier, in_language
 from anjia.catalogue.rules.city import WORDS_OF_CITY_STATUS, CityRow, CityStatus, key_of
 from anjia.catalogue.rules.content import WORDS_OF_MODE, WORDS_OF_TIER
+from anjia.catalogue.rules.drafting import DraftState
 from anjia.catalogue.rules.lines import WORDS_OF_LINE
 from anjia.kernel.ids import new_id
 
@@ -210,3 +211,69 @@ class CityItem(models.Model):
     @property
     def status_words(self) -> str:
         return str(WORDS_OF_CITY_STATUS[CityStatus(self.status)])
+
+
+class Draft(models.Model):
+    """
+    The next version of a service while it is being written: one at a time for each service.
+
+    `content` is as it was saved last; each save is a row of `DraftSave`, so that nothing that was saved is lost.
+    `base` is the version that it goes on from. A scheduled one waits for the day on which it takes effect.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="drafts", db_index=False)
+    base = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    content = AsWritten()
+    state = models.CharField(max_length=10, default=DraftState.OPEN.value)
+    revision = models.PositiveIntegerField(default=0)
+    clashes = models.JSONField(default=list)  # parts that the version it goes on from has changed as well
+    started_by = models.UUIDField()
+    started_at = models.DateTimeField()
+    why = models.CharField(max_length=400, default="")
+    effective_on = models.DateField(null=True)
+    closed_by = models.UUIDField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    published = models.OneToOneField(
+        ServiceVersion, on_delete=models.PROTECT, null=True, related_name="from_draft"
+    )
+
+    saved: "list[DraftSave]"  # the latest first, where they were read with it
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service"],
+                condition=models.Q(state__in=["open", "scheduled"]),
+                name="draft_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in DraftState]), name="draft_state_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["service", "-started_at"], name="draft_by_service")]
+
+    def __str__(self) -> str:
+        return f"draft {self.id} ({self.state})"
+
+
+class DraftSave(models.Model):
+    """A part of a draft as somebody saved it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="saves")
+    revision = models.PositiveIntegerField()
+    part = models.CharField(max_length=10)
+    said = AsWritten()
+    by = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "revision"], name="draft_save_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.revision} of {self.draft_id}"

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import Prefetch
 
 from anjia.catalogue.citylist import changes_to_list, items_listed
 from anjia.catalogue.comparison import changes_to, known_services, versions_of, wrong_rows
-from anjia.catalogue.models import CityItem, ServiceVersion
+from anjia.catalogue.models import CityItem, Draft, DraftSave, ServiceVersion
 from anjia.catalogue.rules import Asks, Changes, Offered, Reason, ServiceRow, rule_that
 from anjia.catalogue.rules.city import CityRow, Standing, in_force, key_of, why_not_in_city
 from anjia.kernel.actors import Actor, Purpose
@@ -81,7 +83,7 @@ def versions_of_service(actor: Actor, purpose: Purpose, *, code: str) -> list[Se
     :raises NotFound: if the institution has no such service
     """
     _check_may_read(actor)
-    found = list(versions_of(actor).filter(code=code).order_by("-version"))
+    found = list(versions_of(actor).select_related("from_draft").filter(code=code).order_by("-version"))
     if not found:
         raise NotFound
     return found
@@ -138,6 +140,40 @@ def service_refusals(actor: Actor, purpose: Purpose, *, version: Offered, on: da
     standing = city_standing(actor, purpose, version=version, on=on)
     reason = why_not_in_city(rule, standing, version.name)
     return [reason] if reason else []
+
+
+def draft_of_service(actor: Actor, purpose: Purpose, *, code: str) -> Draft | None:
+    """
+    Return the version of the service that is being written or waits for its day, with who has saved what in it.
+
+    :raises NotAllowed: if she may neither write nor publish
+    """
+    if not (actor.may("catalogue.draft") or actor.may("catalogue.change")):
+        raise NotAllowed
+    rows = Draft.objects.filter(
+        organization_id=actor.organization_id, service__code=code, state__in=["open", "scheduled"]
+    )
+    return rows.select_related("service", "base").prefetch_related(_saves()).first()
+
+
+def _saves() -> "Prefetch[str, Any, Any]":
+    return Prefetch("saves", DraftSave.objects.order_by("-revision"), to_attr="saved")
+
+
+def past_drafts(actor: Actor, purpose: Purpose, *, code: str) -> list[Draft]:
+    """Return the drafts of the service that were published or given up, the latest first."""
+    _check_may_read(actor)
+    rows = Draft.objects.filter(
+        organization_id=actor.organization_id, service__code=code, state__in=["published", "discarded"]
+    )
+    return list(rows.select_related("base", "published").order_by("-started_at")[:50])
+
+
+def drafts_open(actor: Actor, purpose: Purpose) -> list[Draft]:
+    """Return every draft that is being written or waits for its day."""
+    _check_may_read(actor)
+    rows = Draft.objects.filter(organization_id=actor.organization_id, state__in=["open", "scheduled"])
+    return list(rows.select_related("service").order_by("started_at"))
 
 
 def _check_may_read(actor: Actor) -> None:

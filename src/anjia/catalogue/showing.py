@@ -29,6 +29,7 @@ class StepShown:
     critical: bool
     evidence: str
     measures: str
+    prompt: str
 
 
 def asked_of_people(requires: Requires) -> Iterator[str]:
@@ -59,6 +60,7 @@ def steps_of(version: ServiceVersion) -> list[StepShown]:
             critical=step["critical"],
             evidence=str(WORDS_OF_EVIDENCE[Evidence(step["evidence"])]),
             measures=measures_of(step),
+            prompt=step.get("prompt", ""),
         )
         for step in version.steps
     ]

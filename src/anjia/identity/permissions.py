@@ -88,7 +88,9 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
             "workforce.change": pgettext_lazy("permission", "改员工资料和排班"),
             "workforce.ask_leave": pgettext_lazy("permission", "请假"),
             "catalogue.read": pgettext_lazy("permission", "看服务目录"),
-            "catalogue.change": pgettext_lazy("permission", "改服务目录"),
+            "catalogue.draft": pgettext_lazy("permission", "写服务规程的新版"),
+            "catalogue.change": pgettext_lazy("permission", "改服务目录，发布新版"),
+            "catalogue.publish_own": pgettext_lazy("permission", "自己写的新版也能自己发布"),
         },
     ),
     (

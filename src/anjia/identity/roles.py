@@ -90,7 +90,9 @@ MANAGE = (
         {
             "workforce.change",
             "workforce.ask_leave",
+            "catalogue.draft",
             "catalogue.change",
+            "catalogue.publish_own",
             "records.read",
             "quality.read",
             "quality.manage",
@@ -149,6 +151,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
                 "residents.read",
                 "workforce.read",
                 "catalogue.read",
+                "catalogue.draft",
                 "visits.read",
                 "visits.settle",
                 "dispatch.read",

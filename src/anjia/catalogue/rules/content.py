@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from anjia.catalogue.rules.forms import wrong_fields
 from anjia.catalogue.rules.gates import least_asked
 from anjia.catalogue.rules.lines import LegalLine
 from anjia.clinical.measures import MEASURES
@@ -119,6 +120,7 @@ def wrong_form(form: Mapping[str, Any]) -> Iterator[tuple[str, Words]]:
         yield "record_form.type", _("记录单要是一组有名字的项目（object）。")
     if missing := [name for name in form.get("required", ()) if name not in form.get("properties", {})]:
         yield "record_form.required", _("必填的项目没有定义：{names}。").format(names=" ".join(missing))
+    yield from wrong_fields(form.get("properties", {}))
 
 
 def wrong_requirement(requires: Mapping[str, Any]) -> Iterator[tuple[str, Words]]:

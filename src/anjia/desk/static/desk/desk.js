@@ -91,6 +91,37 @@
     if (box) { event.preventDefault(); box.focus(); }
   });
 
+  // What is typed in a long form and not saved yet outlives a closed window or a dead battery. It comes back only
+  // where nobody has changed that part since ("seen"), and is forgotten once it is saved.
+  function typedIn(form) {
+    return Array.from(form.elements).filter(function (field) { return field.name && field.type !== 'hidden' && field.type !== 'submit'; })
+      .map(function (field) { return field.type === 'checkbox' ? field.checked : field.value; });
+  }
+  document.querySelectorAll('form[data-keep]').forEach(function (form) {
+    var name = 'typed:' + form.dataset.keep;
+    var seen = form.elements.seen.value;
+    var kept;
+    try { kept = JSON.parse(window.localStorage.getItem(name) || 'null'); } catch (error) { kept = null; }
+    if (kept && kept.seen === seen && kept.typed.length === typedIn(form).length && !document.querySelector('.msg.bad[role=alert]')) {
+      var fields = Array.from(form.elements).filter(function (field) { return field.name && field.type !== 'hidden' && field.type !== 'submit'; });
+      var differs = JSON.stringify(kept.typed) !== JSON.stringify(typedIn(form));
+      fields.forEach(function (field, index) {
+        if (field.type === 'checkbox') field.checked = kept.typed[index]; else field.value = kept.typed[index];
+      });
+      if (differs) {
+        var note = document.createElement('p');
+        note.className = 'cap t-warn';
+        note.textContent = document.documentElement.lang === 'en'
+          ? 'What you had typed here and not saved is back. Save it, or reload after changing it.'
+          : '上次在这里写了没存的，已经放回来了。看过再存。';
+        form.prepend(note);
+      }
+    } else if (kept && kept.seen !== seen) window.localStorage.removeItem(name);
+    form.addEventListener('input', function () {
+      try { window.localStorage.setItem(name, JSON.stringify({ seen: seen, typed: typedIn(form) })); } catch (error) { /* full: it can still be saved */ }
+    });
+  });
+
   // What says data-live-topic="…" is shown anew when something on that topic changes; what is being typed stays.
   var alive = document.querySelectorAll('[data-live-topic]');
   function again() {

@@ -1,4 +1,4 @@
-"""What people can do with the catalogue. One function, one unit of work, one audit entry, one event."""
+"""Versions: published one by one, from a list, or all that come with Anjia."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,15 @@ from anjia.catalogue.citylist import changes_to_list, differences, gone, items_l
 from anjia.catalogue.comparison import changes_to, known_services, version_of_row
 from anjia.catalogue.events import CatalogueChanged
 from anjia.catalogue.models import CityItem, Service, ServiceVersion
-from anjia.catalogue.rules import Changes, ServiceRow, check_content, content_of_row, digest_of
+from anjia.catalogue.rules import Changes, ServiceRow, check_content, content_of_row
 from anjia.catalogue.rules.city import CityRow, key_of
+from anjia.catalogue.writing import append_version, one_at_a_time, service_for_update
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
-from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 
-SEED: Final = Path(__file__).parent / "seed"
+SEED: Final = Path(__file__).parent.parent / "seed"
 
 
 @command("catalogue.change")
@@ -34,8 +34,8 @@ def publish_version(
     :raises ServiceInvalid: naming every place that is wrong
     """
     check_content(content)
-    _one_at_a_time(actor)
-    version, is_new = _append_version(actor, now, code=code, content=content, position=position)
+    one_at_a_time(actor)
+    version, is_new = append_version(actor, now, code=code, content=content, position=position)
     if is_new:
         audit.record(
             "catalogue.version.published", actor=actor, at=now, subject_id=version.id, fields=["content"]
@@ -51,7 +51,7 @@ def withdraw_service(actor: Actor, now: datetime, *, code: str) -> Service:
 
     :raises NotFound: if the institution has no such service
     """
-    service = _service_for_update(actor, code=code)
+    service = service_for_update(actor, code=code)
     if service is None:
         raise NotFound
     if service.withdrawn_at is None:
@@ -71,13 +71,13 @@ def seed_services(actor: Actor, now: datetime) -> int:
 
     What it knows it may have changed: that is left as it is.
     """
-    _one_at_a_time(actor)
+    one_at_a_time(actor)
     mine = Service.objects.filter(organization_id=actor.organization_id)
     known = set(mine.values_list("code", flat=True))
     fresh = {code: content for code, content in _seeds().items() if code not in known}
     for position, (code, content) in enumerate(fresh.items()):
         check_content(content)
-        _append_version(actor, now, code=code, content=content, position=(position + 1) * 10)
+        append_version(actor, now, code=code, content=content, position=(position + 1) * 10)
     if fresh:
         audit.record(
             "catalogue.services.seeded",
@@ -99,7 +99,7 @@ def import_services(actor: Actor, now: datetime, *, rows: Sequence[ServiceRow]) 
 
     :raises ServiceInvalid: naming every place that is wrong, by the number of the row from 0
     """
-    _one_at_a_time(actor)
+    one_at_a_time(actor)
     known = known_services(actor)
     changes = changes_to(known, rows)
     for row in rows:
@@ -107,7 +107,7 @@ def import_services(actor: Actor, now: datetime, *, rows: Sequence[ServiceRow]) 
         content = content_of_row(row, before.content if before else None)
         check_content(content)
         code = before.code if before else row.code or _code_from(row.name)
-        known[f"code/{code}"] = known[f"name/{row.name}"] = _append_version(
+        known[f"code/{code}"] = known[f"name/{row.name}"] = append_version(
             actor, now, code=code, content=content
         )[0]
     if not changes.is_empty:
@@ -129,7 +129,7 @@ def load_city_list(actor: Actor, now: datetime, *, rows: Sequence[CityRow]) -> C
 
     What was listed before stays as a row, with the day on which it was gone. The same list again changes nothing.
     """
-    _one_at_a_time(actor)
+    one_at_a_time(actor)
     known = items_listed(actor)
     changes = changes_to_list(known, rows)
     if changes.is_empty:
@@ -151,50 +151,6 @@ def load_city_list(actor: Actor, now: datetime, *, rows: Sequence[CityRow]) -> C
     )
     events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
     return changes
-
-
-def _one_at_a_time(actor: Actor) -> None:
-    """Two who publish at once would both write the next number."""
-    wait_turn(f"catalogue/{actor.organization_id}")
-
-
-def _append_version(
-    actor: Actor, now: datetime, *, code: str, content: Mapping[str, Any], position: int | None = None
-) -> tuple[ServiceVersion, bool]:
-    """Return the service's version with this content, and whether it is new."""
-    service = _service_for_update(actor, code=code)
-    if service is None:
-        service = Service.objects.create(
-            organization_id=actor.organization_id, code=code, position=1000 if position is None else position
-        )
-    digest = digest_of(content)
-    current = service.current
-    if current and current.digest == digest and service.withdrawn_at is None:
-        return current, False
-    newest = service.versions.order_by("-version").first()
-    version = ServiceVersion.objects.create(
-        organization_id=actor.organization_id,
-        service=service,
-        code=code,
-        version=newest.version + 1 if newest else 1,
-        mode=content["mode"],
-        legal_line=content["legal_line"],
-        tier=content.get("tier", ""),
-        duration_minutes=content["duration_minutes"],
-        people_needed=content["people_needed"],
-        price_fen=content["price_fen"],
-        content=dict(content),
-        digest=digest,
-        published_at=now,
-        published_by=actor.user_id,
-    )
-    service.make_current(version)
-    return version, True
-
-
-def _service_for_update(actor: Actor, *, code: str) -> Service | None:
-    rows = Service.objects.filter(organization_id=actor.organization_id, code=code)
-    return rows.select_for_update().first()
 
 
 def _seeds() -> dict[str, dict[str, Any]]:

@@ -1,26 +1,26 @@
-"""The console's pages of what is offered: translate, one call, show."""
+"""What is offered, as a list and one by one, with every version that there was."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.catalogue import commands, queries
+from anjia.catalogue.differing import compared
 from anjia.catalogue.gateshowing import RuleShown, gate_shown, lines_shown
-from anjia.catalogue.models import ServiceVersion
+from anjia.catalogue.models import Draft, ServiceVersion
 from anjia.catalogue.rules.content import WORDS_OF_MODE, WORDS_OF_TIER
 from anjia.catalogue.rules.lines import WORDS_OF_LINE
 from anjia.catalogue.showing import asked_of_people, evidence_words, steps_of
+from anjia.identity.queries import account_names
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import NotFound
-
-app_name = "catalogue"
 
 
 @page("catalogue.read")
@@ -57,12 +57,30 @@ def one_of(versions: list[ServiceVersion], version_id: UUID | None) -> ServiceVe
     raise NotFound
 
 
-def service_and_gate(
-    actor: Actor, purpose: Purpose, *, code: str, version_id: UUID | None
-) -> tuple[list[ServiceVersion], ServiceVersion, list[RuleShown]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """All that the page of a service shows."""
+
+    versions: list[ServiceVersion]
+    version: ServiceVersion
+    rules: list[RuleShown]
+    begun: Draft | None
+    given_up: list[Draft]
+    names: dict[UUID, str]
+
+
+def look(actor: Actor, purpose: Purpose, *, code: str, version_id: UUID | None) -> Looked:
     versions = queries.versions_of_service(actor, purpose, code=code)
     version = one_of(versions, version_id)
-    return versions, version, gate_shown(actor, purpose, version=version, on=day_of(timezone.now()))
+    writes = actor.may("catalogue.draft") or actor.may("catalogue.change")
+    return Looked(
+        versions=versions,
+        version=version,
+        rules=gate_shown(actor, purpose, version=version, on=day_of(timezone.now())),
+        begun=queries.draft_of_service(actor, purpose, code=code) if writes else None,
+        given_up=[one for one in queries.past_drafts(actor, purpose, code=code) if one.published is None],
+        names=account_names(actor, purpose, account_ids=[one.published_by for one in versions]),
+    )
 
 
 @page("catalogue.read")
@@ -81,14 +99,19 @@ def gates(request: PageRequest) -> HttpResponse:
 @page("catalogue.read")
 @require_safe
 def service(request: PageRequest, code: str, version_id: UUID | None = None) -> HttpResponse:
-    """Show a service as it is now, or as one of its versions was."""
-    versions, version, rules = console.ask(
-        request, service_and_gate, Purpose.CONTRACT, code=code, version_id=version_id
-    )
+    """Show a service as it is now, or as one of its versions was, and what that has changed."""
+    seen = console.ask(request, look, Purpose.CONTRACT, code=code, version_id=version_id)
+    version = seen.version
+    before = next((one for one in seen.versions if one.version == version.version - 1), None)
     said = {
         "version": version,
-        "versions": versions,
-        "rules": rules,
+        "versions": [(one, seen.names.get(one.published_by, ""), why_of(one)) for one in seen.versions],
+        "before": before,
+        "differences": compared(before.content, version.content) if before else [],
+        "begun": seen.begun,
+        "given_up": seen.given_up,
+        "may_draft": request.actor.may("catalogue.draft"),
+        "rules": seen.rules,
         "asked": list(asked_of_people(version.requires)),
         "asked_evidence": evidence_words(version.requires.evidence),
         "steps": steps_of(version),
@@ -101,10 +124,6 @@ def service(request: PageRequest, code: str, version_id: UUID | None = None) -> 
     return render(request, "catalogue/service.html", said)
 
 
-urlpatterns = [
-    path("", services, name="list"),
-    path("seed/", seed, name="seed"),
-    path("gates/", gates, name="gates"),
-    path("<slug:code>", service, name="service"),
-    path("<slug:code>/<uuid:version_id>", service, name="version"),
-]
+def why_of(version: ServiceVersion) -> str:
+    draft: Draft | None = getattr(version, "from_draft", None)
+    return draft.why if draft else ""
