@@ -3,7 +3,13 @@
 import grimp
 
 FRONT_DOORS = {"commands", "queries", "events", "rules"}
-FREE = {"kernel", "integrations", "clinical", "spreadsheets"}  # below the contexts: anyone may use all of it
+FREE = {
+    "kernel",
+    "integrations",
+    "clinical",
+    "spreadsheets",
+    "documents",
+}  # below the contexts: for all
 COMPOSITION = {"web", "simulation", "machine", "__main__"}  # gathers routers, console pages and jobs
 
 

@@ -6,20 +6,24 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.database import at_most
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.quality import queries
 from anjia.quality.commands import log_call_back, open_call_back, raise_concern
+from anjia.quality.queries.sources import Asked
+from anjia.quality.queries.sources.calls import Calls
 from anjia.quality.rules import ASPECTS, Figure, Standing
-from anjia.visits.commands import cancel_visit
+from anjia.visits.commands import accept_assignment, cancel_visit, stand_down
 from anjia.visits.models import Visit
 from tests.make import NOON, actor
 from tests.quality import make
 from tests.quality.make import EVENING, rate
 from tests.visits import make as visits
-from tests.visits.make import Town, at
+from tests.visits.make import Town, at, fact, say
 
 DAY = date(2026, 3, 3)
 PERIOD: dict[str, Any] = {"first": DAY, "last": DAY, "as_of": EVENING}
@@ -121,7 +125,7 @@ class TestMutation:
                 lambda town, nurse, visits: acting(town.desk, NOON).do(
                     cancel_visit, visit_id=visits[5].id, reason="unwell"
                 ),
-                {"completion": (5, 5), "complaint": (0, 5)},
+                {"completion": (5, 5), "complaint": (0, 5), "response": (0, 5)},
             ),
             (
                 lambda town, nurse, visits: acting(town.desk, NOON).do(
@@ -137,7 +141,17 @@ class TestMutation:
             ),
             (
                 lambda town, nurse, visits: make.done_visit(town, nurse, hour=15),
-                {"completion": (6, 7), "rated": (5, 6), "complaint": (0, 7)},
+                {"completion": (6, 7), "rated": (5, 6), "complaint": (0, 7), "response": (0, 7)},
+            ),
+            (
+                lambda town, nurse, visits: acting(nurse, NOON).do(accept_assignment, visit_id=visits[5].id),
+                {"response": (1, 6)},
+            ),
+            (
+                lambda town, nurse, visits: say(
+                    nurse, fact(visits[5], "arrived", at=at(14.25), proof="photo", reason="在")
+                ),
+                {"punctuality": (1, 1)},
             ),
             (
                 lambda town, nurse, visits: acting(desk(town), EVENING).do(
@@ -160,6 +174,8 @@ class TestMutation:
             "cancelled by us",
             "a daughter's two stars",
             "one more visit",
+            "a yes",
+            "an arrival",
             "a complaint",
             "a call answered",
         ],
@@ -189,6 +205,92 @@ class TestMutation:
             if code != "rated":
                 assert len(rows(town, code, "missing")) == figure.of - figure.counted, code
         assert len(rows(town, "rated", "missing")) == 0
+
+
+class TestResponse:
+    """Within 24 hours of the booking, and before it begins."""
+
+    def test_is_in_time_to_the_second(self, town: Town, nurse: Actor) -> None:
+        first, second = self.booked(town, nurse, 9), self.booked(town, nurse, 11)
+        day = timedelta(hours=24)
+        acting(nurse, NOON + day).do(accept_assignment, visit_id=first.id)
+        acting(nurse, NOON + day + timedelta(seconds=1)).do(accept_assignment, visit_id=second.id)
+
+        assert self.said(town, as_of=NOON + 2 * day) == (1, 2, 0)
+
+    def test_is_too_late_once_it_has_begun(self, town: Town, nurse: Actor) -> None:
+        visit = town.visit(nurse, starts_at=at(9), ends_at=at(9.5))
+        acting(nurse, at(9) + timedelta(seconds=1)).do(accept_assignment, visit_id=visit.id)
+
+        assert self.said(town) == (0, 1, 0)
+
+    def test_waits_as_long_as_there_is_time(self, town: Town, nurse: Actor) -> None:
+        self.booked(town, nurse, 9)
+
+        assert self.said(town, as_of=NOON + timedelta(hours=24) - timedelta(seconds=1)) == (0, 0, 1)
+        assert self.said(town, as_of=NOON + timedelta(hours=24)) == (0, 1, 0)
+
+    def test_leaves_out_what_she_took_back_unanswered_and_counts_what_we_did(
+        self, town: Town, nurse: Actor
+    ) -> None:
+        for hour, reason in ((9, "unwell"), (11, "no_caregiver")):
+            visit = self.booked(town, nurse, hour)
+            acting(town.desk, NOON).do(cancel_visit, visit_id=visit.id, reason=reason)
+
+        assert self.said(town) == (0, 1, 1)
+
+    def test_counts_the_first_yes_whoever_comes_in_the_end(self, town: Town, nurse: Actor) -> None:
+        visit = self.booked(town, nurse, 9)
+        acting(nurse, NOON).do(accept_assignment, visit_id=visit.id)
+        acting(town.desk, NOON + timedelta(hours=30)).do(stand_down, visit_id=visit.id, part=1)
+
+        assert self.said(town, as_of=NOON + timedelta(hours=30)) == (1, 1, 0)
+
+    def booked(self, town: Town, nurse: Actor, hour: float) -> Visit:
+        """Book one for the day after the next."""
+        return town.visit(nurse, starts_at=at(hour, day=2), ends_at=at(hour + 0.5, day=2))
+
+    def said(self, town: Town, *, as_of: Any = EVENING) -> tuple[int, int, int]:
+        both = {"first": DAY, "last": DAY + timedelta(days=1), "as_of": as_of}
+        found = figures(town, **both)["response"]
+        return found.counted, found.of, found.excluded
+
+
+class TestPunctuality:
+    @pytest.mark.parametrize(("minutes", "is_in_time"), [(-20, True), (15, True), (15.02, False)])
+    def test_is_up_to_a_quarter_of_an_hour_late(
+        self, town: Town, nurse: Actor, minutes: float, is_in_time: bool
+    ) -> None:
+        visit = town.visit(nurse, starts_at=at(9), ends_at=at(9.5))
+        arrived = visit.starts_at + timedelta(minutes=minutes)
+        say(nurse, fact(visit, "arrived", at=arrived, proof="photo", reason="在"))
+
+        found = figures(town)["punctuality"]
+        assert (found.counted, found.of) == (int(is_in_time), 1)
+
+    def test_says_nothing_of_whom_nobody_came_to(self, town: Town, nurse: Actor) -> None:
+        town.visit(nurse, starts_at=at(9), ends_at=at(9.5))
+
+        found = figures(town)["punctuality"]
+        assert (found.standing, found.excluded) == (Standing.NO_DATA, 1)
+
+
+class TestPatience:
+    def test_says_that_counting_took_too_long_and_counts_the_others(
+        self, town: Town, nurse: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make.done_visit(town, nurse)
+
+        def sleep(self: Calls, asked: Asked) -> Any:
+            with at_most(0.05), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(30)")
+
+        monkeypatch.setattr(Calls, "count", sleep)
+
+        found = figures(town)
+        assert {code for code, one in found.items() if one.standing is Standing.TIMED_OUT} == {"call_back"}
+        assert found["call_back"].value is None
+        assert found["completion"].value == Decimal("100.0")
 
 
 class TestWhoSees:

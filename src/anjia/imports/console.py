@@ -29,7 +29,6 @@ from anjia.residents.rules import CHRONIC_WORDS, SEX_WORDS, Sex
 from anjia.spreadsheets.limits import too_large
 
 app_name = "imports"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENVELOPE: Final = 64 * 1024  # of a form, round its file
 BAD_SHOWN: Final = 100
 STATE_WORDS: Final = {
@@ -229,21 +228,14 @@ def abandon(request: PageRequest, batch_id: UUID) -> HttpResponse:
 def bad_rows(request: PageRequest, batch_id: UUID) -> HttpResponse:
     """Give the rows that were not taken back, each with the reason."""
     content = console.ask(request, queries.bad_rows_file, Purpose.CONTRACT, batch_id=batch_id)
-    return download(content, "anjia-rows-to-put-right.xlsx")
+    return console.download(content, "anjia-rows-to-put-right.xlsx", console.XLSX)
 
 
 @page("imports.run")
 @require_safe
 def template(request: PageRequest, kind: str) -> HttpResponse:
     """Give an empty list to fill in."""
-    return download(template_sheet(Kind(kind)), f"anjia-{kind}.xlsx")
-
-
-def download(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return console.download(template_sheet(Kind(kind)), f"anjia-{kind}.xlsx", console.XLSX)
 
 
 urlpatterns = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -18,6 +18,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 View = Callable[..., HttpResponse]
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF: Final = "application/pdf"
 
 
 class PageRequest(HttpRequest):
@@ -58,6 +62,14 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     door = f"{reverse('identity:sign_in')}?{back}"
     # Followed by htmx, a redirect would show the door inside the page.
     return HttpResponse(status=204, headers={"HX-Redirect": door}) if is_part else HttpResponseRedirect(door)
+
+
+def download(content: bytes, name: str, kind: str) -> HttpResponse:
+    """Return a file to keep, of the media type `kind`; nobody between keeps a copy."""
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def id_in(form: QueryDict, name: str) -> UUID:

@@ -258,7 +258,7 @@ class Hearing:
         except CaregiverBusy:  # her time is another's now: that it happened stands in the visit's history
             self.mine.state = State.WITHDRAWN.value
             return
-        follow_crew(self.visit)
+        follow_crew(self.visit, self.now)
         self.follow_crew()
 
     def follow_crew(self) -> None:

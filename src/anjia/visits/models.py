@@ -64,6 +64,7 @@ class Visit(models.Model):
         max_length=12, choices=choices(CrewState), default=CrewState.TENTATIVE.value
     )
     cancel_reason = models.CharField(max_length=30, default="")
+    crewed_at = models.DateTimeField(null=True)  # when every part of it had first been accepted
     departed_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -102,12 +103,14 @@ class Visit(models.Model):
         self.version += 1
         prepared.save(self, "status", "version", *fields)
 
-    def follow_crew(self, state: CrewState) -> None:
-        """Take the state that the assignments say."""
+    def follow_crew(self, state: CrewState, now: datetime) -> None:
+        """Take the state that the assignments say, and keep when they all first said yes."""
         if self.crew_state != state:
             self.crew_state = state.value
+            if state is CrewState.ACCEPTED:
+                self.crewed_at = self.crewed_at or now
             self.version += 1
-            prepared.save(self, "crew_state", "version")
+            prepared.save(self, "crew_state", "crewed_at", "version")
 
     def follow(self, status: Status) -> None:
         """Take the status that the facts say, and save what was derived from them."""

@@ -209,10 +209,10 @@ def withdrawing_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> Part:
     )
 
 
-def follow_crew(visit: Visit) -> None:
+def follow_crew(visit: Visit, now: datetime) -> None:
     """Note on the visit how its crew stands. Call after an assignment of it has changed."""
     live_ones = visit.assignments.filter(state__in=LIVE_STATES).values_list("state", "unclaimed_at")
-    visit.follow_crew(crew_state_of((State(state), at is not None) for state, at in live_ones))
+    visit.follow_crew(crew_state_of((State(state), at is not None) for state, at in live_ones), now)
 
 
 def take_out(visit: Visit, *, part: int | None = None) -> list[Assignment]:
@@ -267,7 +267,7 @@ def put_in_place_of(
         state=state,
         plan_version=there.plan_version + 1,
     )
-    follow_crew(visit)
+    follow_crew(visit, now)
     write_crew_change(actor, now, visit=visit, assignment=assignment, before=there, why=why)
     return assignment
 

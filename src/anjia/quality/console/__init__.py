@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from anjia.quality.console import call_backs, concerns, improvements, numbers
+from anjia.quality.console import call_backs, concerns, efforts, handing_out, improvements, numbers
 
 app_name = "quality"
 
 urlpatterns = [
     path("indicators", numbers.indicators, name="indicators"),
+    path("indicators.xlsx", handing_out.figures, name="figures_sheet"),
+    path("report.docx", handing_out.report, name="report"),
+    path("indicators/<str:code>/<str:part>.xlsx", handing_out.rows, name="rows_sheet"),
     path("indicators/<str:code>/<str:part>", numbers.rows, name="rows"),
+    path("staff", efforts.staff, name="staff"),
+    path("staff/<uuid:staff_id>", efforts.visits, name="staff_visits"),
     path("call-backs", call_backs.call_backs, name="call_backs"),
     path("call-backs/<uuid:call_back_id>", call_backs.call_back, name="call_back"),
     path("call-backs/<uuid:call_back_id>/log", call_backs.log_call_back, name="log_call_back"),

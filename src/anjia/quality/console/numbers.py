@@ -12,8 +12,8 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import NotFound, Words
-from anjia.quality import queries
+from anjia.kernel.errors import NotFound
+from anjia.quality import queries, wording
 from anjia.quality.rules import (
     ASPECT_WORDS,
     DEFINITIONS,
@@ -23,7 +23,6 @@ from anjia.quality.rules import (
     ConcernKind,
     RaterKind,
 )
-from anjia.visits.rules.lifecycle import WORDS_OF_REASON, CancelReason
 
 LONGEST = timedelta(days=366)
 
@@ -111,7 +110,7 @@ def shown_row(row: queries.Row) -> dict[str, Any]:
     return {
         "visit": row.outcome,
         "resident_name": row.resident_name,
-        "cancel_reason": reason_words(row.outcome.cancel_reason) if row.outcome else "",
+        "cancel_reason": wording.reason_words(row.outcome.cancel_reason) if row.outcome else "",
         "rater": RATER_WORDS[RaterKind(rating.rater_kind)] if rating else "",
         "stars": rating.stars if rating else None,
         "aspects": [(ASPECT_WORDS[aspect], value) for aspect, value in rating.aspects.items()]
@@ -124,8 +123,3 @@ def shown_row(row: queries.Row) -> dict[str, Any]:
             for one in row.concerns
         ],
     }
-
-
-def reason_words(reason: str) -> Words:
-    """Return why it was cancelled: our codes in words; what a person wrote as she wrote it."""
-    return WORDS_OF_REASON[CancelReason(reason)] if reason in set(CancelReason) else reason

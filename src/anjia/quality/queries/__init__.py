@@ -19,6 +19,7 @@ from anjia.quality.queries.concerns import (
     ground_of_concern,
     my_concerns,
 )
+from anjia.quality.queries.efforts import StaffLine, StaffVisits, staff_lines, staff_visits
 from anjia.quality.queries.family import OwnForm, family_forms_of_visit, my_family_form
 from anjia.quality.queries.improvements import (
     ImprovementLine,
@@ -32,12 +33,13 @@ from anjia.quality.queries.improvements import (
 from anjia.quality.queries.indicators import (
     DrillDown,
     Indicator,
-    Row,
     drill_down,
     indicators,
     rows_of_indicator,
 )
 from anjia.quality.queries.ratings import OwnRating, my_rating, ratings_of_visit
+from anjia.quality.queries.report import Report, Rows, month_in_figures, rows_to_take_away
+from anjia.quality.queries.sources import Row
 
 __all__ = [
     "CallBackLine",
@@ -54,8 +56,12 @@ __all__ = [
     "OwnConcern",
     "OwnForm",
     "OwnRating",
+    "Report",
     "Row",
+    "Rows",
     "Share",
+    "StaffLine",
+    "StaffVisits",
     "aspect_counts",
     "call_back_page",
     "call_backs",
@@ -69,9 +75,13 @@ __all__ = [
     "improvements",
     "indicators",
     "late_call_backs",
+    "month_in_figures",
     "my_concerns",
     "my_family_form",
     "my_rating",
     "ratings_of_visit",
     "rows_of_indicator",
+    "rows_to_take_away",
+    "staff_lines",
+    "staff_visits",
 ]

@@ -45,6 +45,13 @@ from anjia.quality.rules.concerns import (
     due_of,
     may_appeal,
 )
+from anjia.quality.rules.efficiency import (
+    MEASURES,
+    Measure,
+    mean_minutes,
+    per_day,
+    share_on_the_way,
+)
 from anjia.quality.rules.family import (
     BURDEN_WORDS,
     TOLD_WORDS,
@@ -81,6 +88,7 @@ from anjia.quality.rules.indicators import (
     Figure,
     Standing,
     figure,
+    timed_out,
 )
 from anjia.quality.rules.ratings import (
     ASPECT_WORDS,
@@ -116,6 +124,7 @@ __all__ = [
     "LEAST_SOURCE",
     "LONGEST_WORDS",
     "LOOKED_AT",
+    "MEASURES",
     "OURS_TO_DO",
     "OUR_REASONS",
     "RAISED_BY_WORDS",
@@ -148,6 +157,7 @@ __all__ = [
     "ImprovementGoneOn",
     "ImprovementState",
     "ImprovementUnsound",
+    "Measure",
     "NotDoneYet",
     "OnlyFamily",
     "OnlyOwner",
@@ -176,8 +186,12 @@ __all__ = [
     "figure",
     "is_low",
     "may_appeal",
+    "mean_minutes",
+    "per_day",
     "points_between",
+    "share_on_the_way",
     "source_of",
+    "timed_out",
     "window_after",
     "window_before",
 ]

@@ -58,6 +58,7 @@ class Standing(StrEnum):
     MET = "met"
     MISSED = "missed"
     NO_TARGET = "no_target"
+    TIMED_OUT = "timed_out"  # counting took too long: nobody knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +87,8 @@ def figure(definition: Definition, *, counted: int, of: int, excluded: int = 0) 
         is_met = exact <= target if definition.is_limit else exact >= target
         standing = Standing.MET if is_met else Standing.MISSED
     return Figure(standing=standing, counted=counted, of=of, excluded=excluded, value=value)
+
+
+def timed_out() -> Figure:
+    """Return what can be said of a number that was not counted to its end: nothing, and never zero."""
+    return Figure(standing=Standing.TIMED_OUT, counted=0, of=0)

@@ -83,7 +83,7 @@ def accept_assignment(actor: Actor, now: datetime, *, visit_id: UUID, part: int 
     there.unclaimed_at = None
     there.state = State.ACCEPTED.value
     there.save(update_fields=["state", "unclaimed_at"])
-    follow_crew(visit)
+    follow_crew(visit, now)
     write_crew_change(actor, now, visit=visit, assignment=there, before=there, why="")
     return there
 
@@ -100,7 +100,7 @@ def mark_unclaimed(actor: Actor, now: datetime, *, visit_id: UUID, part: int) ->
     if there.state == State.TENTATIVE and there.unclaimed_at is None:
         there.unclaimed_at = now
         there.save(update_fields=["unclaimed_at"])
-        follow_crew(visit)
+        follow_crew(visit, now)
         write_change(actor, now, visit=visit, what=What.NOBODY_TOOK_IT)
         audit.record(
             "visits.assignment.unclaimed", actor=actor, at=now, subject_id=there.id, fields=["unclaimed_at"]
@@ -126,7 +126,7 @@ def stand_down(actor: Actor, now: datetime, *, visit_id: UUID, part: int) -> Ass
         raise IllegalMove
     there.state = State.TENTATIVE.value
     there.save(update_fields=["state"])
-    follow_crew(visit)
+    follow_crew(visit, now)
     write_change(actor, now, visit=visit, what=What.DECLINED, staff_id=there.staff_id)
     audit.record("visits.assignment.declined", actor=actor, at=now, subject_id=there.id, fields=["state"])
     live.tell(topic="board", subject_id=visit_id)

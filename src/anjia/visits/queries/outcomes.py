@@ -4,19 +4,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
-from anjia.kernel.actors import Actor, Kind, Purpose
-from anjia.kernel.errors import NotAllowed
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.paging import Page, page_of
-from anjia.visits.models import PROMISED_STATUSES, Visit
+from anjia.visits.counting import Ids, broken_by_us, check_reads, promises
+from anjia.visits.models import Visit
 from anjia.visits.rules.lifecycle import Status
 from anjia.visits.showing import name_of_service
-
-Ids = Collection[UUID] | QuerySet[Any, UUID]  # given, or a question that the database answers within its own
 
 
 class Group(StrEnum):
@@ -37,7 +34,28 @@ class Outcome:
     ends_at: datetime
     status: str
     cancel_reason: str
+    booked_at: datetime
+    crewed_at: datetime | None
+    departed_at: datetime | None
+    arrived_at: datetime | None
     done_at: datetime | None
+
+    @classmethod
+    def of(cls, visit: Visit) -> "Outcome":
+        return cls(
+            visit_id=visit.id,
+            resident_id=visit.resident_id,
+            service_name=name_of_service(visit),
+            starts_at=visit.starts_at,
+            ends_at=visit.ends_at,
+            status=visit.status,
+            cancel_reason=visit.cancel_reason,
+            booked_at=visit.booked_at,
+            crewed_at=visit.crewed_at,
+            departed_at=visit.departed_at,
+            arrived_at=visit.arrived_at,
+            done_at=visit.done_at,
+        )
 
 
 def count_outcomes(
@@ -56,7 +74,7 @@ def count_outcomes(
 
     :raises NotAllowed: if the actor may not read visits
     """
-    counted = _promises(actor, start, end, among=among).aggregate(
+    counted = promises(actor, start, end, among=among).aggregate(
         **{group.value: Count("id", filter=_is(group, as_of, our_reasons)) for group in Group}
     )
     return {group: counted[group.value] for group in Group}
@@ -84,61 +102,29 @@ def outcomes(
     condition = Q(pk__in=[])
     for group in groups:
         condition |= _is(group, as_of, our_reasons)
-    rows = _promises(actor, start, end, among=among).filter(condition).exclude(id__in=apart_from)
+    rows = promises(actor, start, end, among=among).filter(condition).exclude(id__in=apart_from)
     page = page_of(rows, order=("starts_at", "id"), after=after, size=size)
-    return Page([_outcome(visit) for visit in page.items], page.next)
+    return Page([Outcome.of(visit) for visit in page.items], page.next)
 
 
 def outcomes_of(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID]) -> dict[UUID, Outcome]:
     """Return what became of these promises, by visit."""
-    _check(actor)
+    check_reads(actor)
     rows = Visit.objects.filter(organization_id=actor.organization_id, id__in=set(visit_ids))
-    return {visit.id: _outcome(visit) for visit in rows}
-
-
-def _check(actor: Actor) -> None:
-    if actor.kind is Kind.PERSON or not actor.may("visits.read"):
-        raise NotAllowed
-
-
-def _promises(
-    actor: Actor, start: datetime, end: datetime, *, among: Ids | None = None
-) -> QuerySet[Visit, Visit]:
-    _check(actor)
-    rows = Visit.objects.filter(
-        organization_id=actor.organization_id,
-        status__in=PROMISED_STATUSES,
-        starts_at__gte=start,
-        starts_at__lt=end,
-    )
-    return rows if among is None else rows.filter(id__in=among)
+    return {visit.id: Outcome.of(visit) for visit in rows}
 
 
 def _is(group: Group, as_of: datetime, our_reasons: Collection[str]) -> Q:
     done = Q(status=Status.DONE.value)
-    cancelled = Q(status=Status.CANCELLED.value)
-    ours = Q(cancel_reason__in=list(our_reasons))
-    taken_back = cancelled & ~ours
-    over = Q(ends_at__lte=as_of) | (cancelled & ours)
+    broken = broken_by_us(our_reasons)
+    taken_back = Q(status=Status.CANCELLED.value) & ~broken
+    over = Q(ends_at__lte=as_of) | broken
     return {
         Group.DONE: done,
         Group.TAKEN_BACK: taken_back,
         Group.NOT_DONE: ~done & ~taken_back & over,
         Group.NOT_YET: ~done & ~taken_back & ~over,
     }[group]
-
-
-def _outcome(visit: Visit) -> Outcome:
-    return Outcome(
-        visit_id=visit.id,
-        resident_id=visit.resident_id,
-        service_name=name_of_service(visit),
-        starts_at=visit.starts_at,
-        ends_at=visit.ends_at,
-        status=visit.status,
-        cancel_reason=visit.cancel_reason,
-        done_at=visit.done_at,
-    )
 
 
 def visits_to_remind_of(

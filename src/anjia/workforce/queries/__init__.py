@@ -1,5 +1,6 @@
 """Questions about those who work here, by topic. Nothing here writes."""
 
+from anjia.workforce.queries.duty import Duty, duty_of_staff
 from anjia.workforce.queries.planning import caregivers_on
 from anjia.workforce.queries.rota import (
     HolidayShifts,
@@ -34,6 +35,7 @@ from anjia.workforce.queries.staff import (
 )
 
 __all__ = [
+    "Duty",
     "HolidayShifts",
     "Lapsing",
     "LeaveShown",
@@ -48,6 +50,7 @@ __all__ = [
     "StaffShown",
     "caregivers_on",
     "changes_of_rows",
+    "duty_of_staff",
     "get_staff_member",
     "institutions_with_staff",
     "leave_asked",

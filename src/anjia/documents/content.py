@@ -1,0 +1,44 @@
+"""What a document says, whatever it is written as."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    words: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A paragraph; where it has a `name`, that stands before it in bold."""
+
+    words: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows of words below their titles. `numbers` are the columns that hold figures, from 0: set to the right."""
+
+    titles: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: frozenset[int] = frozenset()
+    widths: Sequence[int] = ()  # parts of the whole; without them all are alike
+
+    def __post_init__(self) -> None:
+        assert all(len(row) == len(self.titles) for row in self.rows), "a row has a cell for each title"
+
+
+Part = Heading | Words | Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A title, what it is about in small print below, and the parts one after the other; `language` is its tag."""
+
+    title: str
+    about: Sequence[str]
+    parts: Sequence[Part]
+    language: str = "zh-CN"

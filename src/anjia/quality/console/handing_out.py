@@ -1,0 +1,84 @@
+"""What is taken away: the numbers and their rows as spreadsheets, the month as a report."""
+
+from datetime import date
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from anjia.documents import as_docx
+from anjia.kernel import console
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of
+from anjia.kernel.console import PageRequest, page
+from anjia.kernel.errors import NotFound
+from anjia.quality import queries
+from anjia.quality.console.numbers import period_asked
+from anjia.quality.queries import Indicator, StaffLine
+from anjia.quality.reporting import report_of
+from anjia.quality.rules import DEFINITIONS
+from anjia.quality.sheets import figures_sheet, rows_sheet
+
+
+@require_safe
+@page("quality.read")
+def figures(request: PageRequest) -> HttpResponse:
+    """Give all numbers of a period, with their definitions and the work of staff."""
+    now = timezone.now()
+    first, last = period_asked(request, now)
+
+    def both(actor: Actor, purpose: Purpose) -> tuple[list[Indicator], list[StaffLine]]:
+        return (
+            queries.indicators(actor, purpose, first=first, last=last, as_of=now),
+            queries.staff_lines(actor, purpose, first=first, last=last, as_of=now),
+        )
+
+    found, staff = console.ask(request, both, Purpose.CONTRACT)
+    content = figures_sheet(found, staff, as_of=now)
+    return console.download(content, f"anjia-indicators-{first}-{last}.xlsx", console.XLSX)
+
+
+@require_safe
+@page("quality.read")
+def rows(request: PageRequest, code: str, part: str) -> HttpResponse:
+    """Give the rows behind one number."""
+    now = timezone.now()
+    first, last = period_asked(request, now)
+    if code not in DEFINITIONS:
+        raise NotFound
+    found = console.ask(
+        request,
+        queries.rows_to_take_away,
+        Purpose.CONTRACT,
+        code=code,
+        part=part,
+        first=first,
+        last=last,
+        as_of=now,
+    )
+    name = f"anjia-{code}-{part}-{first}-{last}.xlsx"
+    return console.download(rows_sheet(DEFINITIONS[code], found), name, console.XLSX)
+
+
+@require_safe
+@page("quality.read")
+def report(request: PageRequest) -> HttpResponse:
+    """Give the report of a month, `?month=2026-03`; of this one for nonsense."""
+    now = timezone.now()
+    found = console.ask(
+        request,
+        queries.month_in_figures,
+        Purpose.CONTRACT,
+        month=month_asked(request, day_of(now)),
+        as_of=now,
+    )
+    document = report_of(found, is_demo=settings.IS_DEMO)
+    return console.download(as_docx(document), f"anjia-report-{found.first:%Y-%m}.docx", console.DOCX)
+
+
+def month_asked(request: HttpRequest, today: date) -> date:
+    try:
+        return date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        return today
