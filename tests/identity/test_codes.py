@@ -45,7 +45,7 @@ class TestRequestCode:
         assert make.code_for(number, now=later(minutes=60, seconds=1))
 
     def test_holds_an_address_to_sixty_an_hour_whoever_they_are_for(self) -> None:
-        address = make.address()
+        address = make.new_address()
         for _ in range(60):
             make.code_for(make.phone(), address=address)
 
@@ -156,7 +156,7 @@ class TestSignInByCode:
         }
 
     def test_an_address_gets_sixty_wrong_ones(self) -> None:
-        address = make.address()
+        address = make.new_address()
         for _ in range(60):
             make.try_code(make.phone(), "123456", address=address)
 

@@ -37,7 +37,7 @@ class TestSignInByPhone:
     def test_from_the_number_to_the_token(self, client: Client) -> None:
         account = make.person(make.house())
         with override_settings(IS_DEMO=True):
-            asked = post(client, "sign-in/codes", {"phone": account.phone}, REMOTE_ADDR=make.address())
+            asked = post(client, "sign-in/codes", {"phone": account.phone}, REMOTE_ADDR=make.new_address())
 
         entered = post(client, "sign-in/phone", {"phone": account.phone, "code": asked.json()["demo_code"]})
 
@@ -49,7 +49,7 @@ class TestSignInByPhone:
         assert get(client, "me/sessions", token=entered.json()["token"]).json()[0]["is_current"]
 
     def test_shows_the_code_in_a_demo_only(self, client: Client) -> None:
-        asked = post(client, "sign-in/codes", {"phone": make.phone()}, REMOTE_ADDR=make.address())
+        asked = post(client, "sign-in/codes", {"phone": make.phone()}, REMOTE_ADDR=make.new_address())
 
         assert asked.json() == {"retry_after": 60, "demo_code": None}
 
@@ -57,7 +57,7 @@ class TestSignInByPhone:
         known, unknown = make.person(make.house()).phone, make.phone()
 
         answers = [
-            post(client, "sign-in/codes", {"phone": phone}, REMOTE_ADDR=make.address())
+            post(client, "sign-in/codes", {"phone": phone}, REMOTE_ADDR=make.new_address())
             for phone in (known, unknown)
         ]
         wrong = [
@@ -72,12 +72,12 @@ class TestSignInByPhone:
     def test_says_so_where_no_code_can_be_sent(self, client: Client) -> None:
         sender = "anjia.integrations.sms.aliyun.from_settings"
         with override_settings(CODE_SENDER=sender, SMS_ACCESS_KEY_ID=""):
-            asked = post(client, "sign-in/codes", {"phone": make.phone()}, REMOTE_ADDR=make.address())
+            asked = post(client, "sign-in/codes", {"phone": make.phone()}, REMOTE_ADDR=make.new_address())
 
         assert (asked.status_code, asked.json()["code"]) == (422, "identity.codes_not_connected")
 
     def test_asks_to_wait_in_words(self, client: Client) -> None:
-        phone, address = make.phone(), make.address()
+        phone, address = make.phone(), make.new_address()
         post(client, "sign-in/codes", {"phone": phone}, REMOTE_ADDR=address)
 
         again = post(client, "sign-in/codes", {"phone": phone}, REMOTE_ADDR=address)
@@ -90,7 +90,7 @@ class TestSignInByPhone:
         house, number = make.house(), make.phone()
         accounts = [make.person(house, name=name, phone=number) for name in ("张桂芳", "陈志明")]
         with override_settings(IS_DEMO=True):
-            code = post(client, "sign-in/codes", {"phone": number}, REMOTE_ADDR=make.address()).json()[
+            code = post(client, "sign-in/codes", {"phone": number}, REMOTE_ADDR=make.new_address()).json()[
                 "demo_code"
             ]
 
@@ -122,10 +122,10 @@ class TestLimits:
             unit.do(commands.count_try, limit=most, address=counted(f"{here}{number:x}"))
 
         assert post(client, path, body, REMOTE_ADDR=f"{here}ffff").status_code == 429
-        assert post(client, path, body, REMOTE_ADDR=make.address()).status_code == 422
+        assert post(client, path, body, REMOTE_ADDR=make.new_address()).status_code == 422
 
     def test_scans_are_not_asked_for_without_end(self, client: Client) -> None:
-        here = make.address()
+        here = make.new_address()
         unit = acting(system(), timezone.now())
         for _ in range(SCANS_BY_ADDRESS.most):
             unit.do(commands.show_scan_ticket, address=here)

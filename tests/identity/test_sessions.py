@@ -93,6 +93,21 @@ class TestSharedComputer:
         assert refusal(self.unlock(entry, make.PASSWORD)) == "identity.sign_in_again"
         assert "identity.session.unlock_refused" in audited(system(account.organization_id), entry.session_id)
 
+    def test_five_wrong_ones_do_not_keep_her_from_signing_in_again_on_the_same_computer(self) -> None:
+        account = make.staff(make.house())
+        entry = self.locked(account, device="desk-8")
+        for _ in range(5):
+            self.unlock(entry, "000000", device_token="desk-8")
+
+        assert entered(make.try_password(account.login or "", device_token="desk-8"))
+
+    def test_is_not_kept_from_her_by_those_who_try_her_password_elsewhere(self) -> None:
+        account = make.staff(make.house())
+        entry = self.locked(account)
+        make.locked_out(account.login or "")
+
+        assert entered(self.unlock(entry, make.PASSWORD))
+
     def test_a_code_that_signed_in_does_not_unlock(self) -> None:
         account = make.staff(make.house())
         entry = entered(make.try_password(account.login or "", device_token="desk-5"))

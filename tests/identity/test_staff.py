@@ -65,7 +65,7 @@ class TestSignInStaff:
 
         def statements(login: str) -> list[str]:
             with CaptureQueriesContext(connection) as asked:
-                make.try_password(login, password="不是这一句话，差得远", address=make.address())
+                make.try_password(login, password="不是这一句话，差得远", address=make.new_address())
             return [query["sql"].split()[0] for query in asked.captured_queries]
 
         known, unknown = statements(account.login or ""), statements("nobody-at-all")
@@ -104,13 +104,61 @@ class TestSignInStaff:
     def test_stops_after_five_wrong_ones_from_one_place(self) -> None:
         account = make.staff(make.house())
         assert account.login
-        address = make.address()
+        address = make.new_address()
         for _ in range(5):
             make.try_password(account.login, password="不是这一句话", address=address)
 
         with pytest.raises(TooSoon):
             make.try_password(account.login, address=address)
-        assert entered(make.try_password(account.login, address=make.address()))
+        assert entered(make.try_password(account.login, address=make.new_address()))
+
+    def test_is_not_kept_from_a_browser_she_has_used_by_all_who_try_elsewhere(self) -> None:
+        account = make.staff(make.house())
+        login = account.login or ""
+        entered(make.try_password(login, device_token="her desk"))
+
+        make.locked_out(login)
+
+        with pytest.raises(TooSoon):
+            make.try_password(login, now=later(minutes=1))
+        assert entered(make.try_password(login, now=later(minutes=1), device_token="her desk"))
+        with pytest.raises(TooSoon):
+            make.try_password(login, now=later(minutes=1), device_token="a desk she has never been at")
+        assert entered(make.try_password(login, now=later(minutes=16)))
+
+    def test_is_stopped_in_a_browser_she_has_used_too_and_nowhere_else_for_it(self) -> None:
+        account = make.staff(make.house())
+        login = account.login or ""
+        entered(make.try_password(login, device_token="shared desk"))
+        for _ in range(10):
+            assert refusal(make.try_password(login, password="不是这一句话", device_token="shared desk")) == (
+                "identity.wrong_password"
+            )
+
+        with pytest.raises(TooSoon):
+            make.try_password(login, now=later(minutes=1), device_token="shared desk")
+        assert entered(make.try_password(login, now=later(minutes=1)))
+
+    def test_is_as_slow_for_others_in_a_browser_that_knows_only_her_colleague(self) -> None:
+        colleague, account = (make.staff(make.house()) for _ in range(2))
+        login = account.login or ""
+        entered(make.try_password(colleague.login or "", device_token="their desk"))
+
+        make.locked_out(login)
+
+        with pytest.raises(TooSoon):
+            make.try_password(login, now=later(minutes=1), device_token="their desk")
+
+    def test_a_browser_in_which_she_was_not_ready_yet_is_not_hers(self) -> None:
+        """A temporary password is read out over the telephone: whoever heard it may have been first."""
+        account = make.staff(make.house(), ready=False)
+        login = account.login or ""
+        entered(make.try_password(login, code="", device_token="anybody's desk"))
+
+        make.locked_out(login)
+
+        with pytest.raises(TooSoon):
+            make.try_password(login, code="", device_token="anybody's desk")
 
     def test_a_temporary_password_opens_only_what_makes_an_account_ready(self) -> None:
         account = make.staff(make.house(), ready=False)

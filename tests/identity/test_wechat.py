@@ -62,6 +62,13 @@ class TestWechat:
         assert bind(make.PASSWORD) is None
         assert entered(comes_in()).account_id == account.id
 
+    def test_of_staff_opens_while_strangers_try_her_password(self) -> None:
+        account, openid = make.staff(make.house()), uuid4().hex
+        acting(make.actor_of(account), NOON).do(commands.bind_wechat, openid=openid, password=make.PASSWORD)
+        make.locked_out(account.login or "")
+
+        assert entered(acting(system(), NOON).do(commands.sign_in_by_wechat, openid=openid))
+
     def test_is_not_found_out_by_trying_passwords_on_a_phone_that_lies_about(self) -> None:
         account = make.staff(make.house())
         phone = make.session(account, end="phone")

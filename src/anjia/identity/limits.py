@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from anjia.identity.models import Attempt
-from anjia.identity.rules import Limit, TooSoon, limit_words
+from anjia.identity.proofs import device_index
+from anjia.identity.rules import WRONG_PASSWORDS_ON_DEVICE, Limit, TooSoon, limit_words
 from anjia.kernel.encryption import blind
 
 Claim = tuple[Limit, str]
@@ -31,6 +32,11 @@ def count(*claims: Claim, now: datetime) -> None:
 def forgive(*claims: Claim) -> None:
     """Forget the tries: it was she after all."""
     Attempt.objects.filter(key__in=[key(limit, of) for limit, of in claims]).delete()
+
+
+def on_device(login: str, device_token: str) -> Claim:
+    """Return the claim of a browser on which the login has been used before."""
+    return WRONG_PASSWORDS_ON_DEVICE, f"{login}|{device_index(device_token).hex()}"
 
 
 def key(limit: Limit, of: str) -> bytes:

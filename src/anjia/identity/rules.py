@@ -107,8 +107,12 @@ CODE_SOON: Final = Limit("code-soon", 1, timedelta(seconds=60))
 CODE_BY_PHONE: Final = Limit("code-phone", 5, timedelta(hours=1))
 CODE_BY_ADDRESS: Final = Limit("code-address", 60, timedelta(hours=1))  # a hospital has one address
 WRONG_CODES_BY_ADDRESS: Final = Limit("wrong-code-address", 60, timedelta(minutes=15))
+# Whoever tries one login from one place is slowed down there, and so are all places together, once there are twenty of
+# them. She herself still comes in: from a browser that she has used before, where only its own tries count (OWASP's
+# "device cookies"), by WeChat, or by scanning.
 WRONG_PASSWORDS_HERE: Final = Limit("password-login-address", 5, timedelta(minutes=15))
-WRONG_PASSWORDS_BY_LOGIN: Final = Limit("password-login", 20, timedelta(minutes=15))
+WRONG_PASSWORDS_BY_LOGIN: Final = Limit("password-login", 100, timedelta(minutes=15))
+WRONG_PASSWORDS_ON_DEVICE: Final = Limit("password-device", 10, timedelta(minutes=15))  # five are its lock's
 WRONG_PASSWORDS_BY_ADDRESS: Final = Limit("password-address", 60, timedelta(minutes=15))
 SLIPS_BY_ADDRESS: Final = Limit("slip-address", 120, timedelta(minutes=15))  # a whole lecture hall signs in
 SCANS_BY_ADDRESS: Final = Limit("scan-address", 120, timedelta(minutes=15))

@@ -11,7 +11,6 @@ from anjia.identity.queries import organizations_of_account
 from anjia.identity.rules import (
     IDLE,
     OWN_ACCOUNT,
-    WRONG_PASSWORDS_BY_LOGIN,
     AccountKind,
     AccountState,
     End,
@@ -195,9 +194,13 @@ def unlock_session(
     if session is None or session.account.state != AccountState.ACTIVE:
         return Refused(SignInAgain())
     account = session.account
-    limits.check((WRONG_PASSWORDS_BY_LOGIN, account.login or ""), now=now)
+    claim = limits.on_device(account.login or "", device_token)
+    limits.check(claim, now=now)
     if not is_own_secret(account, secret, now=now):
+        limits.count(claim, now=now)
         return _wrong_unlock(session, now)
+    if session.wrong_unlocks:
+        limits.forgive(claim)
     _leave(lock_session_id, session, now)
     token = proofs.new_token()
     session.token_hash, session.locked_at, session.wrong_unlocks = proofs.token_hash(token), None, 0
@@ -225,7 +228,6 @@ def _leave(session_id: UUID | None, taken_over_by: Session, now: datetime) -> No
 
 def _wrong_unlock(session: Session, now: datetime) -> Refused:
     actor = acting_as(session.account, session.organization_id)
-    limits.count((WRONG_PASSWORDS_BY_LOGIN, session.account.login or ""), now=now)
     audit.record("identity.session.unlock_refused", actor=actor, at=now, subject_id=session.id)
     return Refused(SignInAgain() if count_wrong(session, now, actor=actor) else WrongSecret())
 

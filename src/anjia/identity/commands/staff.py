@@ -8,6 +8,7 @@ from anjia.identity import limits, proofs
 from anjia.identity.commands.sessions import start_session
 from anjia.identity.entering import acting_as, end_all_of, refuse_others, take_totp
 from anjia.identity.models import Account, Session
+from anjia.identity.proofs import device_index
 from anjia.identity.rules import (
     OWN_ACCOUNT,
     WRONG_PASSWORDS_BY_ADDRESS,
@@ -48,16 +49,13 @@ def sign_in_staff(
 
     A wrong login, password or code gets the same words after the same work. An account that still has a
     temporary password or no generator comes in at the console only, and there only to get them.
+    A browser that she has used before is not kept out by wrong tries from elsewhere.
 
     :raises TooSoon: if there were too many wrong ones
     """
     name = login.strip().lower()[:40]
     wait_turn(f"sign-in/{name}")
-    claims = (
-        (WRONG_PASSWORDS_HERE, f"{name}|{address}"),
-        (WRONG_PASSWORDS_BY_LOGIN, name),
-        (WRONG_PASSWORDS_BY_ADDRESS, address),
-    )
+    claims = _claims(name, address, device_token)
     limits.check(*claims, now=now)
     rows = Account.objects.filter(login=name, kind=AccountKind.STAFF.value, state=AccountState.ACTIVE.value)
     account = rows.first()
@@ -88,6 +86,24 @@ def sign_in_staff(
         device_token=device_token,
         is_limited=not account.is_ready,
     )
+
+
+def _claims(login: str, address: str, device_token: str | None) -> tuple[limits.Claim, ...]:
+    """Return what a wrong try counts against; the first is forgiven once she is in."""
+    if device_token and _is_known(login, device_token):
+        return (limits.on_device(login, device_token),)
+    return (
+        (WRONG_PASSWORDS_HERE, f"{login}|{address}"),
+        (WRONG_PASSWORDS_BY_LOGIN, login),
+        (WRONG_PASSWORDS_BY_ADDRESS, address),
+    )
+
+
+def _is_known(login: str, device_token: str) -> bool:
+    """Say whether the login has come in by this browser with both proofs, or by another way than the password."""
+    return Session.objects.filter(
+        device_index=device_index(device_token), account__login=login, is_limited=False
+    ).exists()
 
 
 @command(OWN_ACCOUNT)
