@@ -15,6 +15,7 @@ from tests.make import NOON
 from tests.residents import make as residents
 from tests.visits import make as visits
 from tests.visits.make import Town, at
+from tests.workforce import make as workforce
 
 TODAY = date(2026, 3, 2)
 EVENING = clock(TODAY, time(18))
@@ -127,3 +128,42 @@ class TestPreparation:
     def test_is_not_said_where_it_gives_away_what_she_has(self) -> None:
         assert preparation_words("请准备好胰岛素笔", "zh") == "要准备什么，请在“我的预约”里看。"
         assert "胰岛素" not in preparation_words("请准备好胰岛素笔", "en")
+
+
+class TestWarnOfLapsingPapers:
+    MORNING = clock(TODAY, time(9, 20))
+
+    def told(self, town: Town) -> list[tuple[str, object]]:
+        def read(actor: Actor) -> list[tuple[str, object]]:
+            rows = Message.objects.filter(organization_id=town.organization_id, template__startswith="paper_")
+            return [(one.template, one.party_id) for one in rows.order_by("at", "id")]
+
+        found: list[tuple[str, object]] = acting(system(town.organization_id), NOON).ask(read)
+        return found
+
+    def nurse(self, town: Town, last_day: date) -> Actor:
+        nurse = town.nurse()
+        picc = {"code": "picc", "valid_until": last_day}
+        workforce.paper(of=town.desk, staff_id=visits.id_of(nurse), **picc)
+        return nurse
+
+    def test_tells_the_holder_once_thirty_days_ahead(self, town: Town) -> None:
+        nurse = self.nurse(town, TODAY + timedelta(days=30))
+        self.nurse(town, TODAY + timedelta(days=31))
+        for minutes in (0, 20):
+            jobs.warn_of_lapsing_papers(self.MORNING + timedelta(minutes=minutes))
+
+        assert self.told(town) == [("paper_lapsing", nurse.user_id)]
+
+    def test_tells_her_once_more_when_it_has_lapsed(self, town: Town) -> None:
+        nurse = self.nurse(town, TODAY)
+        for days in (0, 1, 2):
+            jobs.warn_of_lapsing_papers(self.MORNING + timedelta(days=days))
+
+        assert self.told(town) == [("paper_lapsing", nurse.user_id), ("paper_lapsed", nurse.user_id)]
+
+    def test_wakes_nobody(self, town: Town) -> None:
+        self.nurse(town, TODAY)
+        jobs.warn_of_lapsing_papers(clock(TODAY, time(3)))
+
+        assert self.told(town) == []

@@ -12,11 +12,12 @@ from anjia.residents.models import Address, Resident
 from anjia.visits.commands import keep_evidence, promise_visit, record_facts
 from anjia.visits.listening import Receipt
 from anjia.visits.models import Assignment, Visit
-from anjia.workforce.commands import add_qualification, put_shift, register_staff_member
+from anjia.workforce.commands import put_shift, register_staff_member
 from anjia.workforce.models import StaffMember
 from tests.catalogue import make as catalogue
 from tests.make import NOON, actor, person
 from tests.residents import make as residents
+from tests.workforce import make as workforce
 
 DESK = [
     "visits.read",
@@ -108,13 +109,7 @@ class Town:
             "account_id": account_id,
         }
         staff: StaffMember = unit.do(register_staff_member, **sound | says)
-        unit.do(
-            add_qualification,
-            staff_id=staff.id,
-            code="nurse_licence",
-            valid_until=date(2030, 1, 1),
-            original_seen=True,
-        )
+        workforce.paper(of=self.desk, staff_id=staff.id, valid_until=date(2030, 1, 1))
         for day in range(4):
             for begins, ends in shifts:
                 on_duty, off_duty = (at(hour, day=day, today=self.today) for hour in (begins, ends))

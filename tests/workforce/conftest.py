@@ -8,4 +8,4 @@ from tests import make
 
 @pytest.fixture
 def manager() -> Actor:
-    return make.actor("workforce.change", "workforce.read", "workforce.ask_leave")
+    return make.actor("workforce.change", "workforce.read", "workforce.ask_leave", "files.store")

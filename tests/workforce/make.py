@@ -12,8 +12,9 @@ from anjia.workforce import commands
 from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
 from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet, PatternPart
-from tests.make import NOON
+from tests.make import NOON, actor
 
+SCAN = b"\x89PNG\r\n\x1a\nA licence"
 MONDAY = date(2026, 3, 2)
 
 
@@ -35,10 +36,20 @@ def paper(*, of: Actor, staff_id: UUID, **changes: Any) -> Qualification:
         "code": "nurse_licence",
         "number": "2015310001",
         "valid_until": date(2031, 6, 30),
-        "original_seen": True,
+        "scan": SCAN,
+        "content_type": "image/png",
     }
-    unit = acting(system(of.organization_id), NOON)
-    return unit.do(commands.add_qualification, staff_id=staff_id, **sound | changes)
+    is_confirmed = changes.pop("is_confirmed", True)
+    added = acting(system(of.organization_id), NOON).do(
+        commands.add_qualification, staff_id=staff_id, **sound | changes
+    )
+    return confirmed(added) if is_confirmed else added
+
+
+def confirmed(paper: Qualification, **says: Any) -> Qualification:
+    """Let a second person read it beside its scan."""
+    reader = actor("workforce.confirm", organization_id=paper.organization_id)
+    return acting(reader, NOON).do(commands.verify_qualification, qualification_id=paper.id, **says)
 
 
 def clock(day: date, hour: int, minute: int = 0) -> datetime:
@@ -71,21 +82,21 @@ def sheet(*, of: Actor, staff_id: UUID, day: date = MONDAY) -> CaregiverSheet:
     return sheets[0]
 
 
-def actions(actor: Actor) -> list[str]:
+def actions(of: Actor) -> list[str]:
     """Return what was written down in the actor's institution, in order."""
 
     def read(actor: Actor) -> list[str]:
         rows = AuditEntry.objects.filter(organization_id=actor.organization_id).order_by("id")
         return list(rows.values_list("action", flat=True))
 
-    return acting(actor, NOON).ask(read)
+    return acting(of, NOON).ask(read)
 
 
-def told(actor: Actor) -> list[str]:
+def told(of: Actor) -> list[str]:
     """Return which events were published there, in order."""
 
     def read(actor: Actor) -> list[str]:
         rows = Event.objects.filter(organization_id=actor.organization_id).order_by("id")
         return list(rows.values_list("name", flat=True))
 
-    return acting(actor, NOON).ask(read)
+    return acting(of, NOON).ask(read)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from anjia.workforce.models import StaffMember
 from anjia.workforce.queries import RotaWeek, StaffPage, rota_week, staff_page
 from tests import make
 from tests.identity import make as make_identity
-from tests.workforce.make import MONDAY, leave, paper, shift, staff, week
+from tests.workforce.make import MONDAY, SCAN, leave, paper, shift, staff, week
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -178,25 +179,29 @@ class TestStaffPage:
         self, as_: SignIn, manager: Actor, member: StaffMember
     ) -> None:
         browser, path = as_("manager"), f"/console/workforce/staff/{member.id}"
-        browser.post(f"{path}/papers", {"code": "picc", "paper_number": "P-1", "valid_until": "2199-01-01"})
+        entered = {"code": "picc", "paper_number": "P-1", "valid_until": "2199-01-01"}
+        browser.post(f"{path}/papers", entered | {"photo": SimpleUploadedFile("scan.png", SCAN, "image/png")})
         (added,) = page_of(manager, member).papers
         assert (added.paper.number, added.state) == ("P-1", "unverified")
+        assert browser.get(f"{path}/papers/{added.paper.id}/scan").content == SCAN
 
-        browser.post(f"{path}/papers/{added.paper.id}/verify")
+        herself = browser.post(f"{path}/papers/{added.paper.id}/verify")
+        assert (herself.status_code, "另一位同事" in text_of(herself)) == (403, True)
+        as_("dispatcher").post(f"{path}/papers/{added.paper.id}/verify")
 
         assert page_of(manager, member).papers[0].state == "valid"
         browser.post(f"{path}/papers/{added.paper.id}/take-back")
         assert page_of(manager, member).papers == []
 
     def test_does_not_let_her_check_her_own(self, as_: Any, manager: Actor, member: StaffMember) -> None:
-        added = paper(of=manager, staff_id=member.id, original_seen=False)
+        added = paper(of=manager, staff_id=member.id, is_confirmed=False)
 
         response = as_("manager", staff_id=member.id).post(
             f"/console/workforce/staff/{member.id}/papers/{added.id}/verify"
         )
 
         assert response.status_code == 403
-        assert "要由别人核对原件" in text_of(response)
+        assert "要由别人核对" in text_of(response)
 
     def test_sets_week_area_and_last_day(self, as_: SignIn, manager: Actor, member: StaffMember) -> None:
         browser, path = as_("manager"), f"/console/workforce/staff/{member.id}"

@@ -5,59 +5,127 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import IntegrityError
 
-from anjia.kernel.actors import Actor
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
-from anjia.workforce import commands
-from anjia.workforce.rules import (
-    OwnPaper,
-    StaffInvalid,
-)
+from anjia.workforce import commands, queries
+from anjia.workforce.models import Qualification
+from anjia.workforce.rules import OwnPaper, SameReader, ScanMissing, StaffInvalid
 from tests import make
 from tests.make import NOON
-from tests.workforce.make import paper, sheet, staff
+from tests.workforce.make import SCAN, confirmed, paper, sheet, staff
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 class TestQualifications:
     def add(self, actor: Actor, staff_id: UUID, **changes: Any) -> Any:
-        sound: dict[str, Any] = {"code": "picc", "number": "P-1", "valid_until": date(2030, 1, 1)}
+        sound: dict[str, Any] = {
+            "code": "picc",
+            "number": "P-1",
+            "valid_until": date(2030, 1, 1),
+            "scan": SCAN,
+            "content_type": "image/png",
+        }
         return acting(actor, NOON).do(commands.add_qualification, staff_id=staff_id, **sound | changes)
 
-    def test_count_once_somebody_else_has_seen_the_original(self, manager: Actor) -> None:
-        member = staff(of=manager)
+    def reader(self, manager: Actor, **who: Any) -> Actor:
+        return make.actor("workforce.confirm", organization_id=manager.organization_id, **who)
+
+    def verify(self, actor: Actor, paper: Any) -> Any:
+        return acting(actor, NOON).do(commands.verify_qualification, qualification_id=paper.id)
+
+    def test_count_once_a_second_person_has_read_the_scan(self, manager: Actor) -> None:
+        member, second = staff(of=manager), self.reader(manager)
         added = self.add(manager, member.id)
         before = sheet(of=manager, staff_id=member.id)
 
-        acting(manager, NOON).do(commands.verify_qualification, qualification_id=added.id)
+        read = self.verify(second, added)
 
         after = sheet(of=manager, staff_id=member.id)
         assert (before.qualifications, before.unverified) == ({}, frozenset({"picc"}))
         assert (after.qualifications, after.unverified) == ({"picc": date(2030, 1, 1)}, frozenset())
+        assert (read.added_by, read.verified_by, read.verified_at) == (manager.user_id, second.user_id, NOON)
+
+    def test_are_not_read_by_who_entered_them_whatever_she_may_do(self, manager: Actor) -> None:
+        both = make.actor(
+            "workforce.change", "workforce.confirm", "files.store", organization_id=manager.organization_id
+        )
+        added = self.add(both, staff(of=manager).id)
+
+        with pytest.raises(SameReader):
+            self.verify(both, added)
+
+    def test_are_not_read_by_who_added_the_scan(self, manager: Actor) -> None:
+        both = make.actor(
+            "workforce.change", "workforce.confirm", "files.store", organization_id=manager.organization_id
+        )
+        added = self.add(manager, staff(of=manager).id, scan=b"")
+        acting(both, NOON).do(
+            commands.attach_scan, qualification_id=added.id, scan=SCAN, content_type="image/png"
+        )
+
+        with pytest.raises(SameReader):
+            self.verify(both, added)
+
+    def test_do_not_count_without_a_scan(self, manager: Actor) -> None:
+        member = staff(of=manager)
+        added = self.add(manager, member.id, scan=b"")
+
+        with pytest.raises(ScanMissing):
+            self.verify(self.reader(manager), added)
+        assert sheet(of=manager, staff_id=member.id).qualifications == {}
+
+    def test_wait_again_when_a_better_scan_has_come(self, manager: Actor) -> None:
+        member = staff(of=manager)
+        read = paper(of=manager, staff_id=member.id, code="picc")
+        acting(manager, NOON).do(
+            commands.attach_scan, qualification_id=read.id, scan=SCAN, content_type="image/png"
+        )
+
+        assert sheet(of=manager, staff_id=member.id).unverified == {"picc"}
 
     def test_cannot_be_checked_by_their_holder(self, manager: Actor) -> None:
         member = staff(of=manager)
-        herself = make.actor(
-            "workforce.change", organization_id=manager.organization_id, staff_id=member.id
-        )  # fmt: skip
-        added = self.add(herself, member.id)
+        added = self.add(manager, member.id)
 
         with pytest.raises(OwnPaper):
-            acting(herself, NOON).do(commands.verify_qualification, qualification_id=added.id)
-        with pytest.raises(OwnPaper):
-            self.add(herself, member.id, original_seen=True)
+            self.verify(self.reader(manager, staff_id=member.id), added)
+
+    def test_wait_on_the_list_until_they_have_been_read(self, manager: Actor) -> None:
+        member = staff(of=manager)
+        added = self.add(manager, member.id)
+        self.add(manager, member.id, code="nurse_licence", valid_until=date(2026, 3, 1))  # lapsed anyway
+
+        def waiting() -> list[UUID]:
+            found = acting(manager, NOON).ask(queries.papers_waiting, Purpose.CONTRACT, today=NOON.date())
+            return [one.id for one in found]
+
+        before = waiting()
+        self.verify(self.reader(manager), added)
+        assert (before, waiting()) == ([added.id], [])
+
+    def test_are_kept_by_the_database_from_having_one_reader(self, manager: Actor) -> None:
+        added = self.add(manager, staff(of=manager).id)
+
+        def cheat(_actor: Actor) -> None:
+            rows = Qualification.objects.filter(id=added.id)
+            rows.update(verified_by=manager.user_id, verified_at=NOON)
+
+        with pytest.raises(IntegrityError, match="qualification_second_reader"):
+            acting(manager, NOON).ask(cheat)
 
     def test_that_were_taken_back_count_no_more(self, manager: Actor) -> None:
         member = staff(of=manager)
-        added = self.add(manager, member.id, original_seen=True)
+        added = paper(of=manager, staff_id=member.id, code="picc")
 
         acting(manager, NOON).do(commands.take_back_qualification, qualification_id=added.id)
 
         assert sheet(of=manager, staff_id=member.id).qualifications == {}
         with pytest.raises(NotFound):
-            acting(manager, NOON).do(commands.verify_qualification, qualification_id=added.id)
+            self.verify(self.reader(manager), added)
 
     @pytest.mark.parametrize(
         ("changes", "field"),
@@ -76,21 +144,17 @@ class TestQualifications:
         theirs = paper(of=other, staff_id=staff(of=other).id)
 
         with pytest.raises(NotFound):
-            acting(manager, NOON).do(commands.verify_qualification, qualification_id=theirs.id)
+            self.verify(self.reader(manager), theirs)
 
 
 class TestALicenceWithoutItsLastDay:
-    def test_is_not_seen_until_somebody_says_which(self, manager: Actor) -> None:
+    def test_is_not_read_until_somebody_says_which(self, manager: Actor) -> None:
         member = staff(of=manager)
+        waiting = paper(of=manager, staff_id=member.id, valid_until=None, is_confirmed=False)
         with pytest.raises(StaffInvalid) as refusal:
-            paper(of=manager, staff_id=member.id, valid_until=None)
-        waiting = paper(of=manager, staff_id=member.id, valid_until=None, original_seen=False)
-        with pytest.raises(StaffInvalid):
-            acting(manager, NOON).do(commands.verify_qualification, qualification_id=waiting.id)
+            confirmed(waiting)
 
-        acting(manager, NOON).do(
-            commands.verify_qualification, qualification_id=waiting.id, valid_until=date(2030, 6, 30)
-        )
+        confirmed(waiting, valid_until=date(2030, 6, 30))
 
         assert list(refusal.value.fields) == ["valid_until"]
         assert sheet(of=manager, staff_id=member.id).qualifications == {"nurse_licence": date(2030, 6, 30)}

@@ -89,6 +89,7 @@ MANAGE = (
     | frozenset(
         {
             "workforce.change",
+            "workforce.confirm",
             "workforce.ask_leave",
             "catalogue.draft",
             "catalogue.change",
@@ -136,7 +137,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
         "Health worker",
         FIELD | RESIDENTS | KEEPS_ACCOUNTS | {"residents.grant", "residents.consent"},
     ),
-    "dispatcher": DefaultRole("调度员", "Dispatcher", DESK | DISPATCH | {"board.read"}),
+    "dispatcher": DefaultRole("调度员", "Dispatcher", DESK | DISPATCH | {"board.read", "workforce.confirm"}),
     "service_desk": DefaultRole("服务台", "Service desk", DESK | {"board.read"}),
     "ward_nurse": DefaultRole(
         "病区护士",
@@ -150,6 +151,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
             {
                 "residents.read",
                 "workforce.read",
+                "workforce.confirm",
                 "catalogue.read",
                 "catalogue.draft",
                 "visits.read",

@@ -1,19 +1,21 @@
 """Reminding people. One function, one unit of work."""
 
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
-from anjia.dispatch.queries import house_of, household_of
+from anjia.dispatch.queries import contact_of, house_of, household_of
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.calendar import day_of
+from anjia.kernel.calendar import at, day_of
 from anjia.kernel.work import command
 from anjia.messaging.commands import send
+from anjia.messaging.queries import told_of
 from anjia.messaging.rules import moment_words
-from anjia.notices.rules import preparation_words, reminder_id
+from anjia.notices.rules import paper_id, preparation_words, reminder_id
 from anjia.residents.queries import get_resident
 from anjia.visits.queries import Promise, get_promise
 from anjia.visits.rules.lifecycle import Status
+from anjia.workforce.queries import papers_lapsing
 
 
 @command("messaging.send")
@@ -44,6 +46,39 @@ def remind_of_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
             needed_by=promise.starts_at,
         )
     return len(household)
+
+
+@command("messaging.send")
+def warn_of_papers(actor: Actor, now: datetime) -> int:
+    """Tell the holders of papers that run out within 30 days, or have; return how many were told. Each hears once."""
+    lapsing = papers_lapsing(actor, Purpose.CONTRACT, today=day_of(now))
+    events = {
+        one.paper.id: paper_id(one.paper.id, one.last_day, has_lapsed=one.days_left < 0) for one in lapsing
+    }
+    told = told_of(actor, Purpose.CONTRACT, event_ids=events.values()) if events else set()
+    fresh = [one for one in lapsing if events[one.paper.id] not in told]
+    name, phone = house_of(actor, Purpose.CONTRACT) if fresh else ("", "")
+    for one in fresh:
+        staff = one.staff
+        send(
+            actor,
+            now,
+            party_id=staff.account_id or staff.id,
+            template_code="paper_lapsed" if one.days_left < 0 else "paper_lapsing",
+            event_id=events[one.paper.id],
+            about_kind="staff",
+            about_id=staff.id,
+            values={
+                "until": one.last_day.isoformat(),
+                "moment": moment_words(at(one.last_day, time(0))),
+                "institution": name,
+                "phone": phone,
+            },
+            contact=contact_of(
+                actor, Purpose.CONTRACT, name=staff.name, account_id=staff.account_id, phone=staff.phone
+            ),
+        )
+    return len(fresh)
 
 
 def _values(actor: Actor, promise: Promise, *, language: str) -> dict[str, str | datetime]:

@@ -9,8 +9,9 @@ from anjia.kernel.jobs import each, every
 from anjia.kernel.work import acting
 from anjia.messaging.queries import told_of
 from anjia.notices import commands
-from anjia.notices.rules import JUST_BOOKED, is_time, reminder_id, tomorrow
+from anjia.notices.rules import JUST_BOOKED, is_time, is_time_for_papers, reminder_id, tomorrow
 from anjia.visits.queries.outcomes import visits_to_remind_of
+from anjia.workforce.queries import institutions_with_staff
 
 
 @every("*/10 * * * *")
@@ -30,3 +31,15 @@ def remind_of_tomorrow(now: datetime) -> None:
     events = {visit_id: reminder_id(visit_id, tomorrow(now)) for _, visit_id in rows}
     told = acting(system(), now).ask(told_of, Purpose.CONTRACT, event_ids=events.values())
     each([row for row in rows if events[row[1]] not in told], remind)
+
+
+@every("*/20 * * * *")
+def warn_of_lapsing_papers(now: datetime) -> None:
+    """Tell those whose licence or certificate runs out within 30 days, or has: each once, in the morning."""
+    if not is_time_for_papers(now):
+        return
+
+    def warn(organization_id: UUID) -> None:
+        acting(system(organization_id), now).do(commands.warn_of_papers)
+
+    each(acting(system(), now).ask(institutions_with_staff, Purpose.CONTRACT), warn)

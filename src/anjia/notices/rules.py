@@ -10,6 +10,8 @@ from anjia.messaging.rules import reveals
 # The evening before, early enough to buy what is missing [ENG].
 REMIND_FROM: Final = time(17, 0)
 REMIND_UNTIL: Final = time(21, 0)
+PAPERS_FROM: Final = time(9, 0)
+PAPERS_UNTIL: Final = time(11, 0)
 JUST_BOOKED: Final = timedelta(hours=3)  # who has booked only just now needs no reminder
 
 # Said instead of a preparation that would tell a stranger what she suffers from.
@@ -33,6 +35,17 @@ def preparation_words(preparation: str, language: str) -> str:
     if reveals(said) or language.startswith("en"):
         return SEE_IN_APP["en" if language.startswith("en") else "zh"]
     return said if said.endswith(("。", "！", "；")) else f"{said}。"
+
+
+def is_time_for_papers(now: datetime) -> bool:
+    """Say whether people are told of papers that run out: in the morning, when an office can be reached."""
+    return PAPERS_FROM <= local(now).time() < PAPERS_UNTIL
+
+
+def paper_id(qualification_id: UUID, last_day: date, *, has_lapsed: bool) -> UUID:
+    """Return what makes the warning one: once before the last day, and once after."""
+    said = "lapsed" if has_lapsed else "lapsing"
+    return uuid5(NAMESPACE_OID, f"paper/{said}/{qualification_id}/{last_day.isoformat()}")
 
 
 def reminder_id(visit_id: UUID, day: date) -> UUID:

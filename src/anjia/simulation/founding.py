@@ -44,6 +44,7 @@ WEEKS: Final[Mapping[str, range]] = {"every_day": range(7), "weekdays": range(5)
 RELATIONS: Final[Mapping[str, str]] = {"daughter": "女儿", "son": "儿子"}
 NOT_ASKED: Final = {"r09", "r23", "r41"}  # who has not been asked for her consent yet
 SIGNED: Final = scribble(1)  # the photo of a consent
+SCANNED: Final = scribble(2)  # the scan of a licence
 LAST_ADDITIONS: Final = {"r57", "r58", "r59"}  # who came in this week
 
 
@@ -213,7 +214,7 @@ class Founder:
                 valid_from=colleague.started,
                 valid_until=date(self.now.year + 2, 6, 30),
             )
-            self.do(
+            entered = self.do(
                 self.administrator,
                 workforce.add_qualification,
                 staff_id=one.id,
@@ -221,8 +222,10 @@ class Founder:
                 number=paper.number,
                 valid_from=paper.valid_from,
                 valid_until=paper.valid_until,
-                original_seen=True,
+                scan=SCANNED,
+                content_type="image/png",
             )
+            self.do(self.member("quality"), workforce.verify_qualification, qualification_id=entered.id)
         parts = [
             PatternPart(weekday=day, starts=starts, ends=ends)
             for day in WEEKS[colleague.week]

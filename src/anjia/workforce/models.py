@@ -91,9 +91,10 @@ class StaffToken(models.Model):
 
 class Qualification(models.Model):
     """
-    A licence or certificate. It counts only when somebody else than its holder has checked the original.
+    A licence or certificate. It counts once a second person has read its scan beside what was entered.
 
-    It is never changed into another: a renewal is a new row, one entered by mistake is taken back.
+    `added_by` entered it with its scan, `verified_by` is the second reader: neither is its holder. It is never changed
+    into another: a renewal is a new row, one entered by mistake is taken back.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -105,6 +106,7 @@ class Qualification(models.Model):
     valid_until = models.DateField(null=True)
     added_by = models.UUIDField()
     added_at = models.DateTimeField()
+    file_id = models.UUIDField(null=True)  # the scan
     verified_by = models.UUIDField(null=True)
     verified_at = models.DateTimeField(null=True)
     taken_back_at = models.DateTimeField(null=True)
@@ -114,6 +116,11 @@ class Qualification(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="qualification_days_in_order",
+            ),
+            # What was verified before there were scans keeps counting until it lapses.
+            models.CheckConstraint(
+                condition=Q(verified_by=None) | Q(file_id=None) | ~Q(verified_by=F("added_by")),
+                name="qualification_second_reader",
             ),
         ]
         indexes = [

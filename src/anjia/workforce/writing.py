@@ -9,7 +9,7 @@ from uuid import UUID
 import h3
 from django.utils.translation import gettext_lazy as _
 
-from anjia.clinical.professions import PAPERS, needs_last_day
+from anjia.clinical.professions import PAPERS
 from anjia.kernel import calendar
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import refuse_if_broken, wait_turn
@@ -117,17 +117,16 @@ def write_paper(
     number: str = "",
     valid_from: date | None = None,
     valid_until: date | None = None,
-    is_verified: bool = False,
+    file_id: UUID | None = None,
 ) -> Qualification:
     """
-    Write it down. What must have a last day and has none is not verified: nobody can have seen until when it holds.
+    Write it down. It does not count before a second person has read its scan.
 
     :raises StaffInvalid: if the code is none, or the days are in the wrong order
     """
     if code not in PAPERS:
         raise StaffInvalid(fields={"code": _("请从清单里选证书。")})
     check_days(valid_from, valid_until)
-    is_verified = is_verified and (valid_until is not None or not needs_last_day(code))
     return Qualification.objects.create(
         organization_id=actor.organization_id,
         staff=staff,
@@ -137,8 +136,7 @@ def write_paper(
         valid_until=valid_until,
         added_by=actor.user_id,
         added_at=now,
-        verified_by=actor.user_id if is_verified else None,
-        verified_at=now if is_verified else None,
+        file_id=file_id,
     )
 
 

@@ -143,7 +143,7 @@ def load_city_list(actor: Actor, now: datetime, *, rows: Sequence[CityRow]) -> C
         item.organization_id, item.listed_at, item.listed_by = actor.organization_id, now, actor.user_id
     CityItem.objects.bulk_create(items)
     audit.record(
-        "catalogue.city_list.loaded",
+        "catalogue.city_list.imported",
         actor=actor,
         at=now,
         subject_id=actor.organization_id,

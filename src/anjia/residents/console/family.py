@@ -9,9 +9,9 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import DomainError
+from anjia.kernel.photos import photo_of, photo_said
 from anjia.residents import commands, forms, queries
 from anjia.residents.console.going import go
-from anjia.residents.console.photos import photo_of, photo_said
 from anjia.residents.console.sheet import show_resident
 
 

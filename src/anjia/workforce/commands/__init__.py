@@ -2,7 +2,12 @@
 
 from anjia.workforce.commands.leave import ask_leave, grant_leave, put_leave, refuse_leave, withdraw_leave
 from anjia.workforce.commands.lists import register_staff_list
-from anjia.workforce.commands.papers import add_qualification, take_back_qualification, verify_qualification
+from anjia.workforce.commands.papers import (
+    add_qualification,
+    attach_scan,
+    take_back_qualification,
+    verify_qualification,
+)
 from anjia.workforce.commands.rota import (
     generate_shifts,
     put_shift,
@@ -22,6 +27,7 @@ from anjia.workforce.commands.staff import (
 __all__ = [
     "add_qualification",
     "ask_leave",
+    "attach_scan",
     "change_staff_member",
     "generate_shifts",
     "grant_leave",

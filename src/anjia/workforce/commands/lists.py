@@ -16,14 +16,11 @@ from anjia.workforce.writing import one_rota_at_a_time, write_paper, write_staff
 
 
 @command("workforce.change")
-def register_staff_list(
-    actor: Actor, now: datetime, *, rows: Sequence[StaffRow], originals_seen: bool = True
-) -> Changes:
+def register_staff_list(actor: Actor, now: datetime, *, rows: Sequence[StaffRow]) -> Changes:
     """
     Take the list over: new people, changed fields, new papers, weekly patterns. The same list again changes nothing.
 
-    Whoever imports an institution's own register answers for its papers: they count, but for the actor's own, and for
-    a licence that the law lets end where the list does not say when.
+    A paper on a list is what somebody says: it counts once its scan is there and a second person has read it.
 
     :raises StaffInvalid: naming every field that is wrong
     :raises PatternInvalid: if two parts of somebody's week overlap
@@ -34,7 +31,7 @@ def register_staff_list(
     if changes.is_empty:
         return changes
     for row, one in zip(rows, whom_they_mean(rows, known), strict=True):
-        _take_over(actor, now, row, one, originals_seen=originals_seen)
+        _take_over(actor, now, row, one)
     audit.record(
         "workforce.staff.imported", actor=actor, at=now, subject_id=actor.organization_id, fields=["staff"]
     )
@@ -44,9 +41,7 @@ def register_staff_list(
     return changes
 
 
-def _take_over(
-    actor: Actor, now: datetime, row: StaffRow, one: Known | None, *, originals_seen: bool
-) -> None:
+def _take_over(actor: Actor, now: datetime, row: StaffRow, one: Known | None) -> None:
     staff = one.staff if one else _fresh(actor.organization_id, row)
     said = said_by(row, one.staff if one else None, today=day_of(now))
     if one is None or any(getattr(staff, name) != value for name, value in said.items()):
@@ -60,7 +55,6 @@ def _take_over(
             number=paper.number,
             valid_from=paper.valid_from,
             valid_until=paper.valid_until,
-            is_verified=originals_seen and actor.staff_id != staff.id,
         )
     week = None if row.pattern is None else [part.content for part in row.pattern]
     if row.pattern is not None and week != (one.week if one else None):

@@ -1,4 +1,4 @@
-"""Licences and certificates: entered by one, checked by another."""
+"""Licences and certificates: entered by one with a scan, read beside it by a second."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,10 +10,11 @@ from anjia.clinical.professions import needs_last_day
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotFound
+from anjia.kernel.files import store
 from anjia.kernel.work import command
 from anjia.workforce.events import StaffChanged
 from anjia.workforce.models import Qualification
-from anjia.workforce.rules import OwnPaper, StaffInvalid, is_end_unknown
+from anjia.workforce.rules import OwnPaper, SameReader, ScanMissing, StaffInvalid, is_end_unknown
 from anjia.workforce.writing import check_days, staff_for_update, wait_for_caregivers, write_paper
 
 
@@ -27,20 +28,18 @@ def add_qualification(
     number: str = "",
     valid_from: date | None = None,
     valid_until: date | None = None,
-    original_seen: bool = False,
+    scan: bytes = b"",
+    content_type: str = "",
 ) -> Qualification:
     """
-    Enter a licence or certificate. It counts once somebody else than its holder has seen the original.
+    Enter a licence or certificate, with its scan if it is at hand. It counts once a second person has read it.
 
     :raises NotFound: if its holder does not work here
-    :raises StaffInvalid: if there is no such paper, its days are in the wrong order, or it has been seen and the last
-        day that it must have is missing
-    :raises OwnPaper: if the actor says to have seen her own
+    :raises StaffInvalid: if there is no such paper, or its days are in the wrong order
+    :raises FileNotKnown, FileTooLarge: if what was sent is no scan
     """
     staff = staff_for_update(actor, staff_id=staff_id)
-    if original_seen:
-        _check_not_own(actor, staff_id)
-        _check_last_day(code, valid_until)
+    stored = store(actor, now, content=scan, content_type=content_type) if scan else None
     paper = write_paper(
         actor,
         now,
@@ -49,41 +48,75 @@ def add_qualification(
         number=number,
         valid_from=valid_from,
         valid_until=valid_until,
-        is_verified=original_seen,
+        file_id=stored.id if stored else None,
     )
-    fields = ["code", "number", "valid_from", "valid_until"] + ["verified"] * original_seen
+    fields = ["code", "number", "valid_from", "valid_until"] + ["scan"] * bool(scan)
     audit.record("workforce.qualification.added", actor=actor, at=now, subject_id=staff.id, fields=fields)
     events.publish(StaffChanged(staff_id=staff.id, at=now), actor=actor)
     return paper
 
 
 @command("workforce.change")
+def attach_scan(
+    actor: Actor, now: datetime, *, qualification_id: UUID, scan: bytes, content_type: str
+) -> Qualification:
+    """
+    Add the scan of a paper that was entered without, or a better one. Who adds it has entered it: another reads it.
+
+    :raises NotFound: if there is no such paper here
+    :raises ScanMissing: if nothing was sent
+    :raises FileNotKnown, FileTooLarge: if what was sent is no scan
+    """
+    if not scan:
+        raise ScanMissing(fields={"scan": ScanMissing.words})
+    wait_for_caregivers(*_papers(actor, qualification_id).values_list("staff_id", flat=True))
+    paper = _paper_for_update(actor, qualification_id)
+    paper.file_id = store(actor, now, content=scan, content_type=content_type).id
+    paper.added_by, paper.added_at = actor.user_id, now
+    paper.verified_by = paper.verified_at = None
+    paper.save(update_fields=["file_id", "added_by", "added_at", "verified_by", "verified_at"])
+    audit.record(
+        "workforce.qualification.scanned", actor=actor, at=now, subject_id=paper.staff_id, fields=["scan"]
+    )
+    events.publish(StaffChanged(staff_id=paper.staff_id, at=now), actor=actor)
+    return paper
+
+
+@command("workforce.confirm")
 def verify_qualification(
     actor: Actor, now: datetime, *, qualification_id: UUID, valid_until: date | None = None
 ) -> Qualification:
     """
-    Say that the actor has seen the original, and until when it holds if nobody knew. From now on it counts.
+    Say that the scan shows what was entered, and until when it holds if nobody knew. From now on it counts.
 
     :raises NotFound: if there is no such paper here
     :raises OwnPaper: if it is the actor's own
+    :raises SameReader: if the actor has entered it
+    :raises ScanMissing: if there is nothing to read
     :raises StaffInvalid: if the last day that it must have is missing
     """
     paper = _paper_for_update(actor, qualification_id)
-    _check_not_own(actor, paper.staff_id)
-    if not paper.is_verified or is_end_unknown(paper):
-        paper.valid_until = paper.valid_until or valid_until
-        _check_last_day(paper.code, paper.valid_until)
-        check_days(paper.valid_from, paper.valid_until)
-        paper.verified_by, paper.verified_at = actor.user_id, now
-        paper.save(update_fields=["valid_until", "verified_by", "verified_at"])
-        audit.record(
-            "workforce.qualification.verified",
-            actor=actor,
-            at=now,
-            subject_id=paper.staff_id,
-            fields=["verified_by"],
-        )
-        events.publish(StaffChanged(staff_id=paper.staff_id, at=now), actor=actor)
+    if actor.staff_id == paper.staff_id:
+        raise OwnPaper
+    if paper.is_verified and not is_end_unknown(paper):
+        return paper
+    if paper.file_id is None:
+        raise ScanMissing
+    if paper.added_by == actor.user_id:
+        raise SameReader
+    paper.valid_until = paper.valid_until or valid_until
+    _check_last_day(paper.code, paper.valid_until)
+    check_days(paper.valid_from, paper.valid_until)
+    paper.verified_by, paper.verified_at = actor.user_id, now
+    paper.save(update_fields=["valid_until", "verified_by", "verified_at"])
+    audit.record(
+        "workforce.qualification.verified",
+        actor=actor,
+        at=now,
+        subject_id=paper.staff_id,
+        fields=["verified_by"],
+    )
+    events.publish(StaffChanged(staff_id=paper.staff_id, at=now), actor=actor)
     return paper
 
 
@@ -126,8 +159,3 @@ def _paper_for_update(actor: Actor, qualification_id: UUID) -> Qualification:
 def _check_last_day(code: str, valid_until: date | None) -> None:
     if valid_until is None and needs_last_day(code):
         raise StaffInvalid(fields={"valid_until": _("这种证有期限。请照原件写上到期日。")})
-
-
-def _check_not_own(actor: Actor, staff_id: UUID) -> None:
-    if actor.staff_id == staff_id:
-        raise OwnPaper

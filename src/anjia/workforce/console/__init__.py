@@ -26,6 +26,8 @@ urlpatterns = [
     path(f"{MEMBER}/area", member.set_area, name="set_area"),
     path(f"{MEMBER}/pattern", member.set_pattern, name="set_pattern"),
     path(f"{MEMBER}/papers", papers.add_paper, name="add_paper"),
+    path(f"{MEMBER}/papers/<uuid:qualification_id>/scan", papers.scan, name="scan"),
+    path(f"{MEMBER}/papers/<uuid:qualification_id>/attach", papers.attach_scan, name="attach_scan"),
     path(f"{MEMBER}/papers/<uuid:qualification_id>/verify", papers.verify_paper, name="verify_paper"),
     path(
         f"{MEMBER}/papers/<uuid:qualification_id>/take-back", papers.take_back_paper, name="take_back_paper"

@@ -12,7 +12,7 @@ from anjia.identity.rules import AccountKind
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import Invalid
+from anjia.kernel.errors import DomainError, Invalid
 from anjia.workforce import commands, forms, queries
 from anjia.workforce.console.going import go, read_or_post, today
 from anjia.workforce.rules import Sex, TravelMode
@@ -54,7 +54,7 @@ def staff_member(request: PageRequest, staff_id: UUID) -> HttpResponse:
     return show_member(request, staff_id)
 
 
-def show_member(request: PageRequest, staff_id: UUID, refusal: Invalid | None = None) -> HttpResponse:
+def show_member(request: PageRequest, staff_id: UUID, refusal: DomainError | None = None) -> HttpResponse:
     """Show somebody; after a refusal with what was said in the form, and what is wrong beside it."""
     found, accounts = console.ask(request, member_and_accounts, Purpose.CONTRACT, staff_id=staff_id)
     said = {
@@ -68,6 +68,8 @@ def show_member(request: PageRequest, staff_id: UUID, refusal: Invalid | None = 
         "leave": leave_shown(found.leave),
         "week": week_of(found.pattern.week if found.pattern else []),
         "may_change": request.actor.may("workforce.change"),
+        "may_confirm": request.actor.may("workforce.confirm"),
+        "me": request.actor.user_id,
         "may_call": request.actor.may("workforce.change") or request.actor.may("visits.assign"),
         "may_ask": request.actor.may("workforce.change") or request.actor.staff_id == staff_id,
         "travel_words": WORDS_OF_TRAVEL[TravelMode(found.staff.travel_mode)],

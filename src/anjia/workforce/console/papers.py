@@ -1,5 +1,6 @@
 """Licences and certificates, and those that run out."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import Invalid
+from anjia.kernel.errors import DomainError
+from anjia.kernel.photos import photo_of, photo_said
 from anjia.workforce import commands, forms, queries
 from anjia.workforce.console.going import go, today
 from anjia.workforce.console.member import show_member
-from anjia.workforce.models import Leave
+from anjia.workforce.models import Leave, Qualification
 from anjia.workforce.showing import leave_shown
 
 
@@ -30,17 +32,41 @@ def add_paper(request: PageRequest, staff_id: UUID) -> HttpResponse:
             number=forms.text(request.POST, "paper_number", longest=60),
             valid_from=forms.day_or_none(request.POST, "valid_from"),
             valid_until=forms.day_or_none(request.POST, "valid_until"),
-            original_seen=request.POST.get("original_seen") == "1",
+            **scan_of(request),
         )
-    except Invalid as refusal:
+    except DomainError as refusal:
         return show_member(request, staff_id, refusal)
     return go("staff", staff_id=staff_id)
 
 
+def scan_of(request: PageRequest) -> dict[str, Any]:
+    sent = photo_of(request)
+    return {"scan": sent["photo"], "content_type": sent["content_type"]}
+
+
 @page("workforce.change")
 @require_POST
+def attach_scan(request: PageRequest, staff_id: UUID, qualification_id: UUID) -> HttpResponse:
+    """Add the scan of a paper that was entered without."""
+    try:
+        console.do(request, commands.attach_scan, qualification_id=qualification_id, **scan_of(request))
+    except DomainError as refusal:
+        return show_member(request, staff_id, refusal)
+    return go("staff", staff_id=staff_id)
+
+
+@page("workforce.read")
+@require_safe
+def scan(request: PageRequest, staff_id: UUID, qualification_id: UUID) -> HttpResponse:
+    """Show the scan of a paper."""
+    shown = console.ask(request, queries.scan_of_paper, Purpose.LEGAL, qualification_id=qualification_id)
+    return photo_said(*shown)
+
+
+@page("workforce.confirm")
+@require_POST
 def verify_paper(request: PageRequest, staff_id: UUID, qualification_id: UUID) -> HttpResponse:
-    """Say that the original has been seen."""
+    """Say that the scan shows what was entered."""
     try:
         console.do(
             request,
@@ -48,7 +74,7 @@ def verify_paper(request: PageRequest, staff_id: UUID, qualification_id: UUID) -
             qualification_id=qualification_id,
             valid_until=forms.day_or_none(request.POST, "valid_until"),
         )
-    except Invalid as refusal:
+    except DomainError as refusal:
         return show_member(request, staff_id, refusal)
     return go("staff", staff_id=staff_id)
 
@@ -64,15 +90,23 @@ def take_back_paper(request: PageRequest, staff_id: UUID, qualification_id: UUID
 @page("workforce.read")
 @require_safe
 def lapsing(request: PageRequest) -> HttpResponse:
-    """List the papers that run out, and the leave that waits for an answer."""
-    papers, asked = console.ask(request, needing_attention, Purpose.CONTRACT)
+    """List the papers that run out, those that wait for a second reader, and the leave that waits for an answer."""
+    papers, waiting, asked = console.ask(request, needing_attention, Purpose.CONTRACT)
     said = {
         "papers": papers,
+        "waiting": waiting,
+        "may_confirm": request.actor.may("workforce.confirm"),
         "asked": leave_shown(asked),
         "may_change": request.actor.may("workforce.change"),
     }
     return render(request, "workforce/lapsing.html", said)
 
 
-def needing_attention(actor: Actor, purpose: Purpose) -> tuple[list[queries.Lapsing], list[Leave]]:
-    return queries.papers_lapsing(actor, purpose, today=today()), queries.leave_asked(actor, purpose)
+def needing_attention(
+    actor: Actor, purpose: Purpose
+) -> tuple[list[queries.Lapsing], list[Qualification], list[Leave]]:
+    return (
+        queries.papers_lapsing(actor, purpose, today=today()),
+        queries.papers_waiting(actor, purpose, today=today()),
+        queries.leave_asked(actor, purpose),
+    )

@@ -87,6 +87,7 @@ class Lapsing:
 
     paper: Qualification
     staff: StaffMember
+    last_day: date
     days_left: int
 
 
@@ -189,11 +190,36 @@ def papers_lapsing(
         .distinct("staff_id", "code")
     )
     found = [
-        Lapsing(paper=paper, staff=paper.staff, days_left=(paper.valid_until - today).days)
+        Lapsing(
+            paper=paper,
+            staff=paper.staff,
+            last_day=paper.valid_until,
+            days_left=(paper.valid_until - today).days,
+        )
         for paper in latest
         if paper.valid_until is not None and (paper.valid_until - today).days <= within_days
     ]
     return sorted(found, key=lambda one: (one.days_left, one.staff.pinyin))
+
+
+def papers_waiting(actor: Actor, purpose: Purpose, *, today: date) -> list[Qualification]:
+    """
+    Return the papers that no second person has read yet and that have not run out, those entered longest ago first.
+
+    :raises NotAllowed: without `workforce.read`
+    """
+    if not actor.may("workforce.read"):
+        raise NotAllowed
+    rows = (
+        Qualification.objects.filter(
+            organization_id=actor.organization_id, taken_back_at=None, verified_at=None
+        )
+        .filter(Q(valid_until=None) | Q(valid_until__gte=today))
+        .filter(Q(staff__left_on=None) | Q(staff__left_on__gte=today))
+        .defer("number")
+        .select_related("staff")
+    )
+    return list(rows.order_by("added_at", "id")[:200])
 
 
 def leave_asked(actor: Actor, purpose: Purpose) -> list[Leave]:

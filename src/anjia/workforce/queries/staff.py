@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound, Words
+from anjia.kernel.files import content_of
 from anjia.kernel.paging import Page, page_of
 from anjia.kernel.prepared import Prepared
 from anjia.workforce.comparison import changes_to, known_staff, wrong_rows
@@ -180,6 +181,21 @@ def staff_page(actor: Actor, purpose: Purpose, *, staff_id: UUID, today: date) -
         area=getattr(staff, "area", None),
         leave=list(leave),
     )
+
+
+def scan_of_paper(actor: Actor, purpose: Purpose, *, qualification_id: UUID) -> tuple[str, bytes]:
+    """
+    Return the scan's content type and bytes.
+
+    :raises NotAllowed: without `workforce.read`
+    :raises NotFound: if there is no such paper here, or no scan of it
+    """
+    _check_may_read(actor)
+    rows = Qualification.objects.filter(organization_id=actor.organization_id, id=qualification_id)
+    paper = rows.defer("number").first()
+    if paper is None or paper.file_id is None:
+        raise NotFound
+    return content_of(actor, purpose, file_id=paper.file_id)
 
 
 def papers_of(

@@ -27,7 +27,7 @@ WORDS_OF_PAPER_STATE: Final[Mapping[PaperState, Words]] = {
     PaperState.LAPSING: _("快到期"),
     PaperState.LAPSED: _("已过期"),
     PaperState.NOT_YET: _("还没生效"),
-    PaperState.UNVERIFIED: _("待核原件"),
+    PaperState.UNVERIFIED: _("等第二个人核对"),
     PaperState.END_UNKNOWN: _("没写到期日，不算有效"),
 }
 TONE_OF_PAPER_STATE: Final[Mapping[PaperState, str]] = {

@@ -61,6 +61,16 @@ class OwnPaper(NotAllowed):
     words = _("自己的证书要由别人核对原件。请另一位管理员来核。")
 
 
+class SameReader(NotAllowed):
+    code = "workforce.same_reader"
+    words = _("这张证是您登记的，要由另一位同事对着扫描件再核一遍。")
+
+
+class ScanMissing(Invalid):
+    code = "workforce.scan_missing"
+    words = _("还没有这张证的扫描件或照片。先传上来，再请另一位同事核对。")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaregiverSheet:
     """

@@ -1,4 +1,4 @@
-"""Photos of what was signed: taken with a form, and shown again."""
+"""Photos and scans of papers: taken with a form, and shown again."""
 
 from typing import TypedDict
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class Photo(TypedDict):
-    """A photo of what was signed, as the commands take it."""
+    """A photo or scan of a paper, as the commands take it."""
 
     photo: bytes
     content_type: str
