@@ -1,16 +1,14 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from anjia.dispatch.commands import accept_offer, assign_by_hand, confirm_hold
 from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.work import Command, acting
+from anjia.kernel.work import acting
 from anjia.messaging.models import Message
 from anjia.visits.models import VisitChange
 from anjia.visits.queries import board
@@ -25,6 +23,7 @@ from anjia.workforce.models import Qualification, Shift
 from anjia.workforce.rules import LeaveKind
 from tests.dispatch.make import booking, hold, offers, states, visit_of
 from tests.make import NOON, deliver_events
+from tests.turns import impatient, turn_of_another
 from tests.visits.make import Town, at, id_of, town
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -50,30 +49,6 @@ def all_of_tomorrow(nurse: Actor) -> dict[str, Any]:
 def licence_of(here: Town, nurse: Actor) -> UUID:
     found: UUID = here.look(lambda _: Qualification.objects.get(staff_id=id_of(nurse)).id)
     return found
-
-
-@contextmanager
-def turn_of_another(key: str) -> Iterator[None]:
-    """Let a transaction of somebody else hold the turn."""
-    other: Any = connection.copy()
-    other.set_autocommit(False)
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
-        yield
-    finally:
-        other.close()
-
-
-def impatient(command: Command[Any, Any]) -> Command[Any, Any]:
-    """Return the command of somebody who does not wait for anybody."""
-
-    def at_once(actor: Actor, now: datetime, /, **says: Any) -> object:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '1ms'")
-        return command(actor, now, **says)
-
-    return Command(command.permission, at_once)
 
 
 def falls_ill(here: Town, nurse: Actor) -> None:

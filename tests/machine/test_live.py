@@ -73,6 +73,17 @@ class TestHub:
 
         assert heard(reader) == []
 
+    def test_doubts_whose_rights_are_others_now_in_whatever_house_and_tells_nobody_why(self) -> None:
+        her, there, neighbour = (
+            reader_for(LivePass(UUID(int=house), account_id=UUID(int=account)), frozenset())
+            for house, account in ((1, 7), (2, 7), (1, 8))
+        )
+
+        hub_with(her, there, neighbour).hear(message(UUID(int=1), t="rights", id=str(UUID(int=7))))
+
+        assert [reader.is_doubted for reader in (her, there, neighbour)] == [True, True, False]
+        assert heard(neighbour) == []
+
     def test_tells_one_who_does_not_keep_up_to_look_again(self) -> None:
         organization = uuid4()
         reader = reader_for(LivePass(organization), frozenset())
@@ -255,6 +266,32 @@ class TestLive:
         asyncio.run(scene())
 
         assert passes == []
+
+    @pytest.mark.parametrize("now", [None, passed(1, may="less")], ids=["revoked", "without a permission"])
+    def test_tells_nothing_more_once_something_is_taken(self, now: LivePass | None) -> None:
+        passes: list[LivePass | None] = [passed(1), now]
+
+        assert self.told_after_a_doubt(passes) == 0
+        assert passes == []
+
+    def test_goes_on_when_what_was_taken_makes_no_difference(self) -> None:
+        assert self.told_after_a_doubt([passed(1), passed(1)]) == 1
+
+    def told_after_a_doubt(self, passes: list[LivePass | None]) -> int:
+        """Return of how many changes a stream tells whose account is doubted just before."""
+
+        async def scene() -> Listener:
+            listener = Listener(lambda token, acting_for: passes.pop(0))
+            reading = asyncio.ensure_future(listener.read(b"", COOKIE))
+            await until(lambda: bool(listener.hub.readers))
+            listener.hub.hear(message(UUID(int=1), t="rights", id=str(UUID(int=7))))
+            listener.hub.hear(message(UUID(int=1)))
+            await until(lambda: reading.done() or "event: change" in listener.text)
+            listener.gone.set()
+            await reading
+            return listener
+
+        return asyncio.run(scene()).text.count("event: change")
 
     def test_ends_before_the_server_stops(self) -> None:
         async def scene() -> None:

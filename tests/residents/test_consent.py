@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import Invalid, NotFound
@@ -25,6 +26,7 @@ from anjia.residents.rules import (
 from tests.make import NOON
 from tests.residents import make as make_residents
 from tests.residents.make import PAPER, PERSON
+from tests.turns import impatient, turn_of_another
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -58,6 +60,16 @@ class TestConsent:
         assert standing.state == "withdrawn"
         with pytest.raises(ConsentMissing):
             acting(desk, NOON).ask(check_consent, Purpose.CARE, resident_id=mother.id)
+
+    def test_is_answered_by_one_at_a_time(self, desk: Actor) -> None:
+        resident = make_residents.resident(served_by=desk)
+        herself = make_residents.holder(*PERSON, of=resident, relation="self")
+
+        with (
+            turn_of_another(f"consent/{resident.id}/care"),
+            pytest.raises(OperationalError, match="lock timeout"),
+        ):
+            acting(herself, NOON).do(impatient(withdraw_consent), resident_id=resident.id, purpose="care")
 
     def test_keeps_yes_and_no_apart_for_each_purpose(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk)

@@ -6,11 +6,13 @@ from anjia.kernel.work import acting
 from anjia.visits.commands import (
     accept_assignment,
     assign,
+    cancel_visit,
 )
 from anjia.visits.rules.lifecycle import (
     AlreadyAccepted,
     AlreadyOnTheWay,
     CaregiverBusy,
+    IllegalMove,
     State,
 )
 from tests.make import NOON
@@ -29,6 +31,14 @@ class TestAssign:
             (second.staff_id, "tentative"),
         ]
         here.visit(first)
+
+    def test_says_that_the_visit_is_off_when_it_is(self, here: Town) -> None:
+        first, second = here.nurse("甲"), here.nurse("乙")
+        visit = here.visit(first)
+        acting(here.desk, NOON).do(cancel_visit, visit_id=visit.id, reason="asked")
+
+        with pytest.raises(IllegalMove):
+            acting(here.desk, NOON).do(assign, visit_id=visit.id, part=1, staff_id=id_of(second))
 
     def test_keeps_who_is_there_when_the_other_is_busy(self, here: Town) -> None:
         first, second = here.nurse("甲"), here.nurse("乙")

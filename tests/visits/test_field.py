@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotAllowed, NotFound
@@ -13,6 +14,7 @@ from anjia.records.models import Reading
 from anjia.visits.commands import (
     cancel_visit,
     mark_missed,
+    record_facts,
     settle_conflict,
 )
 from anjia.visits.models import Conflict, FieldFact, Visit, VisitChange
@@ -22,6 +24,7 @@ from anjia.visits.rules.lifecycle import (
     Status,
 )
 from tests.make import NOON
+from tests.turns import impatient, turn_of_another
 from tests.visits.make import Town, at, fact, picture, say
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -110,6 +113,38 @@ class TestRecordFacts:
         assert {one.received_at for one in second.accepted} == {one.received_at for one in first.accepted}
         assert here.look(lambda _: FieldFact.objects.count()) == len(facts)
         assert here.look(lambda _: Reading.objects.filter(resident_id=visit.resident_id).count()) == 1
+
+    def test_does_not_say_that_it_has_what_came_under_the_id_of_another(
+        self, here: Town, nurse: Actor
+    ) -> None:
+        visit, other = here.visit(nurse), here.visit(nurse, starts_at=at(14), ends_at=at(14.75))
+        first = fact(visit, "note", words="换了敷料")
+        altered = [
+            first | {"content": {"words": "没有换"}},
+            first | {"kind": "left", "content": {}},
+            first | {"visit_id": other.id},
+            first | {"occurred_at": at(11)},
+        ]
+        say(nurse, first)
+
+        for again in altered:
+            receipt = say(nurse, again)
+            assert not receipt.accepted
+            assert [one.code for one in receipt.refused] == ["visits.fact_id_taken"]
+        both = say(nurse, fact(visit, "note", words="一"), twin := fact(visit, "note", words="二"), twin)
+        assert len(both.accepted) == 2
+        assert not both.refused
+        facts = here.look(lambda _: [one.content["words"] for one in FieldFact.objects.filter(kind="note")])
+        assert sorted(facts) == ["一", "二", "换了敷料"]
+
+    def test_waits_for_what_the_same_caregiver_is_just_saying(self, here: Town, nurse: Actor) -> None:
+        visit = here.visit(nurse)
+
+        with (
+            turn_of_another(f"facts/{nurse.staff_id}"),
+            pytest.raises(OperationalError, match="lock timeout"),
+        ):
+            acting(nurse, NOON).do(impatient(record_facts), facts=[fact(visit, "departed")])
 
     def test_keeps_what_does_not_fit_and_asks_a_person(self, here: Town, nurse: Actor) -> None:
         visit = here.visit(nurse)

@@ -1,12 +1,26 @@
 """Whose changes a telephone or a page may be told of, and when that is no longer so."""
 
+import json
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from anjia.identity.commands import open_account, start_session
+from anjia.identity.commands import (
+    close_account,
+    end_session,
+    end_sessions_of,
+    lock_session,
+    open_account,
+    start_session,
+    take_role,
+)
+from anjia.identity.models import Membership
 from anjia.kernel.actors import Actor, system
 from anjia.kernel.work import acting
 from anjia.residents.commands import withdraw_grant
@@ -72,3 +86,66 @@ class TestLivePass:
         assert before is not None
         assert live_pass(token, str(elder.id)) is None
         assert live_pass(token) != before
+
+
+class Ear:
+    """Somebody who listens to the database as the hub does."""
+
+    def __init__(self) -> None:
+        kept = connection.settings_dict
+        names = {"host": "HOST", "port": "PORT", "dbname": "NAME", "user": "USER", "password": "PASSWORD"}
+        self.connection = psycopg.connect(
+            autocommit=True, **{name: kept[theirs] for name, theirs in names.items() if kept[theirs]}
+        )
+        self.said: list[dict[str, Any]] = []
+        self.connection.add_notify_handler(lambda notice: self.said.append(json.loads(notice.payload)))
+        self.connection.execute("LISTEN anjia_live")
+
+    def doubted(self) -> set[str]:
+        self.connection.execute("SELECT 1")  # with its answer comes what was said before
+        return {said["id"] for said in self.said if said["t"] == "rights"}
+
+
+class TestWhatIsTaken:
+    """An open stream hears at once that it has to ask anew, whatever it was that was taken."""
+
+    @pytest.fixture
+    def ear(self) -> Iterator[Ear]:
+        ear = Ear()
+        yield ear
+        ear.connection.close()
+
+    def test_is_a_grant(self, ear: Ear, desk: Actor, elders: list[Resident]) -> None:
+        holder = make_residents.holder(of=elders[0])
+        [grant] = acting(desk, timezone.now()).ask(lambda _: list(Grant.objects.all()))
+
+        acting(desk, timezone.now()).do(withdraw_grant, grant_id=grant.id)
+
+        assert ear.doubted() == {str(holder.user_id)}
+
+    def test_is_a_role(self, ear: Ear) -> None:
+        house = make_identity.house()
+        nurse, manager = make_identity.staff(house), make_identity.administrator(house)
+        [role] = acting(system(), timezone.now()).ask(
+            lambda _: list(Membership.objects.filter(account=nurse))
+        )
+
+        acting(manager, timezone.now()).do(take_role, membership_id=role.id)
+
+        assert ear.doubted() == {str(nurse.id)}
+
+    @pytest.mark.parametrize("way", ["ended", "locked", "all ended", "closed"])
+    def test_is_a_session(self, ear: Ear, way: str) -> None:
+        house = make_identity.house()
+        nurse, manager = make_identity.staff(house), make_identity.administrator(house)
+        session_id = make_identity.session(nurse, now=timezone.now()).session_id
+        herself = make_identity.actor_of(nurse, session_id=session_id)
+
+        {
+            "ended": lambda: acting(herself, timezone.now()).do(end_session, session_id=session_id),
+            "locked": lambda: acting(herself, timezone.now()).do(lock_session),
+            "all ended": lambda: acting(manager, timezone.now()).do(end_sessions_of, account_id=nurse.id),
+            "closed": lambda: acting(manager, timezone.now()).do(close_account, account_id=nurse.id),
+        }[way]()
+
+        assert ear.doubted() == {str(nurse.id)}

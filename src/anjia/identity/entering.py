@@ -10,7 +10,7 @@ from anjia.identity import proofs
 from anjia.identity.events import WechatUnbound
 from anjia.identity.models import Account, Session
 from anjia.identity.rules import UNLOCK_TRIES, Entry, Refused, SignInAgain, WrongOldPassword
-from anjia.kernel import audit, events
+from anjia.kernel import audit, events, live
 from anjia.kernel.actors import NOBODY, Actor, Kind
 
 
@@ -25,6 +25,7 @@ def end_all_of(actor: Actor, now: datetime, *, account_id: UUID, but: UUID | Non
             [account_id, but or NOBODY, now, actor.user_id, actor.organization_id],
         )
         ended = [session_id for (session_id,) in cursor.fetchall()]
+    live.doubt(account_id)
     for session_id in ended:
         audit.record("identity.session.ended", actor=actor, at=now, subject_id=session_id)
     return len(ended)
@@ -37,6 +38,7 @@ def count_wrong(session: Session, now: datetime, *, actor: Actor) -> bool:
     if session.wrong_unlocks < UNLOCK_TRIES:
         return False
     session.end_it(at=now, by=session.account_id)
+    live.doubt(session.account_id)
     audit.record("identity.session.ended", actor=actor, at=now, subject_id=session.id)
     return True
 

@@ -1,8 +1,11 @@
 """Telling open pages that something has changed. Ids only; what changed they ask for themselves."""
 
+from typing import Final
 from uuid import UUID
 
 from anjia.kernel.work import ledger
+
+RIGHTS: Final = "rights"  # no page hears of this topic: what hands on the others does
 
 
 def tell(
@@ -16,3 +19,12 @@ def tell(
     """
     opened = ledger()
     opened.told.add((organization_id or opened.actor.organization_id, topic, subject_id, resident_id))
+
+
+def doubt(account_id: UUID) -> None:
+    """
+    Have the account's open pages told nothing more before it is asked anew what it may see.
+
+    Call where something is taken from it: a session, a role, whom it may act for.
+    """
+    tell(topic=RIGHTS, subject_id=account_id)

@@ -22,6 +22,7 @@ import psycopg
 
 from anjia.kernel.database import is_away
 from anjia.kernel.errors import Away
+from anjia.kernel.live import RIGHTS
 from anjia.machine.bodies import Receive, Scope
 from anjia.machine.bridge import AWAY, Send, say
 
@@ -36,6 +37,7 @@ MOST: Final = 4000  # streams in one process
 MOST_OF_ONE: Final = 8
 COME_BACK: Final = "retry: 2000\n\n"  # milliseconds
 COME_BACK_LATER: Final = "retry: 60000\n\n"  # or nine pages would push one another out all day
+NOTHING: Final[dict[str, Any]] = {}  # to be told
 LOOK_AGAIN_AT_ALL: Final = {"topic": "*", "id": None, "version": None}
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,7 @@ class Reader:
     topics: frozenset[str]
     number: int = field(default_factory=count().__next__)
     is_pushed_out: bool = False
+    is_doubted: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     unread: "asyncio.Queue[dict[str, Any]]" = field(default_factory=lambda: asyncio.Queue(BACKLOG))
 
@@ -79,6 +82,11 @@ class Reader:
         if self.resident_ids is not None and message.get("r") not in self.resident_ids:
             return False
         return not self.topics or message.get("t") in self.topics
+
+    def doubt(self) -> None:
+        """Let nothing more be told before it is asked whose stream this is."""
+        self.is_doubted = True
+        self.tell(NOTHING)
 
     def tell(self, change: dict[str, Any]) -> None:
         if self.unread.full():
@@ -117,6 +125,11 @@ class Hub:
 
     def hear(self, payload: str) -> None:
         message = json.loads(payload)
+        if message.get("t") == RIGHTS:
+            for reader in self.readers:
+                if str(reader.account_id) == message.get("id"):
+                    reader.doubt()
+            return
         change = {"topic": message.get("t"), "id": message.get("id"), "version": message.get("v")}
         for reader in self.readers:
             if reader.hears(message):
@@ -200,19 +213,26 @@ class Live:
                 await write(send, COME_BACK_LATER)
             await send({"type": "http.response.body", "body": b""})
 
+    async def is_good(self, who: tuple[str, str], found: Pass, reader: Reader) -> bool:
+        reader.is_doubted = False  # what is taken from now on is another doubt
+        return bool(await self.in_thread(self.look_up, *who) == found)
+
     async def write_while_good(self, who: tuple[str, str], found: Pass, reader: Reader, send: Send) -> None:
         """Write what the reader hears until its pass is no longer the same; then it comes again with what it has."""
         looked_at = time.monotonic()
         while True:
-            if time.monotonic() - looked_at > LOOK_AGAIN:
-                if await self.in_thread(self.look_up, *who) != found:
+            if reader.is_doubted or time.monotonic() - looked_at > LOOK_AGAIN:
+                if not await self.is_good(who, found, reader):
                     return
                 looked_at = time.monotonic()
             try:
                 change = await asyncio.wait_for(reader.unread.get(), min(HEARTBEAT, LOOK_AGAIN))
             except TimeoutError:
                 await write(send, ": here\n\n")
-            else:
+                continue
+            if reader.is_doubted and not await self.is_good(who, found, reader):
+                return
+            if change is not NOTHING:
                 await write(send, f"event: change\ndata: {json.dumps(change)}\n\n")
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from anjia.kernel import audit, events
+from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor
 from anjia.residents.events import AccessWithdrawn
 from anjia.residents.models import Grant
@@ -12,6 +12,7 @@ from anjia.residents.models import Grant
 def withdraw(actor: Actor, now: datetime, grant: Grant) -> None:
     grant.withdrawn_at, grant.withdrawn_by = now, actor.user_id
     grant.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    live.doubt(grant.account_id)
     audit.record("residents.grant.withdrawn", actor=actor, at=now, subject_id=grant.id)
     told = AccessWithdrawn(
         grant_id=grant.id, resident_id=grant.resident_id, account_id=grant.account_id, at=now

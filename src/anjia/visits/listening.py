@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from anjia.kernel.actors import Actor
+from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import Words
 from anjia.visits.hearing import Hearing
 from anjia.visits.models import Conflict, FieldFact, Visit
@@ -44,7 +45,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of a batch: everything sent is in one of the two."""
+    """
+    What became of a batch: everything sent is in one of the two, and an id under which two things were sent in both.
+    """
 
     accepted: list[Taken] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -58,11 +61,19 @@ class Batch:
     said: Sequence[Mapping[str, Any]]
 
     def write_down(self) -> Receipt:
+        wait_turn(
+            f"facts/{self.staff_id}"
+        )  # one id may be of two visits, whose rows do not queue for each other
         visits, receipt = self.hold_visits(), Receipt()
-        facts = self.known_facts()
+        facts, heard = self.known_facts(), set[UUID]()
         fresh: dict[UUID, list[FieldFact]] = {}
-        for client_id, said in {said["client_id"]: said for said in reversed(self.said)}.items():
+        for said in self.said:
+            client_id = said["client_id"]
             if client_id in facts:
+                if is_same(facts[client_id], said):
+                    heard.add(client_id)
+                else:
+                    receipt.refused.append(refusal(client_id, Unheard.OTHER_FACT))
                 continue
             visit = visits.get(said["visit_id"])
             if not is_known(said["kind"]):
@@ -76,12 +87,13 @@ class Batch:
                 receipt.refused.append(refusal(client_id, why, wrong))
                 continue
             facts[client_id] = self.fact_of(visit, said)
+            heard.add(client_id)
             fresh.setdefault(visit.id, []).append(facts[client_id])
         for visit_id in sorted(fresh):
             visit = visits[visit_id]
             actor = self.actor.let_see(visit.resident_id)
             Hearing(actor, self.now, self.staff_id, visit, fresh[visit_id]).write_down()
-        receipt.accepted.extend(self.taken(facts))
+        receipt.accepted.extend(self.taken({one: facts[one] for one in heard}))
         return receipt
 
     def hold_visits(self) -> dict[UUID, Visit]:
@@ -121,6 +133,12 @@ class Batch:
             for client_id in order
             if client_id in facts
         ]
+
+
+def is_same(fact: FieldFact, said: Mapping[str, Any]) -> bool:
+    """Tell whether this is the fact that we have: a phone that hears that we have it keeps it no longer."""
+    told = (said["visit_id"], said["kind"], said["occurred_at"], dict(said["content"]))
+    return (fact.visit_id, fact.kind, fact.occurred_at, fact.content) == told
 
 
 def refusal(client_id: UUID, why: Unheard, wrong: Mapping[str, Words] | None = None) -> Refused:

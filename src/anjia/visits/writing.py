@@ -254,9 +254,9 @@ def put_in_place_of(
     actor: Actor, now: datetime, *, visit: Visit, part: int, staff_id: UUID, state: State, why: str
 ) -> Assignment:
     """Put the caregiver in the place of whoever has the part. Call with both their turns held."""
-    there = part_to_change(actor, visit_id=visit.id, part=part)
     if visit.status not in {Status.BOOKED, Status.MISSED}:
         raise AlreadyOnTheWay if visit.status == Status.DEPARTED else IllegalMove
+    there = part_to_change(actor, visit_id=visit.id, part=part)
     if there.state not in NOT_YET_OUT:
         raise AlreadyOnTheWay
     take_out(visit, part=part)

@@ -26,7 +26,7 @@ from anjia.identity.rules import (
     normal_login,
     normal_phone,
 )
-from anjia.kernel import audit, events
+from anjia.kernel import audit, events, live
 from anjia.kernel.actors import NOBODY, Actor, Purpose
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.encryption import blind
@@ -302,6 +302,7 @@ def take_role(actor: Actor, now: datetime, *, membership_id: UUID) -> None:
     if "identity.manage" in membership.role.permissions:
         _check_somebody_else_manages(actor, membership.account_id)
     Membership.objects.filter(id=membership_id).update(taken_at=now, taken_by=actor.user_id)
+    live.doubt(membership.account_id)
     audit.record(
         "identity.role.taken",
         actor=actor,

@@ -21,7 +21,7 @@ from anjia.identity.rules import (
     Way,
     WrongSecret,
 )
-from anjia.kernel import audit
+from anjia.kernel import audit, live
 from anjia.kernel.actors import NOBODY, Actor, Purpose
 from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import NotAllowed, NotFound
@@ -87,6 +87,7 @@ def _make_room(account: Account, device_token: str, now: datetime) -> None:
         actor = acting_as(account, session.organization_id)
         if session.account_id == account.id:
             session.end_it(at=now, by=account.id)
+            live.doubt(account.id)
             audit.record("identity.session.ended", actor=actor, at=now, subject_id=session.id)
         else:
             _lock(session, now, actor=actor)
@@ -97,6 +98,7 @@ def _lock(session: Session, now: datetime, *, actor: Actor) -> None:
     if session.locked_at is None:
         session.locked_at = now
         session.save(update_fields=["locked_at"])
+        live.doubt(session.account_id)
         audit.record("identity.session.locked", actor=actor, at=now, subject_id=session.id)
 
 
@@ -139,6 +141,7 @@ def end_session(actor: Actor, now: datetime, *, session_id: UUID) -> None:
         raise NotAllowed
     if session.ended_at is None:
         session.end_it(at=now, by=actor.user_id)
+        live.doubt(session.account_id)
         audit.record("identity.session.ended", actor=actor, at=now, subject_id=session.id)
 
 
@@ -251,6 +254,7 @@ def switch_organization(
         raise NotAMember
     session.organization_id = house.id
     session.save(update_fields=["organization"])
+    live.doubt(session.account_id)
     account = acting_as(session.account, house.id)
     audit.record("identity.session.switched", actor=account, at=now, subject_id=session.id)
     return house

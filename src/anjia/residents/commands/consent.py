@@ -5,6 +5,7 @@ from uuid import UUID
 
 from anjia.kernel import audit, events
 from anjia.kernel.actors import NEEDS_CONSENT, Actor, Kind, Purpose
+from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import Invalid, NotFound
 from anjia.kernel.files import get_stored, store
 from anjia.kernel.work import command
@@ -45,6 +46,7 @@ def give_consent(
         raise PaperMissing
     if text_version != current_text(asked).version:
         raise TextNotCurrent
+    _wait(resident_id, asked)
     before = _standing(actor, asked, resident_id)
     state = ConsentState.GIVEN if agrees else _no_after(before.state)
     return _answer(actor, now, before=before, resident_id=resident_id, state=state, file_id=file_id)
@@ -94,8 +96,14 @@ def withdraw_consent(actor: Actor, now: datetime, *, resident_id: UUID, purpose:
     asked = _asked(purpose)
     get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
     check_decides(actor, Purpose.CONTRACT, resident_id=resident_id, now=now)
+    _wait(resident_id, asked)
     before = _standing(actor, asked, resident_id)
     return _answer(actor, now, before=before, resident_id=resident_id, state=_no_after(before.state))
+
+
+def _wait(resident_id: UUID, asked: Purpose) -> None:
+    """One answer after the other: each follows from the one before, and the same twice is one."""
+    wait_turn(f"consent/{resident_id}/{asked.value}")
 
 
 def _answer(

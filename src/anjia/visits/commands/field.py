@@ -22,8 +22,8 @@ def record_facts(actor: Actor, now: datetime, *, facts: Sequence[Mapping[str, An
     Write down what the actor says has happened at her visits. `now` is when we heard of it.
 
     Nothing is refused for the state of things: what does not fit is kept, with a conflict for a person. One that we
-    have heard is not written down again. One that nobody could read, or about no visit of the organization, is
-    refused by itself, with words; the others are kept.
+    have heard is not written down again, and another under its id is refused: it would be lost. One that nobody could
+    read, or about no visit of the organization, is refused by itself, with words; the others are kept.
 
     A visit is done when one of its crew says so, even if critical steps are missing: she has left, and to say
     otherwise would be untrue. What is missing becomes a conflict, which later facts cure or a person settles.

@@ -45,11 +45,13 @@ class Unheard(StrEnum):
     UNKNOWN_KIND = "visits.fact_of_unknown_kind"
     UNREADABLE = "visits.fact_unreadable"
     NO_VISIT = "visits.fact_of_no_visit"
+    OTHER_FACT = "visits.fact_id_taken"
 
 
 WORDS_OF_UNHEARD: Final[Mapping[Unheard, Words]] = {
     Unheard.UNKNOWN_KIND: _("这一种记录我们还不认识，没有收下。它留在手机里，过些时候会再发；别的都收下了。"),
     Unheard.UNREADABLE: _("这一条读不懂，没有收下。改好再发一次；别的都收下了。"),
+    Unheard.OTHER_FACT: _("这个编号下已经有另一条记录，没有收下。它留在手机里，请告诉调度员。"),
     Unheard.NO_VISIT: _("没有这次上门，没有收下。请刷新今天的路线。"),
 }
 
