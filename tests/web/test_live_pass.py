@@ -1,7 +1,7 @@
 """Whose changes a telephone or a page may be told of, and when that is no longer so."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -141,11 +141,12 @@ class TestWhatIsTaken:
         session_id = make_identity.session(nurse, now=timezone.now()).session_id
         herself = make_identity.actor_of(nurse, session_id=session_id)
 
-        {
+        ways: dict[str, Callable[[], object]] = {
             "ended": lambda: acting(herself, timezone.now()).do(end_session, session_id=session_id),
             "locked": lambda: acting(herself, timezone.now()).do(lock_session),
             "all ended": lambda: acting(manager, timezone.now()).do(end_sessions_of, account_id=nurse.id),
             "closed": lambda: acting(manager, timezone.now()).do(close_account, account_id=nurse.id),
-        }[way]()
+        }
+        ways[way]()
 
         assert ear.doubted() == {str(nurse.id)}
