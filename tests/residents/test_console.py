@@ -408,6 +408,18 @@ class TestPrints:
         browser.post(f"{BASE}{mother.id}/card/replace")
         assert "第 2 张卡" in page_of(browser.get(f"{BASE}{mother.id}/card"))
 
+    @pytest.mark.parametrize("role", ["nurse", "family_doctor"])
+    def test_no_household_card_for_who_scans_them(self, as_: SignIn, mother: Resident, role: str) -> None:
+        assert as_(role).get(f"{BASE}{mother.id}/card").status_code == 403
+
+    def test_that_her_card_was_printed_is_noted(self, as_: SignIn, mother: Resident) -> None:
+        as_("service_desk").get(f"{BASE}{mother.id}/card")
+
+        rows = acting(system(mother.organization_id), timezone.now()).ask(
+            lambda _: list(RecordAccess.objects.filter(resident_id=mother.id).values_list("what", flat=True))
+        )
+        assert "residents.card" in rows
+
 
 class TestEnglish:
     @pytest.mark.parametrize(

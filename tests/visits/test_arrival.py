@@ -17,6 +17,7 @@ from anjia.visits.rules.lifecycle import (
     Status,
 )
 from tests.make import NOON
+from tests.residents import make as residents
 from tests.visits.make import PLACE, PNG, Town, at, fact, picture, say, town
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -29,8 +30,11 @@ class TestArrival:
     def arrive(self, here: Town, **content: Any) -> tuple[str, str | None]:
         nurse, resident = here.nurse(), here.resident()
         visit = here.visit(nurse, resident=resident)
-        if content.get("payload") == "hers":
-            asked = acting(here.person(resident), visit.starts_at)
+        whose = {"hers": "self", "her daughter's": "family", "her guardian's": "guardian"}.get(
+            content.get("payload", "")
+        )
+        if whose:
+            asked = acting(residents.holder("visits.read", of=resident, relation=whose), visit.starts_at)
             code = asked.ask(door_code, Purpose.ACCESS, visit_id=visit.id, now=visit.starts_at)
             content["payload"] = code.payload
         if content.pop("with_photo", False):
@@ -41,6 +45,16 @@ class TestArrival:
 
     def test_takes_the_code_on_the_residents_phone(self, here: Town) -> None:
         assert self.arrive(here, proof="dynamic_qr", payload="hers") == ("dynamic_qr", None)
+
+    @pytest.mark.parametrize("whose", ["her daughter's", "her guardian's"])
+    def test_takes_the_code_of_who_may_be_far_away_only_near_the_door(self, here: Town, whose: str) -> None:
+        near = self.arrive(here, proof="dynamic_qr", payload=whose, position=self.NEAR)
+        far = self.arrive(town(), proof="dynamic_qr", payload=whose, position=self.FAR)
+        unknown, asked_for_reason = self.arrive(town(), proof="dynamic_qr", payload=whose)
+
+        assert near == (Grade.FAMILY_QR, None)
+        assert (far[0], unknown) == (Grade.STATED, Grade.STATED)
+        assert asked_for_reason
 
     def test_falls_back_where_the_code_is_wrong_and_says_so(self, here: Town) -> None:
         grade, conflict = self.arrive(

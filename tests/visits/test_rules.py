@@ -1,3 +1,4 @@
+import hashlib
 import math
 from datetime import timedelta
 from itertools import permutations
@@ -9,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anjia.visits.rules.arrival import (
+    FAMILYS,
+    HERS,
     CodeTrouble,
     Evidence,
     Grade,
@@ -144,6 +147,14 @@ class TestArrivalOf:
         [
             (Evidence(code_is_good=True), Grade.DYNAMIC_QR, False),
             (Evidence(card_is_good=True, distance_m=50, accuracy_m=20), Grade.HOUSEHOLD_CARD, False),
+            (Evidence(family_code_is_good=True, distance_m=50, accuracy_m=20), Grade.FAMILY_QR, False),
+            (Evidence(family_code_is_good=True, distance_m=900, accuracy_m=20), Grade.STATED, True),
+            (Evidence(family_code_is_good=True), Grade.STATED, True),
+            (
+                Evidence(family_code_is_good=True, has_photo=True, has_reason=True),
+                Grade.PHOTO_AND_REASON,
+                False,
+            ),
             (Evidence(card_is_good=True, distance_m=900, accuracy_m=20), Grade.STATED, True),
             (Evidence(has_photo=True, distance_m=200, accuracy_m=100), Grade.POSITION_AND_PHOTO, False),
             (Evidence(has_photo=True, distance_m=201, accuracy_m=5), Grade.STATED, True),
@@ -162,6 +173,10 @@ class TestArrivalOf:
 
 def sign(message: bytes) -> bytes:
     return bytes(len(message)) + message
+
+
+def sign_by_all(message: bytes) -> bytes:
+    return hashlib.sha256(message).digest()
 
 
 class TestDoorCode:
@@ -183,6 +198,16 @@ class TestDoorCode:
     @pytest.mark.parametrize("code", ["", "http://x", "AJ1.x.y.z", "AJ1.1.2", "AJ2.{visit}.1.ab"])
     def test_is_not_what_somebody_made_up(self, code: str) -> None:
         assert trouble_with_code(code, visit_id=uuid4(), at=NOON, sign=sign) is CodeTrouble.WRONG_CODE
+
+    def test_of_the_family_is_not_made_into_hers(self) -> None:
+        visit_id = uuid4()
+        code = code_for(visit_id, step_of(NOON), sign_by_all, shown_by=FAMILYS)
+        forged = code.replace(FAMILYS, HERS, 1)
+
+        found = [
+            trouble_with_code(one, visit_id=visit_id, at=NOON, sign=sign_by_all) for one in (code, forged)
+        ]
+        assert found == [None, CodeTrouble.WRONG_CODE]
 
     def test_is_not_a_later_one_made_of_an_earlier_one(self) -> None:
         visit_id = uuid4()

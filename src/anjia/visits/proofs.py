@@ -16,6 +16,7 @@ from anjia.visits.rules.arrival import (
     Grade,
     arrival_of,
     distance_m,
+    is_familys,
     trouble_with_code,
 )
 from anjia.workforce.queries import get_staff_member
@@ -35,9 +36,12 @@ class Proofs:
             trouble = trouble_with_code(
                 said.get("payload") or "", visit_id=self.visit.id, at=fact.at, sign=sign_door_code
             )
+        has_code = said["proof"] == "dynamic_qr" and trouble is None
+        of_family = is_familys(said.get("payload") or "")
         position = said.get("position")
         evidence = Evidence(
-            code_is_good=said["proof"] == "dynamic_qr" and trouble is None,
+            code_is_good=has_code and not of_family,
+            family_code_is_good=has_code and of_family,
             card_is_good=said["proof"] == "household_card" and self.card_is_good(said.get("card") or ""),
             has_photo=self.has_image(fact, by_author=True),
             has_reason=bool(said.get("reason")),

@@ -43,6 +43,7 @@ WORDS_OF_BOARD: Final[Mapping[BoardState, Words]] = {
 WORDS_OF_GRADE: Final[Mapping[Grade, Words]] = {
     Grade.DYNAMIC_QR: gettext_lazy("扫了对方手机上的码"),
     Grade.HOUSEHOLD_CARD: gettext_lazy("扫了家里的住户卡，人在附近"),
+    Grade.FAMILY_QR: gettext_lazy("扫了家人手机上的码，人在附近"),
     Grade.PHOTO_AND_SIGNATURE: gettext_lazy("人在附近，拍了门口，有签字"),
     Grade.POSITION_AND_PHOTO: gettext_lazy("人在附近，拍了门口"),
     Grade.PHOTO_AND_REASON: gettext_lazy("定位不准，拍了门口，写了原因"),

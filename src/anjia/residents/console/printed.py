@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.identity.queries import get_organization
-from anjia.kernel import console
+from anjia.kernel import access, console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.encryption import mac
@@ -63,7 +63,7 @@ def time_of(said: str) -> datetime | None:
         return parse_datetime(said) if said else None
 
 
-@page("residents.read")
+@page("residents.grant")  # who goes to doors and prints no cards must not have one to scan elsewhere
 @require_safe
 def card(request: PageRequest, resident_id: UUID) -> HttpResponse:
     """Print the household card, to be put up beside the door."""
@@ -79,6 +79,7 @@ def card(request: PageRequest, resident_id: UUID) -> HttpResponse:
 
 def card_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> tuple[Resident, Any]:
     she = queries.get_resident(actor, purpose, resident_id=resident_id)
+    access.note(actor, purpose, resident_ids=[resident_id], what="residents.card")
     return she, get_organization(actor, purpose, organization_id=actor.organization_id)
 
 

@@ -19,6 +19,7 @@ from anjia.residents.rules import (
     ConsentState,
     ConsentText,
     OnlySheDecides,
+    Relation,
     current_text,
     digits_of,
     state_of,
@@ -116,6 +117,12 @@ def check_decides(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: dat
     rows = Grant.objects.filter(resident=resident_id, account_id=actor.user_id, relation__in=DECIDES)
     if not rows.live(now).exists():
         raise OnlySheDecides
+
+
+def is_herself(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> bool:
+    """Say whether the actor is the resident herself, and not somebody who acts for her."""
+    rows = Grant.objects.filter(resident=resident_id, account_id=actor.user_id, relation=Relation.SELF.value)
+    return actor.kind is Kind.PERSON and rows.live(now).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

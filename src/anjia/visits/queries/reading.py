@@ -9,15 +9,16 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from anjia.catalogue.queries import get_version
-from anjia.kernel import access, encryption
+from anjia.kernel import access
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_from, page_of
 from anjia.kernel.prepared import Prepared
-from anjia.residents.queries import addresses_of, has_consent
+from anjia.residents.queries import addresses_of, has_consent, is_herself
 from anjia.visits import words
 from anjia.visits.models import PROMISED_STATUSES, Conflict, FieldFact, Visit, VisitChange
-from anjia.visits.rules.arrival import STEP_SECONDS, Grade, code_for, step_of
+from anjia.visits.proofs import sign_door_code
+from anjia.visits.rules.arrival import FAMILYS, HERS, STEP_SECONDS, Grade, code_for, step_of
 from anjia.visits.rules.door import area_of, knows_the_door, wishes_for_all
 from anjia.visits.rules.lifecycle import OPEN, State, Status
 from anjia.visits.showing import (
@@ -203,16 +204,18 @@ class DoorCode:
 
 def door_code(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime) -> DoorCode:
     """
-    Return the text of the code that the caregiver scans at the door. Only the resident's side can ask for it.
+    Return the text of the code that the caregiver scans at the door. Only the resident's side can ask for it, and it
+    says whether it is she herself: her family may be far away, and her own phone is where she is.
 
     :raises NotFound: if it is somebody else's visit, or a member of staff asks
     """
     if actor.kind is not Kind.PERSON:
         raise NotFound
     visit = get_visit(actor, purpose, visit_id=visit_id)
+    is_hers = is_herself(actor, purpose, resident_id=visit.resident_id, now=now)
     step = step_of(now)
     return DoorCode(
-        payload=code_for(visit.id, step, lambda message: encryption.mac("door code", message)),
+        payload=code_for(visit.id, step, sign_door_code, shown_by=HERS if is_hers else FAMILYS),
         expires_at=datetime.fromtimestamp((step + 1) * STEP_SECONDS, tz=now.tzinfo),
     )
 

@@ -13,6 +13,9 @@ NEAR_M: Final = 200
 POOR_ACCURACY_M: Final = 100
 STEP_SECONDS: Final = 60
 STEPS_OF_GRACE: Final = 1
+# How a code begins that her own phone shows, and one that somebody's shows who acts for her.
+HERS: Final = "AJ1"
+FAMILYS: Final = "AJF"
 EARTH_M: Final = 6_371_008.8
 
 Sign = Callable[[bytes], bytes]
@@ -23,6 +26,7 @@ class Grade(StrEnum):
 
     DYNAMIC_QR = "dynamic_qr"
     HOUSEHOLD_CARD = "household_card"
+    FAMILY_QR = "family_qr"  # and position: the family may be in another city
     PHOTO_AND_SIGNATURE = "photo_and_signature"  # and position
     POSITION_AND_PHOTO = "position_and_photo"
     PHOTO_AND_REASON = "photo_and_reason"
@@ -49,7 +53,8 @@ class Position:
 class Evidence:
     """What was at hand at the door. `distance_m` is None where the phone or the address has no position."""
 
-    code_is_good: bool = False
+    code_is_good: bool = False  # shown by her own phone
+    family_code_is_good: bool = False
     card_is_good: bool = False
     has_photo: bool = False
     has_reason: bool = False
@@ -85,6 +90,8 @@ def arrival_of(evidence: Evidence) -> Arrival:
         return Arrival(grade=Grade.DYNAMIC_QR, lacks_reason=False)
     if evidence.card_is_good and near:
         return Arrival(grade=Grade.HOUSEHOLD_CARD, lacks_reason=False)
+    if evidence.family_code_is_good and near:
+        return Arrival(grade=Grade.FAMILY_QR, lacks_reason=False)
     if near and evidence.has_photo:
         return Arrival(grade=Grade.POSITION_AND_PHOTO, lacks_reason=False)
     if evidence.has_photo and evidence.has_reason:
@@ -105,9 +112,14 @@ def step_of(at: datetime) -> int:
     return int(at.timestamp()) // STEP_SECONDS
 
 
-def code_for(visit_id: UUID, step: int, sign: Sign) -> str:
-    """Return the text of the resident's QR code: good for one visit, for about a minute."""
-    return f"AJ1.{visit_id.hex}.{step}.{sign(message_of(visit_id, step)).hex()[:32]}"
+def code_for(visit_id: UUID, step: int, sign: Sign, *, shown_by: str = HERS) -> str:
+    """Return the text of the QR code of her phone, or of her family's: good for one visit, for about a minute."""
+    return f"{shown_by}.{visit_id.hex}.{step}.{sign(message_of(visit_id, step, shown_by)).hex()[:32]}"
+
+
+def is_familys(payload: str) -> bool:
+    """Tell whose phone a good code was shown by."""
+    return payload.startswith(f"{FAMILYS}.")
 
 
 def trouble_with_code(payload: str, *, visit_id: UUID, at: datetime, sign: Sign) -> CodeTrouble | None:
@@ -117,7 +129,7 @@ def trouble_with_code(payload: str, *, visit_id: UUID, at: datetime, sign: Sign)
         said, number = UUID(hex=visit), int(step)
     except ValueError:
         return CodeTrouble.WRONG_CODE
-    if mark != "AJ1" or payload != code_for(said, number, sign):
+    if mark not in {HERS, FAMILYS} or payload != code_for(said, number, sign, shown_by=mark):
         return CodeTrouble.WRONG_CODE
     if said != visit_id:
         return CodeTrouble.OTHER_VISIT
@@ -126,5 +138,5 @@ def trouble_with_code(payload: str, *, visit_id: UUID, at: datetime, sign: Sign)
     return None
 
 
-def message_of(visit_id: UUID, step: int) -> bytes:
-    return f"{visit_id.hex}|{step}".encode()
+def message_of(visit_id: UUID, step: int, shown_by: str) -> bytes:
+    return (f"{visit_id.hex}|{step}" if shown_by == HERS else f"{visit_id.hex}|{step}|{shown_by}").encode()
