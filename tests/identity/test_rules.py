@@ -96,6 +96,13 @@ class TestDefaultRoles:
             "administrator"
         }
 
+    def test_who_runs_the_house_reads_no_health_record(self) -> None:
+        assert {code for code, role in DEFAULT_ROLES.items() if "records.read" in role.permissions} == {
+            *("resident", "family"),
+            *("nurse", "family_doctor", "health_worker"),
+            "quality_manager",
+        }
+
     def test_say_in_words_whatever_they_may_do(self) -> None:
         assert permissions_of(*DEFAULT_ROLES) == PERMISSION_WORDS.keys()
 

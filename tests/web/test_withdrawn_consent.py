@@ -54,6 +54,20 @@ class TestWithdrawnConsent:
         assert town.health_in(left) == []
 
 
+class TestWhoRunsTheHouse:
+    def test_is_shown_of_her_record_only_what_the_register_says(self, town: Town) -> None:
+        shown = {
+            where: found
+            for where in [*API, *CONSOLE]
+            if (found := town.health_in(look(town, "administrator", where)[1]))
+        }
+
+        assert shown.keys() == {
+            "console/residents/<uuid:resident_id>/",
+            "console/residents/<uuid:resident_id>/change",
+        }
+
+
 @pytest.mark.parametrize("who", WHO)
 class TestNobodyInTheHouse:
     def test_is_shown_anything_of_her_record_anywhere_while_it_is_withdrawn(
