@@ -47,6 +47,16 @@ class TestTextOnly:
         assert [answer.status_code for answer in answers] == [400] * 3
         assert "读不懂" in answers[0].content.decode()
 
+    @pytest.mark.parametrize(
+        "where", ["/api/v1/files", "/api/v1/nowhere", "/nowhere", "/console/identity/sign-in/", "/language"]
+    )
+    @pytest.mark.parametrize("boundary", ["", "; boundary=", f"; boundary={'x' * 300}", "; boundary=é"])
+    def test_refuses_forms_without_a_seam(self, client: Client, where: str, boundary: str) -> None:
+        answer = client.post(where, b"--x\r\n\r\n", content_type=f"multipart/form-data{boundary}")
+
+        assert answer.status_code == 400
+        assert "读不懂" in answer.content.decode("unicode-escape" if "/api/" in where else "utf-8")
+
     @pytest.mark.parametrize("query", ["after=%00", "after=W251bGwsbnVsbF0=", "after=" + "W1tb" * 1000])
     def test_refuses_such_cursors(self, client: Client, query: str) -> None:
         entry = make.session(make.staff(make.house()), now=timezone.now())

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 
 from anjia.kernel.errors import DomainError, Unreadable
@@ -129,12 +130,19 @@ class OurOwnOnly:
 
 
 class TextOnly:
-    """Addresses and forms with words that no database keeps are refused once, here; the API's bodies by its parser."""
+    """
+    Forms that nobody can take apart, and addresses and forms with words that no database keeps, are refused once,
+    here; the API's bodies by its parser.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.POST  # noqa: B018  # where there is no such page, nobody else would ask before the page that says so
+        except MultiPartParserError:
+            return pages.told(request, Unreadable())
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
