@@ -27,6 +27,8 @@ OPEN: Final = {  # what may be asked without having signed in
     "",
     "language",
     "setup",
+    "status",
+    "metrics",  # to whoever knows its token; else there is no such page
     "app",
     "app/",
     "app/<path:path>",

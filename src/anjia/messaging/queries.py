@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
+from anjia.kernel.waiting import SOON, Waiting
 from anjia.messaging.models import Attempt, Call, CallAttempt, Message, Notification, Recipient
 from anjia.messaging.rules import USUAL_QUIET, CallState, Channel, Quiet, State
 
@@ -283,3 +284,15 @@ def _check_calls(actor: Actor) -> None:
 def _check_outbox(actor: Actor) -> None:
     if not actor.may("messaging.send"):
         raise NotAllowed
+
+
+def messages_waiting(actor: Actor, purpose: Purpose, *, now: datetime) -> Waiting:
+    """
+    Return the messages of all houses that should be on their way by now.
+
+    :raises NotAllowed: to all but the system
+    """
+    if not actor.is_system:
+        raise NotAllowed
+    rows = Notification.objects.filter(state=State.QUEUED.value, due_at__lte=now - SOON)
+    return Waiting(**rows.aggregate(count=Count("id"), since=Min("due_at")))

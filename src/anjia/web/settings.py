@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "anjia.quality",
     "anjia.notices",
     "anjia.imports",
+    "anjia.operations",
     "anjia.desk",
     "anjia.machine",
     "anjia.simulation",
@@ -198,6 +199,9 @@ SMS_REPORT_SECRET = os.environ.get(
 WECHAT_PUSH_TOKEN = os.environ.get(
     "WECHAT_PUSH_TOKEN", hashlib.sha256(f"pushes {SECRET_KEY}".encode()).hexdigest()[:32] if IS_DEMO else ""
 )
+# Whoever asks /metrics with "Authorization: Bearer <this>" is answered; without one the page does not exist.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+
 OWN_ADDRESS = f"http://localhost:{os.environ.get('PORT', '8000')}"
 SMS_API = os.environ.get("SMS_API", "https://dysmsapi.aliyuncs.com")
 

@@ -21,6 +21,7 @@ CONSOLES: Final = [
     "quality",
     "transitions",
     "imports",
+    "operations",
     "desk",
 ]
 
@@ -39,6 +40,7 @@ urlpatterns += [
     for name in CONSOLES
     if find_spec(f"anjia.{name}.console")
 ]
+urlpatterns += import_module("anjia.operations.console").public  # /status and /metrics
 if find_spec("anjia.identity.setup"):
     urlpatterns.append(path("setup", import_module("anjia.identity.setup").setup, name="setup"))
 if find_spec("anjia.desk.front"):
