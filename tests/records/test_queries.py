@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -272,6 +273,33 @@ class TestFileOfRecord:
         residents.consent(of=resident, agrees=False)
         with pytest.raises(ConsentMissing):
             self.look(nurse, photo)
+
+    def test_is_looked_at_again_by_who_took_it_while_she_agrees(
+        self, nurse: Actor, resident: Resident
+    ) -> None:
+        taken_by = basics.actor("files.store", organization_id=nurse.organization_id)
+        photo = self.taken(taken_by, resident)
+        assert self.look(taken_by, photo) == self.PNG
+
+        residents.consent(of=resident, agrees=False)
+        with pytest.raises(ConsentMissing):
+            self.look(taken_by, photo)
+
+    def test_is_not_looked_at_again_by_who_acts_for_her_no_more(
+        self, nurse: Actor, resident: Resident
+    ) -> None:
+        daughter = basics.person(
+            "files.store", resident_id=resident.id, organization_id=nurse.organization_id
+        )
+        photo = self.taken(daughter, resident)
+        assert self.look(daughter, photo, Purpose.ACCESS) == self.PNG
+
+        with pytest.raises(NotFound):
+            self.look(replace(daughter, resident_ids=frozenset()), photo, Purpose.ACCESS)
+
+    def taken(self, by: Actor, resident: Resident) -> UUID:
+        unit = acting(by, NOON)
+        return unit.do(files.store, content=self.PNG, content_type="image/png", resident_id=resident.id).id
 
     def test_that_is_about_nobody_is_for_staff_only(self, nurse: Actor, resident: Resident) -> None:
         stored_by = basics.actor("files.store", organization_id=nurse.organization_id)

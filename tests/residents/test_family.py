@@ -35,6 +35,7 @@ from anjia.residents.rules import (
 )
 from tests import make
 from tests.make import NOON
+from tests.messaging import make as messaging
 from tests.residents import make as make_residents
 from tests.residents.make import PAPER, PERSON, colleague_of, people
 
@@ -222,6 +223,37 @@ class TestWithdrawGrant:
         assert people(daughter.user_id) == []
         left = acting(desk, NOON).ask(accounts_of_resident, Purpose.CONTRACT, resident_id=mother.id, now=NOON)
         assert [one.account_id for one in left] == [she.user_id]
+
+    def test_leaves_nothing_unsaid_waiting_for_her_to_hear(self, desk: Actor) -> None:
+        mother, father = (make_residents.resident(served_by=desk, name=name) for name in ("张桂芳", "李建国"))
+        daughter = make_residents.holder(of=mother)
+        make_residents.holder(of=father, account_id=daughter.user_id)
+        house = system(desk.organization_id)
+        [grant] = acting(desk, NOON).ask(grants_of, Purpose.CONTRACT, resident_id=mother.id, now=NOON)
+        told = [
+            messaging.message(sent_by=house, party_id=party_id, resident_id=about.id)
+            for party_id, about in [(daughter.user_id, mother), (daughter.user_id, father), (uuid4(), mother)]
+        ]
+
+        acting(desk, NOON).do(withdraw_grant, grant_id=grant.id)
+        make.deliver_events(desk)
+
+        states = [messaging.notifications(one)["wechat"].state for one in told]
+        assert states == ["gave_up", "queued", "queued"]
+
+    def test_goes_on_telling_who_acts_for_her_by_another_grant(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        daughter = make_residents.holder(of=mother)
+        [grant] = acting(desk, NOON).ask(grants_of, Purpose.CONTRACT, resident_id=mother.id, now=NOON)
+        told = messaging.message(
+            sent_by=system(desk.organization_id), party_id=daughter.user_id, resident_id=mother.id
+        )
+
+        acting(desk, NOON).do(withdraw_grant, grant_id=grant.id)
+        make_residents.holder(of=mother, account_id=daughter.user_id, relation="guardian")
+        make.deliver_events(desk)
+
+        assert messaging.notifications(told)["wechat"].state == "queued"
 
     def test_can_be_done_by_the_holder_but_not_to_others(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk)

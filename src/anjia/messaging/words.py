@@ -40,6 +40,7 @@ CODES: Final[Mapping[str, Words]] = {
     "cut_off": gettext_lazy("发到一半断了，不知道到没到"),
     "too_late": gettext_lazy("等到能发时已经用不上了"),
     "overtaken": gettext_lazy("后来变了，这一条不用说了"),
+    "no_longer_hers": gettext_lazy("不再替这位居民办事了，没有再发"),
     "wrong_number": gettext_lazy("号码不对"),
     "user block": gettext_lazy("微信里拒收了"),
     "UNDELIV": gettext_lazy("短信没有送到，手机可能关机或停机"),

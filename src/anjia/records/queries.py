@@ -151,7 +151,7 @@ def conflicts_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[R
 def file_of_record(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[str, bytes]:
     """
     Return content type and bytes of a photo, a signature or a scan. One about a resident is a part of her record;
-    whoever stored it may look at it again.
+    whoever stored it may look at it again, as long as she agrees, and lets a person who acts for her.
 
     :raises NotFound: also when it is about somebody whom the actor may not see
     :raises NotAllowed: without `records.read`, or for a purpose that is not the actor's
@@ -161,6 +161,9 @@ def file_of_record(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[st
     if stored.resident_id and stored.stored_by != actor.user_id:
         _look_into(actor, purpose, resident_id=stored.resident_id, what="records.file")
     elif stored.resident_id:
+        if actor.kind is Kind.PERSON and not actor.sees(stored.resident_id):
+            raise NotFound
+        check_consent(actor, purpose, resident_id=stored.resident_id)
         access.note(actor, purpose, resident_ids=[stored.resident_id], what="records.file")
     return files.content_of(actor, purpose, file_id=file_id)
 

@@ -1,6 +1,6 @@
 """Messaging's verbs, by topic."""
 
-from anjia.messaging.commands.calls import drop_call, log_call, take_back
+from anjia.messaging.commands.calls import drop_call, log_call, take_back, tell_no_more
 from anjia.messaging.commands.outbox import claim_next, note_outcome, note_report, send_again
 from anjia.messaging.commands.recipients import set_recipient
 from anjia.messaging.commands.sending import read_message, send
@@ -16,4 +16,5 @@ __all__ = [
     "send_again",
     "set_recipient",
     "take_back",
+    "tell_no_more",
 ]

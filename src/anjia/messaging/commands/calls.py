@@ -1,7 +1,7 @@
 """Calls by telephone: what came of each."""
 
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -93,20 +93,33 @@ def take_back(actor: Actor, now: datetime, *, about_id: UUID, until: datetime) -
 
     What is being sent at this moment is not stopped.
     """
-    ours = {
-        "organization_id": actor.organization_id,
-        "message__about_id": about_id,
-        "message__at__lte": until,
-    }
+    about = {"message__about_id": about_id, "message__at__lte": until}
+    return _take_back(actor, now, about, code="overtaken", subject_id=about_id)
+
+
+@command("messaging.send")
+def tell_no_more(actor: Actor, now: datetime, *, party_id: UUID, resident_id: UUID) -> int:
+    """
+    Say nothing more to the party of what she was told about the resident, who is none of her business any more. Return
+    how many were taken back.
+
+    What is being sent at this moment is not stopped.
+    """
+    about = {"message__party_id": party_id, "message__resident_id": resident_id}
+    return _take_back(actor, now, about, code="no_longer_hers", subject_id=party_id)
+
+
+def _take_back(actor: Actor, now: datetime, about: dict[str, Any], *, code: str, subject_id: UUID) -> int:
+    ours = about | {"organization_id": actor.organization_id}
     calls = Call.objects.select_for_update(of=("self",)).filter(**ours, state=CallState.OPEN.value)
     for call in calls.order_by("id"):
         _close(call, now=now)
     rows = Notification.objects.select_for_update(of=("self",)).filter(**ours, state=State.QUEUED.value)
     waiting = list(rows.filter(Q(lease_until=None) | Q(lease_until__lte=now)).order_by("id"))
     for notification in waiting:
-        give_up(notification, now=now, code="overtaken")
+        give_up(notification, now=now, code=code)
     if waiting:
-        audit.record("messaging.notifications.taken_back", actor=actor, at=now, subject_id=about_id)
+        audit.record("messaging.notifications.taken_back", actor=actor, at=now, subject_id=subject_id)
     return len(waiting)
 
 
