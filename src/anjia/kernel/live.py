@@ -1,11 +1,9 @@
 """Telling open pages that something has changed. Ids only; what changed they ask for themselves."""
 
-from typing import Final
 from uuid import UUID
 
+from anjia.kernel.topics import RIGHTS
 from anjia.kernel.work import ledger
-
-RIGHTS: Final = "rights"  # no page hears of this topic: what hands on the others does
 
 
 def tell(

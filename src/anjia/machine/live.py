@@ -22,7 +22,7 @@ import psycopg
 
 from anjia.kernel.database import is_away
 from anjia.kernel.errors import Away
-from anjia.kernel.live import RIGHTS
+from anjia.kernel.topics import RIGHTS
 from anjia.machine.bodies import Receive, Scope
 from anjia.machine.bridge import AWAY, Send, say
 
