@@ -313,6 +313,27 @@ class TestAssignByHand:
         last = page_of(here, visit_id).timeline[-1]
         assert (last.words, last.who) == ("安排乙来：说好了", "工作人员")
 
+    def test_tells_nobody_twice_what_two_dispatchers_decide_alike(self, here: Town) -> None:
+        nurse, other = here.nurse("甲"), here.nurse("乙")
+        visit_id = booking(here, here.resident(), nurse)
+
+        for dispatcher in (here.desk, here.colleague()):
+            acting(dispatcher, NOON).do(assign_by_hand, visit_id=visit_id, staff_id=id_of(other))
+        deliver_events(here.desk, now=NOON)
+
+        told = here.look(lambda _: [one.template for one in Message.objects.filter(party_id=other.user_id)])
+        assert told == ["work_given"]
+
+    def test_leaves_alone_who_has_taken_it_herself(self, here: Town) -> None:
+        nurse = here.nurse()
+        visit_id = booking(here, here.resident(), nurse)
+        acting(nurse, NOON).do(accept_offer, offer_id=offers(nurse)[0].id)
+
+        acting(here.desk, NOON).do(assign_by_hand, visit_id=visit_id, staff_id=id_of(nurse))
+
+        assert crew_now(here, visit_id) == [(nurse.staff_id, "accepted")]
+        assert states(here, visit_id) == {nurse.staff_id: "accepted"}
+
     def test_says_every_rule_that_is_against_it(self, here: Town) -> None:
         nurse, other = here.nurse("甲"), here.nurse("新人", title="护士", started_on=NOON.date())
         visit_id = booking(here, here.resident(), nurse)

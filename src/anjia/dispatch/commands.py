@@ -329,7 +329,8 @@ def assign_by_hand(
     actor: Actor, now: datetime, *, visit_id: UUID, staff_id: UUID, part: int = 1, why: str = ""
 ) -> UUID:
     """
-    Send this caregiver; return the visit's id. What was offered of the part is taken back.
+    Send this caregiver; return the visit's id. What was offered of the part is taken back. Whoever comes already, by
+    another dispatcher's word or her own, is not sent again.
 
     With a reason, wishes, area and travel may be overruled; what the law asks for, and her other promises, may not.
 
@@ -346,6 +347,9 @@ def assign_by_hand(
         staff_ids=[staff_id, *(one.staff_id for one in promise.crew)],
         visit_id=visit_id,
     )
+    crew = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id).crew
+    if (part, staff_id, State.ACCEPTED) in [(one.part, one.staff_id, one.state) for one in crew]:
+        return visit_id
     found = suitability(actor, Purpose.CONTRACT, visit_id=visit_id, now=now, part=part)
     candidate = next((one for one in found if one.staff_id == staff_id), None)
     if candidate is None:
