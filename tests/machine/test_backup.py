@@ -16,6 +16,7 @@ from anjia.machine.backup import keys_in_place, make_backup, restore_backup
 from anjia.machine.database import database_of, environment_of, prepare
 from anjia.machine.home import DEMO, REAL, Home
 from anjia.machine.postgres import Cluster
+from anjia.machine.proving import prove_backup
 from anjia.machine.server import UNUSED
 from anjia.machine.steps import Stop
 from tests.machine.trail import audit_verdict, start_in, write_until_killed
@@ -231,3 +232,37 @@ class TestBackup:
             restore_backup(Home(tmp_path / "var"), evil)
         assert not (tmp_path / "outside").exists()
         assert not Path("/tmp/outside-of-anjia").exists()
+
+
+class TestProveBackup:
+    def test_keeps_that_a_whole_one_is_whole_and_that_another_could_not_be_restored(
+        self, town: Home, tmp_path: Path
+    ) -> None:
+        whole, torn = tmp_path / "whole.tar", tmp_path / "torn.tar"
+        make_backup(town, whole)
+        torn.write_bytes(b"no backup")
+
+        prove_backup(town, whole)
+        with pytest.raises(Stop, match="NOT whole: not restored"):
+            prove_backup(town, torn)
+
+        with database_of(town), psycopg.connect(Cluster(town).url("postgres")) as connection:
+            kept = "SELECT backup_name, files, wrong FROM operations_restoreproof ORDER BY at"
+            first, second = connection.execute(kept).fetchall()
+            named = connection.execute("SELECT count(*) FROM kernel_storedfile").fetchone()
+        assert first == ("whole.tar", *(named or ()), "")
+        assert second[0] == "torn.tar"
+        assert second[2].startswith("not restored: ")
+        assert list(town.path.glob("proving-*")) == []
+
+    def test_is_refused_where_there_is_nothing_to_keep_it_in(self, tmp_path: Path) -> None:
+        with pytest.raises(Stop, match="no data folder"):
+            prove_backup(Home(tmp_path / "nowhere"), tmp_path / "any.tar")
+
+    def test_is_refused_with_a_database_of_ones_own(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/anjia")
+        monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://elsewhere/anjia")
+        with pytest.raises(Stop, match="built-in PostgreSQL"):
+            prove_backup(Home(tmp_path), tmp_path / "any.tar")

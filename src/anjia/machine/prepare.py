@@ -7,8 +7,11 @@ Brings a database and the pages' files to what this version needs. Runs inside D
     python -m anjia.machine.prepare static       the files of the pages
     python -m anjia.machine.prepare seal         the audit trail, for a backup
     python -m anjia.machine.prepare restored     what has just come out of one: migrations, the rest of its trail
+    python -m anjia.machine.prepare look_over    write down whether a restored folder is whole
+    python -m anjia.machine.prepare note_proof   keep what was written down of another one
 """
 
+import json
 import os
 import sys
 from io import StringIO
@@ -122,6 +125,22 @@ def prepare_restored() -> None:
     sealing.close_epochs(timezone.now())
 
 
+def look_over() -> None:
+    from anjia.operations.proving import look_over  # noqa: PLC0415
+
+    found = look_over(timezone.now())
+    (Path(settings.ANJIA_HOME) / "finding.json").write_text(json.dumps(found.as_dict()))
+
+
+def note_proof() -> None:
+    from anjia.kernel.actors import system  # noqa: PLC0415
+    from anjia.kernel.work import acting  # noqa: PLC0415
+    from anjia.operations.commands import note_proof  # noqa: PLC0415
+
+    found = json.loads((Path(settings.ANJIA_HOME) / "finding.json").read_text())
+    acting(system(), timezone.now()).do(note_proof, **found)
+
+
 PREPARE: Final = {
     "database": prepare_database,
     "migrations": prepare_migrations,
@@ -129,6 +148,8 @@ PREPARE: Final = {
     "static": prepare_static,
     "seal": seal,
     "restored": prepare_restored,
+    "look_over": look_over,
+    "note_proof": note_proof,
 }
 
 

@@ -8,7 +8,7 @@ from anjia.kernel import audit
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import Invalid
 from anjia.kernel.work import command
-from anjia.operations.models import IncidentCause, Minute
+from anjia.operations.models import IncidentCause, Minute, RestoreProof
 from anjia.operations.rules import KEPT, minute_of
 
 LONGEST_CAUSE = 300
@@ -45,3 +45,20 @@ def forget_minutes(actor: Actor, now: datetime) -> int:
     """Forget minutes older than is promised; return how many."""
     deleted, _rows = Minute.objects.filter(at__lt=now - KEPT).delete()
     return deleted
+
+
+@command("operations.prove")
+def note_proof(
+    actor: Actor, now: datetime, *, backup_name: str, entries: int, files: int, seconds: int, wrong: str
+) -> RestoreProof:
+    """Keep that a backup was restored aside and looked over, and what was found."""
+    proof = RestoreProof.objects.create(
+        at=now,
+        backup_name=backup_name[:200],
+        entries=entries,
+        files=files,
+        seconds=seconds,
+        wrong=wrong[:500],
+    )
+    audit.record("operations.backup.proven", actor=actor, at=now, subject_id=proof.id, fields=["wrong"])
+    return proof

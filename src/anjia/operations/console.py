@@ -24,7 +24,8 @@ app_name = "operations"
 @page("identity.manage")
 def stability(request: PageRequest) -> HttpResponse:
     """Show how it has been, what was amiss, and what waits now."""
-    return render(request, "operations/stability.html", seen() | {"waiting": waiting()})
+    proofs = acting(system(), timezone.now()).ask(queries.last_proofs, Purpose.CONTRACT)
+    return render(request, "operations/stability.html", seen() | {"waiting": waiting(), "proofs": proofs})
 
 
 @require_safe

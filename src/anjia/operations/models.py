@@ -28,3 +28,21 @@ class IncidentCause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.minute:%Y-%m-%d %H:%M}"
+
+
+class RestoreProof(models.Model):
+    """A backup was restored aside and looked over; `wrong` says what did not fit, nothing where all was whole."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField()
+    backup_name = models.CharField(max_length=200)
+    entries = models.PositiveIntegerField()
+    files = models.PositiveIntegerField()
+    seconds = models.PositiveIntegerField()
+    wrong = models.CharField(max_length=500, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="proof_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.backup_name} {self.wrong or 'whole'}"

@@ -13,11 +13,12 @@ from anjia.kernel.calendar import SHANGHAI, day_bounds, day_of
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.waiting import Waiting, audit_waiting, events_waiting, jobs_waiting
 from anjia.messaging.queries import messages_waiting
-from anjia.operations.models import IncidentCause, Minute
+from anjia.operations.models import IncidentCause, Minute, RestoreProof
 from anjia.operations.rules import MINUTE, Incident, Uptime, minute_of
 
 SHOWN: Final = timedelta(days=90)
 MOST_INCIDENTS: Final = 100
+PROOFS_SHOWN: Final = 5
 
 # Minutes in a row have the same distance to their number among those that were amiss.
 ISLANDS: Final = """
@@ -88,6 +89,16 @@ def what_waits(actor: Actor, purpose: Purpose, *, now: datetime) -> dict[str, Wa
         "jobs": jobs_waiting(actor, now=now),
         "audit": audit_waiting(actor),
     }
+
+
+def last_proofs(actor: Actor, purpose: Purpose) -> list[RestoreProof]:
+    """
+    Return the last backups that were restored aside and looked over, the latest first.
+
+    :raises NotAllowed: to all but the system
+    """
+    _check_system(actor)
+    return list(RestoreProof.objects.order_by("-at")[:PROOFS_SHOWN])
 
 
 def _incidents(first: datetime, last: datetime) -> list[Incident]:

@@ -1,0 +1,67 @@
+"""Proving that a backup can be restored: it is, aside, and looked over; what was found is kept in Anjia."""
+
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from anjia.machine.backup import restore_backup
+from anjia.machine.database import database_of, prepare
+from anjia.machine.home import Home, replace
+from anjia.machine.postgres import Cluster, external
+from anjia.machine.steps import Stop, step
+
+FINDING: Final = "finding.json"  # in the folder that is proven, then in the one that keeps it
+
+
+def prove_backup(home: Home, source: Path) -> None:
+    """
+    Restore the backup into a folder of its own beside the data, look all of it over, keep what was found, and throw
+    the copy away. Anjia may run meanwhile.
+
+    :raises Stop: if it cannot be restored, or is not whole; that it is not is kept too
+    """
+    if external(os.environ):
+        raise Stop(
+            "a backup is proven with the built-in PostgreSQL: unset DATABASE_URL here, or restore it into an empty "
+            "database yourself and run script/anjia audit_verify there."
+        )
+    if home.kind is None:
+        raise Stop(f"there is no data folder at {home.path} to keep the proof in.")
+    began = time.monotonic()
+    try:
+        finding = restored_and_looked_over(home, source)
+    except Stop as stop:
+        finding = {"entries": 0, "files": 0, "wrong": f"not restored: {stop}"}
+    finding |= {"backup_name": source.name, "seconds": int(time.monotonic() - began)}
+    keep_finding(home, finding)
+    if finding["wrong"]:
+        raise Stop(f"the backup is NOT whole: {finding['wrong']}.")
+    print(
+        f"Proven: {finding['entries']} audit entries are whole, {finding['files']} files open. Kept on the page 稳定."
+    )
+
+
+def restored_and_looked_over(home: Home, source: Path) -> dict[str, object]:
+    """:raises Stop: if the backup cannot be restored"""
+    with tempfile.TemporaryDirectory(prefix="proving-", dir=home.path) as folder:
+        copy = Home(Path(folder) / "home")
+        try:
+            restore_backup(copy, source)
+            with database_of(copy) as environment, step("Audit trail and files"):
+                prepare("look_over", environment)
+            return dict(json.loads((copy.path / FINDING).read_text()))
+        finally:
+            Cluster(copy).remove()
+
+
+def keep_finding(home: Home, finding: dict[str, object]) -> None:
+    file = home.path / FINDING
+    replace(file, json.dumps(finding))
+    try:
+        with database_of(home) as environment:
+            prepare("note_proof", environment)
+    finally:
+        file.unlink()
