@@ -43,11 +43,21 @@ class TestPublishVersion:
         first = version(published_by=manager)
         second = version(published_by=manager, price_fen=13000)
 
-        kept = acting(manager, NOON).ask(get_version, Purpose.CONTRACT, version_id=first.id)
-        now = acting(manager, NOON).ask(current_version, Purpose.CONTRACT, code="wound")
+        kept, now = (
+            acting(manager, NOON).ask(get_version, Purpose.CONTRACT, version_id=one.id)
+            for one in (first, second)
+        )
+        offered_now = acting(manager, NOON).ask(current_version, Purpose.CONTRACT, code="wound")
 
         assert (kept.price_fen, kept.version, kept.status) == (12000, 1, "past")
-        assert (now.id, now.price_fen, now.version, now.status) == (second.id, 13000, 2, "current")
+        assert (now.price_fen, now.version, now.status) == (13000, 2, "current")
+        assert (offered_now.id, offered_now.price_fen, offered_now.content) == (second.id, 13000, now.content)
+
+    def test_says_what_it_says_now_and_not_what_the_one_before_said(self, manager: Actor) -> None:
+        for said in ("洗手", "先洗手", "洗手"):
+            version(published_by=manager, preparation=said)
+            now = acting(manager, NOON).ask(current_version, Purpose.CONTRACT, code="wound")
+            assert now.preparation == said
 
     def test_keeps_the_order_in_which_a_form_was_written(self, manager: Actor) -> None:
         fields = ["zone", "a", "note", "length_cm", "b"]

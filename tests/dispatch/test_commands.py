@@ -133,6 +133,14 @@ class TestOneHoldAtATime:
         for kept in (of_another, for_another):
             assert visit_of(here, kept.id).status == Status.HELD
 
+    def test_takes_the_place_of_what_somebody_held_and_did_not_confirm(self, here: Town) -> None:
+        nurse, resident, later = here.nurse(), here.resident(), NOON + timedelta(minutes=11)
+        hold(here, here.resident("王秀英"), nurse)  # nobody has tidied it up since
+        held = hold(here, resident, nurse, starts_at=at(10.25), now=later)
+
+        booked = acting(here.desk, later).do(confirm_hold, hold_id=held.id)
+        assert booked.status == Status.BOOKED
+
     def test_is_not_the_very_same_twice(self, here: Town) -> None:
         nurse, resident = here.nurse(), here.resident()
         hold(here, resident, nurse)

@@ -15,7 +15,7 @@ from anjia.identity.queries import SESSION_COLUMNS, SignedIn
 from anjia.identity.roles import permissions_of
 from anjia.identity.rules import OWN_ACCOUNT, WRONG_PASSWORDS_BY_LOGIN, Choices, Entry, Refused
 from anjia.kernel.actors import Actor, Kind, system
-from anjia.kernel.database import at_the_door
+from anjia.kernel.planned import at_the_door
 from anjia.kernel.work import acting
 from tests.make import NOON
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from anjia.kernel.actors import Actor, Purpose, system
-from anjia.kernel.database import at_the_door
+from anjia.kernel.planned import at_the_door
 from anjia.kernel.work import acting
 from anjia.residents.commands import give_consent, register_resident
 from anjia.residents.models import Grant, Resident

@@ -83,17 +83,22 @@ class ServiceVersion(models.Model):
         content: dict[str, Any] = kept[1]
         return content
 
+    def _word(self, name: str) -> str:
+        """Return one word of it in that language, and leave the others alone."""
+        word = {key: self.content[key] for key in (name, f"{name}_en") if key in self.content}
+        return str(in_language(word, (get_language() or "zh")[:2])[name])
+
     @property
     def name(self) -> str:
-        return str(self.said["name"])
+        return self._word("name")
 
     @property
     def summary(self) -> str:
-        return str(self.said["summary"])
+        return self._word("summary")
 
     @property
     def preparation(self) -> str:
-        return str(self.said["preparation"])
+        return self._word("preparation")
 
     @property
     def mode_words(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -59,8 +60,12 @@ def get_version(actor: Actor, purpose: Purpose, *, version_id: UUID) -> ServiceV
 
 CURRENT: Final = Prepared(
     lambda asked: ServiceVersion.objects.filter(
-        organization_id=asked.house, code=asked.code, current_of__isnull=False, current_of__withdrawn_at=None
-    ).select_related("service")
+        organization_id=asked.house,
+        code=asked.code,
+        current_of__organization_id=asked.house,
+        current_of__code=asked.code,
+        current_of__withdrawn_at=None,
+    ).defer("content")
 )
 
 
@@ -73,7 +78,14 @@ def current_version(actor: Actor, purpose: Purpose, *, code: str) -> ServiceVers
     found = CURRENT.first(house=actor.organization_id, code=code)
     if found is None:
         raise NotFound
+    found.content = _content_of(found.id)
     return found
+
+
+@lru_cache(maxsize=1000)
+def _content_of(version_id: UUID) -> Any:
+    """Return what a version says. Nobody can change it: it is long, and a process reads it once."""
+    return ServiceVersion.objects.values_list("content", flat=True).get(id=version_id)
 
 
 def versions_of_service(actor: Actor, purpose: Purpose, *, code: str) -> list[ServiceVersion]:

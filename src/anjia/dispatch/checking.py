@@ -82,26 +82,27 @@ def check_can_come(
     sheets: Sequence[CaregiverSheet],
     starts_at: datetime,
     without: UUID | None = None,
-) -> None:
+) -> bool:
     """
-    Check a crew for a time. Call with its turns held.
+    Check a crew for a time; return whether holds that have run out are still written there. Call with its turns held.
 
     :raises SlotGone: if one of them may not do this, or cannot come then without breaking another promise
     """
     ask = job.ask(starts_at)
     day = local(starts_at).date()
-    busy = live_assignments(
+    written = live_assignments(
         actor,
         Purpose.CONTRACT,
         staff_ids=[sheet.id for sheet in sheets],
         start=ask.starts_at - LONGEST_VISIT,
         end=ask.ends_at + LONGEST_VISIT,
-        now=now,
     )
+    busy = [one for one in written if not one.has_run_out(now)]
     timelines = timelines_of(sheets, busy, without=without)
     for sheet in sheets:
         if not may_do(job, sheet, day) or FEASIBILITY.trouble(timelines[sheet.id], ask):
             raise SlotGone
+    return len(busy) < len(written)
 
 
 def check_may_go(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:

@@ -102,7 +102,8 @@ def hold_slot(
     sheets = crew_sheets(actor, staff_ids, starts_at, ends_at)
     wait_for(actor, cell=address.cell, days=[starts_at], staff_ids=staff_ids, held_for=resident_id)
     visits.release_other_holds(actor, now, resident_id=resident_id, starts_at=starts_at, staff_ids=staff_ids)
-    check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at)
+    if check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at):
+        visits.withdraw_expired(actor, now, staff_ids=staff_ids)
     visit = visits.hold_visit(
         actor,
         now,

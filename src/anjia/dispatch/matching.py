@@ -7,6 +7,7 @@ Who can come, and who suits best: what the contexts below know, put before the r
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -91,6 +92,7 @@ class Job:
         return Ask(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=self.minutes), place=self.place)
 
 
+@lru_cache(maxsize=10_000)
 def place_of(cell: str) -> Point | None:
     """Return the middle of a cell: travel is reckoned between cells, so that no address has to be opened."""
     return h3.cell_to_latlng(cell) if cell else None

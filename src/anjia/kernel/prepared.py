@@ -17,18 +17,45 @@ from enum import Enum
 from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
-from django.db.models import Expression, Field, ForeignObject, Lookup, Model, QuerySet
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Expression,
+    Field,
+    ForeignKey,
+    ForeignObject,
+    IntegerField,
+    Lookup,
+    Model,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    QuerySet,
+    TextField,
+    UUIDField,
+)
 from django.db.models.query import RelatedPopulator
 from psycopg.sql import Literal
 
-from anjia.kernel.database import planned_cursor
+from anjia.kernel.planned import planned
 
 M = TypeVar("M", bound=Model)
 
 ROWS_AT_ONCE: Final = 200  # PostgreSQL takes 65,535 values in a statement
 PARTS_AT_ONCE: Final = 8
+TAKEN_AS_THEY_ARE: Final = {str, int, bool, UUID, type(None)}
+PLAIN_FIELDS: Final = {
+    CharField,
+    TextField,
+    UUIDField,
+    ForeignKey,
+    BooleanField,
+    IntegerField,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+}
 
 Part = tuple[str, list[Any]]  # a statement, and its values
 Converters = Sequence[tuple[int, Sequence[Callable[[Any, Any, Any], Any]], Any]]
@@ -115,10 +142,9 @@ class Prepared(Generic[M]):
         """Return what answers it as plain values, in the order of the question's fields; at most `limit` rows."""
         written = self._written
         given = [plain(values[name]) for name in written.slots]
-        with planned_cursor() as cursor:
-            sql = written.sql + " LIMIT %s" * (limit is not None)
-            cursor.execute(*together(beside, (sql, given + [limit] * (limit is not None))))
-            found = list(map(list, cursor.fetchall()))
+        sql = written.sql + " LIMIT %s" * (limit is not None)
+        answer = planned(*together(beside, (sql, given + [limit] * (limit is not None))))
+        found = list(map(list, answer.rows))
         here = connections[DEFAULT_DB_ALIAS] if written.converters and found else None
         for position, converters, expression in written.converters:
             for row in found:
@@ -183,12 +209,16 @@ class Insertion:
     def of(self, rows: Sequence[Model]) -> Part:
         """Return the statement that puts these rows in, and its values."""
         here = connections[DEFAULT_DB_ALIAS]
-        values = [
-            field.get_db_prep_save(field.pre_save(row, True), connection=here)
-            for row in rows
-            for field in self.fields
-        ]
+        values = [value_of(field, row, here, add=True) for row in rows for field in self.fields]
         return f"{self.into} VALUES {', '.join([self.row] * len(rows))}", values
+
+
+def value_of(field: Any, row: Model, here: Any, *, add: bool) -> Any:
+    """Return what is written of the field: most of what a row says PostgreSQL takes as it is."""
+    value = row.__dict__.get(field.attname, ...)
+    if type(value) in TAKEN_AS_THEY_ARE and type(field) in PLAIN_FIELDS:
+        return value
+    return field.get_db_prep_save(field.pre_save(row, add), connection=here)
 
 
 def insert(*rows: Model) -> None:
@@ -218,8 +248,7 @@ def run(parts: Sequence[Part], last: Part = ("SELECT", [])) -> None:
     while len(parts) > PARTS_AT_ONCE:
         run(parts[:PARTS_AT_ONCE])
         parts = parts[PARTS_AT_ONCE:]
-    with planned_cursor() as cursor:
-        cursor.execute(*together(parts, last))
+    planned(*together(parts, last))
 
 
 def together(parts: Sequence[Part], last: Part) -> Part:
@@ -249,10 +278,8 @@ def save(row: Model, *names: str) -> None:
 
     :raises DatabaseError: if it is not there (any more)
     """
-    with planned_cursor() as cursor:
-        cursor.execute(*saving(row, *names))
-        if cursor.rowcount != 1:
-            raise DatabaseError("the row to be saved is not there")
+    if planned(*saving(row, *names)).number != 1:
+        raise DatabaseError("the row to be saved is not there")
 
 
 def saving(row: Model, *names: str) -> Part:
@@ -263,7 +290,7 @@ def saving(row: Model, *names: str) -> Part:
     here = connections[DEFAULT_DB_ALIAS]
     quote = here.ops.quote_name
     sets = ", ".join(f"{quote(column_of(field))} = %s" for field in fields)
-    values = [field.get_db_prep_save(field.pre_save(row, False), connection=here) for field in fields]
+    values = [value_of(field, row, here, add=False) for field in fields]
     return (
         f"UPDATE {quote(meta.db_table)} SET {sets} WHERE {quote(column_of(meta.pk))} = %s",
         [*values, row.pk],

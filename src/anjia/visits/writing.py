@@ -12,6 +12,7 @@ from anjia.kernel import audit, events, live, prepared
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotFound
+from anjia.kernel.planned import planned
 from anjia.kernel.prepared import Part, Prepared
 from anjia.visits.events import AssignmentChanged
 from anjia.visits.models import LIVE_STATES, Assignment, Visit, VisitChange
@@ -207,6 +208,15 @@ def withdrawing_expired(now: datetime, *, staff_ids: Iterable[UUID]) -> Part:
         f" WHERE staff_id = ANY(%s) AND state = '{State.TENTATIVE}' AND held_until <= %s",
         [list(staff_ids), now],
     )
+
+
+def keep_for_good(now: datetime, *, visit_id: UUID) -> int:
+    """Make promises of what is held of caregivers' time for the visit, and has not run out; return of how many."""
+    return planned(
+        "UPDATE visits_assignment SET held_until = NULL"
+        f" WHERE visit_id = %s AND state = '{State.TENTATIVE}' AND held_until > %s",
+        [visit_id, now],
+    ).number
 
 
 def follow_crew(visit: Visit, now: datetime) -> None:

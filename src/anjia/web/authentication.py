@@ -13,8 +13,8 @@ from anjia.identity.queries import SESSION_COLUMNS, SignedIn
 from anjia.identity.roles import permissions_of
 from anjia.identity.rules import OWN_ACCOUNT, AccountKind
 from anjia.kernel.actors import Actor, Kind, system
-from anjia.kernel.database import at_the_door
 from anjia.kernel.errors import NotFound
+from anjia.kernel.planned import at_the_door
 from anjia.kernel.work import acting
 from anjia.residents.queries import Acting
 

@@ -138,8 +138,8 @@ def database(variable: str, default: str, **options: Any) -> dict[str, Any]:
 
 
 POOL: Final = int(os.environ.get("ANJIA_POOL", "0"))
-# What `kernel.database.planned_cursor` runs twice is planned once per connection, for whatever values.
-PLANNED: Final = {"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"}
+# What `kernel.planned` runs is planned once per connection, for whatever values.
+PLANNED: Final = {"options": "-c plan_cache_mode=force_generic_plan"}
 DATABASES = {
     # All work is done as a role that owns nothing, so that row-level security holds.
     "default": database(

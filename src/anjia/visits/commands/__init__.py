@@ -13,6 +13,7 @@ from anjia.visits.commands.promises import (
     promise_visit,
     release_other_holds,
     release_visit,
+    withdraw_expired,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "release_visit",
     "settle_conflict",
     "stand_down",
+    "withdraw_expired",
 ]

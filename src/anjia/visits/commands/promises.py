@@ -31,6 +31,7 @@ from anjia.visits.writing import (
     Planned,
     Service,
     crew_of,
+    keep_for_good,
     new_visit,
     put_in,
     take_out,
@@ -155,10 +156,7 @@ def confirm_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> Visit:
         raise HoldReleased
     if visit.status != Status.HELD:
         raise IllegalMove
-    kept = Assignment.objects.filter(visit=visit, state="tentative", held_until__gt=now).update(
-        held_until=None
-    )
-    if kept != visit.people_needed:
+    if keep_for_good(now, visit_id=visit.id) != visit.people_needed:
         raise HoldExpired
     visit.held_until = None
     visit.booked_at = now
@@ -197,14 +195,6 @@ OTHER_HOLDS: Final = Prepared(
             booked_by=asked.account_id,
             status=Status.HELD.value,
         )
-        .exclude(
-            id__in=Assignment.objects.filter(
-                staff_id__any_of=asked.staff_ids,
-                starts_at=asked.starts_at,
-                state__in=LIVE_STATES,
-                held_until__gt=asked.now,
-            ).values("visit_id")
-        )
         .order_by("id")
     )
 )
@@ -217,23 +207,33 @@ def release_other_holds(
     """
     Give back what the actor's account holds for the resident, as it is about to hold this; return how many.
 
-    The caregivers get back what anybody held of their time and did not confirm. Call with their turns held.
-    Who chooses again has let go. The very same again is no other choice: one of the two is refused.
+    Who chooses again has let go. The very same again is no other choice: one of the two is refused. Call with the
+    caregivers' turns held.
     """
-    released = OTHER_HOLDS.rows(
-        beside=[withdrawing_expired(now, staff_ids=staff_ids)],
-        house=actor.organization_id,
-        resident_id=resident_id,
-        account_id=actor.user_id,
-        staff_ids=list(staff_ids),
-        starts_at=starts_at,
-        now=now,
+    held = OTHER_HOLDS.rows(house=actor.organization_id, resident_id=resident_id, account_id=actor.user_id)
+    the_same = set(
+        Assignment.objects.filter(
+            visit__in=held,
+            staff_id__in=staff_ids,
+            starts_at=starts_at,
+            state__in=LIVE_STATES,
+            held_until__gt=now,
+        ).values_list("visit_id", flat=True)
+        if held
+        else ()
     )
+    released = [visit for visit in held if visit.id not in the_same]
     for visit in released:
         visit.move_to(Status.RELEASED)
         take_out(visit)
         audit.record("visits.visit.released", actor=actor, at=now, subject_id=visit.id, fields=["status"])
     return len(released)
+
+
+@command("visits.book")
+def withdraw_expired(actor: Actor, now: datetime, *, staff_ids: Sequence[UUID]) -> None:
+    """Give the caregivers back what anybody held of their time and did not confirm. Call with their turns held."""
+    prepared.run([withdrawing_expired(now, staff_ids=staff_ids)])
 
 
 @command("visits.cancel")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, DateTimeField, Func, Max, QuerySet
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
@@ -28,6 +28,11 @@ class Busy:
     ends_at: datetime
     cell: str
     state: State
+    held_until: datetime | None = None
+
+    def has_run_out(self, now: datetime) -> bool:
+        """Say whether it was only held, for too long: it takes nobody's time any more."""
+        return self.held_until is not None and self.held_until <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +63,11 @@ def _busy(asked: Any) -> QuerySet[Assignment, Any]:
         state__in=LIVE_STATES,
         starts_at__gte=asked.since,
         starts_at__lt=asked.end,
-    )
-    return rows.order_by("staff_id", "starts_at").values_list(
-        "id", "visit_id", "part", "staff_id", "planned", "cell", "state", "held_until"
+    ).annotate(ends=Func("planned", function="upper", output_field=DateTimeField()))
+    return (
+        rows.filter(ends__gt=asked.start)
+        .order_by("staff_id", "starts_at")
+        .values_list("id", "visit_id", "part", "staff_id", "starts_at", "ends", "cell", "state", "held_until")
     )
 
 
@@ -82,22 +89,28 @@ def live_assignments(
 
     With `now`, holds that have run out are not counted.
     """
-    asked: dict[str, Any] = {"house": actor.organization_id, "since": start - LONGEST_VISIT, "end": end}
+    asked: dict[str, Any] = {
+        "house": actor.organization_id,
+        "since": start - LONGEST_VISIT,
+        "start": start,
+        "end": end,
+    }
     rows = BUSY.tuples(**asked) if staff_ids is None else BUSY_OF.tuples(**asked, staff_ids=list(staff_ids))
-    return [
+    found = [
         Busy(
             assignment_id=assignment_id,
             visit_id=visit_id,
             part=part,
             staff_id=staff_id,
-            starts_at=planned.lower,
-            ends_at=planned.upper,
+            starts_at=starts_at,
+            ends_at=ends_at,
             cell=cell,
             state=State(state),
+            held_until=held_until,
         )
-        for assignment_id, visit_id, part, staff_id, planned, cell, state, held_until in rows
-        if planned.upper > start and (now is None or held_until is None or held_until > now)
+        for assignment_id, visit_id, part, staff_id, starts_at, ends_at, cell, state, held_until in rows
     ]
+    return found if now is None else [one for one in found if not one.has_run_out(now)]
 
 
 def _busy_of(row: Assignment) -> Busy:

@@ -38,6 +38,20 @@ class Paper:
     is_verified: bool
 
 
+# What of her own row a sheet is made of. Her telephone is none of it, and stays sealed.
+OF_HERS: Final = (
+    "name",
+    "sex",
+    "kind",
+    "title",
+    "started_on",
+    "left_on",
+    "station_id",
+    "base",
+    "travel_mode",
+)
+
+
 def _sheets(asked: Any) -> QuerySet[StaffMember, Any]:
     """All that is asked of a day, each caregiver's own rows gathered beside hers: one question for any number."""
     hers = {"organization_id": asked.house, "staff": OuterRef("pk")}
@@ -59,6 +73,7 @@ def _sheets(asked: Any) -> QuerySet[StaffMember, Any]:
     return (
         StaffMember.objects.filter(Q(left_on=None) | Q(left_on__gte=asked.day), organization_id=asked.house)
         .select_related("area")
+        .only(*OF_HERS, "area__cells")
         .annotate(
             shifts_then=ArraySubquery(shifts.order_by("starts_at").values(time=time)),
             leave_then=ArraySubquery(leave.order_by("starts_at").values(time=time)),
