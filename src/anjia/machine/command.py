@@ -17,12 +17,14 @@ from anjia.machine.backup import make_backup, restore_backup, upgrade_database
 from anjia.machine.database import database_of, prepare
 from anjia.machine.home import REAL, Home, keep
 from anjia.machine.proving import prove_backup
+from anjia.machine.retention import back_up_to
 from anjia.machine.steps import Stop, one_sentence
 
 USAGE: Final = """\
 script/anjia init                 make an empty institution in ANJIA_HOME and print its set-up link
 script/anjia backup FILE          write database, files and keys to FILE, whether Anjia runs or not
 script/anjia restore FILE         make the empty ANJIA_HOME from a backup
+script/anjia back_up_to FOLDER    a backup named by its time, proven; older ones go: 7 days, 5 weeks, 12 months are kept
 script/anjia prove_backup FILE    restore a backup aside, look whether it is whole, and keep that it was
 script/anjia upgrade_database     carry the built-in PostgreSQL's data over to a newer version
 script/anjia COMMAND              any other of these:
@@ -59,6 +61,7 @@ OUR_OWN: Final[dict[str, Callable[[Home], None]]] = {
     "init": init,
     "backup": lambda home: make_backup(home, file_named()),
     "restore": lambda home: restore_backup(home, file_named()),
+    "back_up_to": lambda home: back_up_to(home, file_named()),
     "prove_backup": lambda home: prove_backup(home, file_named()),
     "upgrade_database": upgrade_database,
 }
