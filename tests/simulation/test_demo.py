@@ -21,9 +21,11 @@ from anjia.messaging.queries import outbox
 from anjia.quality import queries as quality
 from anjia.simulation.aftercare import Aftercare
 from anjia.simulation.cast import CARDS, CAST
-from anjia.simulation.founding import CENTRE, Founder, resident_id_of
+from anjia.simulation.founding import CENTRE, STATIONS, Founder, resident_id_of
 from anjia.simulation.later import Later
 from anjia.simulation.life import Life
+from anjia.simulation.store import Store
+from anjia.supplies import queries as supplies
 from anjia.visits.models import FieldFact
 from anjia.visits.queries import board, open_conflicts
 from anjia.visits.rules.facts import FactKind
@@ -41,9 +43,13 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         began = time.process_time()
         founder = Founder(NOW)
         founder.found()
+        store = Store(founder, NOW)
+        store.stock()
         life = Life(founder, NOW)
         life.live()
         Aftercare(life).follow_up()
+        store.look_through_bags()
+        store.bring_waste_back(life)
         yield time.process_time() - began
 
 
@@ -55,6 +61,19 @@ def demo(settings: Any) -> None:
 class TestTown:
     def test_is_made_in_fifteen_seconds(self, town: float) -> None:
         assert town < 15
+
+    def test_has_stores_bags_and_waste_to_see_to(self, town: float) -> None:
+        keeper, today = system(CENTRE), day_of(NOW)
+        warned = acting(keeper, NOW).ask(
+            supplies.warnings_at, Purpose.CONTRACT, station_id=STATIONS["cuihu"], today=today
+        )
+        waste = acting(keeper, NOW).ask(supplies.waste_register, Purpose.LEGAL, now=NOW, size=200).items
+        bags = acting(keeper, NOW).ask(supplies.bags, Purpose.CONTRACT, today=today)
+
+        assert all([warned.low, warned.expired, warned.soon])
+        assert {line.state.value for line in waste} >= {"carried", "half", "gone"}
+        assert {bag.check is not None for bag in bags} == {True, False}
+        assert acting(keeper, NOW).ask(supplies.shortfalls, Purpose.CONTRACT)
 
     def test_has_a_day_under_way(self, town: float) -> None:
         found = acting(system(CENTRE), NOW).ask(board, Purpose.CONTRACT, day=day_of(NOW), now=NOW)

@@ -94,6 +94,7 @@ DAYS: Final = {
 WORDS: Final = {
     "part": "counted",
     "draft_part": "texts",
+    "situation": "fall",
     "asked": "care",
     "key": "resident",
     "path": "index.html",
@@ -128,6 +129,7 @@ def id_for(town: Town, route: str, hole: str) -> Any:
     return {
         "part": "counted",
         "draft_part": "texts",
+        "situation": "fall",
         "asked": "care",
         "key": "resident",
         "path": "index.html",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,8 @@ from anjia.simulation.founding import CENTRE, OPERATOR, Founder, resident_id_of
 from anjia.simulation.homes import Homes
 from anjia.simulation.life import Life
 from anjia.simulation.ward import Ward
+from anjia.supplies import commands as supplies
+from anjia.supplies.models import Shortfall, WasteBag
 from anjia.transitions.models import Referral
 from anjia.visits.commands import record_facts
 from anjia.visits.models import Conflict
@@ -89,6 +92,13 @@ OF_THE_HOUSE = {
         "messaging_callattempt",
         "catalogue_service",
         "catalogue_draft",
+        "catalogue_promptversion",
+        "supplies_item",
+        "supplies_entry",
+        "supplies_shortfall",
+        "supplies_bagcheck",
+        "supplies_wastebag",
+        "supplies_wastestep",
         "imports_importbatch",
         "visits_conflict",
         "quality_improvement",
@@ -397,7 +407,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
     )  # fmt: skip
     acting(boss, now).do(start_draft, code="bp_follow_up")
     role = acting(boss, now).do(identity.add_role, name="夜班", permissions=["dispatch.read"])
-    return {
+    return of_the_store(town) | {
         "organization_id": CENTRE,
         "role_id": role.id,
         "account_id": account_id_of("nurse"),
@@ -419,6 +429,47 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         .id,
         "improvement_id": low_aspect(town).id,
         "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
+    }
+
+
+def of_the_store(town: Town) -> dict[str, Any]:
+    """Return ids of what lies in the store, and of what was used and packed at the resident's visit."""
+    now, nurse = timezone.now(), town.founder.member("nurse")
+    boss, visit_id = town.founder.administrator, town.ids["visit_id"]
+    item = acting(boss, now).do(
+        supplies.add_item, said={"name": "纱布", "unit": "块", "kind": "first_aid", "in_bag": Decimal(1)}
+    )
+    lot = acting(boss, now).do(
+        supplies.receive, station_id=CENTRE, item_id=item.id, quantity=Decimal(9), number="L1",
+        expires_on=timezone.localdate() + timedelta(days=9),
+    )  # fmt: skip
+    acting(boss, now).do(
+        supplies.hand_out,
+        station_id=CENTRE,
+        staff_id=town.founder.staff["nurse"],
+        wanted={item.id: Decimal(2)},
+    )
+    waste = {"waste_class": "sharps", "bags": 1, "seal": "S1"}
+    said = {"used": [{"code": item.code, "name": "纱布", "quantity": 5, "unit": "块"}]}
+    facts = [
+        {"client_id": new_id(), "visit_id": visit_id, "kind": kind, "occurred_at": now, "content": content}
+        for kind, content in (("supplies", said), ("waste", waste))
+    ]
+    acting(nurse, now).do(record_facts, facts=facts)
+    acting(system(CENTRE), now).do(supplies.record_use, visit_id=visit_id)
+    acting(system(CENTRE), now).do(supplies.record_waste, visit_id=visit_id)
+
+    def first(model: Any, **where: Any) -> Any:
+        return acting(boss, now).ask(lambda _: model.objects.filter(visit_id=visit_id, **where).first().id)
+
+    return {
+        "item_id": item.id,
+        "lot_id": lot.id,
+        "place_id": CENTRE,
+        "station_id": CENTRE,
+        "shortfall_id": first(Shortfall),
+        "waste_id": first(WasteBag),
+        "client_id": new_id(),
     }
 
 

@@ -82,6 +82,12 @@ export const work = {
   accept: (id: string, key: string) => post<unknown>(`work/offers/${id}/accept`, {}, key),
   decline: (id: string, reason: string, key: string) => post<unknown>(`work/offers/${id}/decline`, { reason }, key),
   visit: (id: string) => get<T.WorkVisit>(`work/visits/${id}`),
+  prompts: () => get<T.Prompt[]>('work/prompts'),
+  bag: () => get<T.Bag>('work/bag'),
+  checkBag: (check: { client_id: string; checked_at: string; seen: { lot_id: string; quantity: number }[] }, key: string) =>
+    post<T.BagCheck>('work/bag/checks', check, key),
+  setAside: (lot_id: string, key: string) => post<unknown>('work/bag/set-aside', { lot_id }, key),
+  handWasteOver: (id: string, handed_at: string, key: string) => post<unknown>(`work/waste/${id}/hand-over`, { handed_at }, key),
   facts: (facts: T.Fact[], key: string) => post<{ accepted: T.FactAnswer[]; refused?: T.FactRefusal[] }>('work/facts', { facts }, key),
 }
 

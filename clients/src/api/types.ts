@@ -282,7 +282,7 @@ export interface FormSchema {
   required?: string[]
 }
 export type FactKind =
-  | 'departed' | 'arrived' | 'step_done' | 'measured' | 'photo' | 'teach_back' | 'signed' | 'supplies' | 'note' | 'done' | 'left'
+  | 'departed' | 'arrived' | 'step_done' | 'measured' | 'photo' | 'teach_back' | 'signed' | 'supplies' | 'waste' | 'note' | 'done' | 'left'
 export interface Fact {
   client_id: string
   visit_id: string
@@ -312,4 +312,52 @@ export interface FactRefusal {
   code: string
   words: string
   fields: Record<string, string>
+}
+
+export interface BagLot {
+  lot_id: string
+  number: string
+  expires_on: string | null
+  quantity: number
+  state: 'good' | 'soon' | 'expired'
+}
+export interface BagLine {
+  item_id: string
+  code: string
+  name: string
+  unit: string
+  kind: string
+  needed: number
+  usable: number
+  is_checked: boolean
+  lots: BagLot[]
+}
+export interface BagCheck {
+  day: string
+  checked_at: string
+  lacking: { item_id: string; what: string; words: string }[]
+}
+export interface CarriedWaste {
+  id: string
+  class_words: string
+  bags: number
+  seal: string
+  closed_at: string
+  service_name: string
+  tone: string
+  words: string
+}
+export interface Bag {
+  today: string
+  lines: BagLine[]
+  check: BagCheck | null
+  waste: CarriedWaste[]
+}
+export interface Prompt {
+  situation: string
+  version: number
+  title: string
+  say: string[]
+  do: string[]
+  source: string
 }

@@ -36,3 +36,18 @@ def list_services(
 ) -> HttpResponse:
     """List the services that the institution offers."""
     return http.ask(request, queries.services_offered, list[ServiceOut], Purpose.CONTRACT, mode=mode)
+
+
+class PromptOut(Schema):
+    situation: str
+    version: int
+    title: str
+    say: list[str]
+    do: list[str]
+    source: str
+
+
+@router.get("/work/prompts", response={200: list[PromptOut]})
+def list_prompts(request: AuthedRequest) -> HttpResponse:
+    """Tell a caregiver what to say and do in each situation, to carry along where there is no signal."""
+    return http.ask(request, queries.prompts, list[PromptOut], Purpose.CONTRACT)

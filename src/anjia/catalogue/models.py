@@ -282,3 +282,25 @@ class DraftSave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} {self.revision} of {self.draft_id}"
+
+
+class PromptVersion(models.Model):
+    """What to say and do in a situation, from one moment on. Never changed: the next version takes its place."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    situation = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    content = AsWritten()
+    published_at = models.DateTimeField()
+    published_by = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "situation", "version"], name="prompt_version_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.situation} v{self.version}"

@@ -10,10 +10,12 @@ from django.db.models import Prefetch
 
 from anjia.catalogue.citylist import changes_to_list, items_listed
 from anjia.catalogue.comparison import changes_to, known_services, versions_of, wrong_rows
-from anjia.catalogue.models import CityItem, Draft, DraftSave, ServiceVersion
+from anjia.catalogue.models import CityItem, Draft, DraftSave, PromptVersion, ServiceVersion
+from anjia.catalogue.prompts import Prompt, prompt_of, standing
 from anjia.catalogue.rules import Asks, Changes, Offered, Reason, ServiceRow, rule_that
 from anjia.catalogue.rules.city import CityRow, Standing, in_force, key_of, why_not_in_city
-from anjia.kernel.actors import Actor, Purpose
+from anjia.catalogue.rules.prompts import built_in
+from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound, Words
 from anjia.kernel.prepared import Prepared
 
@@ -186,6 +188,32 @@ def drafts_open(actor: Actor, purpose: Purpose) -> list[Draft]:
     _check_may_read(actor)
     rows = Draft.objects.filter(organization_id=actor.organization_id, state__in=["open", "scheduled"])
     return list(rows.select_related("service").order_by("started_at"))
+
+
+def prompts(actor: Actor, purpose: Purpose) -> list[Prompt]:
+    """
+    Return what to say and do in each situation, as it stands now.
+
+    :raises NotAllowed: for persons: it is said to them, not by them
+    """
+    _check_may_read(actor)
+    if actor.kind is Kind.PERSON:
+        raise NotAllowed
+    return standing(actor)
+
+
+def prompt_versions(actor: Actor, purpose: Purpose, *, situation: str) -> list[Prompt]:
+    """
+    Return every version of what to say and do in a situation, the latest first, down to the one of Anjia.
+
+    :raises NotFound: if there is no such situation
+    """
+    _check_may_read(actor)
+    if situation not in built_in():
+        raise NotFound
+    rows = PromptVersion.objects.filter(organization_id=actor.organization_id, situation=situation)
+    own = [prompt_of(row) for row in rows.order_by("-version")]
+    return [*own, Prompt(situation=situation, version=0, content=built_in()[situation])]
 
 
 def _check_may_read(actor: Actor) -> None:

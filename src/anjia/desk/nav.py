@@ -51,6 +51,12 @@ ITEMS: Final = (
     NavItem(label=_("人员"), icon="nurse", name="workforce:list", permission="workforce.read"),
     NavItem(label=_("排班"), icon="calendar", name="workforce:rota", permission="workforce.read"),
     NavItem(label=_("服务目录"), icon="clipboard-list", name="catalogue:list", permission="catalogue.read"),
+    NavItem(
+        label=pgettext_lazy("rail", "物资"),
+        icon="first-aid-kit",
+        name="supplies:stock",
+        permission="supplies.read",
+    ),
     NavItem(label=_("质量"), icon="chart-line", name="quality:indicators", permission="quality.read"),
     NavItem(
         label=pgettext_lazy("rail", "改进"),

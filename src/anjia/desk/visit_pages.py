@@ -35,6 +35,7 @@ KINDS: Final[Mapping[str, tuple[Words, str]]] = {
     FactKind.TEACH_BACK: (gettext_lazy("教过并请对方说一遍"), "message-circle"),
     FactKind.SIGNED: (pgettext_lazy("history", "签字"), "signature"),
     FactKind.SUPPLIES: (gettext_lazy("用了耗材"), "first-aid-kit"),
+    FactKind.WASTE: (gettext_lazy("装了医疗废物"), "trash"),
     FactKind.NOTE: (gettext_lazy("备注"), "notes"),
     FactKind.DONE: (gettext_lazy("做完"), "check"),
     FactKind.LEFT: (gettext_lazy("离开"), "door-exit"),

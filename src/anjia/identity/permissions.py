@@ -46,6 +46,14 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
         },
     ),
     (
+        pgettext_lazy("permission", "物资与医废"),
+        {
+            "supplies.read": pgettext_lazy("permission", "看库存、包和医废登记"),
+            "supplies.keep": pgettext_lazy("permission", "管库存、发物资、收医废"),
+            "supplies.carry": pgettext_lazy("permission", "带包上门，查包，交医废"),
+        },
+    ),
+    (
         pgettext_lazy("permission", "健康记录"),
         {
             "records.read": pgettext_lazy("permission", "看健康数据"),

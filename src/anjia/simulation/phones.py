@@ -83,6 +83,8 @@ class Phones:
         if is_first:
             done += self.signed(errand, end)
         record = record_for(errand.version.record_form)
+        if is_first:
+            done += used_and_packed(errand, end)
         done += [fact(errand, "done", end, record=record), fact(errand, "left", end + 2 * MINUTES)]
         return [*at_the_door, (end + 2 * MINUTES, done)]
 
@@ -143,6 +145,18 @@ class Phones:
             }
             for code in known or ["8867-4"]
         ]
+
+
+def used_and_packed(errand: Errand, when: datetime) -> list[Fact]:
+    """Return what was used, and the waste that is brought back of it."""
+    supplies = errand.version.content["supplies"]
+    codes = {one["code"] for one in supplies}
+    facts = [fact(errand, "supplies", when, used=supplies)] if supplies else []
+    if codes & {"waste_bag", "sharps_box"}:
+        waste_class = "sharps" if "sharps_box" in codes else "infectious"
+        seal = f"QX{when:%m%d}{errand.visit_id.int % 10_000:04d}"
+        facts.append(fact(errand, "waste", when, waste_class=waste_class, bags=1, weight_g=180, seal=seal))
+    return facts
 
 
 def fact(errand: Errand, kind: str, when: datetime, **content: Any) -> Fact:

@@ -26,6 +26,7 @@ ROUTERS: Final = [
     "catalogue",
     "dispatch",
     "visits",
+    "supplies",
     "records",
     "messaging",
     "quality",

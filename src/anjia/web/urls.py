@@ -16,6 +16,7 @@ CONSOLES: Final = [
     "catalogue",
     "records",
     "visits",
+    "supplies",
     "dispatch",
     "messaging",
     "quality",

@@ -9,6 +9,7 @@ from anjia.catalogue.commands.drafts import (
     save_part,
     start_draft,
 )
+from anjia.catalogue.commands.prompts import publish_prompt
 from anjia.catalogue.commands.publishing import (
     import_services,
     load_city_list,
@@ -24,6 +25,7 @@ __all__ = [
     "import_services",
     "load_city_list",
     "publish_draft",
+    "publish_prompt",
     "publish_version",
     "put_in_force",
     "save_part",

@@ -57,7 +57,7 @@ def start_draft(actor: Actor, now: datetime, *, code: str) -> Draft:
         started_by=actor.user_id,
         started_at=now,
     )
-    audit.record("catalogue.draft.started", actor=actor, at=now, subject_id=draft.id)
+    audit.record("catalogue.draft.begun", actor=actor, at=now, subject_id=draft.id)
     return draft
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anjia.catalogue.console import drafts, services
+from anjia.catalogue.console import drafts, prompts, services
 
 app_name = "catalogue"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("", services.services, name="list"),
     path("seed/", services.seed, name="seed"),
     path("gates/", services.gates, name="gates"),
+    path("prompts/", prompts.prompts, name="prompts"),
+    path("prompts/<slug:situation>", prompts.prompt, name="prompt"),
     path("<slug:code>", services.service, name="service"),
     path("<slug:code>/<uuid:version_id>", services.service, name="version"),
     path("<slug:code>/draft", drafts.draft, name="draft"),

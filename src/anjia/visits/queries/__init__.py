@@ -20,6 +20,7 @@ from anjia.visits.queries.reading import (
     timeline,
     visits_of_resident,
 )
+from anjia.visits.queries.said import FactSaid, facts_said
 from anjia.visits.queries.work import Stop, WorkDay, WorkVisit, caregiver_day, get_work_visit
 from anjia.visits.showing import VisitLine, VisitPage
 
@@ -27,6 +28,7 @@ __all__ = [
     "Board",
     "BoardRow",
     "Busy",
+    "FactSaid",
     "Known",
     "Promise",
     "Row",
@@ -39,6 +41,7 @@ __all__ = [
     "caregiver_day",
     "door_code",
     "expired_holds",
+    "facts_said",
     "get_promise",
     "get_promises",
     "get_visit",

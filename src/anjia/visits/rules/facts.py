@@ -34,6 +34,7 @@ class FactKind(StrEnum):
     TEACH_BACK = "teach_back"
     SIGNED = "signed"
     SUPPLIES = "supplies"
+    WASTE = "waste"
     NOTE = "note"
     DONE = "done"
     LEFT = "left"
@@ -164,6 +165,23 @@ class SignedShape(Shape):
     reason: Annotated[str, Field(max_length=500)] | None = None
 
 
+class UsedShape(Shape):
+    code: Annotated[str, Field(min_length=1, max_length=60)]
+    quantity: Annotated[Number, Field(ge=0, le=100_000)]
+    lot_id: UUID | None = None
+
+
+class SuppliesShape(Shape):
+    used: Annotated[list[UsedShape], Field(max_length=100)] = []
+
+
+class WasteShape(Shape):
+    waste_class: Literal["infectious", "sharps", "pathological", "pharmaceutical", "chemical"]
+    bags: Annotated[int, Strict(), Field(ge=1, le=50)]
+    weight_g: Annotated[int, Strict(), Field(ge=1, le=100_000)] | None = None
+    seal: Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class NoteShape(Shape):
     words: Annotated[str, Field(min_length=1, max_length=4000)]
 
@@ -180,7 +198,8 @@ SHAPES: Final[Mapping[FactKind, type[Shape]]] = {
     FactKind.PHOTO: PhotoShape,
     FactKind.TEACH_BACK: TeachBackShape,
     FactKind.SIGNED: SignedShape,
-    FactKind.SUPPLIES: Anything,
+    FactKind.SUPPLIES: SuppliesShape,
+    FactKind.WASTE: WasteShape,
     FactKind.NOTE: NoteShape,
     FactKind.DONE: DoneShape,
     FactKind.LEFT: Anything,

@@ -16,6 +16,7 @@ from anjia.kernel.work import acting
 from anjia.simulation.aftercare import Aftercare
 from anjia.simulation.founding import Founder
 from anjia.simulation.life import Life
+from anjia.simulation.store import Store
 from anjia.simulation.town import GROUND
 
 
@@ -40,8 +41,12 @@ class Command(BaseCommand):
         begun = time.monotonic()
         founder = Founder(now)
         founder.found()
+        store = Store(founder, now)
+        store.stock()
         life = Life(founder, now)
         life.live()
         Aftercare(life).follow_up()
+        store.look_through_bags()
+        store.bring_waste_back(life)
         shutil.copyfile(GROUND, ground)
         self.stdout.write(f"The demo town was made in {time.monotonic() - begun:.1f} s.")

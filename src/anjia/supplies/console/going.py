@@ -1,0 +1,55 @@
+"""What the pages of supplies share: which station is looked at, and where to go on."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from anjia.kernel import console
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of
+from anjia.kernel.console import PageRequest
+from anjia.supplies import forms, queries
+
+T = TypeVar("T")
+Question = Callable[[Actor, Purpose, UUID], T]
+
+
+def today() -> date:
+    return day_of(timezone.now())
+
+
+def at_station(request: PageRequest, question: Question[T]) -> tuple[T, dict[str, Any]]:
+    """
+    Return what is found at the station of the request, by default the first, with what names the station.
+
+    :raises NotFound: if the address names a station of somebody else's
+    """
+    wanted = forms.id_or_none(request.GET, "station")
+
+    def ask(actor: Actor, purpose: Purpose) -> tuple[T, UUID, list[tuple[UUID, str]]]:
+        found = queries.stores(actor, purpose)
+        station_id = wanted or found[0][0]
+        return question(actor, purpose, station_id), station_id, found
+
+    found, station_id, stations = console.ask(request, ask, Purpose.CONTRACT)
+    names = dict(stations)
+    said = {
+        "stations": stations,
+        "station_id": station_id,
+        "station": names.get(station_id, ""),
+        "may_keep": request.actor.may("supplies.keep"),
+        "today": today(),
+    }
+    return found, said
+
+
+def go(name: str, *, station: UUID | None = None, **parts: Any) -> HttpResponse:
+    query = f"?{urlencode({'station': station})}" if station else ""
+    return redirect(reverse(f"supplies:{name}", kwargs=parts) + query)

@@ -1,0 +1,36 @@
+"""What the field has said of a visit, for the contexts above that keep books of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import NotAllowed
+from anjia.visits.models import FieldFact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactSaid:
+    """A fact as it was said, by whom, and when it happened."""
+
+    id: UUID
+    staff_id: UUID
+    at: datetime
+    content: Mapping[str, Any]
+
+
+def facts_said(actor: Actor, purpose: Purpose, *, visit_id: UUID, kind: str) -> list[FactSaid]:
+    """
+    Return what was said of one kind, whether it fits or not, as it happened.
+
+    :raises NotAllowed: without `visits.read`
+    """
+    if not actor.may("visits.read"):
+        raise NotAllowed
+    rows = FieldFact.objects.filter(organization_id=actor.organization_id, visit_id=visit_id, kind=kind)
+    return [
+        FactSaid(id=row.id, staff_id=row.staff_id, at=row.at, content=row.content)
+        for row in rows.order_by("occurred_at", "received_at", "id")
+    ]

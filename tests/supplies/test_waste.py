@@ -1,0 +1,206 @@
+"""Rule WASTE (医疗废物管理条例 12, 16, 17): registered, sealed, handed over by two, kept, never edited."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.work import acting
+from anjia.supplies import commands, queries
+from anjia.supplies.models import WasteBag
+from anjia.supplies.queries import WasteLine
+from anjia.supplies.rules.stock import SuppliesInvalid, WhyMissing
+from anjia.supplies.rules.waste import NotStored, OnlyOnce, SamePerson, WasteState
+from anjia.visits.models import Visit
+from tests.make import NOON, actor
+from tests.supplies.make import KEEPER, House, house
+from tests.visits.make import fact, say
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def visit(here: House) -> Visit:
+    return here.town.visit(here.nurse)
+
+
+def packed(visit: Visit, **says: Any) -> dict[str, Any]:
+    sound: dict[str, Any] = {"waste_class": "infectious", "bags": 1, "weight_g": 120, "seal": "QX-0001"}
+    return fact(visit, "waste", **sound | says)
+
+
+def register(here: House, *, hours: float = 30, **says: Any) -> list[WasteLine]:
+    return (
+        acting(here.keeper, NOON)
+        .ask(queries.waste_register, Purpose.LEGAL, now=NOON + timedelta(hours=hours), **says)
+        .items
+    )
+
+
+@pytest.fixture
+def line(here: House, visit: Visit) -> WasteLine:
+    say(here.nurse, packed(visit))
+    here.hear()
+    [one] = register(here)
+    return one
+
+
+def later(visit_hours: float = 25) -> Any:
+    return NOON + timedelta(hours=visit_hours)
+
+
+def hand_over(here: House, line: WasteLine, by: Actor | None = None) -> None:
+    acting(by or here.nurse, later()).do(
+        commands.hand_waste_over, waste_id=line.row.root_id, handed_at=later()
+    )
+
+
+def take_in(here: House, line: WasteLine, by: Actor | None = None) -> None:
+    acting(by or here.keeper, later()).do(
+        commands.take_waste_in, waste_id=line.row.root_id, station_id=here.id
+    )
+
+
+class TestRecordWaste:
+    def test_enters_what_the_field_says_once(self, here: House, visit: Visit) -> None:
+        said = packed(visit)
+        for _ in range(2):
+            say(here.nurse, said)
+            here.hear()
+
+        [one] = register(here)
+        assert (one.class_words, one.row.weight_g, one.row.seal) == ("感染性", 120, "QX-0001")
+        assert (one.row.closed_at, one.carried_by, one.state) == (
+            visit.starts_at,
+            "李秋萍",
+            WasteState.CARRIED,
+        )
+        assert one.row.service_name == "伤口换药"
+
+    @pytest.mark.parametrize("wrong", [{"waste_class": "other"}, {"bags": 0}, {"weight_g": -5}, {"seal": ""}])
+    def test_of_what_nobody_could_enter_says_so_to_the_phone(
+        self, here: House, visit: Visit, wrong: dict[str, Any]
+    ) -> None:
+        receipt = say(here.nurse, packed(visit, **wrong))
+
+        assert [one.code for one in receipt.refused] == ["visits.fact_unreadable"]
+
+    def test_says_that_two_bags_have_one_seal(self, here: House, visit: Visit) -> None:
+        say(here.nurse, packed(visit), packed(visit, waste_class="sharps"))
+        here.hear()
+
+        assert [one.is_double for one in register(here)] == [True, True]
+
+
+class TestHandOver:
+    def test_counts_when_both_have_said_so_in_either_order(self, here: House, visit: Visit) -> None:
+        say(here.nurse, packed(visit, seal="a"), packed(visit, seal="b"))
+        here.hear()
+        one, other = register(here)
+        hand_over(here, one)
+        assert register(here)[0].state == WasteState.HALF
+        take_in(here, one)
+        take_in(here, other)
+        hand_over(here, other)
+
+        assert {line.state for line in register(here)} == {WasteState.STORED}
+
+    def test_is_not_both_halves_by_one_person(self, here: House, line: WasteLine) -> None:
+        both = Actor(
+            user_id=here.nurse.user_id, organization_id=here.id,
+            permissions=here.nurse.permissions | set(KEEPER), staff_id=here.nurse.staff_id,
+        )  # fmt: skip
+        hand_over(here, line)
+
+        with pytest.raises(SamePerson):
+            take_in(here, line, by=both)
+
+    def test_is_hers_who_carried_it(self, here: House, line: WasteLine) -> None:
+        with pytest.raises(NotFound):
+            hand_over(here, line, by=actor("supplies.carry", organization_id=here.id, staff_id=here.id))
+        with pytest.raises(NotAllowed):
+            take_in(here, line, by=here.nurse)
+
+    def test_is_taken_in_once(self, here: House, line: WasteLine) -> None:
+        take_in(here, line)
+
+        with pytest.raises(OnlyOnce):
+            take_in(here, line)
+
+    def test_goes_off_her_list(self, here: House, line: WasteLine) -> None:
+        def carried() -> int:
+            return len(acting(here.nurse, NOON).ask(queries.own_waste, Purpose.CONTRACT, now=NOON))
+
+        assert carried() == 1
+        hand_over(here, line)
+        assert carried() == 0
+
+
+class TestSendAway:
+    def send(self, here: House, line: WasteLine, **says: Any) -> None:
+        sound: dict[str, Any] = {"to": "云杉医废处置中心", "method": "高温焚烧", "receipt": "H-7"}
+        acting(here.keeper, later(30)).do(commands.send_waste_away, waste_id=line.row.root_id, **sound | says)
+
+    def test_waits_until_both_have_said_that_it_is_stored(self, here: House, line: WasteLine) -> None:
+        hand_over(here, line)
+        with pytest.raises(NotStored):
+            self.send(here, line)
+        take_in(here, line)
+        with pytest.raises(SuppliesInvalid):
+            self.send(here, line, to=" ")
+        self.send(here, line)
+
+        [gone] = register(here)
+        assert gone.state == WasteState.GONE
+        assert gone.taken_away is not None
+        assert (gone.taken_away.step.to, gone.taken_away.step.method) == ("云杉医废处置中心", "高温焚烧")
+        assert register(here, show="open") == []
+
+
+class TestRegister:
+    def test_warns_before_the_two_days_are_over(self, here: House, line: WasteLine) -> None:
+        """The visit is at ten tomorrow, 22 hours from now."""
+        hand_over(here, line)
+        take_in(here, line)
+        tones = {
+            hours: (found.waiting.tone if (found := register(here, hours=22 + hours)[0]).waiting else "")
+            for hours in (35, 37, 49)
+        }
+
+        assert tones == {35: "", 37: "warn", 49: "bad"}
+
+    @pytest.mark.parametrize("deed", ["update", "delete"])
+    def test_is_edited_by_nobody(self, here: House, line: WasteLine, deed: str) -> None:
+        def edit(_: Actor) -> None:
+            rows = WasteBag.objects.filter(id=line.row.id)
+            rows.update(seal="x") if deed == "update" else rows.delete()
+
+        with pytest.raises(DatabaseError, match=r"append-only|denied"):
+            acting(here.keeper, NOON).ask(edit)
+
+    def test_is_corrected_by_a_new_line_beside_the_old(self, here: House, line: WasteLine) -> None:
+        sound: dict[str, Any] = {"waste_class": "sharps", "bags": 2, "weight_g": None, "seal": "QX-0009"}
+        with pytest.raises(WhyMissing):
+            acting(here.keeper, NOON).do(commands.correct_waste, waste_id=line.row.id, why="", **sound)
+        acting(here.keeper, NOON).do(commands.correct_waste, waste_id=line.row.id, why="封签抄错", **sound)
+        hand_over(here, line)
+
+        [now] = register(here)
+        assert (now.row.seal, now.row.bags, now.class_words, now.row.why) == (
+            "QX-0009",
+            2,
+            "损伤性",
+            "封签抄错",
+        )
+        assert [(one.seal, one.bags) for one in now.before] == [("QX-0001", 1)]
+        assert now.state == WasteState.HALF
+
+    def test_is_not_shown_to_another_house(self, here: House, line: WasteLine) -> None:
+        elsewhere = house()
+
+        assert register(elsewhere) == []
+        with pytest.raises(NotFound):
+            take_in(elsewhere, line)
