@@ -1,6 +1,7 @@
 """The bag on the phone."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -30,17 +31,25 @@ class Phone:
         item = acting(keeper, now).do(
             commands.add_item,
             code="first_aid_kit",
-            said={"name": "急救盒", "unit": "盒", "kind": "first_aid", "in_bag": 1, "low_below": 0},
+            said={
+                "name": "急救盒",
+                "unit": "盒",
+                "kind": "first_aid",
+                "in_bag": Decimal(1),
+                "low_below": Decimal(0),
+            },
         )
         self.lot: Lot = acting(keeper, now).do(
             commands.receive,
             station_id=house.id,
             item_id=item.id,
-            quantity=1,
+            quantity=Decimal(1),
             number="JJ-1",
             expires_on=timezone.localdate() + timedelta(days=10),
         )
-        acting(keeper, now).do(commands.hand_out, station_id=house.id, staff_id=staff.id, wanted={item.id: 1})
+        acting(keeper, now).do(
+            commands.hand_out, station_id=house.id, staff_id=staff.id, wanted={item.id: Decimal(1)}
+        )
         entry = acting(system(), now).do(
             start_session, account_id=account.id, end="phone", way="card", device="t"
         )
