@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from anjia.identity.roles import permissions_of
 from anjia.web.settings import PACKAGE
@@ -48,6 +48,7 @@ STRANGERS: Final = [
 ]
 HOLE: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 INPUT: Final = re.compile(r"<(?:input|select|textarea|button)\b[^>]*?\bname=\"([a-z_]+)\"[^>]*>")
+WAY_ON: Final = re.compile(r"href=\"(/console/[^\"?#]*)")
 # What makes sense where only the name of an input says what it is; elsewhere some letters do.
 SOUND: Final = {
     "phone": "19900009907",
@@ -215,6 +216,23 @@ class TestWhoMay:
 
         may = page.permission is None or page.permission in permissions_of("administrator")
         assert response.status_code in ({200, 302, 303, 405} if may else {403, 405})
+
+    @pytest.mark.parametrize("who", ["administrator", "desk", "doctor"])
+    def test_is_shown_no_way_to_a_page_that_she_may_not_open(self, town: Town, who: str) -> None:
+        client, role = browser(town, who), {"desk": "service_desk", "doctor": "family_doctor"}.get(who, who)
+        dead = {
+            (page.route, way)
+            for page in CLOSED
+            for way in ways_on(client.get(page.address(town)))
+            if (needed := getattr(resolve(way).func, "permission", None))
+            and needed not in permissions_of(role)
+        }
+
+        assert dead == set()
+
+
+def ways_on(response: Any) -> set[str]:
+    return set() if response.streaming else set(WAY_ON.findall(response.content.decode(errors="replace")))
 
 
 class TestWithoutSigningIn:

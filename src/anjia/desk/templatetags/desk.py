@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django import template
 from django.templatetags.static import static
+from django.urls import resolve
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -84,10 +85,16 @@ def whose_page(context: dict[str, Any]) -> Frame | None:
     return frame_of(actor) if actor else None
 
 
-@register.simple_tag
-def page_of(name: str, **parts: object) -> str:
-    """Return a page's address, or nothing while nobody serves it: `{% page_of "identity:lock" as lock_url %}`."""
-    return url_of(name, **parts)
+@register.simple_tag(takes_context=True)
+def page_of(context: dict[str, Any], name: str, **parts: object) -> str:
+    """
+    Return a page's address: `{% page_of "identity:lock" as lock_url %}`. Nothing while nobody serves it, and for who
+    may not open it.
+    """
+    address = url_of(name, **parts)
+    needed = getattr(resolve(address).func, "permission", None) if address else None
+    actor = context.get("actor")
+    return address if needed is None or actor is None or actor.may(needed) else ""
 
 
 @register.simple_tag(takes_context=True)
