@@ -46,35 +46,18 @@ def slow_hasher() -> Iterator[PasswordHasher]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock(), empty_database(os.environ.get("ANJIA_TEST_DATABASE")):
-        yield
-
-
-@contextmanager
-def empty_database(name: str | None) -> Iterator[None]:
-    """Let everything that happens meanwhile happen in a database that has the tables and nothing else."""
+    """Make the database by its migrations, and a copy that stays empty: migrating takes longest."""
     owner, application = connections["owner"], connections["default"]
-    before = (
-        owner.settings_dict["NAME"],
-        application.settings_dict["NAME"],
-        owner.settings_dict["TEST"]["NAME"],
-    )
-    owner.close()
-    application.close()
-    owner.settings_dict["TEST"]["NAME"] = name
-    application.settings_dict["NAME"] = owner.creation.create_test_db(
-        verbosity=0, autoclobber=True, serialize=False
-    )
-    try:
-        yield
-    finally:
+    before = owner.settings_dict["NAME"]
+    owner.settings_dict["TEST"]["NAME"] = os.environ.get("ANJIA_TEST_DATABASE")
+    with django_db_blocker.unblock():
+        owner.close()
         application.close()
-        owner.creation.destroy_test_db(before[0], verbosity=0)
-        (
-            owner.settings_dict["NAME"],
-            application.settings_dict["NAME"],
-            owner.settings_dict["TEST"]["NAME"],
-        ) = before
+        name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        owner.settings_dict["TEST"]["NAME"] = name
+        with copied(name, empty()), using(name):
+            yield
+        owner.creation.destroy_test_db(before, verbosity=0)
 
 
 @pytest.fixture
@@ -85,19 +68,50 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 @contextmanager
+def empty_database(name: str) -> Iterator[None]:
+    """Let everything that happens meanwhile happen in a database that has the tables and nothing else."""
+    with copied(empty(), name), using(name):
+        yield
+
+
+@contextmanager
 def copied_database() -> Iterator[None]:
     """Let everything that happens meanwhile happen in a copy of the database, which is thrown away."""
+    here = connections["owner"].settings_dict["NAME"]
+    with copied(here, f"{here}_copy"), using(f"{here}_copy"):
+        yield
+
+
+def empty() -> str:
+    return f"{connections['owner'].settings_dict['TEST']['NAME']}_empty"
+
+
+@contextmanager
+def copied(original: str, copy: str) -> Iterator[None]:
+    """Let there be a copy of a database that nobody is connected to."""
+    owner = connections["owner"]
+    owner.close()
+    connections["default"].close()
+    with owner._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {copy}")
+        cursor.execute(f"CREATE DATABASE {copy} TEMPLATE {original}")
+    try:
+        yield
+    finally:
+        with owner._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {copy}")
+
+
+@contextmanager
+def using(name: str) -> Iterator[None]:
     owner, application = connections["owner"], connections["default"]
-    before = owner.settings_dict["NAME"]
+    before = owner.settings_dict["NAME"], application.settings_dict["NAME"]
     owner.close()
     application.close()
-    owner.creation.clone_test_db("copy", verbosity=0, autoclobber=True)
-    copy = owner.creation.get_test_db_clone_settings("copy")["NAME"]
-    owner.settings_dict["NAME"] = application.settings_dict["NAME"] = copy
+    owner.settings_dict["NAME"] = application.settings_dict["NAME"] = name
     try:
         yield
     finally:
         application.close()
         owner.close()
-        owner.settings_dict["NAME"] = application.settings_dict["NAME"] = before
-        owner.creation.destroy_test_db(suffix="copy", verbosity=0)
+        owner.settings_dict["NAME"], application.settings_dict["NAME"] = before
