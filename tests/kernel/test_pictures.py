@@ -83,5 +83,23 @@ class TestPlainPicture:
 
         assert plain_picture(half, kind) == half
 
+    @pytest.mark.parametrize(
+        ("kind", "picture"),
+        [
+            ("image/jpeg", jpeg(*[segment(0xFE, b"")] * 12_000)),
+            ("image/png", b"\x89PNG\r\n\x1a\n" + chunk(b"tEXt", b"") * 12_000),
+            ("image/webp", riff(*[(b"EXIF", b"")] * 12_000)),
+        ],
+        ids=["jpeg", "png", "webp"],
+    )
+    def test_of_more_parts_than_any_has_is_not_followed_to_its_end(self, kind: str, picture: bytes) -> None:
+        """Five million parts of four bytes keep a thread for many seconds."""
+        assert plain_picture(picture, kind) == picture
+
+    def test_of_a_few_thousand_parts_is(self) -> None:
+        finely_cut = b"\x89PNG\r\n\x1a\n" + chunk(b"IDAT", b"seen") * 5_000
+
+        assert plain_picture(finely_cut + chunk(b"tEXt", PLACE), "image/png") == finely_cut
+
     def test_is_said_of_pictures_only(self) -> None:
         assert plain_picture(b"%PDF-1.7", "application/pdf") == b"%PDF-1.7"

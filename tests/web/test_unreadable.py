@@ -66,6 +66,18 @@ class TestTextOnly:
 
 
 class TestWhereItCameFrom:
+    def test_is_a_page_of_ours_and_no_other_host(self, client: Client) -> None:
+        shown = client.get("/nowhere/at/all", headers={"Referer": "http://testserver//evil.example/x?y=1"})
+        refused = client.post(
+            "/language",
+            b"x",
+            content_type="multipart/form-data",
+            headers={"Referer": "http://testserver//evil.example/x"},
+        )
+
+        assert "//evil.example" not in shown.content.decode()
+        assert 'href="/evil.example/x"' in refused.content.decode()
+
     @pytest.mark.parametrize("referer", ["http://[", "http://[bad", "//", "\x00"])
     def test_may_be_anything(self, referer: str) -> None:
         from_elsewhere = Client(enforce_csrf_checks=True, headers={"Referer": referer})

@@ -2,7 +2,7 @@
 Pictures without what their camera says beside them: where they were taken, when, by whose telephone.
 
 A photo of a wound is for those who treat it; where she lives is not written into it. What is needed to show it stays:
-the colours' profile, and which way is up. A picture that cannot be followed stays as it is.
+the colours' profile, and which way is up. A picture that cannot be followed, or not soon, stays as it is.
 """
 
 import struct
@@ -18,6 +18,7 @@ SHOWN_BY: Final = frozenset({0xE0, 0xE2, 0xEE})
 SAID_BESIDE: Final = frozenset({*range(0xE0, 0xF0), 0xFE}) - SHOWN_BY
 SAID_IN_PNG: Final = frozenset({b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"})
 SAID_IN_WEBP: Final = frozenset({b"EXIF", b"XMP "})
+MOST_PARTS: Final = 10_000  # of one picture; a camera's has some dozens, the finest cut one some thousands
 WEBP_SAYS_THAT_IT_SAYS: Final = 0x08 | 0x04  # flags of the two in its first chunk
 
 
@@ -33,7 +34,9 @@ def plain_picture(content: bytes, content_type: str) -> bytes:
 def plain_jpeg(content: bytes) -> bytes:
     kept, orientation = [content[:2]], 1
     at = 2
-    while content[at + 1] != START_OF_SCAN:
+    for _part in range(MOST_PARTS):
+        if content[at + 1] == START_OF_SCAN:
+            break
         (length,) = struct.unpack_from(">H", content, at + 2)
         segment, kind = content[at : at + 2 + length], content[at + 1]
         if content[at] != 0xFF or length < 2 or len(segment) < 2 + length:
@@ -43,6 +46,8 @@ def plain_jpeg(content: bytes) -> bytes:
         if kind not in SAID_BESIDE:
             kept.append(segment)
         at += 2 + length
+    else:
+        raise IndexError
     if orientation != 1:
         kept.insert(1, segment_of(orientation))
     return b"".join([*kept, content[at:]])
@@ -88,7 +93,9 @@ def chunks_of(
     content: bytes, *, start: int, order: str, name_first: bool, around: int
 ) -> Iterator[tuple[bytes, bytes]]:
     """Yield name and bytes of each chunk, with its `around` bytes of name, length and sum."""
-    while start < len(content):
+    for _part in range(MOST_PARTS):
+        if start >= len(content):
+            return
         first, second = struct.unpack_from(f"{order}4s4s", content, start)
         name, said = (first, second) if name_first else (second, first)
         (length,) = struct.unpack(f"{order}I", said)
@@ -97,3 +104,4 @@ def chunks_of(
             raise IndexError
         yield name, content[start : start + size]
         start += size
+    raise IndexError

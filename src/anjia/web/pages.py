@@ -48,7 +48,8 @@ def came_from(request: HttpRequest) -> str:
         return ""
     if before.netloc != request.get_host() or (request.method == "GET" and before.path == request.path):
         return ""
-    return before.path + (f"?{before.query}" if before.query else "")
+    path = "/" + before.path.lstrip("/")  # "//somewhere" would be another host's
+    return path + (f"?{before.query}" if before.query else "")
 
 
 def as_json(refusal: DomainError) -> JsonResponse:
