@@ -59,6 +59,16 @@ def columns_in(shown: str) -> list[str]:
 
 
 class TestImport:
+    def test_says_what_it_takes_a_month_for(self, as_: SignIn) -> None:
+        browser = as_("manager")
+        content = "姓名,职称,参加工作时间\n王静怡,护师,2010.7\n".encode()
+        where = send(browser, content, kind="staff", name="人员.csv")["Location"]
+        columns = columns_in(page_of(browser.get(where)))
+
+        browser.post(f"{where}try", {"column": columns})
+
+        assert "只写到月，当作 2010-07-01" in page_of(browser.get(where))
+
     def test_goes_from_the_file_to_the_rows_that_come_back(self, as_: SignIn) -> None:
         browser = as_("manager")
         uploaded = send(browser, (FILES / "5-phones-dates.xlsx").read_bytes())

@@ -200,6 +200,16 @@ class TestStaff:
         self.station = uuid4()
         return clean_staff(rows(*lines), self.COLUMNS, today=TODAY, stations={"和平里站": self.station})
 
+    def test_takes_the_month_of_the_start_of_work_for_its_first_day_and_says_so(self) -> None:
+        columns = ["name", "started_on"]
+        lines: list[list[Cell]] = [["李静", "2010.7"], ["王倩", "2011.7.15"], ["周岚", "2010.7.32"]]
+        cleaned = clean_staff(rows(*lines), columns, today=TODAY, stations={})
+
+        assert [row.started_on for row in cleaned.rows] == [date(2010, 7, 1), date(2011, 7, 15)]
+        assert [(one.name, one.reasons[0].column) for one in cleaned.assumed] == [("李静", "started_on")]
+        assert "2010-07-01" in str(cleaned.assumed[0].reasons[0])
+        assert [one.name for one in cleaned.bad] == ["周岚"]
+
     def test_reads_papers_with_their_last_days(self) -> None:
         line: list[Cell] = [
             "李静",

@@ -6,6 +6,7 @@ from anjia.spreadsheets.cleaning import (
     Cell,
     date_of,
     id_number_of,
+    month_of,
     name_of,
     narrow,
     phones_of,
@@ -120,6 +121,30 @@ class TestDateOf:
             date_of(cell)
 
         assert refusal.value.code == code
+
+
+class TestMonthOf:
+    @pytest.mark.parametrize("cell", ["2010.7", 2010.7, "2010年7月", "2010-07", "２０１０．７", "2010/7"])
+    def test_is_the_first_of_the_month_that_is_named(self, cell: Cell) -> None:
+        assert month_of(cell) == date(2010, 7, 1)
+
+    @pytest.mark.parametrize("cell", [None, "", "2010", "2010.7.5", date(2010, 7, 5), "去年"])
+    def test_leaves_what_is_no_month_to_others(self, cell: Cell) -> None:
+        assert month_of(cell) is None
+
+    def test_asks_which_month_a_number_means_that_may_have_lost_its_nought(self) -> None:
+        assert (month_of("2010.10"), month_of("2010.1")) == (date(2010, 10, 1), date(2010, 1, 1))
+
+        with pytest.raises(Unclean) as refusal:
+            month_of(2010.1)
+
+        assert refusal.value.code == "date.month_unclear"
+
+    def test_refuses_a_month_that_there_is_not(self) -> None:
+        with pytest.raises(Unclean) as refusal:
+            month_of("2010.13")
+
+        assert refusal.value.code == "date.unreal"
 
 
 class TestPhonesOf:

@@ -1,6 +1,6 @@
 """The console's pages of lists on their way in: upload, confirm the columns, see what it would do, do it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Final
 from uuid import UUID
@@ -18,12 +18,12 @@ from anjia.catalogue.rules.lines import WORDS_OF_LINE
 from anjia.imports import commands, queries
 from anjia.imports.lists import LIMITS, Outcome, outcome_of
 from anjia.imports.models import ImportBatch, State
-from anjia.imports.rules import COLUMNS, KIND_WORDS, ColumnsMissing, FileRefused, Kind
+from anjia.imports.rules import COLUMNS, KIND_WORDS, BadRow, ColumnsMissing, FileRefused, Kind
 from anjia.imports.sheets import template_sheet
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import DomainError, Invalid
+from anjia.kernel.errors import DomainError, Invalid, Words
 from anjia.kernel.paging import Page
 from anjia.residents.rules import CHRONIC_WORDS, SEX_WORDS, Sex
 from anjia.spreadsheets.limits import too_large
@@ -152,16 +152,22 @@ def outcome_said(kind: Kind, outcome: Outcome) -> dict[str, Any]:
             )
             for name, fields in outcome.changes
         ],
-        "bad": [
-            {
-                "row": bad.row,
-                "name": bad.name,
-                "reasons": [(titles.get(reason.column, ""), str(reason)) for reason in bad.reasons],
-            }
-            for bad in outcome.bad[:BAD_SHOWN]
-        ],
+        "bad": rows_said(outcome.bad, titles),
         "more_bad": max(0, len(outcome.bad) - BAD_SHOWN),
+        "assumed": rows_said(outcome.assumed, titles),
+        "more_assumed": max(0, len(outcome.assumed) - BAD_SHOWN),
     }
+
+
+def rows_said(rows: Sequence[BadRow], titles: Mapping[str, Words]) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": one.row,
+            "name": one.name,
+            "reasons": [(titles.get(reason.column, ""), str(reason)) for reason in one.reasons],
+        }
+        for one in rows[:BAD_SHOWN]
+    ]
 
 
 FIELD_WORDS: Final = {

@@ -61,6 +61,7 @@ class Outcome:
     bad: list[BadRow]
     names: list[str]  # of the first who are new
     changes: list[tuple[str, dict[str, tuple[str, str]]]]  # of the first who change
+    assumed: list[BadRow]  # who are taken, with what was read into their rows
 
 
 def read_list(kind: Kind, content: bytes) -> Table:
@@ -108,6 +109,7 @@ def tried(actor: Actor, cleaned: Cleaned[Any], *, kind: Kind, today: date) -> tu
         changes = changes_of_city_list(actor, Purpose.CONTRACT, rows=rows)
     else:
         changes = changes_of_services(actor, Purpose.CONTRACT, rows=rows)
+    taken = {row.row for row in rows}
     outcome = Outcome(
         added=len(changes.added),
         changed=len(changes.changed),
@@ -116,6 +118,7 @@ def tried(actor: Actor, cleaned: Cleaned[Any], *, kind: Kind, today: date) -> tu
         bad=sorted(bad, key=lambda one: one.row),
         names=[change.name for change in changes.added[:SHOWN]],
         changes=[(change.name, dict(change.fields)) for change in changes.changed[:SHOWN]],
+        assumed=[one for one in cleaned.assumed if one.row in taken],
     )
     return outcome, rows
 
@@ -148,14 +151,15 @@ def outcome_of(result: Mapping[str, Any]) -> Outcome:
         changed=result["changed"],
         same=result["same"],
         skipped=result["skipped"],
-        bad=[
-            BadRow(
-                row=bad["row"], name=bad["name"], reasons=tuple(Reason(**reason) for reason in bad["reasons"])
-            )
-            for bad in result["bad"]
-        ],
+        bad=[row_of(said) for said in result["bad"]],
         names=list(result["names"]),
         changes=[
             (name, {key: tuple(pair) for key, pair in fields.items()}) for name, fields in result["changes"]
         ],
+        assumed=[row_of(said) for said in result.get("assumed", [])],  # batches of before know of none
     )
+
+
+def row_of(said: Mapping[str, Any]) -> BadRow:
+    reasons = tuple(Reason(**reason) for reason in said["reasons"])
+    return BadRow(row=said["row"], name=said["name"], reasons=reasons)

@@ -156,6 +156,22 @@ def date_of(cell: Cell) -> date | None:
     raise Unclean("date.unknown", _("“{said}”看不出是哪一天。请写成 1945-03-02 这样。"), said=said[:40])
 
 
+def month_of(cell: Cell) -> date | None:
+    """
+    Return the first of the month that the cell names without a day: 2010.7, 2010年7月. None if it says anything else.
+
+    :raises Unclean: if there is no such month, or a number cell may have lost a nought: 2010.1 may be October
+    """
+    found = None if isinstance(cell, date) else YEAR_AND_MONTH.fullmatch(said := narrow(cell))
+    if not found or not found[2]:
+        return None
+    if isinstance(cell, float) and found[2] == "1":
+        raise Unclean(
+            "date.month_unclear", _("“{said}”是 1 月还是 10 月？请写成 2010年1月 或 2010年10月。"), said=said
+        )
+    return real_date(int(found[1]), int(found[2]), 1, said=said)
+
+
 def is_serial(cell: Cell, said: str) -> bool:
     """A count of days: five digits, or a number cell of four that is no year that somebody may mean."""
     if not is_digits(said) or int(said) not in SERIALS:

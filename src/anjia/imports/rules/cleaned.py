@@ -20,6 +20,7 @@ class Cells:
     def __init__(self, row: Row, columns: Sequence[str | None]) -> None:
         self.number = row.number
         self.reasons: list[Reason] = []
+        self.assumed: list[Reason] = []
         self._cells: dict[str, list[Cell]] = {}
         for code, cell in zip(columns, row.cells, strict=False):
             if code:
@@ -56,6 +57,13 @@ class Cells:
     def wrong(self, code: str, words: str, **values: Any) -> None:
         self.reasons.append(Reason(column=code, words=words, values=values))
 
+    def has_wrong(self, code: str) -> bool:
+        return any(reason.column == code for reason in self.reasons)
+
+    def assume(self, code: str, words: str, **values: Any) -> None:
+        """Say what is read into a cell that leaves something open: whoever imports sees it before it counts."""
+        self.assumed.append(Reason(column=code, words=words, values=values))
+
 
 def clean_rows(
     rows: Iterable[Row], columns: Sequence[str | None], read: Callable[[Cells], T | None]
@@ -63,6 +71,7 @@ def clean_rows(
     """Read every row; those with something wrong go to the bad ones."""
     good: list[T] = []
     bad: list[BadRow] = []
+    assumed: list[BadRow] = []
     skipped = 0
     for row in rows:
         cells = Cells(row, columns)
@@ -72,9 +81,11 @@ def clean_rows(
         said = read(cells)
         if cells.reasons or said is None:
             bad.append(BadRow(row=row.number, name=cells.text("name"), reasons=tuple(cells.reasons)))
-        else:
-            good.append(said)
-    return Cleaned(good, bad, skipped)
+            continue
+        good.append(said)
+        if cells.assumed:
+            assumed.append(BadRow(row=row.number, name=cells.text("name"), reasons=tuple(cells.assumed)))
+    return Cleaned(good, bad, skipped, assumed)
 
 
 def without_twins(
@@ -95,7 +106,7 @@ def without_twins(
             first[said] = number(row)
         good.append(row)
     cleaned.bad.sort(key=lambda bad: bad.row)
-    return Cleaned(good, cleaned.bad, cleaned.skipped)
+    return Cleaned(good, cleaned.bad, cleaned.skipped, cleaned.assumed)
 
 
 def twin(row: int, name: str, first: int) -> BadRow:

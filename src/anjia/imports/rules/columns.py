@@ -213,7 +213,7 @@ STAFF: Final = (
         title="参加工作时间",
         words=_("参加工作时间"),
         names="参加工作日期 从业时间 开始工作时间 从业日期",
-        hint=_("填了就不用填年限。"),
+        hint=_("写到月就行；填了就不用填年限。"),
     ),
     Column(
         code="station",

@@ -73,3 +73,4 @@ class Cleaned(Generic[T]):
     rows: list[T]
     bad: list[BadRow]
     skipped: int = 0
+    assumed: list[BadRow] = field(default_factory=list)  # taken, with what was read into them

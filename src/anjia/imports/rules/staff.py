@@ -17,6 +17,7 @@ from anjia.spreadsheets.cleaning import (
     date_of,
     is_blank,
     is_for_ever,
+    month_of,
     name_of,
     narrow,
     phones_of,
@@ -70,7 +71,7 @@ def staff_row(cells: Cells, *, today: date, stations: Mapping[str, UUID]) -> Sta
     kind = kind or (str(kind_of_title(title)) if title and kind_of_title(title) else None)
     sex = cells.clean("sex", sex_of)
     phones = cells.clean("phone", phones_of) or []
-    started_on = cells.clean("started_on", date_of)
+    started_on = started_on_of(cells)
     years = cells.clean("years", years_of)
     travel = cells.clean("travel", travel_of)
     pattern = cells.clean("pattern", pattern_of)
@@ -130,6 +131,15 @@ def kind_of(cell: Cell) -> str | None:
         return title.value
     words = _("“{said}”这个岗位不认得。请写护士、医生、康复治疗师或健康管理员。")
     raise Unclean("kind.unknown", words, said=said[:20])
+
+
+def started_on_of(cells: Cells) -> date | None:
+    """Since when somebody has worked is usually known to the month: it counts from the first, and that is said."""
+    month = cells.clean("started_on", month_of)
+    if month is None:
+        return None if cells.has_wrong("started_on") else cells.clean("started_on", date_of)
+    cells.assume("started_on", _("只写到月，当作 {day}。"), day=month.isoformat())
+    return month
 
 
 def travel_of(cell: Cell) -> str | None:
