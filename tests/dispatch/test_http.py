@@ -195,6 +195,36 @@ class TestRefusals:
         }
         assert post(token, "work/facts", {"facts": []}).status_code == 422
 
+    @pytest.mark.parametrize(
+        ("field", "said"),
+        [
+            ("client_id", "7"),
+            ("visit_id", "today's"),
+            ("occurred_at", "昨天"),
+            ("occurred_at", "2026-03-02T09:00"),
+        ],
+    )
+    def test_refuse_by_itself_a_fact_whose_id_or_time_cannot_be_read(
+        self, here: OpenTown, field: str, said: str
+    ) -> None:
+        (nurse, token), resident = here.nurse(), here.town.resident()
+        visit = here.town.visit(nurse, resident=resident, starts_at=here.at(10), ends_at=here.at(10.75))
+        good = {
+            "client_id": str(uuid4()),
+            "visit_id": str(visit.id),
+            "kind": "departed",
+            "occurred_at": here.at(9).isoformat(),
+        }
+        bad = good | {"client_id": str(uuid4()), field: said}
+
+        answer = post(token, "work/facts", {"facts": [bad, good]})
+
+        assert answer.status_code == 201
+        assert [one["client_id"] for one in answer.json()["accepted"]] == [good["client_id"]]
+        (refused,) = answer.json()["refused"]
+        assert (refused["client_id"], list(refused["fields"])) == (bad["client_id"], [field])
+        assert refused["words"]
+
 
 class TestStrangersAndInsiders:
     def test_see_what_is_theirs(self, here: OpenTown) -> None:

@@ -209,8 +209,8 @@ class TestRecordFacts:
 
         assert [one.client_id for one in receipt.accepted] == [good["client_id"]]
         assert {one.client_id: (one.code, list(one.fields)) for one in receipt.refused} == {
-            bad["client_id"]: ("visits.fact_unreadable", ["proof"]),
-            elsewhere["client_id"]: ("visits.fact_of_no_visit", []),
+            str(bad["client_id"]): ("visits.fact_unreadable", ["proof"]),
+            str(elsewhere["client_id"]): ("visits.fact_of_no_visit", []),
         }
 
     def test_refuses_by_itself_a_kind_that_it_does_not_know_and_takes_it_once_it_does(
@@ -224,7 +224,7 @@ class TestRecordFacts:
 
         assert [one.client_id for one in receipt.accepted] == [known["client_id"]]
         assert [(one.client_id, one.code) for one in receipt.refused] == [
-            (news["client_id"], "visits.fact_of_unknown_kind")
+            (str(news["client_id"]), "visits.fact_of_unknown_kind")
         ]
         assert here.now(visit).departed_at == visit.starts_at
         later = say(nurse, news | {"kind": "note"}, known)

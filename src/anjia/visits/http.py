@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import AwareDatetime, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from anjia.kernel import http
 from anjia.kernel.actors import Kind, Purpose
@@ -169,9 +169,25 @@ class WorkVisitOut(StopOut):
     phone: str
 
 
+# One fact that cannot be read is refused by itself, so its ids and its time are read with it, and not before.
+SaidId = Annotated[
+    str,
+    Field(
+        description="A UUID. Another is refused by itself.", examples=["0197a1d2-7b64-7c3e-9a10-5f2f4a6f0c11"]
+    ),
+]
+SaidTime = Annotated[
+    str,
+    Field(
+        description="A date-time with its offset. Another is refused by itself.",
+        examples=["2026-03-02T09:05:00+08:00"],
+    ),
+]
+
+
 class FactIn(Schema):
-    client_id: UUID
-    visit_id: UUID
+    client_id: SaidId
+    visit_id: SaidId
     kind: Annotated[
         str,
         Field(
@@ -179,7 +195,7 @@ class FactIn(Schema):
             examples=[FactKind.ARRIVED.value],
         ),
     ]
-    occurred_at: AwareDatetime
+    occurred_at: SaidTime
     content: dict[str, JsonValue] = {}
 
 
@@ -194,7 +210,7 @@ class TakenOut(Schema):
 
 
 class RefusedOut(Schema):
-    client_id: UUID
+    client_id: str
     code: str
     words: str
     fields: dict[str, str]

@@ -23,8 +23,8 @@ from anjia.visits.rules.facts import (
     Misfit,
     Unheard,
     is_known,
+    read_said,
     wrong_with,
-    wrong_with_time,
 )
 
 
@@ -37,7 +37,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    client_id: UUID
+    client_id: str  # as it was said: it may be none
     code: str
     words: str
     fields: dict[str, str]
@@ -58,13 +58,15 @@ class Batch:
     actor: Actor
     now: datetime
     staff_id: UUID
-    said: Sequence[Mapping[str, Any]]
+    sent: Sequence[Mapping[str, Any]]
+    said: list[Mapping[str, Any]] = field(default_factory=list, init=False)  # those that have ids and a time
 
     def write_down(self) -> Receipt:
         wait_turn(
             f"facts/{self.staff_id}"
         )  # one id may be of two visits, whose rows do not queue for each other
-        visits, receipt = self.hold_visits(), Receipt()
+        receipt = Receipt(refused=self.read())
+        visits = self.hold_visits()
         facts, heard = self.known_facts(), set[UUID]()
         fresh: dict[UUID, list[FieldFact]] = {}
         for said in self.said:
@@ -79,9 +81,7 @@ class Batch:
             if not is_known(said["kind"]):
                 receipt.refused.append(refusal(client_id, Unheard.UNKNOWN_KIND))
                 continue
-            wrong = wrong_with_time(said["occurred_at"]) or wrong_with(
-                FactKind(said["kind"]), said["content"]
-            )
+            wrong = wrong_with(FactKind(said["kind"]), said["content"])
             if visit is None or wrong:
                 why = Unheard.UNREADABLE if wrong else Unheard.NO_VISIT
                 receipt.refused.append(refusal(client_id, why, wrong))
@@ -95,6 +95,17 @@ class Batch:
             Hearing(actor, self.now, self.staff_id, visit, fresh[visit_id]).write_down()
         receipt.accepted.extend(self.taken({one: facts[one] for one in heard}))
         return receipt
+
+    def read(self) -> list[Refused]:
+        """Read what was sent; return what has no id or no time that one could read: it keeps nothing else back."""
+        refused: dict[str, Refused] = {}
+        for sent in self.sent:
+            read, wrong = read_said(sent)
+            if read is None:
+                refused[str(sent["client_id"])] = refusal(sent["client_id"], Unheard.UNREADABLE, wrong)
+            else:
+                self.said.append({**sent, **dict(read)})
+        return list(refused.values())
 
     def hold_visits(self) -> dict[UUID, Visit]:
         visits = Visit.objects.filter(organization_id=self.actor.organization_id).select_for_update()
@@ -141,9 +152,9 @@ def is_same(fact: FieldFact, said: Mapping[str, Any]) -> bool:
     return (fact.visit_id, fact.kind, fact.occurred_at, fact.content) == told
 
 
-def refusal(client_id: UUID, why: Unheard, wrong: Mapping[str, Words] | None = None) -> Refused:
+def refusal(client_id: UUID | str, why: Unheard, wrong: Mapping[str, Words] | None = None) -> Refused:
     return Refused(
-        client_id=client_id,
+        client_id=str(client_id),
         code=why.value,
         words=str(WORDS_OF_UNHEARD[why]),
         fields={name: str(text) for name, text in (wrong or {}).items()},

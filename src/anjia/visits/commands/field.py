@@ -32,7 +32,7 @@ def record_facts(actor: Actor, now: datetime, *, facts: Sequence[Mapping[str, An
     """
     if actor.staff_id is None:
         raise NotAllowed
-    batch = Batch(actor, now, staff_id=actor.staff_id, said=facts)
+    batch = Batch(actor, now, staff_id=actor.staff_id, sent=facts)
     return batch.write_down()
 
 

@@ -14,7 +14,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, Strict, StrictBool, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    Strict,
+    StrictBool,
+    ValidationError,
+)
 
 from anjia.kernel.errors import Words
 from anjia.visits.rules.lifecycle import OPEN, State, Status
@@ -206,6 +215,33 @@ SHAPES: Final[Mapping[FactKind, type[Shape]]] = {
 }
 
 
+class Said(BaseModel):
+    """What makes a fact one that can be kept at all. A phone writes the times and ids; what it says may be anything."""
+
+    client_id: UUID
+    visit_id: UUID
+    occurred_at: AwareDatetime
+
+
+WORDS_OF_SAID: Final[Mapping[str, Words]] = {
+    "client_id": _("这一条的编号读不懂。请把这部手机上的安家更新一下。"),
+    "visit_id": _("认不出是哪次上门。请刷新今天的路线。"),
+    "occurred_at": _("这个时间读不懂。请看看手机的日期。"),
+}
+
+
+def read_said(said: Mapping[str, Any]) -> tuple[Said | None, dict[str, Words]]:
+    """Return a fact's ids and time, or what of them cannot be read, by field."""
+    try:
+        read = Said.model_validate({name: said[name] for name in WORDS_OF_SAID})
+    except ValidationError as error:
+        names = {str(problem["loc"][0]) for problem in error.errors()}
+        return None, {name: WORDS_OF_SAID[name] for name in WORDS_OF_SAID if name in names}
+    if read.occurred_at.year not in YEARS:
+        return None, {"occurred_at": WORDS_OF_SAID["occurred_at"]}
+    return read, {}
+
+
 def is_known(kind: str) -> bool:
     return kind in tuple(FactKind)
 
@@ -222,13 +258,6 @@ def wrong_with(kind: FactKind, content: Mapping[str, Any]) -> dict[str, Words]:
             for problem in error.errors()
         }
     return {}
-
-
-def wrong_with_time(occurred_at: datetime) -> dict[str, Words]:
-    """Return what is wrong with a time that no clock shows. One that is only off is kept, as it is said."""
-    if occurred_at.year in YEARS:
-        return {}
-    return {"occurred_at": _("这个时间读不懂。请看看手机的日期。")}
 
 
 def misfits_of(
