@@ -326,6 +326,24 @@ class TestRota:
         assert (taken.status_code, "已经有班了" in text_of(taken)) == (409, True)
         assert (nobody.status_code, "请从名单里选" in text_of(nobody)) == (422, True)
 
+    def test_asks_whether_a_weekend_is_worked_in_exchange(
+        self, as_: SignIn, manager: Actor, member: StaffMember, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("anjia.workforce.console.rota.today", lambda: date(2025, 9, 20))
+        acting(manager, timezone.now()).do(set_weekly_pattern, staff_id=member.id, parts=week(0))
+        path = "/console/workforce/rota"
+        asked, seen = (text_of(as_(role).get(path)) for role in ("manager", "dispatcher"))
+        assert ("照周一排班" in asked, "照周一排班" in seen, "周日 2025-09-28" in seen) == (True, False, True)
+
+        as_("manager").post(f"{path}/swapped", {"day": "2025-09-28", "works": "1"})
+        as_("manager").post(f"{path}/swapped", {"day": "2025-10-11", "works": "0"})
+        refused = as_("manager").post(f"{path}/swapped", {"day": "2025-09-29", "works": "1"})
+
+        assert len(week_of(manager, date(2025, 9, 28)).rows[0].cells[6].shifts) == 1
+        assert week_of(manager, date(2025, 10, 11)).rows[0].cells[5].shifts == []
+        assert "照周一排班" not in text_of(as_("manager").get(path))
+        assert (refused.status_code, "不是调休上班的周末" in text_of(refused)) == (422, True)
+
     def test_asks_what_is_to_become_of_shifts_on_a_new_holiday(
         self, as_: SignIn, manager: Actor, member: StaffMember, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import at, day_of
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
 from anjia.workforce import commands, queries
@@ -153,6 +154,36 @@ class TestGenerateShifts:
         assert told(manager).count("workforce.ShiftRemoved") == 1
         with pytest.raises(NotFound):
             acting(manager, NOON).do(settle, shift_ids=taken, works=True)
+
+    def test_leaves_to_a_person_whether_a_weekend_is_worked_in_exchange(self, manager: Actor) -> None:
+        """By the notice for 2025, Sunday 28 September and Saturday 11 October are worked for the national days."""
+        office, weekend = self.pattern(manager, 0, 1, 2, 3, 4), self.pattern(manager, 5, 6)
+        sunday, saturday = date(2025, 9, 28), date(2025, 10, 11)
+        keep_rotas_ahead(at(date(2025, 9, 20), time(4)))
+        rest = [one for one in self.days(manager, office) if one not in {sunday, saturday}]
+        assert self.days(manager, office) == rest != []
+        assert self.asked(manager) == [(sunday, [office.name]), (saturday, [office.name])]
+
+        settle = commands.settle_swapped_day
+        acting(manager, NOON).do(settle, day=sunday, works=True)
+        acting(manager, NOON).do(settle, day=saturday, works=False)
+        keep_rotas_ahead(at(date(2025, 9, 21), time(4)))
+
+        assert self.asked(manager) == []
+        assert [day for day in self.days(manager, office) if day.weekday() >= 5] == [sunday]
+        assert sunday not in self.days(manager, weekend)
+        with pytest.raises(ShiftInvalid):
+            acting(manager, NOON).do(settle, day=date(2025, 9, 27), works=True)
+
+    def days(self, manager: Actor, member: StaffMember) -> list[date]:
+        rows = Shift.objects.filter(staff_id=member.id, removed_at=None).order_by("starts_at")
+        return acting(manager, NOON).ask(lambda _actor: [day_of(row.starts_at) for row in rows])
+
+    def asked(self, manager: Actor) -> list[tuple[date, list[str]]]:
+        found = acting(manager, NOON).ask(
+            queries.swapped_days, Purpose.CONTRACT, today=date(2025, 9, 20)
+        )  # fmt: skip
+        return [(one.day.day, one.names) for one in found]
 
     def on_holidays(self, manager: Actor) -> list[queries.HolidayShifts]:
         return acting(manager, NOON).ask(

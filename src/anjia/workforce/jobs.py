@@ -16,12 +16,12 @@ AHEAD: Final = 28  # days
 
 @every("47 3 * * *")
 def keep_rotas_ahead(now: datetime) -> None:
-    """Make the coming weeks' shifts by the weekly patterns. What was taken off the rota stays off."""
+    """Make the coming weeks' shifts by the weekly patterns. What is a person's to say waits for one."""
     tomorrow = day_of(now) + timedelta(days=1)
 
     def go_on(organization_id: UUID) -> None:
         acting(system(organization_id), now).do(
-            generate_shifts, first_day=tomorrow, days=AHEAD, removed_too=False
+            generate_shifts, first_day=tomorrow, days=AHEAD, by_a_person=False
         )
 
     each(acting(system(), now).ask(institutions_with_staff, Purpose.CONTRACT), go_on)

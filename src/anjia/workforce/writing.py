@@ -160,12 +160,20 @@ def write_shift(actor: Actor, *, staff: StaffMember, span: Span) -> Shift:
 
 
 def write_shifts_by_pattern(
-    actor: Actor, *, patterns: Sequence[WeeklyPattern], first_day: date, days: int, removed_too: bool
+    actor: Actor,
+    *,
+    patterns: Sequence[WeeklyPattern],
+    first_day: date,
+    days: int,
+    removed_too: bool,
+    swapped_too: bool,
+    removed_at: datetime | None = None,
 ) -> int:
     """
     Write the shifts that these patterns make and that do not touch one that is there; return how many.
 
-    Without `removed_too`, nor one that was there and has been taken off.
+    Without `removed_too`, nor one that was there and has been taken off; without `swapped_too`, none on a weekend
+    worked in exchange. With `removed_at` they are written as taken off: nobody is asked about them again.
     """
     rota_days = [
         RotaDay(day=day, is_working=calendar.is_working_day(day), holiday=calendar.holiday_name(day))
@@ -190,10 +198,15 @@ def write_shifts_by_pattern(
             starts_at=span.starts_at,
             ends_at=span.ends_at,
             by_pattern=True,
+            removed_at=removed_at,
         )
         for pattern in patterns
         for span in shifts_by_pattern(
-            pattern.week, rota_days, works_holidays=pattern.works_holidays, moment=calendar.at
+            pattern.week,
+            rota_days,
+            works_holidays=pattern.works_holidays,
+            moment=calendar.at,
+            swapped_too=swapped_too,
         )
         if pattern.staff.left_on is None or calendar.day_of(span.starts_at) <= pattern.staff.left_on
         if not any(span.overlaps(other) for other in taken.get(pattern.staff_id, ()))

@@ -14,6 +14,7 @@ from anjia.workforce.commands.rota import (
     remove_shift,
     set_weekly_pattern,
     settle_holiday_shifts,
+    settle_swapped_day,
 )
 from anjia.workforce.commands.staff import (
     change_staff_member,
@@ -43,6 +44,7 @@ __all__ = [
     "set_last_day",
     "set_weekly_pattern",
     "settle_holiday_shifts",
+    "settle_swapped_day",
     "take_back_qualification",
     "verify_qualification",
     "withdraw_leave",

@@ -4,17 +4,18 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
-from anjia.kernel.calendar import day_of
+from anjia.kernel.calendar import day_of, is_working_day
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.workforce.events import RotaChanged, ShiftRemoved
 from anjia.workforce.models import Shift, WeeklyPattern
 from anjia.workforce.rules import MOST_DAYS, PatternPart, ShiftInvalid, Span, check_pattern, check_shift
+from anjia.workforce.rules.rota import SATURDAY
 from anjia.workforce.writing import (
     one_rota_at_a_time,
     staff_for_update,
@@ -62,26 +63,29 @@ def generate_shifts(
     first_day: date,
     days: int,
     staff_ids: Sequence[UUID] | None = None,
-    removed_too: bool = True,
+    by_a_person: bool = True,
 ) -> int:
     """
     Make the shifts of these days by the weekly patterns, holidays and swapped working days minded; return how many.
 
     What is on the rota already stays, and nothing is made twice. Somebody who makes the rota gets back what was taken
-    off it; without `removed_too` that stays off.
+    off it, and the weekends worked in exchange. What goes on by itself leaves both to a person.
 
     :raises ShiftInvalid: for no days at all, or more than three months
     """
     if not 1 <= days <= MOST_DAYS:
         raise ShiftInvalid(fields={"days": _("一次排 1 到 92 天。")})
     one_rota_at_a_time(actor)
-    patterns = WeeklyPattern.objects.filter(
-        Q(staff__left_on=None) | Q(staff__left_on__gte=first_day), organization_id=actor.organization_id
-    ).select_related("staff")
+    patterns = patterns_from(actor, first_day)
     if staff_ids is not None:
         patterns = patterns.filter(staff_id__in=set(staff_ids))
     made = write_shifts_by_pattern(
-        actor, patterns=list(patterns), first_day=first_day, days=days, removed_too=removed_too
+        actor,
+        patterns=list(patterns),
+        first_day=first_day,
+        days=days,
+        removed_too=by_a_person,
+        swapped_too=by_a_person,
     )
     if made:
         audit.record(
@@ -93,6 +97,35 @@ def generate_shifts(
         )
         events.publish(RotaChanged(staff_id=actor.organization_id, at=now), actor=actor)
     return made
+
+
+@command("workforce.change")
+def settle_swapped_day(actor: Actor, now: datetime, *, day: date, works: bool) -> int:
+    """
+    Say whether a Saturday or Sunday that is worked in exchange is worked here too; return of how many shifts.
+
+    It is then worked as a Monday is, by the weekly patterns. If not, nobody is asked about it again. What is on the
+    rota stays, and what was taken off it stays off.
+
+    :raises ShiftInvalid: if the day is no weekend that is worked in exchange
+    """
+    if not (is_working_day(day) and day.weekday() >= SATURDAY):
+        raise ShiftInvalid(fields={"day": _("这一天不是调休上班的周末。")})
+    one_rota_at_a_time(actor)
+    written = write_shifts_by_pattern(
+        actor,
+        patterns=list(patterns_from(actor, day).filter(works_holidays=False)),
+        first_day=day,
+        days=1,
+        removed_too=False,
+        swapped_too=True,
+        removed_at=None if works else now,
+    )
+    if works:
+        events.publish(RotaChanged(staff_id=actor.organization_id, at=now), actor=actor)
+    action = "workforce.swapped.worked" if works else "workforce.swapped.kept"
+    audit.record(action, actor=actor, at=now, subject_id=actor.organization_id, fields=["shifts"])
+    return written
 
 
 @command("workforce.change")
@@ -160,6 +193,13 @@ def settle_holiday_shifts(
     action = "workforce.holiday.worked" if works else "workforce.holiday.kept"
     audit.record(action, actor=actor, at=now, subject_id=actor.organization_id, fields=["shifts"])
     return shifts
+
+
+def patterns_from(actor: Actor, day: date) -> QuerySet[WeeklyPattern]:
+    """Return the weekly patterns of those who work here on that day or later."""
+    return WeeklyPattern.objects.filter(
+        Q(staff__left_on=None) | Q(staff__left_on__gte=day), organization_id=actor.organization_id
+    ).select_related("staff")
 
 
 def _take_off(actor: Actor, now: datetime, shift: Shift) -> None:

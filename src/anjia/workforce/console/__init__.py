@@ -18,6 +18,7 @@ urlpatterns = [
     path("rota/leave", rota.put_leave, name="put_leave"),
     path("rota/generate", rota.generate_shifts, name="generate_shifts"),
     path("rota/holidays", rota.settle_holiday_shifts, name="settle_holiday_shifts"),
+    path("rota/swapped", rota.settle_swapped_day, name="settle_swapped_day"),
     path("lapsing", papers.lapsing, name="lapsing"),
     path(MEMBER, member.staff_member, name="staff"),
     path(f"{MEMBER}/change", member.change_member, name="change"),

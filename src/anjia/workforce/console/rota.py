@@ -43,6 +43,7 @@ def show_rota(request: PageRequest, refusal: Invalid | None = None) -> HttpRespo
     )
     shown = {
         "on_holidays": console.ask(request, queries.shifts_on_holidays, Purpose.CONTRACT, today=today()),
+        "swapped": console.ask(request, queries.swapped_days, Purpose.CONTRACT, today=today()),
         "rota": found,
         "page": {"items": found.rows, "next": found.next},
         "first_day": found.days[0].day,
@@ -109,6 +110,18 @@ def settle_holiday_shifts(request: PageRequest) -> HttpResponse:
     works = request.POST.get("works") == "1"
     shifts = console.do(request, commands.settle_holiday_shifts, shift_ids=shift_ids, works=works)
     return go("rota", f"?day={day_of(shifts[0].starts_at) if shifts else today()}")
+
+
+@page("workforce.change")
+@require_POST
+def settle_swapped_day(request: PageRequest) -> HttpResponse:
+    """Say whether a weekend that is worked in exchange is worked here."""
+    try:
+        day = forms.day(request.POST, "day")
+        console.do(request, commands.settle_swapped_day, day=day, works=request.POST.get("works") == "1")
+    except Invalid as refusal:
+        return show_rota(request, refusal)
+    return go("rota", f"?day={day}")
 
 
 @page("workforce.change")

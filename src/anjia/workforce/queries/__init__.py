@@ -16,6 +16,7 @@ from anjia.workforce.queries.rota import (
     papers_waiting,
     rota_week,
     shifts_on_holidays,
+    swapped_days,
 )
 from anjia.workforce.queries.staff import (
     PaperShown,
@@ -68,5 +69,6 @@ __all__ = [
     "staff_names",
     "staff_of_account",
     "staff_page",
+    "swapped_days",
     "wrong_rows_of",
 ]

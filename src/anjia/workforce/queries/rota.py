@@ -11,11 +11,11 @@ from anjia.clinical.professions import PAPERS, needs_last_day
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of, holiday_name, is_only_expected, is_working_day
 from anjia.kernel.errors import NotAllowed
-from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
+from anjia.workforce.models import Leave, Qualification, Shift, StaffMember, WeeklyPattern
 from anjia.workforce.queries.staff import staff_found
 from anjia.workforce.rules import LIVE_LEAVE, LONGEST_SHIFT, MOST_DAYS, LeaveKind, RotaDay, days_from
 from anjia.workforce.rules.papers import WARN_DAYS
-from anjia.workforce.rules.rota import WORDS_OF_LEAVE
+from anjia.workforce.rules.rota import MONDAY, WORDS_OF_LEAVE
 
 WITH_LAST_DAY = [code for code in PAPERS if needs_last_day(code)]
 
@@ -79,6 +79,14 @@ class HolidayShifts:
     @property
     def names(self) -> list[str]:
         return sorted({shift.staff.name for shift in self.shifts})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwappedDay:
+    """A Saturday or Sunday that is worked in exchange, and who usually works on a Monday."""
+
+    day: RotaDay
+    names: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +175,46 @@ def shifts_on_holidays(actor: Actor, purpose: Purpose, *, today: date) -> list[H
     for shift in shifts:
         found.setdefault(day_of(shift.starts_at), []).append(shift)
     return [HolidayShifts(day=one, shifts=found[one.day]) for one in holidays if one.day in found]
+
+
+def swapped_days(actor: Actor, purpose: Purpose, *, today: date) -> list[SwappedDay]:
+    """
+    Return the coming weekends that are worked in exchange and of which nobody has said whether they are worked here.
+
+    Whoever has a shift on the day, or has had one that was taken off, is settled.
+
+    :raises NotAllowed: without `workforce.read`
+    """
+    if not actor.may("workforce.read"):
+        raise NotAllowed
+    days = [one for one in map(_rota_day, days_from(today + timedelta(days=1), MOST_DAYS)) if one.is_swapped]
+    if not days:
+        return []
+    patterns = WeeklyPattern.objects.filter(organization_id=actor.organization_id, works_holidays=False)
+    on_mondays = [
+        one
+        for one in patterns.select_related("staff").order_by("staff__pinyin", "staff_id")
+        if any(part.weekday == MONDAY for part in one.week)
+    ]
+    shifts = Shift.objects.filter(
+        organization_id=actor.organization_id,
+        starts_at__gte=day_bounds(days[0].day)[0],
+        starts_at__lt=day_bounds(days[-1].day)[1],
+    )
+    settled = {(staff_id, day_of(at)) for staff_id, at in shifts.values_list("staff_id", "starts_at")}
+    found = [
+        SwappedDay(
+            day=one,
+            names=[
+                who.staff.name
+                for who in on_mondays
+                if (who.staff_id, one.day) not in settled
+                and (who.staff.left_on is None or who.staff.left_on >= one.day)
+            ],
+        )
+        for one in days
+    ]
+    return [one for one in found if one.names]
 
 
 def papers_lapsing(

@@ -210,17 +210,19 @@ def shifts_by_pattern(
     *,
     works_holidays: bool,
     moment: Callable[[date, time], datetime],
+    swapped_too: bool = True,
 ) -> list[Span]:
     """
     Return the shifts that the weekly pattern makes on these days.
 
     On a holiday there is none, unless the person works holidays. A Saturday or Sunday that is worked in exchange is
-    worked as a Monday is: the official notice says that it is worked, and not as which weekday [ENG].
+    worked as a Monday is: the official notice says that it is worked, and not as which weekday [ENG]. So that is a
+    person's to say, and without `swapped_too` there is none on it.
     """
     return [
         span_of(part, day.day, moment)
         for day in days
-        if works_holidays or day.holiday is None
+        if works_holidays or (day.holiday is None and (swapped_too or not day.is_swapped))
         for part in parts
         if part.weekday == (MONDAY if day.is_swapped and not works_holidays else day.day.weekday())
     ]
