@@ -175,6 +175,22 @@ class TestRefusals:
         assert response.status_code == 422
         assert response.json()["fields"]
 
+    def test_say_before_it_is_confirmed_that_the_same_is_booked_that_day(self, here: OpenTown) -> None:
+        (nurse, _her_token), resident = here.nurse(), here.town.resident()
+        token = here.person(resident)
+        first, second, other_day = (
+            ask(here, resident, starts_at=at.isoformat(), staff_ids=[str(nurse.staff_id)])
+            for at in (here.at(9), here.at(15), here.at(9) + timedelta(days=1))
+        )
+        held = post(token, "holds", first).json()
+        assert not any("同样的上门" in words for words in held["heed"])
+        post(token, f"holds/{held['id']}/confirm")
+
+        again = post(token, "holds", second).json()
+        assert "09:00 已经约了一次同样的上门" in again["heed"][0]
+        assert post(token, f"holds/{again['id']}/confirm").status_code == 201
+        assert not any("同样的上门" in words for words in post(token, "holds", other_day).json()["heed"])
+
     def test_let_a_batch_of_facts_be_read_as_far_as_it_can_be(self, here: OpenTown) -> None:
         (nurse, token), resident = here.nurse(), here.town.resident()
         visit = here.town.visit(nurse, resident=resident, starts_at=here.at(10), ends_at=here.at(10.75))

@@ -35,12 +35,12 @@ from anjia.dispatch.rules import (
 )
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind, Purpose
-from anjia.kernel.calendar import local
+from anjia.kernel.calendar import day_of, local
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.residents.queries import get_address
 from anjia.visits import commands as visits
-from anjia.visits.queries import get_promise
+from anjia.visits.queries import get_promise, same_that_day
 from anjia.visits.rules.lifecycle import (
     HOLD_FOR,
     NOT_YET_OUT,
@@ -136,6 +136,14 @@ def hold_slot(
             needs_order=version.needs_order,
             is_on_the_map=bool(address.cell),
             for_her=actor.kind is Kind.PERSON,
+            same_day=same_that_day(
+                actor,
+                Purpose.CONTRACT,
+                resident_id=resident_id,
+                service_code=version.code,
+                day=day_of(starts_at),
+                but=visit.id,
+            ),
         ),
         cancel_rule=str(terms_of_change()),
     )

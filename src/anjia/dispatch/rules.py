@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anjia.kernel.calendar import local
 from anjia.kernel.errors import DomainError, Invalid, Words
 from anjia.messaging.rules import Quiet, due_at, is_quiet
 
@@ -269,13 +270,21 @@ def check_notice(starts_at: datetime, *, now: datetime) -> None:
         raise TooFarAhead
 
 
-def to_heed(*, needs_order: bool, is_on_the_map: bool, for_her: bool = False) -> list[str]:
-    """Return what is not checked here, or only assumed, and so is for a person to look at: for her, or for staff."""
+def to_heed(
+    *, needs_order: bool, is_on_the_map: bool, for_her: bool = False, same_day: Sequence[datetime] = ()
+) -> list[str]:
+    """
+    Return what is not checked here, or only assumed, and so is for a person to look at: for her, or for staff.
+
+    `same_day` is when the same is booked that day already: it may be meant, and is more often an oversight.
+    """
     order = _("要有医生的医嘱才能做。我们还没有看过，护士到了先看医嘱；没有的话，先打电话问我们。")
     said = [order if for_her else _("需要医嘱：本版本不核验，须人工核对。")] if needs_order else []
     minutes = TRAVEL.unknown // timedelta(minutes=1)
     unknown = str(_("地址还没有在地图上定位：路程先按 {minutes} 分钟算。")).format(minutes=minutes)
-    return [*map(str, said), *([] if is_on_the_map else [unknown])]
+    times = "、".join(f"{local(starts_at):%H:%M}" for starts_at in same_day)
+    twice = str(_("这一天 {times} 已经约了一次同样的上门。确实要两次再约。")).format(times=times)
+    return [*([twice] if times else []), *map(str, said), *([] if is_on_the_map else [unknown])]
 
 
 def is_in_period(hour: int, period: Period) -> bool:

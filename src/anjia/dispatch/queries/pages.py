@@ -13,9 +13,10 @@ from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.rules import to_heed
 from anjia.dispatch.shapes import Candidate, OfferRow, Slots
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotAllowed
 from anjia.residents.queries import addresses_of, get_resident
-from anjia.visits.queries import VisitPage, get_promise, get_visit_page
+from anjia.visits.queries import VisitPage, get_promise, get_visit_page, same_that_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +179,15 @@ def heed_of(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[str]:
     """
     promise = get_promise(actor, purpose, visit_id=visit_id)
     version = get_version(actor, purpose, version_id=promise.service_version_id)
-    return to_heed(needs_order=version.needs_order, is_on_the_map=bool(promise.cell))
+    same_day = same_that_day(
+        actor,
+        purpose,
+        resident_id=promise.resident_id,
+        service_code=version.code,
+        day=day_of(promise.starts_at),
+        but=visit_id,
+    )
+    return to_heed(needs_order=version.needs_order, is_on_the_map=bool(promise.cell), same_day=same_day)
 
 
 def assigning_page(

@@ -11,6 +11,7 @@ from anjia.visits.queries.planning import (
     known_by,
     live_assignments,
     overdue_visits,
+    same_that_day,
 )
 from anjia.visits.queries.reading import (
     door_code,
@@ -51,6 +52,7 @@ __all__ = [
     "live_assignments",
     "open_conflicts",
     "overdue_visits",
+    "same_that_day",
     "timeline",
     "timelines",
     "visits_of_resident",

@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, DateTimeField, Func, Max, QuerySet
 
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotFound
 from anjia.kernel.prepared import Prepared
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
-from anjia.visits.rules.lifecycle import LONGEST_VISIT, MISSED_AFTER, State, Status
+from anjia.visits.rules.lifecycle import EXPECTED, LONGEST_VISIT, MISSED_AFTER, State, Status
 from anjia.visits.showing import live_crew, may_know_of
 
 
@@ -163,6 +164,39 @@ def _promise_of(visit: Visit) -> Promise:
         crew=tuple(map(_busy_of, visit.crew)),
         unclaimed_parts=frozenset(one.part for one in visit.crew if one.unclaimed_at),
     )
+
+
+SAME_DAY: Final = Prepared(
+    lambda asked: (
+        Visit.objects.filter(
+            organization_id=asked.house,
+            resident_id=asked.resident_id,
+            service_code=asked.service_code,
+            starts_at__gte=asked.since,
+            starts_at__lt=asked.end,
+            status__in=[status.value for status in EXPECTED],
+        )
+        .exclude(id=asked.but)
+        .order_by("starts_at")
+        .values_list("starts_at")
+    )
+)
+
+
+def same_that_day(
+    actor: Actor, purpose: Purpose, *, resident_id: UUID, service_code: str, day: date, but: UUID
+) -> list[datetime]:
+    """Return when the resident has the same service on that day, besides the visit `but`."""
+    since, end = day_bounds(day)
+    rows = SAME_DAY.tuples(
+        house=actor.organization_id,
+        resident_id=resident_id,
+        service_code=service_code,
+        since=since,
+        end=end,
+        but=but,
+    )
+    return [starts_at for (starts_at,) in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

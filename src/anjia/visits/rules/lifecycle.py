@@ -42,6 +42,7 @@ MOVES: Final[Mapping[Status, frozenset[Status]]] = {
 }
 PROMISED: Final = frozenset(Status) - {Status.HELD, Status.RELEASED}
 OPEN: Final = frozenset({Status.BOOKED, Status.DEPARTED, Status.ARRIVED, Status.MISSED})
+EXPECTED: Final = PROMISED - {Status.CANCELLED, Status.MISSED}  # comes, or has come
 MOVABLE: Final = frozenset({Status.BOOKED})
 
 
