@@ -3,6 +3,7 @@ import { computed, reactive } from 'vue'
 import { connect } from './api/http'
 import { me as meApi } from './api'
 import type { Me, Person, SignedIn } from './api/types'
+import { t } from './i18n'
 
 const TOKEN = 'token'
 const ACTING = 'acting_for'
@@ -33,6 +34,10 @@ export const person = computed<Person | null>(
   () => session.me?.people.find((each) => each.resident_id === session.actingFor) ?? self.value ?? session.me?.people[0] ?? null,
 )
 export const isActing = computed(() => person.value !== null && person.value.relation !== 'self')
+
+/** Words about her own things, or about those of whom she acts for, by name. */
+export const whose = (ofName: string, own: string): string =>
+  isActing.value && person.value ? t(ofName, { name: person.value.name }) : t(own)
 
 export function may(what: string): boolean {
   return person.value !== null && (person.value.relation === 'self' || person.value.allows.includes(what))

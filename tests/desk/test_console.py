@@ -215,8 +215,8 @@ class TestVisit:
         say(nurse, fact(one, "arrived", proof="photo", reason="码扫不了"), fact(one, "done"))
         after = text_of(dispatcher.get(f"/console/desk/visits/{one.id}"))
 
-        assert "本版本不核验" in before
-        assert "本版本不核验" not in after
+        assert "系统没有核验" in before
+        assert "系统没有核验" not in after
 
     def test_lets_a_conflict_be_settled_once(self, here: OpenTown) -> None:
         nurse = here.town.nurse()

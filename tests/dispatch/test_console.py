@@ -75,11 +75,11 @@ class TestBooking:
         resident = here.town.resident()
         desk = browser(here, "service_desk")
         shown = desk.get(f"/console/dispatch/book/{resident.id}", {"service_code": "wound"})
-        assert "须人工核对" in shown.content.decode()
+        assert "请先看医嘱原件" in shown.content.decode()
         visit_id = book(desk, here, resident)
         dispatcher = browser(here, "dispatcher")
         found = dispatcher.get(f"/console/dispatch/visits/{visit_id}/suitability").content.decode()
-        assert "须人工核对" in found
+        assert "请先看医嘱原件" in found
         assert "没有在地图上定位" not in found
 
     def test_says_why_a_day_is_empty(self, here: OpenTown) -> None:

@@ -33,8 +33,9 @@ class TestInbox:
         assert (entry["title"], entry["about"]["kind"], entry["read_at"]) == ("上门约好了", "visit", None)
         assert "4821" in entry["words"]
 
-        assert her.post(f"inbox/{entry['id']}/read").status_code == 201
-        assert her.get("inbox?size=1").json()["items"][0]["read_at"] is not None
+        shown = {"ids": [one["id"] for one in first["items"]]}
+        assert [her.post("inbox/read", shown).json() for _ in range(2)] == [{"count": 2}, {"count": 0}]
+        assert [one["read_at"] is None for one in her.get("inbox").json()["items"]] == [False, False, True]
 
     def test_is_nobody_elses(self, resident: Resident) -> None:
         her = Phone(resident)
@@ -42,7 +43,6 @@ class TestInbox:
         other = make.message(sent_by=sender, resident_id=resident.id)
 
         assert her.get("inbox").json()["items"] == []
-        assert her.post(f"inbox/{other.id}/read").status_code == 404
-        assert her.post(f"inbox/{uuid4()}/read").status_code == 404
+        assert her.post("inbox/read", {"ids": [str(other.id), str(uuid4())]}).json() == {"count": 0}
         assert her.get("inbox?after=nonsense").status_code == 422
         assert Phone().get("inbox").status_code == 401

@@ -190,7 +190,7 @@ class TestInbox:
         page = acting(daughter, NOON).ask(queries.inbox_of, Purpose.ACCESS)
         assert [entry.id for entry in page.items] == [hers.id]
 
-        acting(daughter, NOON).do(commands.read_message, message_id=hers.id)
+        acting(daughter, NOON).do(commands.read_messages, message_ids=[hers.id])
         [read] = acting(daughter, NOON).ask(queries.inbox_of, Purpose.ACCESS).items
         assert read.message.read_at == NOON
 
@@ -206,10 +206,12 @@ class TestInbox:
     def test_is_nobody_elses_to_read(self, sender: Actor, database: None) -> None:
         message = make.message(sent_by=sender)
 
-        with pytest.raises(NotFound):
-            acting(basics.actor("messaging.read", organization_id=sender.organization_id), NOON).do(
-                commands.read_message, message_id=message.id
-            )
+        stranger = basics.actor("messaging.read", organization_id=sender.organization_id)
+        found = acting(stranger, NOON).do(commands.read_messages, message_ids=[message.id])
+
+        assert found.count == 0
+        kept = acting(sender, NOON).ask(lambda _actor: Message.objects.get(id=message.id))
+        assert kept.read_at is None
 
     def test_shows_another_house_nothing(self, sender: Actor, database: None) -> None:
         make.message(sent_by=sender)

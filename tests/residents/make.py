@@ -13,6 +13,7 @@ from anjia.residents.commands import give_consent, register_resident
 from anjia.residents.models import Grant, Resident
 from anjia.residents.queries import Acting, people_of_account
 from anjia.residents.rules import ALL, GivenBy
+from anjia.residents.rules.consent import current_text
 from tests.make import NOON, person
 from tests.make import actor as make_actor
 
@@ -29,7 +30,13 @@ def resident(*, served_by: Actor, **says: Any) -> Resident:
 def consent(*, of: Resident, purpose: Purpose = Purpose.CARE, agrees: bool = True) -> None:
     """Have the resident answer the text of today."""
     unit = acting(system(of.organization_id), NOON)
-    unit.do(give_consent, resident_id=of.id, purpose=purpose.value, text_version=1, agrees=agrees)
+    unit.do(
+        give_consent,
+        resident_id=of.id,
+        purpose=purpose.value,
+        text_version=current_text(purpose).version,
+        agrees=agrees,
+    )
 
 
 def holder(

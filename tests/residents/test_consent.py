@@ -23,10 +23,13 @@ from anjia.residents.rules import (
     PaperMissing,
     TextNotCurrent,
 )
+from anjia.residents.rules.consent import current_text
 from tests.make import NOON
 from tests.residents import make as make_residents
 from tests.residents.make import PAPER, PERSON
 from tests.turns import impatient, turn_of_another
+
+NOW_READ = current_text(Purpose.CARE).version
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -52,7 +55,7 @@ class TestConsent:
     def test_bites_at_the_next_unit_of_work_when_withdrawn(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk)
         she = make_residents.holder(*PERSON, of=mother, relation="self")
-        acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=1)
+        acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=NOW_READ)
         acting(desk, NOON).ask(check_consent, Purpose.CARE, resident_id=mother.id)
 
         standing = acting(she, NOON).do(withdraw_consent, resident_id=mother.id, purpose="care")
@@ -75,9 +78,9 @@ class TestConsent:
         mother = make_residents.resident(served_by=desk)
         she = make_residents.holder(*PERSON, of=mother, relation="self")
         acting(she, NOON).do(
-            give_consent, resident_id=mother.id, purpose="video", text_version=1, agrees=False
+            give_consent, resident_id=mother.id, purpose="video", text_version=NOW_READ, agrees=False
         )
-        acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=1)
+        acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=NOW_READ)
 
         states = acting(she, NOON).ask(consents_of, Purpose.ACCESS, resident_id=mother.id)
 
@@ -91,7 +94,9 @@ class TestConsent:
         daughter = make_residents.holder(*PERSON, of=mother)
 
         with pytest.raises(OnlySheDecides):
-            acting(daughter, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=1)
+            acting(daughter, NOON).do(
+                give_consent, resident_id=mother.id, purpose="care", text_version=NOW_READ
+            )
 
     def test_is_given_to_the_text_of_today(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk)
@@ -100,14 +105,14 @@ class TestConsent:
         with pytest.raises(TextNotCurrent):
             acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="care", text_version=9)
         with pytest.raises(Invalid):
-            acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="ads", text_version=1)
+            acting(she, NOON).do(give_consent, resident_id=mother.id, purpose="ads", text_version=NOW_READ)
 
     def test_is_not_the_desks_to_say_without_her_own_paper(self, desk: Actor) -> None:
         mother, neighbour = (make_residents.resident(served_by=desk) for _ in range(2))
         paper = acting(desk, NOON).do(
             store, content=PAPER, content_type="image/png", resident_id=neighbour.id
         )
-        says: dict[str, Any] = {"resident_id": mother.id, "purpose": "care", "text_version": 1}
+        says: dict[str, Any] = {"resident_id": mother.id, "purpose": "care", "text_version": NOW_READ}
 
         with pytest.raises(PaperMissing):
             acting(desk, NOON).do(give_consent, **says)

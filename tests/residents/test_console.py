@@ -20,6 +20,7 @@ from anjia.residents.commands import redeem_activation
 from anjia.residents.models import Resident
 from anjia.residents.queries import grants_of, resident_sheet
 from anjia.residents.rules import RelativeRow
+from anjia.residents.rules.consent import current_text
 from tests import make
 from tests.identity import make as make_identity
 from tests.residents import make as make_residents
@@ -351,7 +352,7 @@ class TestFamilyAtTheDesk:
 
 
 class TestConsents:
-    SAID = {"purpose": "care", "version": "1", "agrees": "yes"}
+    SAID = {"purpose": "care", "version": str(current_text(Purpose.CARE).version), "agrees": "yes"}
 
     def signed(self) -> SimpleUploadedFile:
         return SimpleUploadedFile("signed.png", PAPER, "image/png")

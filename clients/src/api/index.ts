@@ -56,7 +56,7 @@ export const record = {
 
 export const inbox = {
   list: (after = '') => get<T.Page<T.Message>>('inbox', { after }),
-  read: (id: string) => post<unknown>(`inbox/${id}/read`),
+  read: (ids: string[]) => post<unknown>('inbox/read', { ids }),
 }
 
 export const family = {

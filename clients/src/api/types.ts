@@ -245,6 +245,7 @@ export interface WorkDay {
 }
 export interface Offer {
   id: string
+  visit_id: string
   service_name: string
   starts_at: string
   ends_at: string

@@ -8,9 +8,9 @@ from anjia.catalogue.models import CityItem
 from anjia.catalogue.queries import city_standing
 from anjia.catalogue.rules import Asks, GateRule, LegalLine, Offered, gate_of, gate_rules
 from anjia.catalogue.rules.city import Standing
+from anjia.catalogue.rules.content import tag_in_words
 from anjia.catalogue.rules.gates import WORDS_OF_PARTY
 from anjia.catalogue.rules.lines import WORDS_OF_LINE
-from anjia.catalogue.showing import evidence_words
 from anjia.kernel.actors import Actor, Purpose
 
 
@@ -33,7 +33,7 @@ def shown(rule: GateRule, standing: Standing | None = None) -> RuleShown:
     return RuleShown(
         rule=rule,
         party=str(WORDS_OF_PARTY[rule.asked_of]),
-        evidence=evidence_words(rule.basis.evidence),
+        evidence=tag_in_words(rule.basis.evidence),
         standing=standing if rule.asks is Asks.CITY_LIST else None,
     )
 

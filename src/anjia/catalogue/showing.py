@@ -1,10 +1,10 @@
 """What a service asks of people and says of its sources, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anjia.catalogue.models import ServiceVersion
@@ -12,15 +12,6 @@ from anjia.catalogue.rules import Evidence, Requires
 from anjia.catalogue.rules.content import WORDS_OF_EVIDENCE
 from anjia.clinical.measures import MEASURES
 from anjia.clinical.professions import licence_of, words_of_kind, words_of_paper, words_of_title
-
-EVIDENCE_TAGS = {
-    "V": gettext_lazy("已在公开来源读到"),
-    "V2": gettext_lazy("见于二手来源"),
-    "K-high": gettext_lazy("专业经验，把握大"),
-    "K-med": gettext_lazy("专业经验，把握一般"),
-    "K-low": gettext_lazy("专业经验，把握小"),
-    "ENG": gettext_lazy("机构自定/默认"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +63,8 @@ def measures_of(step: dict[str, Any]) -> str:
     return _("、").join(measure.name_en if english else measure.name for measure in known)
 
 
-def evidence_words(tag: str) -> str:
-    """Say how well a source was verified."""
-    return str(EVIDENCE_TAGS.get(tag, tag))
+def asked_in_form(name: str, field: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return a field of a record form and what there is to choose, in the language of whoever looks."""
+    english = (get_language() or "zh")[:2] == "en"
+    choices = (field.get("labels_en") if english else None) or field.get("enum", ())
+    return (field.get("title_en") if english else None) or field.get("title", name), list(choices)

@@ -161,7 +161,7 @@ DEEDS: Final[Mapping[str, Words]] = {
     "linked": pgettext_lazy("audit", "关联了"),
     "locked": pgettext_lazy("audit", "锁屏了"),
     "logged": pgettext_lazy("audit", "记了结果"),
-    "made": pgettext_lazy("audit", "做了"),
+    "made": pgettext_lazy("audit", "新建了"),
     "missed": pgettext_lazy("audit", "没人上门"),
     "moved": pgettext_lazy("audit", "改了时间"),
     "open": pgettext_lazy("audit", "开了"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose
@@ -30,9 +31,12 @@ class InboxEntryOut(Schema):
     read_at: datetime | None
 
 
+class ReadIn(Schema):
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
+
+
 class ReadOut(Schema):
-    id: UUID
-    read_at: datetime
+    count: int  # of those that were new
 
 
 @router.get("/inbox", response={200: PageOut[InboxEntryOut]})
@@ -43,7 +47,7 @@ def inbox(
     return http.ask(request, queries.inbox_of, PageOut[InboxEntryOut], Purpose.ACCESS, after=after, size=size)
 
 
-@router.post("/inbox/{uuid:message_id}/read", response={201: ReadOut})
-def read_message(request: AuthedRequest, message_id: UUID) -> HttpResponse:
-    """Mark a message as read."""
-    return http.do(request, commands.read_message, ReadOut, message_id=message_id)
+@router.post("/inbox/read", response={201: ReadOut})
+def read_messages(request: AuthedRequest, body: ReadIn) -> HttpResponse:
+    """Mark messages of mine as read; say how many were new. Others are passed over."""
+    return http.do(request, commands.read_messages, ReadOut, message_ids=body.ids)

@@ -72,7 +72,9 @@ def trend_words(trend: Trend, *, days: int, mean: str, before: str) -> str:
     """Say what the trend says; `mean` and `before` are written as that measure is written."""
     if trend.say is Say.NEVER:
         return _("这 {days} 天没有量过。").format(days=days)
-    if trend.say is Say.TOO_FEW:
+    if trend.say is Say.TOO_FEW and not trend.recent:
+        said = _("这 7 天没有量过，还看不出变化。")
+    elif trend.say is Say.TOO_FEW:
         said = _("这 7 天只量了 {recent} 次，样本不足，还看不出变化。").format(recent=trend.recent)
     elif trend.say is Say.MEAN:
         said = _("这 7 天平均 {mean}。").format(mean=mean)
@@ -92,6 +94,9 @@ def change_words(change: Decimal) -> str:
 def inside_words(trend: Trend) -> str:
     if trend.inside is None or trend.counted == 0:
         return ""
+    if trend.inside in {0, trend.counted}:
+        all_in, none_in = _("最近 {counted} 次都在目标内。"), _("最近 {counted} 次都不在目标内。")
+        return (all_in if trend.inside else none_in).format(counted=trend.counted)
     return _("最近 {counted} 次，有 {inside} 次在目标内。").format(counted=trend.counted, inside=trend.inside)
 
 

@@ -102,7 +102,7 @@ class Life:
                 starts_at = at(day, clock)
                 visit = self.promise(service, key, staff, starts_at, booked_at=starts_at - timedelta(days=2))
                 if (back, number) == (4, 1):
-                    self.cancel(visit, starts_at - timedelta(hours=20), "unwell")
+                    self.cancel(visit, starts_at - timedelta(hours=20), "身体不舒服")
                     continue
                 if (back, number) == (2, 2):
                     continue  # nobody came
@@ -212,7 +212,7 @@ class Life:
             case "unclaimed":
                 self.nobody_takes(visit)
             case "cancelled":
-                self.cancel(visit, self.now - timedelta(hours=5), "unwell")
+                self.cancel(visit, self.now - timedelta(hours=5), "身体不舒服")
             case _:
                 answer = self.answer if key == "zhang" else self.take
                 answer(visit, staff, self.now - timedelta(hours=22))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anjia.desk import nav
 from anjia.kernel.database import is_away
-from anjia.kernel.errors import Away, Crashed, DomainError
+from anjia.kernel.errors import Away, Crashed, DomainError, NotFound
 from anjia.kernel.logs import places, route_of
 
 LANGUAGES = {"zh-hans", "en"}
@@ -76,6 +76,11 @@ def crashed(request: HttpRequest, error: BaseException | None) -> HttpResponse:
 
 def told(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     return as_json(refusal) if request.path.startswith("/api/") else refused(request, refusal)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that there is no such page, as where somebody looks for what is not hers."""
+    return told(request, NotFound())
 
 
 def crashed_before(request: HttpRequest) -> HttpResponse:

@@ -26,6 +26,7 @@ CONSOLES: Final = [
     "desk",
 ]
 
+handler404 = "anjia.web.pages.not_found"
 handler500 = "anjia.web.pages.crashed_before"
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import h3
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anjia.clinical.professions import PAPERS
@@ -157,6 +158,13 @@ def write_shift(actor: Actor, *, staff: StaffMember, span: Span) -> Shift:
         return Shift.objects.create(
             organization_id=actor.organization_id, staff=staff, starts_at=span.starts_at, ends_at=span.ends_at
         )
+
+
+def patterns_from(actor: Actor, day: date) -> QuerySet[WeeklyPattern]:
+    """Return the weekly patterns of those who work here on that day or later."""
+    return WeeklyPattern.objects.filter(
+        Q(staff__left_on=None) | Q(staff__left_on__gte=day), organization_id=actor.organization_id
+    ).select_related("staff")
 
 
 def write_shifts_by_pattern(

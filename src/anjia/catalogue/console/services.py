@@ -12,9 +12,9 @@ from anjia.catalogue import commands, queries
 from anjia.catalogue.differing import compared
 from anjia.catalogue.gateshowing import RuleShown, gate_shown, lines_shown
 from anjia.catalogue.models import Draft, ServiceVersion
-from anjia.catalogue.rules.content import WORDS_OF_MODE, WORDS_OF_TIER
+from anjia.catalogue.rules.content import WORDS_OF_MODE, WORDS_OF_TIER, tag_in_words
 from anjia.catalogue.rules.lines import WORDS_OF_LINE
-from anjia.catalogue.showing import asked_of_people, evidence_words, steps_of
+from anjia.catalogue.showing import asked_in_form, asked_of_people, steps_of
 from anjia.identity.queries import account_names
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
@@ -113,11 +113,11 @@ def service(request: PageRequest, code: str, version_id: UUID | None = None) -> 
         "may_draft": request.actor.may("catalogue.draft"),
         "rules": seen.rules,
         "asked": list(asked_of_people(version.requires)),
-        "asked_evidence": evidence_words(version.requires.evidence),
+        "asked_evidence": tag_in_words(version.requires.evidence),
         "steps": steps_of(version),
-        "sources": [source | {"evidence": evidence_words(source["evidence"])} for source in version.sources],
+        "sources": [source | {"evidence": tag_in_words(source["evidence"])} for source in version.sources],
         "fields": [
-            (field.get("title", name), field.get("enum", ()), name in version.record_form.get("required", ()))
+            (*asked_in_form(name, field), name in version.record_form.get("required", ()))
             for name, field in version.record_form.get("properties", {}).items()
         ],
     }

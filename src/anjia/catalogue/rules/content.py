@@ -70,6 +70,14 @@ WORDS_OF_EVIDENCE: Final[Mapping[str, Words]] = {
     Evidence.TEACH_BACK: _("请对方讲一遍"),
     Evidence.SIGNATURE: _("签字"),
 }
+WORDS_OF_TAG: Final[Mapping[str, Words]] = {
+    "V": _("已在公开来源读到"),
+    "V2": _("见于二手来源"),
+    "K-high": _("专业经验，把握大"),
+    "K-med": _("专业经验，把握一般"),
+    "K-low": _("专业经验，把握小"),
+    "ENG": _("机构自定/默认"),
+}
 
 
 class ServiceInvalid(Invalid):
@@ -186,3 +194,8 @@ def in_language(thing: Any, language: str) -> Any:
 
 def is_english_twin(name: str, thing: Mapping[str, Any]) -> bool:
     return name.endswith("_en") and name.removesuffix("_en") in thing
+
+
+def tag_in_words(tag: str) -> str:
+    """Say how well a source was verified."""
+    return str(WORDS_OF_TAG.get(tag, tag))

@@ -1,5 +1,6 @@
 """What the console's templates say often: an icon, a status with its icon and word, a time of day."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, pgettext
 
+from anjia.catalogue.rules.content import tag_in_words
 from anjia.desk.console import frame_of
 from anjia.desk.nav import url_of
 from anjia.desk.queries import Frame
@@ -48,6 +50,18 @@ def status(tone: str, words: object, picture: str = "") -> SafeString:
 
 
 @register.filter
+def evidence(tag: str) -> str:
+    """Say how sure we are of a source: V is read, ENG is our own choice."""
+    return tag_in_words(tag)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Put names side by side as the language does: 甲、乙; A, B."""
+    return gettext("、").join(map(str, names))
+
+
+@register.filter
 def weekday(day: date | datetime) -> str:
     here = localtime(day) if isinstance(day, datetime) else day
     return (
@@ -71,9 +85,11 @@ def short_time(moment: datetime) -> str:
 
 @register.filter
 def yuan(fen: int | None) -> str:
-    """Write an amount of fen as yuan: 1850 as 18.50, 1800 as 18."""
+    """Write an amount of fen as yuan: 1850 as 18.50, 1800 as 18. What costs nothing says so."""
     if fen is None:
         return ""
+    if not fen:
+        return pgettext("money", "免费")
     whole, rest = divmod(fen, 100)
     return pgettext("money", "{amount} 元").format(amount=f"{whole}.{rest:02d}" if rest else whole)
 

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.identity import commands, queries
@@ -77,7 +76,7 @@ def show_user(request: PageRequest, account_id: UUID, refusal: DomainError | Non
     found = console.ask(
         request, queries.account_page, Purpose.LEGAL, account_id=account_id, now=timezone.now()
     )
-    phone = masked_phone(found.account.phone) if found.account.phone else _("没有")
+    phone = masked_phone(found.account.phone) if found.account.phone else ""
     said = {
         "found": found,
         "account": found.account,

@@ -1,6 +1,7 @@
 """Saying something to somebody, once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,11 @@ from anjia.kernel.work import command
 from anjia.messaging.models import Message, Recipient
 from anjia.messaging.rules import Channel, Contact, template
 from anjia.messaging.sending_ways import turn_of, write_message
+
+
+@dataclass(frozen=True, slots=True)
+class NowRead:
+    count: int
 
 
 @command("messaging.send")
@@ -83,17 +89,10 @@ def _recipient(actor: Actor, *, party_id: UUID, contact: Contact | None) -> Reci
 
 
 @command("messaging.read")
-def read_message(actor: Actor, now: datetime, *, message_id: UUID) -> Message:
-    """
-    Mark one's own message as read.
-
-    :raises NotFound: if it is somebody else's
-    """
-    message = Message.objects.filter(id=message_id, party_id=actor.user_id).first()
-    if message is None:
-        raise NotFound
-    if message.read_at is None:
-        message.read_at = now
-        message.save(update_fields=["read_at"])
-        audit.record("messaging.message.read", actor=actor, at=now, subject_id=message.id)
-    return message
+def read_messages(actor: Actor, now: datetime, *, message_ids: Collection[UUID]) -> NowRead:
+    """Mark these as read, those of them that are the actor's own and new; return how many."""
+    fresh = Message.objects.filter(id__in=set(message_ids), party_id=actor.user_id, read_at=None)
+    count = fresh.update(read_at=now)
+    if count:
+        audit.record("messaging.message.read", actor=actor, at=now, subject_id=actor.user_id)
+    return NowRead(count=count)

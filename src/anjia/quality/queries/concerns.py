@@ -24,7 +24,7 @@ from anjia.quality.rules import (
     may_appeal,
 )
 from anjia.residents.queries import resident_names
-from anjia.visits.queries import get_visit
+from anjia.visits.queries import get_visit, name_of_service
 from anjia.visits.queries.outcomes import Outcome, outcomes_of
 from anjia.workforce.queries import staff_found, staff_names
 
@@ -216,7 +216,7 @@ def ground_of_concern(
     if visit_id:
         visit = get_visit(actor, purpose, visit_id=visit_id)
         actor = actor.let_see(visit.resident_id)
-        resident_id, service_name, starts_at = visit.resident_id, visit.service_name, visit.starts_at
+        resident_id, service_name, starts_at = visit.resident_id, name_of_service(visit), visit.starts_at
         staff = staff_names(actor, purpose, staff_ids=[one.staff_id for one in visit.crew])
     else:
         service_name, starts_at = "", None

@@ -71,6 +71,10 @@ class Figure:
     excluded: int = 0
     value: Decimal | None = None  # per cent with one decimal
 
+    @property
+    def missing(self) -> int:
+        return self.of - self.counted
+
 
 def figure(definition: Definition, *, counted: int, of: int, excluded: int = 0) -> Figure:
     """Return the share in per cent, or why there is none: never zero for nothing."""

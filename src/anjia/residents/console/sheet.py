@@ -1,7 +1,7 @@
 """One resident's page, where she is visited, and who has read her record."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -127,6 +127,9 @@ def add_address(request: PageRequest, resident_id: UUID) -> HttpResponse:
     return go("resident", "#addresses", resident_id=resident_id)
 
 
+READ_AT_ONCE: Final = 200  # looks, which are far fewer lines
+
+
 @page("residents.read")
 @require_safe
 def readers(request: PageRequest, resident_id: UUID) -> HttpResponse:
@@ -139,16 +142,20 @@ def readers(request: PageRequest, resident_id: UUID) -> HttpResponse:
 def readers_named(actor: Actor, purpose: Purpose, *, resident_id: UUID, after: str | None) -> dict[str, Any]:
     she = queries.get_resident(actor, purpose, resident_id=resident_id)
     found: Page[RecordAccess] = queries.readers_of_record(
-        actor, purpose, resident_id=resident_id, after=after
+        actor, purpose, resident_id=resident_id, after=after, size=READ_AT_ONCE
     )
     names = account_names(actor, Purpose.LEGAL, account_ids={row.actor_id for row in found.items})
-    rows = [
-        {
-            "at": row.at,
-            "who": names.get(row.actor_id, ""),
-            "purpose": purpose_words(row.purpose),
-            "what": what_words(row.what),
-        }
-        for row in found.items
-    ]
-    return {"resident": she, "page": Page(rows, found.next)}
+    lines: dict[tuple[object, ...], dict[str, Any]] = {}
+    for row in found.items:  # the same eyes on the same thing on one day are one line; the latest comes first
+        line = lines.setdefault(
+            (day_of(row.at), row.actor_id, row.purpose, row.what),
+            {
+                "at": row.at,
+                "who": names.get(row.actor_id, ""),
+                "purpose": purpose_words(row.purpose),
+                "what": what_words(row.what),
+                "count": 0,
+            },
+        )
+        line |= {"since": row.at, "count": line["count"] + 1}
+    return {"resident": she, "page": Page(list(lines.values()), found.next)}

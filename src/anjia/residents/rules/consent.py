@@ -56,7 +56,7 @@ class ConsentText:
 class ConsentMissing(DomainError):
     code = "residents.consent_missing"
     status = 403
-    words = _("这份记录本人还没有同意给人看，或者已经收回了同意。可以请她在“我的”里打开。")
+    words = _("这份记录本人还没有同意给人看，或者已经收回了同意。可以请本人在“家人和我”里打开。")
 
 
 class PaperMissing(Invalid):

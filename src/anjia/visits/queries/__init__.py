@@ -23,7 +23,7 @@ from anjia.visits.queries.reading import (
 )
 from anjia.visits.queries.said import FactSaid, facts_said
 from anjia.visits.queries.work import Stop, WorkDay, WorkVisit, caregiver_day, get_work_visit
-from anjia.visits.showing import VisitLine, VisitPage
+from anjia.visits.showing import VisitLine, VisitPage, name_of_service
 
 __all__ = [
     "Board",
@@ -50,6 +50,7 @@ __all__ = [
     "get_work_visit",
     "known_by",
     "live_assignments",
+    "name_of_service",
     "open_conflicts",
     "overdue_visits",
     "same_that_day",

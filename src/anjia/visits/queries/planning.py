@@ -14,7 +14,7 @@ from anjia.kernel.errors import NotFound
 from anjia.kernel.prepared import Prepared
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
 from anjia.visits.rules.lifecycle import EXPECTED, LONGEST_VISIT, MISSED_AFTER, State, Status
-from anjia.visits.showing import live_crew, may_know_of
+from anjia.visits.showing import live_crew, may_know_of, name_of_service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def _promise_of(visit: Visit) -> Promise:
         resident_id=visit.resident_id,
         address_id=visit.address_id,
         service_version_id=visit.service_version_id,
-        service_name=visit.service_name,
+        service_name=name_of_service(visit),
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
         status=Status(visit.status),

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel import audit, events
@@ -18,6 +17,7 @@ from anjia.workforce.rules import MOST_DAYS, PatternPart, ShiftInvalid, Span, ch
 from anjia.workforce.rules.rota import SATURDAY
 from anjia.workforce.writing import (
     one_rota_at_a_time,
+    patterns_from,
     staff_for_update,
     wait_for_caregivers,
     write_shift,
@@ -193,13 +193,6 @@ def settle_holiday_shifts(
     action = "workforce.holiday.worked" if works else "workforce.holiday.kept"
     audit.record(action, actor=actor, at=now, subject_id=actor.organization_id, fields=["shifts"])
     return shifts
-
-
-def patterns_from(actor: Actor, day: date) -> QuerySet[WeeklyPattern]:
-    """Return the weekly patterns of those who work here on that day or later."""
-    return WeeklyPattern.objects.filter(
-        Q(staff__left_on=None) | Q(staff__left_on__gte=day), organization_id=actor.organization_id
-    ).select_related("staff")
 
 
 def _take_off(actor: Actor, now: datetime, shift: Shift) -> None:
