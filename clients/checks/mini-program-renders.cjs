@@ -79,7 +79,7 @@ const textOf = (component) => component.dom.textContent.replace(/\s+/g, ' ')
     ['visits/rate', { id: 'v', stars: '4' }, ['4 星，挺好']],
     ['help/index', {}, ['打 120']],
     ['me/index', {}, ['长辈版', '退出登录']],
-    ['work/visit', { id: 'v' }, ['洗手', '不能跳过', '请对方签字']],
+    ['work/visit', { id: 'v' }, ['洗手', '关键步骤', '请对方签字']],
     ['work/arrive', { id: 'v' }, ['住户卡']],
   ]) {
     const component = await open(page, query)
