@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from anjia.quality import commands as quality
 from anjia.quality.models import CallBack, Improvement
 from anjia.residents import commands as residents
 from anjia.residents.queries import addresses_of, consents_of, grants_of
+from anjia.series.commands import begin_series
 from anjia.simulation import town as places
 from anjia.simulation.cast import account_id_of
 from anjia.simulation.founding import CENTRE, OPERATOR, Founder, resident_id_of
@@ -57,6 +58,8 @@ WATCHED = {
         "visits_visit",
         "visits_fieldfact",
         "visits_visitchange",
+        "series_series",
+        "series_occurrence",
         "residents_grant",
         "residents_consent",
         "residents_address",
@@ -113,6 +116,7 @@ BY_FORMAT: dict[str, Callable[[], str]] = {
     "uuid": lambda: "00000000-0000-7000-8000-000000000001",
     "date-time": lambda: (timezone.now() + timedelta(days=1)).isoformat(),
     "date": lambda: timezone.localdate().isoformat(),
+    "time": lambda: "15:00",
 }
 
 
@@ -370,13 +374,30 @@ def collect(town: Town, life: Life) -> None:
         "service_code": "bp_follow_up",
         "code": "bp",
         "day": timezone.localdate().isoformat(),
+        "until": (timezone.localdate() + timedelta(days=60)).isoformat(),
         "ticket": "x" * 43,
         "purpose": "care",
         "allow": "visits",
         "phone": "19900009908",
     }
+    town.ids |= of_a_series(town, home.id, starts_at + timedelta(hours=1))
     town.ids |= of_the_house(town, life, first)
     town.secrets = ["张桂芳", "19900000101", home.text, str(zhang), str(home.id), str(coming[0].id)]
+
+
+def of_a_series(town: Town, address_id: UUID, starts_at: datetime) -> dict[str, Any]:
+    """Let her daughter have somebody come every other week; return the ids of that."""
+    now, daughter = timezone.now(), town.founder.person("daughter")
+    held = acting(daughter, now).do(
+        hold_slot,
+        service_code="bp_follow_up",
+        resident_id=town.ids["resident_id"],
+        address_id=address_id,
+        starts_at=starts_at,
+        staff_ids=[town.founder.staff["nurse"]],
+    )
+    series = acting(daughter, now).do(begin_series, hold_id=held.id, repeat={"every": 2})
+    return {"series_id": series.id, "occurrence_id": series.occurrences[-1].id}
 
 
 def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str, Any]:

@@ -48,6 +48,17 @@ export const visits = {
     post<unknown>(`visits/${id}/family-form`, form, key),
 }
 
+export const series = {
+  list: () => get<T.Series[]>('series'),
+  get: (id: string) => get<T.Series>(`series/${id}`),
+  foresee: (holdId: string, repeat: T.Repeat) => get<T.Foresight>(`holds/${holdId}/series`, { ...repeat, count: repeat.count ?? undefined }),
+  begin: (hold_id: string, repeat: T.Repeat, key: string) => post<T.Series>('series', { hold_id, repeat }, key),
+  skip: (occurrenceId: string, why: string, key: string) => post<T.Series>(`occurrences/${occurrenceId}/skip`, { why }, key),
+  pause: (id: string, until: string, key: string) => post<T.Series>(`series/${id}/pause`, { until }, key),
+  resume: (id: string, key: string) => post<T.Series>(`series/${id}/resume`, {}, key),
+  end: (id: string, key: string) => post<T.Series>(`series/${id}/end`, {}, key),
+}
+
 export const record = {
   summary: () => get<T.Page<T.RecordLine> | T.RecordLine[]>('record/summary'),
   trend: (code: string, days: number) => get<T.Trend>(`record/trends/${code}`, { days }),

@@ -124,7 +124,51 @@ export interface VisitLine {
   can_cancel: boolean
   can_move: boolean
   rule: string
+  series_id?: string | null
   rating: { stars: number; words?: string } | null
+}
+/** By which pattern somebody comes again; Monday is 0. */
+export interface Repeat {
+  unit: 'weeks' | 'days'
+  every: number
+  times_a_week: 1 | 2
+  count: number | null
+  holidays: 'move' | 'skip' | 'keep'
+}
+export interface Foresight {
+  words: string
+  end_words: string
+  holiday_words: string
+  after_words: string
+  rule: string
+  days: { on: string; day: string | null; starts_at: string | null; who: string[]; words: string }[]
+}
+export interface Occurrence {
+  id: string
+  on: string
+  day: string
+  state: 'wanted' | 'placed' | 'skipped' | 'holiday' | 'lapsed' | 'paused'
+  words: string
+  why: string
+  visit_id: string | null
+  status: VisitStatus | ''
+  starts_at: string | null
+  ends_at: string | null
+  who: string[]
+  who_words: string
+  is_moved: boolean
+  can_skip: boolean
+}
+export interface Series {
+  id: string
+  service_name: string
+  words: string
+  end_words: string
+  holiday_words: string
+  paused_until: string | null
+  ended_at: string | null
+  rule: string
+  occurrences: Occurrence[]
 }
 export interface Visit extends VisitLine {
   timeline: TimelineItem[]

@@ -104,6 +104,7 @@ class Page:
     who: str = ""
     cell: str = ""
     to_check: int = 0  # conflicts that wait for a person
+    without_place: int = 0  # of series: for somebody to find a time
 
     @property
     def day_before(self) -> date:

@@ -31,6 +31,7 @@ class NavItem:
 ITEMS: Final = (
     NavItem(label=_("今日看板"), icon="layout-board", name="desk:board", permission="board.read"),
     NavItem(label=_("服务台"), icon="headset", name="desk:bookings", permission="desk.bookings"),
+    NavItem(label=_("定期上门"), icon="refresh", name="series:house", permission="desk.bookings"),
     NavItem(label=_("我的居民"), icon="stethoscope", name="desk:worklist", permission="desk.worklist"),
     NavItem(
         label=_("出院转介"), icon="building-hospital", name="transitions:list", permission="transitions.read"

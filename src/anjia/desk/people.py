@@ -43,6 +43,7 @@ class Caller:
     coming: Sequence[Any]
     past: Sequence[Any]
     calls: Sequence[Any]
+    series: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from anjia.residents.queries import (
     residents_page,
     who_consent,
 )
+from anjia.series.queries import how_many_without_place, series_of_resident, series_of_visit
 from anjia.visits.queries import (
     board,
     get_visit_page,
@@ -100,6 +101,7 @@ def board_page(
         who=who,
         cell=cell,
         to_check=len(open_conflicts(actor, purpose).items) if actor.may("visits.settle") else 0,
+        without_place=how_many_without_place(actor, purpose) if actor.may("dispatch.book") else 0,
     )
 
 
@@ -174,8 +176,16 @@ def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime)
     ratings = ratings_of_visit(actor, purpose, visit_id=visit_id) if actor.may("quality.read") else []
     family = family_forms_of_visit(actor, purpose, visit_id=visit_id) if actor.may("quality.read") else []
     heed = heed_of(actor, purpose, visit_id=visit_id) if visit.status in OPEN else []
+    of_series = actor.may("visits.read") and visit.series_id is not None
+    series = series_of_visit(actor, purpose, visit_id=visit_id, now=now) if of_series else None
     return visit_pages.shown(
-        visit, resident=name, messages=messages, ratings=ratings, family_forms=family, heed=heed
+        visit,
+        resident=name,
+        messages=messages,
+        ratings=ratings,
+        family_forms=family,
+        heed=heed,
+        series=series,
     )
 
 
@@ -223,6 +233,7 @@ def caller_page(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datet
         coming=visits_of_resident(actor, purpose, resident_id=resident_id, now=now, when="coming").items,
         past=visits_of_resident(actor, purpose, resident_id=resident_id, now=now, when="past", size=10).items,
         calls=[line for line in calls if line.call.message.resident_id == resident_id],
+        series=series_of_resident(actor, purpose, resident_id=resident_id, now=now),
     )
 
 

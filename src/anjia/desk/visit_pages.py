@@ -130,6 +130,8 @@ class VisitShown:
     ratings: Sequence[Any] = ()  # anjia.quality.models.Rating
     family_forms: Sequence[Any] = ()  # anjia.quality.models.FamilyForm
     heed: Sequence[str] = ()
+    series: Any = None  # anjia.series.queries.SeriesLine
+    who_words: str = ""
 
 
 def shown(
@@ -140,6 +142,7 @@ def shown(
     ratings: Sequence[Any] = (),
     family_forms: Sequence[Any] = (),
     heed: Sequence[str] = (),
+    series: Any = None,
 ) -> VisitShown:
     tone, icon, status_words = tone_of(visit)
     titles = {step["key"]: str(step.get("title") or step["key"]) for step in visit.steps}
@@ -161,6 +164,10 @@ def shown(
         ratings=ratings,
         family_forms=family_forms,
         heed=heed,
+        series=series,
+        who_words=next((one.who_words for one in series.occurrences if one.visit_id == visit.id), "")
+        if series
+        else "",
     )
 
 

@@ -150,16 +150,45 @@ def hold_slot(
 
 
 @command("dispatch.book")
-def confirm_hold(actor: Actor, now: datetime, *, hold_id: UUID, settled_by: str = "") -> Booked:
+def take_turns(
+    actor: Actor,
+    now: datetime,
+    *,
+    resident_id: UUID,
+    cell: str,
+    days: Sequence[datetime],
+    staff_ids: Sequence[UUID],
+) -> None:
     """
-    Promise what is held. `settled_by` says how it is paid for.
+    Wait once for all that several bookings wait for, in the order that everybody keeps.
+
+    What books or takes back several in one unit of work begins with this: waiting for one after the other, two of them
+    would wait for each other.
+    """
+    wait_for(actor, cell=cell, days=days, staff_ids=staff_ids, held_for=resident_id)
+
+
+@command("dispatch.book")
+def confirm_hold(
+    actor: Actor,
+    now: datetime,
+    *,
+    hold_id: UUID,
+    settled_by: str = "",
+    series_id: UUID | None = None,
+    is_told_of: bool = False,
+) -> Booked:
+    """
+    Promise what is held. `settled_by` says how it is paid for; the rest is for one of a series.
 
     :raises NotFound: if there is no such hold of the actor's
     :raises HoldExpired: if it was held too long ago
     :raises HoldReleased: if it was given back, or she has held another time for the resident since
     :raises IllegalMove: if it is promised already
     """
-    return booked(visits.confirm_visit(actor, now, visit_id=hold_id))
+    return booked(
+        visits.confirm_visit(actor, now, visit_id=hold_id, series_id=series_id, is_told_of=is_told_of)
+    )
 
 
 @command("dispatch.book")
@@ -174,7 +203,9 @@ def release_hold(actor: Actor, now: datetime, *, hold_id: UUID) -> Booked:
 
 
 @command("visits.cancel")
-def cancel_booking(actor: Actor, now: datetime, *, visit_id: UUID, reason: str, why: str = "") -> Booked:
+def cancel_booking(
+    actor: Actor, now: datetime, *, visit_id: UUID, reason: str, why: str = "", is_told_of: bool = False
+) -> Booked:
     """
     Take back a promised visit, and what was offered of it.
 
@@ -191,7 +222,7 @@ def cancel_booking(actor: Actor, now: datetime, *, visit_id: UUID, reason: str, 
         staff_ids=[one.staff_id for one in promise.crew],
         visit_id=visit_id,
     )
-    visit = visits.cancel_visit(actor, now, visit_id=visit_id, reason=reason, why=why)
+    visit = visits.cancel_visit(actor, now, visit_id=visit_id, reason=reason, why=why, is_told_of=is_told_of)
     withdraw_offers(offers_to_change(actor, visit_id=visit_id), now)
     return booked(visit)
 

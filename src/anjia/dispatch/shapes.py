@@ -1,7 +1,7 @@
 """What dispatch answers with: times, holds, candidates, offers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -88,6 +88,16 @@ class Day:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slots:
     days: Sequence[Day]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where one of a series fits on a day, and who comes; or why it does not, in each language: it is kept."""
+
+    day: date
+    starts_at: datetime | None = None
+    crew: Sequence[Caregiver] = ()
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

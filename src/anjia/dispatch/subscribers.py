@@ -96,6 +96,8 @@ def find_somebody_else(actor: Actor, now: datetime, event: CaregiverAway) -> Non
 
 @listens_to(VisitPromised)
 def tell_that_it_is_booked(actor: Actor, now: datetime, event: VisitPromised) -> None:
+    if event.is_told_of:
+        return
     tell_household(actor, now, visit_id=event.visit_id, template="visit_promised", at=event.at)
 
 
@@ -119,7 +121,8 @@ def tell_that_it_is_moved(actor: Actor, now: datetime, event: VisitMoved) -> Non
 @listens_to(VisitCancelled)
 def tell_that_it_is_cancelled(actor: Actor, now: datetime, event: VisitCancelled) -> None:
     take_back(actor, now, about_id=event.visit_id, until=event.at)
-    tell_household(actor, now, visit_id=event.visit_id, template="visit_cancelled", at=event.at)
+    if not event.is_told_of:
+        tell_household(actor, now, visit_id=event.visit_id, template="visit_cancelled", at=event.at)
     for staff_id in event.staff_ids:
         tell_caregiver(
             actor, now, visit_id=event.visit_id, staff_id=staff_id, template="work_cancelled", at=event.at
@@ -128,7 +131,10 @@ def tell_that_it_is_cancelled(actor: Actor, now: datetime, event: VisitCancelled
 
 @listens_to(AssignmentChanged)
 def tell_who_comes(actor: Actor, now: datetime, event: AssignmentChanged) -> None:
-    if event.state == "accepted":
+    """Of a visit in a series they hear who comes only where it is somebody else than usual: `series` says so."""
+    if event.state != "accepted":
+        return
+    if get_promise(actor, Purpose.CONTRACT, visit_id=event.visit_id).series_id is None:
         tell_household(
             actor,
             now,

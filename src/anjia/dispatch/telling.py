@@ -71,6 +71,10 @@ def tell_caregiver(
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     if was:
         promise = replace(promise, starts_at=was[0], ends_at=was[1])
+    about = visit_id
+    if template == "work_offered" and promise.series_id:
+        # What she is asked at one time of one series is said once; each is answered by itself.
+        template, about = "series_offered", promise.series_id
     party_id = staff.account_id or staff_id
     quiet = quiet_hours_of(actor, Purpose.CONTRACT, party_id=party_id)
     if deadline:
@@ -82,7 +86,7 @@ def tell_caregiver(
         now,
         party_id=party_id,
         template_code=template,
-        event_id=event_id(template, visit_id, at),
+        event_id=event_id(template, about, at),
         about_kind="visit",
         about_id=visit_id,
         values=values_of(actor, promise, at=at, template=template, deadline=deadline),

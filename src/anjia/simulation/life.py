@@ -22,6 +22,7 @@ from anjia.simulation import town
 from anjia.simulation.founding import CENTRE, Founder, hours_of, resident_id_of
 from anjia.simulation.homes import Homes
 from anjia.simulation.phones import MINUTES, Errand, Phones
+from anjia.simulation.regular import Regular, been, booked
 from anjia.simulation.ward import Ward
 from anjia.visits import commands as visits
 from anjia.visits.rules.lifecycle import CaregiverBusy
@@ -64,6 +65,7 @@ class Life:
         self.look_round()
         Homes(self.founder, self.now, self.dice).measure()
         self.spend_two_weeks()
+        self.come_to_dress()
         self.begin_today()
         # So far nobody was told anything: in the demo's first minute that would only make the telephones ring.
         acting(system(CENTRE), self.now).do(events.pass_over, organization_id=CENTRE)
@@ -114,31 +116,45 @@ class Life:
         """Every week the same nurse comes to measure; and next week she is expected again."""
         person, daughter = self.founder.person("resident"), self.founder.person("daughter")
         today = day_of(self.now)
-        for weeks in (2, 1):
-            starts_at = at(today - timedelta(days=7 * weeks), time(10, 30))
-            visit = self.promise(
-                "bp_follow_up",
-                "zhang",
-                ("nurse",),
-                starts_at,
-                booked_at=starts_at - timedelta(days=3),
-                by=person,
-            )
-            self.answer(visit, ("nurse",), starts_at - timedelta(days=2))
-            self.tell(starts_at - timedelta(days=2))
+        weekly = Regular(
+            key="zhang",
+            service="bp_follow_up",
+            staff="nurse",
+            first=today - timedelta(days=11),
+            clock=time(10, 30),
+            repeat={"every": 1},
+        )
+        when = at(weekly.first - timedelta(days=3), time(9, 0))
+        series = weekly.begin(self.founder, self.addresses["zhang"], by=daughter, when=when)
+        for visit, _starts_at in booked(series):
+            self.answer(visit, ("nurse",), when + 10 * MINUTES)
+        self.tell(when + 10 * MINUTES)
+        for visit, starts_at in been(series, self.now):
             self.go(visit, "bp_follow_up", "zhang", ("nurse",), starts_at - 2 * MINUTES)
             self.tell(starts_at + 40 * MINUTES)
+            by = daughter if self.visits_to_zhang else person
             self.visits_to_zhang.append(visit)
-            by = daughter if weeks == 1 else person
             self.rate(visit, starts_at + timedelta(hours=3), 0, by=by)
-        coming = at(today + timedelta(days=6), time(10, 30))
-        visit = self.promise(
-            "bp_follow_up", "zhang", ("nurse",), coming, booked_at=self.now - timedelta(hours=20), by=daughter
-        )
-        self.answer(visit, ("nurse",), self.now - timedelta(hours=18))
-        self.tell(self.now - timedelta(hours=18))
         self.today("bp_follow_up", "zhang", ("nurse",), 12, "departed", by=daughter)
         self.pump(self.now)
+
+    def come_to_dress(self) -> None:
+        """A wound is dressed twice a week, two days apart or more: ten times in all."""
+        twice = Regular(
+            key="r36",
+            service="wound_dressing",
+            staff="chenxue",
+            first=day_of(self.now) - timedelta(days=9),
+            clock=time(11, 0),
+            repeat={"times_a_week": 2, "count": 10},
+        )
+        when = at(twice.first - timedelta(days=1), time(16, 0))
+        by = self.founder.member("desk")
+        series = twice.begin(self.founder, self.addresses["r36"], by=by, when=when)
+        for visit, _starts_at in booked(series):
+            self.take(visit, ("chenxue",), when + 20 * MINUTES)
+        for visit, starts_at in been(series, self.now):
+            self.go(visit, "wound_dressing", "r36", ("chenxue",), starts_at + 3 * MINUTES)
 
     def wait_for_answers(self) -> None:
         self.ask_nurses()

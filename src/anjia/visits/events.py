@@ -7,9 +7,12 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitPromised:
+    """`is_told_of` says that whoever booked it tells the household: of a series they hear once."""
+
     visit_id: UUID
     resident_id: UUID
     at: datetime
+    is_told_of: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +30,13 @@ class VisitMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitCancelled:
-    """`staff_ids` are those who had been in for it."""
+    """`staff_ids` are those who had been in for it; `is_told_of` as of a promise."""
 
     visit_id: UUID
     resident_id: UUID
     at: datetime
     staff_ids: tuple[UUID, ...] = ()
+    is_told_of: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

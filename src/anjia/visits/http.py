@@ -60,6 +60,7 @@ class VisitLineOut(Schema):
     can_move: bool
     rule: str
     rating: RatingOut | None
+    series_id: UUID | None
 
 
 class HappenedOut(Schema):

@@ -30,7 +30,8 @@ class Visit(models.Model):
     The end belongs to the next visit. A held visit is a promise in waiting: `held_until` is read when it is used.
     `cell` is the address's H3 cell, coarse enough to lie in clear. `departed_at` and its like are derived from the
     facts each time one comes, `crew_state` from the assignments each time one changes: the board of a big day must not
-    ask for each. The service's name and price are those of the day it was booked.
+    ask for each. The service's name and price are those of the day it was booked. `series_id` is what it is one of,
+    where somebody comes again and again.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -57,6 +58,7 @@ class Visit(models.Model):
     wishes = EncryptedJSON(default=dict)
     who_is_present = EncryptedText(default="")
     source = models.CharField(max_length=12, choices=choices(Source))
+    series_id = models.UUIDField(null=True)
     booked_by = models.UUIDField()
     booked_at = models.DateTimeField()
     visit_word = models.CharField(max_length=4)

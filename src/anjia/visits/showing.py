@@ -105,6 +105,7 @@ class VisitLine:
     rule: str
     rating: Mapping[str, Any] | None
     version: int
+    series_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +189,7 @@ def line_of(
         "rule": str(terms_of_change()),
         "rating": visit.rating,
         "version": visit.version,
+        "series_id": visit.series_id,
     }
 
 

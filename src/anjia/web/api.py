@@ -25,6 +25,7 @@ ROUTERS: Final = [
     "residents",
     "catalogue",
     "dispatch",
+    "series",
     "visits",
     "supplies",
     "records",

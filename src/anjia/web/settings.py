@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "anjia.visits",
     "anjia.supplies",
     "anjia.dispatch",
+    "anjia.series",
     "anjia.transitions",
     "anjia.quality",
     "anjia.notices",

@@ -18,6 +18,7 @@ CONSOLES: Final = [
     "visits",
     "supplies",
     "dispatch",
+    "series",
     "messaging",
     "quality",
     "transitions",

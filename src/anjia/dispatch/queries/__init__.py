@@ -10,6 +10,7 @@ from anjia.dispatch.queries.pages import (
     moving_page,
     visit_and_resident,
 )
+from anjia.dispatch.queries.places import places_for, why_others_come
 from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.shapes import (
     Answered,
@@ -20,6 +21,7 @@ from anjia.dispatch.shapes import (
     Hold,
     OfferCard,
     OfferRow,
+    Place,
     ServiceHeld,
     Slot,
     Slots,
@@ -34,6 +36,7 @@ __all__ = [
     "Hold",
     "OfferCard",
     "OfferRow",
+    "Place",
     "ServiceHeld",
     "Slot",
     "Slots",
@@ -47,7 +50,9 @@ __all__ = [
     "offers_for",
     "offers_of",
     "overdue_offers",
+    "places_for",
     "slots_for",
     "suitability",
     "visit_and_resident",
+    "why_others_come",
 ]

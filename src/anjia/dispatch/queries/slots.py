@@ -64,6 +64,53 @@ def slots_for(
     :raises NotOffered: if the institution offers no such service at home
     :raises NoSuchDay: if nobody can mean the first day
     """
+    asked = [first_day + timedelta(days=ahead) for ahead in range(max(1, min(days, MOST_DAYS)))]
+    look = look_for(
+        actor,
+        purpose,
+        service_code=service_code,
+        resident_id=resident_id,
+        address_id=address_id,
+        first_day=first_day,
+        last_day=asked[-1],
+        wishes=wishes,
+        now=now,
+        moving=moving,
+    )
+    found = {day: look.openings(day) for day in asked}
+    return Slots(
+        days=[
+            Day(
+                day=day,
+                slots=[look.slot(opening) for opening in found[day]],
+                reason_if_empty=None if found[day] else look.why_empty(day, found),
+            )
+            for day in asked
+        ]
+    )
+
+
+def look_for(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    service_code: str,
+    resident_id: UUID,
+    address_id: UUID,
+    first_day: date,
+    last_day: date,
+    wishes: Mapping[str, Any] | None,
+    now: datetime,
+    moving: UUID | None = None,
+) -> "Look":
+    """
+    Return what has to be known to find times on the days from the first to the last.
+
+    :raises NotAllowed: if the actor may not look
+    :raises NotFound: if the resident is a stranger, or the address is not hers
+    :raises NotOffered: if the institution offers no such service at home
+    :raises NoSuchDay: if nobody can mean the first day
+    """
     if not actor.may("dispatch.read"):
         raise NotAllowed
     if not actor.sees(resident_id):
@@ -87,33 +134,25 @@ def slots_for(
     )
     closed = gate_reasons(actor, purpose, version=version, on=first_day)
     start, _next = day_bounds(first_day)
-    asked = [first_day + timedelta(days=ahead) for ahead in range(max(1, min(days, MOST_DAYS)))]
-    if closed:
-        why_closed = str(GateClosed(closed))
-        return Slots(days=[Day(day=day, slots=[], reason_if_empty=why_closed) for day in asked])
-    end = day_bounds(asked[-1])[1]
+    end = day_bounds(last_day)[1]
     sheets = caregivers_on(actor, purpose, start=start, end=end + LONGEST_VISIT)
     ids = [sheet.id for sheet in sheets]
     busy = live_assignments(
         actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
     known = known_by(actor, purpose, resident_id=resident_id, staff_ids=ids)
-    look = _Look(job, sheets, timelines_of(sheets, busy, without=moving), known, now + SHORTEST_NOTICE)
-    found = {day: look.openings(day) for day in asked}
-    return Slots(
-        days=[
-            Day(
-                day=day,
-                slots=[look.slot(opening) for opening in found[day]],
-                reason_if_empty=None if found[day] else look.why_empty(day, found),
-            )
-            for day in asked
-        ]
+    return Look(
+        job,
+        sheets,
+        timelines_of(sheets, busy, without=moving),
+        known,
+        now + SHORTEST_NOTICE,
+        str(GateClosed(closed)) if closed else "",
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
     """What is known when somebody looks for a time."""
 
     job: Job
@@ -121,8 +160,11 @@ class _Look:
     timelines: Mapping[UUID, Timeline]
     known: Mapping[UUID, Known]
     earliest: datetime
+    closed: str = ""  # why nobody may do it here at all
 
     def openings(self, day: date, job: Job | None = None) -> list[Opening]:
+        if self.closed:
+            return []
         start, end = day_bounds(day)
         return openings(
             job or self.job,
@@ -135,9 +177,7 @@ class _Look:
         )
 
     def slot(self, opening: Opening) -> Slot:
-        by_id = {sheet.id: sheet for sheet in self.sheets}
-        crew = [by_id[staff_id] for staff_id in opening.able[: self.job.people_needed]]
-        people = [Caregiver(id=one.id, name=one.name, title=one.title_words, sex=one.sex) for one in crew]
+        people = self.people(opening.able[: self.job.people_needed])
         return Slot(
             starts_at=opening.starts_at,
             ends_at=opening.starts_at + timedelta(minutes=self.job.minutes),
@@ -146,19 +186,33 @@ class _Look:
             known_before=people[0].id in self.known,
         )
 
+    def people(self, staff_ids: Sequence[UUID]) -> list[Caregiver]:
+        by_id = {sheet.id: sheet for sheet in self.sheets}
+        return [
+            Caregiver(id=one.id, name=one.name, title=one.title_words, sex=one.sex)
+            for one in (by_id[staff_id] for staff_id in staff_ids)
+        ]
+
     def why_empty(self, day: date, found: Mapping[date, Sequence[Opening]]) -> str:
         """Return which rule leaves the day empty, and what would have to change."""
-        start, end = day_bounds(day)
-        if end <= self.earliest:
+        if self.closed:
+            return self.closed
+        if day_bounds(day)[1] <= self.earliest:
             return _("来不及安排人了，要提前 2 小时。急的话请打电话给服务台。")
-        on_duty = [
+        return _("{why}{way_out}").format(
+            why=self.why_none(day), way_out=self.way_out(day, self.on_duty(day), found)
+        )
+
+    def why_none(self, day: date) -> str:
+        return self.closed or self.why(day, self.on_duty(day))
+
+    def on_duty(self, day: date) -> list[CaregiverSheet]:
+        start, end = day_bounds(day)
+        return [
             sheet
             for sheet in self.sheets
             if any(begins < end and start < ends for begins, ends in sheet.shifts)
         ]
-        return _("{why}{way_out}").format(
-            why=self.why(day, on_duty), way_out=self.way_out(day, on_duty, found)
-        )
 
     def why(self, day: date, on_duty: Sequence[CaregiverSheet]) -> str:
         if not on_duty:

@@ -140,9 +140,18 @@ def hold_visit(
 
 
 @command("visits.book")
-def confirm_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> Visit:
+def confirm_visit(
+    actor: Actor,
+    now: datetime,
+    *,
+    visit_id: UUID,
+    series_id: UUID | None = None,
+    is_told_of: bool = False,
+) -> Visit:
     """
     Promise what is held. A hold that has run out, or that somebody else's hold has replaced, is gone.
+
+    `series_id` is what it is one of; `is_told_of` that the household hears of it otherwise.
 
     :raises NotFound: if there is no such visit of the actor's
     :raises IllegalMove: if it is promised already
@@ -159,12 +168,15 @@ def confirm_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> Visit:
     if keep_for_good(now, visit_id=visit.id) != visit.people_needed:
         raise HoldExpired
     visit.held_until = None
-    visit.booked_at = now
-    visit.move_to(Status.BOOKED, fields=("held_until", "booked_at"))
+    visit.booked_at, visit.series_id = now, series_id
+    visit.move_to(Status.BOOKED, fields=("held_until", "booked_at", "series_id"))
     write_change(actor, now, visit=visit, what=What.PROMISED)
 
     audit.record("visits.visit.promised", actor=actor, at=now, subject_id=visit.id, fields=["status"])
-    events.publish(VisitPromised(visit_id=visit.id, resident_id=visit.resident_id, at=now), actor=actor)
+    events.publish(
+        VisitPromised(visit_id=visit.id, resident_id=visit.resident_id, at=now, is_told_of=is_told_of),
+        actor=actor,
+    )
     live.tell(topic="board", subject_id=visit.id)
     return visit
 
@@ -237,7 +249,9 @@ def withdraw_expired(actor: Actor, now: datetime, *, staff_ids: Sequence[UUID]) 
 
 
 @command("visits.cancel")
-def cancel_visit(actor: Actor, now: datetime, *, visit_id: UUID, reason: str, why: str = "") -> Visit:
+def cancel_visit(
+    actor: Actor, now: datetime, *, visit_id: UUID, reason: str, why: str = "", is_told_of: bool = False
+) -> Visit:
     """
     Take back a promised visit, and give its caregivers their time back.
 
@@ -264,6 +278,7 @@ def cancel_visit(actor: Actor, now: datetime, *, visit_id: UUID, reason: str, wh
             resident_id=visit.resident_id,
             at=now,
             staff_ids=tuple(one.staff_id for one in freed),
+            is_told_of=is_told_of,
         ),
         actor=actor,
     )

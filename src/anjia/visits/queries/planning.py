@@ -55,6 +55,7 @@ class Promise:
     wishes: Mapping[str, Any]
     crew: tuple[Busy, ...]
     unclaimed_parts: frozenset[int]
+    series_id: UUID | None = None
 
 
 # Not `&&`: under row-level security it would not use an index. No visit is longer than LONGEST_VISIT.
@@ -160,6 +161,7 @@ def _promise_of(visit: Visit) -> Promise:
         cell=visit.cell,
         price_fen=visit.price_fen,
         visit_word=visit.visit_word,
+        series_id=visit.series_id,
         wishes=visit.wishes | {"who_is_present": visit.who_is_present},
         crew=tuple(map(_busy_of, visit.crew)),
         unclaimed_parts=frozenset(one.part for one in visit.crew if one.unclaimed_at),

@@ -1,0 +1,277 @@
+"""How rows of series come to be and find their visits: what several commands do alike. Only commands call it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from anjia.dispatch import commands as dispatch
+from anjia.dispatch.queries import places_for
+from anjia.dispatch.rules import GateClosed, NotOffered, SlotGone
+from anjia.kernel import events, live
+from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.calendar import day_of
+from anjia.kernel.errors import DomainError, NotFound
+from anjia.series.events import PauseEnds
+from anjia.series.models import Occurrence, Series
+from anjia.series.queries import usual_caregivers
+from anjia.series.rules.pattern import Pattern
+from anjia.series.rules.planning import (
+    AHEAD,
+    LIVE,
+    STANDING,
+    TELL_BEFORE,
+    SeriesOver,
+    State,
+    is_complete,
+    parts_of,
+    to_make,
+)
+from anjia.visits.queries import Promise, get_promises
+from anjia.visits.rules.lifecycle import Status, may_change
+
+LANGUAGES: Final = ("zh-hans", "en")
+LOOK_AGAIN_AFTER: Final = timedelta(hours=1)
+LIVE_STATES: Final = sorted(state.value for state in LIVE)
+STANDING_STATES: Final = sorted(state.value for state in STANDING)
+
+
+def series_to_change(actor: Actor, *, series_id: UUID) -> Series:
+    """
+    Return the series and hold its row: what is made of it is made by one at a time.
+
+    :raises NotFound: if there is none, or it is a stranger's
+    :raises SeriesOver: if it has ended
+    """
+    rows = Series.objects.select_for_update().filter(organization_id=actor.organization_id, id=series_id)
+    found = rows.first()
+    if found is None or not actor.sees(found.resident_id):
+        raise NotFound
+    if found.ended_at:
+        raise SeriesOver
+    return found
+
+
+def occurrence_to_change(actor: Actor, *, occurrence_id: UUID) -> tuple[Series, Occurrence]:
+    """
+    Return one of a series with the series, whose row is held.
+
+    :raises NotFound: if there is none, or it is a stranger's
+    :raises SeriesOver: if the series has ended
+    """
+    rows = Occurrence.objects.filter(organization_id=actor.organization_id, id=occurrence_id)
+    found = rows.first()
+    if found is None:
+        raise NotFound
+    series = series_to_change(actor, series_id=found.series_id)
+    return series, rows.get()
+
+
+def rows_of(series: Series, states: Sequence[str] = STANDING_STATES) -> list[Occurrence]:
+    return list(Occurrence.objects.filter(series=series, state__in=states).order_by("day", "id"))
+
+
+def plan(actor: Actor, now: datetime, series: Series) -> None:
+    """
+    Make what is due up to the horizon, and find a place for all that has none. Safe to call at any time, twice.
+
+    Call with the series' row held.
+    """
+    today = day_of(now)
+    end_pause(actor, now, series)
+    lapse(series, today)
+    rows = rows_of(series)
+    for due in to_make(
+        remaining(series, rows),
+        parts_of((row.on, State(row.state)) for row in rows),
+        today=today,
+        paused=series.paused,
+    ):
+        state = State.WANTED if due.day else State.HOLIDAY
+        rows.append(new_row(series, due.on, due.day or due.on, state, now))
+    found = find_places(actor, now, series, [row for row in rows if row.state == State.WANTED])
+    series.planned_through = today + AHEAD
+    series.look_again_at = None if found else now + LOOK_AGAIN_AFTER
+    coming = [row for row in rows if row.state in LIVE_STATES]
+    is_last = is_complete(series.pattern, live=len(coming), today=today)
+    if is_last and all(row.day < today for row in coming):
+        series.ended_at = now
+    series.save()
+    live.tell(topic="series", subject_id=series.id, resident_id=series.resident_id)
+
+
+def remaining(series: Series, rows: Sequence[Occurrence]) -> Pattern:
+    """Return the pattern as it is from `starts_on` on: of a course, as many as there have not been before."""
+    pattern = series.pattern
+    if pattern.count is None:
+        return pattern
+    before = sum(row.on < pattern.starts_on and row.state in LIVE_STATES for row in rows)
+    return replace(pattern, count=max(pattern.count - before, 0))
+
+
+def new_row(series: Series, on: date, day: date, state: State, now: datetime) -> Occurrence:
+    return Occurrence.objects.create(
+        organization_id=series.organization_id,
+        resident_id=series.resident_id,
+        series=series,
+        on=on,
+        day=day,
+        state=state.value,
+        made_at=now,
+    )
+
+
+def end_pause(actor: Actor, now: datetime, series: Series) -> None:
+    """Say some days before that it goes on, once; and forget the pause when it is over."""
+    if series.paused_until is None:
+        return
+    today = day_of(now)
+    if series.pause_told != series.paused_until and today >= series.paused_until - TELL_BEFORE:
+        series.pause_told = series.paused_until
+        events.publish(PauseEnds(series_id=series.id, resident_id=series.resident_id, at=now), actor=actor)
+    if today >= series.paused_until:
+        series.paused_from = series.paused_until = None
+
+
+def lapse(series: Series, today: date) -> None:
+    """What found no place until its day was over has none. It counts for nothing: a course makes up for it."""
+    late = Occurrence.objects.filter(series=series, state=State.WANTED.value, day__lt=today)
+    late.update(state=State.LAPSED.value)
+
+
+def find_places(actor: Actor, now: datetime, series: Series, wanted: Sequence[Occurrence]) -> bool:
+    """
+    Book what has no place yet, as anything is booked; return whether all have one. What has none says why.
+
+    Of a place that was not there at first the household is told; the others are as they expect it.
+    """
+    if not wanted:
+        return True
+    try:
+        places = places_for(
+            actor,
+            Purpose.CONTRACT,
+            service_code=series.service_code,
+            resident_id=series.resident_id,
+            address_id=series.address_id,
+            days={row.day for row in wanted},
+            clock=series.clock,
+            usual=usual_caregivers(actor, Purpose.CONTRACT, series=series),
+            wishes=series.wishes,
+            now=now,
+        )
+    except NotOffered as refusal:
+        for row in wanted:
+            say_why(row, refusal)
+        return False
+    found = [place for place in places.values() if place.starts_at]
+    dispatch.take_turns(
+        actor,
+        now,
+        resident_id=series.resident_id,
+        cell=series.cell,
+        days=[place.starts_at for place in found if place.starts_at],
+        staff_ids=[one.id for place in found for one in place.crew],
+    )
+    for row in wanted:
+        place = places[row.day]
+        if place.starts_at is None:
+            say_why(row, place.why)
+            continue
+        try:
+            crew, is_late = [one.id for one in place.crew], row.made_at < now
+            book(actor, now, series, row, place.starts_at, crew, tells=is_late)
+        except (SlotGone, GateClosed) as refusal:  # somebody was faster, or the law asks for something first
+            say_why(row, refusal)
+    return all(row.state == State.PLACED for row in wanted)
+
+
+def say_why(row: Occurrence, why: Mapping[str, str] | DomainError) -> None:
+    row.why = dict.fromkeys(LANGUAGES, why.detail) if isinstance(why, DomainError) else dict(why)
+    row.save(update_fields=["why"])
+
+
+def book(
+    actor: Actor,
+    now: datetime,
+    series: Series,
+    row: Occurrence,
+    starts_at: datetime,
+    staff_ids: Sequence[UUID],
+    *,
+    tells: bool,
+) -> None:
+    """
+    Book this time for one of the series: through the one door that everything is booked through.
+
+    :raises SlotGone: if one of the crew cannot come then, or may not do this
+    """
+    held = dispatch.hold_slot(
+        actor,
+        now,
+        service_code=series.service_code,
+        resident_id=series.resident_id,
+        address_id=series.address_id,
+        starts_at=starts_at,
+        staff_ids=list(staff_ids),
+        wishes=series.wishes,
+        source=series.source,
+    )
+    give_place(actor, now, series, row, held.id, tells=tells)
+
+
+def give_place(
+    actor: Actor, now: datetime, series: Series, row: Occurrence, hold_id: UUID, *, tells: bool
+) -> None:
+    dispatch.confirm_hold(actor, now, hold_id=hold_id, series_id=series.id, is_told_of=not tells)
+    row.visit_id, row.state, row.why = hold_id, State.PLACED.value, {}
+    row.save(update_fields=["visit_id", "state", "why"])
+
+
+def take_back(
+    actor: Actor,
+    now: datetime,
+    series: Series,
+    rows: Sequence[Occurrence],
+    state: State,
+    why: str,
+    *,
+    tells: bool = False,
+) -> list[Occurrence]:
+    """
+    Call these off, each to be `state` from now on; return those that cannot be: too near, under way, or over.
+
+    Without `tells`, the household hears of all of them at once.
+    """
+    promises = get_promises(actor, Purpose.CONTRACT, visit_ids=[row.visit_id for row in rows if row.visit_id])
+    going = [one for one in promises.values() if may_be_called_off(actor, one, now)]
+    if going:
+        dispatch.take_turns(
+            actor,
+            now,
+            resident_id=series.resident_id,
+            cell=series.cell,
+            days=[one.starts_at for one in going],
+            staff_ids=[busy.staff_id for one in going for busy in one.crew],
+        )
+    stuck = []
+    for row in rows:
+        promise = promises.get(row.visit_id) if row.visit_id else None
+        if promise and promise.status is not Status.CANCELLED:
+            if not may_be_called_off(actor, promise, now):
+                stuck.append(row)
+                continue
+            dispatch.cancel_booking(
+                actor, now, visit_id=promise.id, reason="asked", why=why, is_told_of=not tells
+            )
+        row.state, row.decided_at, row.decided_by = state.value, now, actor.user_id
+        row.save(update_fields=["state", "decided_at", "decided_by"])
+    return stuck
+
+
+def may_be_called_off(actor: Actor, promise: Promise, now: datetime) -> bool:
+    by_person = actor.kind is Kind.PERSON
+    return promise.status is Status.BOOKED and may_change(
+        promise.status, starts_at=promise.starts_at, now=now, by_person=by_person
+    )

@@ -1,0 +1,30 @@
+"""Questions about series. Nothing here writes."""
+
+from anjia.series.queries.foreseeing import foresee
+from anjia.series.queries.reading import (
+    get_series,
+    house_lists,
+    how_many_without_place,
+    placing_page,
+    series_in_house,
+    series_of_resident,
+    series_of_visit,
+    series_page,
+    tasks,
+)
+from anjia.series.queries.working import series_to_plan, usual_caregivers
+
+__all__ = [
+    "foresee",
+    "get_series",
+    "house_lists",
+    "how_many_without_place",
+    "placing_page",
+    "series_in_house",
+    "series_of_resident",
+    "series_of_visit",
+    "series_page",
+    "series_to_plan",
+    "tasks",
+    "usual_caregivers",
+]

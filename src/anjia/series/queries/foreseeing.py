@@ -1,0 +1,93 @@
+"""What a series would be: shown before it is begun, from what would find the places."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from anjia.catalogue.queries import get_version
+from anjia.dispatch.queries import Place, places_for
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of, local
+from anjia.kernel.errors import NotAllowed
+from anjia.series.rules.pattern import Due, Pattern
+from anjia.series.rules.planning import AHEAD, to_make
+from anjia.series.saying import pattern_from
+from anjia.series.shapes import Foreseen, Foresight
+from anjia.series.showing import in_this_language
+from anjia.series.words import WORDS_OF_HOLIDAYS, words_of_day, words_of_end, words_of_pattern
+from anjia.visits.queries import get_promise
+from anjia.visits.rules.lifecycle import terms_of_change
+from anjia.workforce.rules.rota import HOLIDAY_WORDS
+
+
+def foresee(
+    actor: Actor, purpose: Purpose, *, hold_id: UUID, repeat: dict[str, Any], now: datetime
+) -> Foresight:
+    """
+    Return the days on which somebody would come, the first being the time that is held, and who.
+
+    :raises NotFound: if there is no such hold of the actor's
+    :raises NotAllowed: if the actor may not book
+    :raises BadPattern: if it cannot come like that
+    """
+    if not actor.may("dispatch.book"):
+        raise NotAllowed
+    promise = get_promise(actor, purpose, visit_id=hold_id)
+    first, clock = day_of(promise.starts_at), local(promise.starts_at).time()
+    pattern = pattern_from(repeat, starts_on=first)
+    dues = [due for due in to_make(pattern, {first: True}, today=day_of(now)) if due.on != first]
+    crew = [one.staff_id for one in promise.crew]
+    version = get_version(actor, purpose, version_id=promise.service_version_id)
+    places = places_for(
+        actor,
+        purpose,
+        service_code=version.code,
+        resident_id=promise.resident_id,
+        address_id=promise.address_id,
+        days=[due.day for due in dues if due.day],
+        clock=clock,
+        usual=crew,
+        wishes=promise.wishes,
+        now=now,
+    )
+    return Foresight(
+        words=words_of_pattern(pattern, clock),
+        end_words=words_of_end(pattern),
+        holiday_words=str(WORDS_OF_HOLIDAYS[pattern.holidays]),
+        after_words=_words_after(pattern, len(dues) + 1, first, now),
+        rule=str(terms_of_change()),
+        days=[
+            Foreseen(on=first, day=first, holiday="", starts_at=promise.starts_at, who=[], words=""),
+            *(_foreseen(due, places.get(due.day) if due.day else None) for due in dues),
+        ],
+    )
+
+
+def _words_after(pattern: Pattern, seen: int, first: date, now: datetime) -> str:
+    """Return what comes after the days that are shown: their times are looked for four weeks ahead."""
+    if pattern.count is not None and seen >= pattern.count:
+        return ""
+    last = max(day_of(now) + AHEAD, first)
+    if pattern.until is not None and pattern.until <= last:
+        return ""
+    return _("{day}以后的，提前四周排，排好了这里看得到。").format(day=words_of_day(last))
+
+
+def _foreseen(due: Due, place: Place | None) -> Foreseen:
+    words, holiday = "", str(HOLIDAY_WORDS.get(due.holiday, due.holiday))
+    if due.day is None:
+        words = _("{holiday}，这次不来").format(holiday=holiday)
+    elif place is None or place.starts_at is None:
+        words = _("还没有空，我们会想办法：{why}").format(why=in_this_language(place.why) if place else "")
+    elif due.day != due.on:
+        words = _("{holiday}，从{day}挪过来").format(holiday=holiday, day=words_of_day(due.on))
+    return Foreseen(
+        on=due.on,
+        day=due.day,
+        holiday=due.holiday,
+        starts_at=place.starts_at if place else None,
+        who=[one.name for one in place.crew] if place else [],
+        words=words,
+    )

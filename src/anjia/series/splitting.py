@@ -1,0 +1,54 @@
+"""One series becomes two: what has been, and what goes on otherwise. Only commands call it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from anjia.kernel.actors import Actor, Purpose
+from anjia.series.keeping import LIVE_STATES, new_row, plan
+from anjia.series.models import Occurrence, Series
+from anjia.series.queries import usual_caregivers
+from anjia.series.rules.pattern import Pattern, sound
+from anjia.series.rules.planning import State
+
+DAY: Final = timedelta(days=1)
+
+
+def split(
+    actor: Actor, now: datetime, series: Series, pattern: Pattern, rows: Sequence[Occurrence]
+) -> Series:
+    """Let the series end the day before the pattern begins; return the one that goes on, not yet saved as it comes."""
+    since = pattern.starts_on
+    before = sum(row.state in LIVE_STATES for row in rows)
+    if pattern.count is not None:
+        pattern = sound(replace(pattern, count=pattern.count - before))
+    following = Series(
+        organization_id=series.organization_id,
+        resident_id=series.resident_id,
+        address_id=series.address_id,
+        cell=series.cell,
+        service_code=series.service_code,
+        service_name=series.service_name,
+        service_name_en=series.service_name_en,
+        begun_on=since,
+        clock=series.clock,
+        wishes=series.wishes,
+        usual_staff=usual_caregivers(actor, Purpose.CONTRACT, series=series),
+        source=series.source,
+        begun_by=actor.user_id,
+        begun_at=now,
+        continues_id=series.id,
+        paused_from=series.paused_from,
+        paused_until=series.paused_until,
+        pause_told=series.pause_told,
+        planned_through=since,
+    )
+    following.pattern = pattern
+    following.save(force_insert=True)
+    for row in rows:
+        if row.state == State.SKIPPED and row.on >= since:
+            new_row(following, row.on, row.day, State.SKIPPED, now)
+    series.pattern = replace(series.pattern, count=None, until=since - DAY)
+    plan(actor, now, series)
+    return following

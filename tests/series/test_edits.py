@@ -1,0 +1,261 @@
+"""One of a series, the following ones, all of them; pausing and ending."""
+
+from datetime import date, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from anjia.kernel.actors import Actor
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.work import acting
+from anjia.messaging.models import Message
+from anjia.series.commands import (
+    begin_series,
+    change_series,
+    end_series,
+    pause_series,
+    plan_ahead,
+    resume_series,
+    skip_occurrence,
+)
+from anjia.series.rules.planning import BadPause, NothingToChange, SeriesOver
+from anjia.series.shapes import SeriesLine
+from anjia.visits.rules.lifecycle import Status
+from tests.make import NOON
+from tests.series import make
+from tests.series.make import TOMORROW, later
+from tests.visits import make as visits
+from tests.visits.make import at, fact, say
+
+pytestmark = pytest.mark.usefixtures("database")
+WEEK = timedelta(days=7)
+TUESDAYS = [TOMORROW + WEEK * week for week in range(4)]
+WEDNESDAYS = [day + timedelta(days=1) for day in TUESDAYS]
+
+
+@pytest.fixture
+def town() -> visits.Town:
+    return visits.town()
+
+
+@pytest.fixture
+def found(town: visits.Town) -> SeriesLine:
+    return make.series(town, town.resident(), make.nurse(town))
+
+
+def change(town: visits.Town, found: SeriesLine, **says: Any) -> SeriesLine:
+    sound: dict[str, Any] = {"scope": "all", "repeat": {"weekdays": [2]}}
+    return acting(town.desk, NOON).do(change_series, series_id=found.id, **sound | says)
+
+
+def statuses(town: visits.Town, *visit_ids: UUID | None) -> list[str]:
+    return [make.visit_of(town, one).status for one in visit_ids]
+
+
+def told(town: visits.Town, *codes: str) -> list[str]:
+    """Return which messages the household has been told since, of these templates."""
+
+    def look(_: Actor) -> list[str]:
+        rows = Message.objects.filter(organization_id=town.organization_id, template__in=codes)
+        return sorted(rows.values_list("template", flat=True))
+
+    return acting(town.system, NOON).ask(look)
+
+
+class TestOne:
+    def test_is_called_off_alone_and_not_made_again(self, town: visits.Town, found: SeriesLine) -> None:
+        second = found.occurrences[1]
+
+        acting(town.desk, NOON).do(skip_occurrence, occurrence_id=second.id)
+        acting(town.system, later(1)).do(plan_ahead, series_id=found.id)
+
+        now = make.seen(town, found.id)
+        assert make.days(now) == [TUESDAYS[0], *TUESDAYS[2:]]
+        assert statuses(town, *(one.visit_id for one in found.occurrences)) == [
+            "booked",
+            "cancelled",
+            "booked",
+            "booked",
+        ]
+
+    def test_of_a_course_is_made_up_for_at_its_end(self, town: visits.Town) -> None:
+        course = make.series(town, town.resident(), make.nurse(town), unit="days", every=2, count=3)
+
+        acting(town.desk, NOON).do(skip_occurrence, occurrence_id=course.occurrences[0].id)
+
+        assert make.days(make.seen(town, course.id)) == [date(2026, 3, day) for day in (5, 7, 9)]
+
+    def test_cannot_be_called_off_when_it_has_begun(self, town: visits.Town) -> None:
+        li = make.nurse(town)
+        found = make.series(town, town.resident(), li)
+        first = make.visit_on(town, found, TOMORROW)
+        say(li, fact(first, "departed", at=at(9.5)))
+
+        with pytest.raises(NothingToChange):
+            acting(town.desk, at(9.75)).do(skip_occurrence, occurrence_id=found.occurrences[0].id)
+
+
+class TestFollowing:
+    def test_goes_on_otherwise_from_that_day_and_leaves_what_is_before_alone(
+        self, town: visits.Town, found: SeriesLine
+    ) -> None:
+        goes_on = change(town, found, scope="following", from_day=TUESDAYS[2], clock=time(14))
+
+        assert (goes_on.id != found.id, goes_on.continues_id) == (True, found.id)
+        assert make.days(make.seen(town, found.id)) == TUESDAYS[:2]
+        assert make.days(goes_on) == WEDNESDAYS[2:]
+        assert {make.visit_of(town, one.visit_id).starts_at.hour for one in goes_on.occurrences} == {6}
+        acting(town.system, later(21)).do(plan_ahead, series_id=found.id)
+        acting(town.system, later(21)).do(plan_ahead, series_id=goes_on.id)
+        assert make.days(make.seen(town, found.id)) == TUESDAYS[:2]
+        assert len(make.days(make.seen(town, goes_on.id))) == 5
+
+    def test_of_a_course_has_what_is_left_of_it(self, town: visits.Town) -> None:
+        course = make.series(town, town.resident(), make.nurse(town), count=4)
+
+        goes_on = change(
+            town, course, scope="following", from_day=TUESDAYS[1], repeat={"weekdays": [2], "count": 4}
+        )
+
+        assert make.days(make.seen(town, course.id)) == TUESDAYS[:1]
+        assert make.days(goes_on) == WEDNESDAYS[1:]
+        assert goes_on.count == 3
+
+
+class TestAll:
+    def test_that_are_to_come_are_otherwise_and_what_was_done_stays(self, town: visits.Town) -> None:
+        li = make.nurse(town)
+        found = make.series(town, town.resident(), li)
+        first = make.visit_on(town, found, TOMORROW)
+        say(li, fact(first, "done", at=at(10.5), record={"site": "右臂"}))
+        make.hear(town, now=at(11))
+
+        now = acting(town.desk, at(12)).do(
+            change_series, series_id=found.id, scope="all", repeat={"weekdays": [2]}
+        )
+
+        assert now.id == found.id
+        assert make.days(now) == [TUESDAYS[0], *WEDNESDAYS]
+        assert statuses(town, first.id) == ["done"]
+
+    def test_keep_a_day_that_was_skipped_skipped(self, town: visits.Town, found: SeriesLine) -> None:
+        acting(town.desk, NOON).do(skip_occurrence, occurrence_id=found.occurrences[2].id)
+
+        later_in_the_day = change(town, found, repeat={"weekdays": [1]}, clock=time(15))
+
+        assert make.days(later_in_the_day) == [TUESDAYS[0], TUESDAYS[1], TUESDAYS[3]]
+
+    def test_leave_the_one_that_a_person_can_no_longer_call_off(self, town: visits.Town) -> None:
+        hers = town.resident()
+        she = town.person(hers)
+        found = make.series(town, hers, make.nurse(town), by=she)
+
+        # At seven in the morning, three hours before the first: too late for her.
+        acting(she, at(7)).do(end_series, series_id=found.id)
+
+        assert statuses(town, *(one.visit_id for one in found.occurrences)) == ["booked"] + ["cancelled"] * 3
+
+
+class TestPause:
+    def test_calls_off_what_lies_in_it_and_goes_on_by_itself(
+        self, town: visits.Town, found: SeriesLine
+    ) -> None:
+        until = TUESDAYS[2]
+
+        now = acting(town.desk, NOON).do(pause_series, series_id=found.id, until=until)
+
+        assert make.days(now) == TUESDAYS[2:]
+        assert "4 小时" in now.rule
+        acting(town.system, later(8)).do(plan_ahead, series_id=found.id)
+        make.hear(town, now=later(8))
+        assert told(town, "series_goes_on") == []  # a week before is too soon
+        for day in (13, 14, 15, 16):
+            acting(town.system, later(day)).do(plan_ahead, series_id=found.id)
+        make.hear(town, now=later(16))
+        assert told(town, "series_goes_on") == ["series_goes_on"]
+        after = make.seen(town, found.id)
+        assert (after.paused_until, len(make.days(after))) == (None, 5)
+
+    def test_can_be_over_sooner(self, town: visits.Town, found: SeriesLine) -> None:
+        acting(town.desk, NOON).do(pause_series, series_id=found.id, until=TUESDAYS[3])
+
+        now = acting(town.desk, later(6)).do(resume_series, series_id=found.id)
+
+        assert make.days(now)[:3] == TUESDAYS[1:]
+
+    @pytest.mark.parametrize("days", [0, -1, 400])
+    def test_is_over_tomorrow_at_the_soonest_and_in_a_year_at_the_latest(
+        self, town: visits.Town, found: SeriesLine, days: int
+    ) -> None:
+        with pytest.raises(BadPause):
+            acting(town.desk, NOON).do(pause_series, series_id=found.id, until=later(days).date())
+
+
+class TestHolidays:
+    @pytest.mark.parametrize(
+        ("holidays", "expected"),
+        [  # State Council's notice for 2026: 4 to 6 April off for Qingming, none worked in exchange.
+            ("keep", date(2026, 4, 6)),
+            ("move", date(2026, 4, 7)),
+            ("skip", None),
+        ],
+    )
+    def test_are_kept_moved_or_left_out(
+        self, town: visits.Town, holidays: str, expected: date | None
+    ) -> None:
+        li = make.nurse(town)
+        hold_id = make.hold(town, town.resident(), li, starts_at=at(10, day=7))  # Monday the 9th
+        found = acting(town.desk, NOON).do(begin_series, hold_id=hold_id, repeat={"holidays": holidays})
+
+        acting(town.system, later(14)).do(plan_ahead, series_id=found.id)
+
+        rows = [row for row in make.every_row(town, found.id) if row.on == date(2026, 4, 6)]
+        assert [(row.state, row.day) for row in rows] == [
+            ("placed", expected) if expected else ("holiday", date(2026, 4, 6))
+        ]
+
+
+class TestWhoMay:
+    def test_is_no_stranger(self, town: visits.Town, found: SeriesLine) -> None:
+        neighbour = town.person(town.resident("李大爷"))
+        commands: list[tuple[Any, dict[str, Any]]] = [
+            (skip_occurrence, {"occurrence_id": found.occurrences[0].id}),
+            (end_series, {"series_id": found.id}),
+            (resume_series, {"series_id": found.id}),
+            (pause_series, {"series_id": found.id, "until": TUESDAYS[3]}),
+            (change_series, {"series_id": found.id, "scope": "all", "repeat": {}}),
+        ]
+        for command, says in commands:
+            for stranger in (neighbour, visits.town().desk):
+                with pytest.raises(NotFound):
+                    acting(stranger, NOON).do(command, **says)
+            with pytest.raises(NotAllowed):
+                acting(make.nurse(town, "王晓燕"), NOON).do(command, **says)
+
+    def test_changes_nothing_that_has_ended(self, town: visits.Town, found: SeriesLine) -> None:
+        acting(town.desk, NOON).do(end_series, series_id=found.id)
+
+        with pytest.raises(SeriesOver):
+            acting(town.desk, NOON).do(pause_series, series_id=found.id, until=TUESDAYS[3])
+        assert statuses(town, *(one.visit_id for one in found.occurrences)) == [Status.CANCELLED] * 4
+
+
+class TestTelling:
+    def test_tells_the_household_once_of_each_thing_and_the_nurse_once_of_the_offers(
+        self, town: visits.Town, found: SeriesLine
+    ) -> None:
+        visit_words = ("visit_promised", "visit_cancelled", "work_offered")
+        make.hear(town)
+        assert told(town, "series_begun", "series_offered", *visit_words) == [
+            "series_begun",
+            "series_offered",
+        ]
+
+        acting(town.desk, NOON).do(pause_series, series_id=found.id, until=TUESDAYS[2])
+        make.hear(town)
+        assert told(town, "series_paused", *visit_words) == ["series_paused"]
+
+        acting(town.desk, NOON).do(end_series, series_id=found.id)
+        make.hear(town)
+        assert told(town, "series_ended", *visit_words) == ["series_ended"]
