@@ -73,7 +73,9 @@ def show_bag(request: PageRequest, staff_id: UUID, refusal: DomainError | None =
             queries.stock_at(actor, purpose, station_id=station_id, today=today()),
         )
 
-    (found, stock), said = at_station(request, ask)
+    (found, stock), said = at_station(
+        request, ask, usual=lambda actor, purpose: queries.store_for(actor, purpose, staff_id=staff_id)
+    )
     lacks = {line.item_id: line.needed - line.usable for line in found.lacking}
     in_bag = {line.item_id: line.usable for line in found.lines}
     rows = [

@@ -25,9 +25,14 @@ def today() -> date:
     return day_of(timezone.now())
 
 
-def at_station(request: PageRequest, question: Question[T]) -> tuple[T, dict[str, Any]]:
+def at_station(
+    request: PageRequest,
+    question: Question[T],
+    *,
+    usual: Callable[[Actor, Purpose], UUID] | None = None,
+) -> tuple[T, dict[str, Any]]:
     """
-    Return what is found at the station of the request, by default the first, with what names the station.
+    Return what is found at the station of the request, or else the `usual` or the first, with what names the station.
 
     :raises NotFound: if the address names a station of somebody else's
     """
@@ -35,7 +40,7 @@ def at_station(request: PageRequest, question: Question[T]) -> tuple[T, dict[str
 
     def ask(actor: Actor, purpose: Purpose) -> tuple[T, UUID, list[tuple[UUID, str]]]:
         found = queries.stores(actor, purpose)
-        station_id = wanted or found[0][0]
+        station_id = wanted or (usual(actor, purpose) if usual else found[0][0])
         return question(actor, purpose, station_id), station_id, found
 
     found, station_id, stations = console.ask(request, ask, Purpose.CONTRACT)

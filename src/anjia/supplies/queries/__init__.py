@@ -1,6 +1,6 @@
 """Questions about supplies. Nothing here writes."""
 
-from anjia.supplies.queries.bag import bag_of, bags, own_bag
+from anjia.supplies.queries.bag import bag_of, bags, own_bag, store_for
 from anjia.supplies.queries.stock import (
     aside_at,
     count_sheet,
@@ -35,6 +35,7 @@ __all__ = [
     "own_waste",
     "shortfalls",
     "stock_at",
+    "store_for",
     "stores",
     "warnings_at",
     "waste_line",

@@ -8,7 +8,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
 from anjia.supplies.book import Place, last_lines
 from anjia.supplies.models import BagCheck, Entry, Item
-from anjia.supplies.places import check_place
+from anjia.supplies.places import check_place, store_of
 from anjia.supplies.rules.stock import PlaceKind
 from anjia.supplies.showing import Bag, bag_line, check_may_read, grouped, lots_of
 from anjia.workforce.queries import get_staff_member, staff_found
@@ -35,6 +35,12 @@ def bag_of(actor: Actor, purpose: Purpose, *, staff_id: UUID, today: date) -> Ba
     check_place(actor, PlaceKind.BAG, staff_id)
     name = get_staff_member(actor, purpose, staff_id=staff_id).name
     return _bag(actor, staff_id, name, today)
+
+
+def store_for(actor: Actor, purpose: Purpose, *, staff_id: UUID) -> UUID:
+    """Return the store from which her bag is filled: her station's, or else the house's."""
+    check_may_read(actor)
+    return store_of(actor, staff_id)
 
 
 def bags(actor: Actor, purpose: Purpose, *, today: date) -> list[Bag]:
