@@ -139,6 +139,9 @@ def visit(request: PageRequest, visit_id: UUID) -> HttpResponse:
         else "",
         "resident_url": url_of("residents:resident", resident_id=found.visit.resident_id),
         "concern_url": url_of("quality:new_concern") if request.actor.may("quality.raise") else "",
+        "ledger_url": f"{url_of('supplies:ledger')}?visit_id={visit_id}"
+        if request.actor.may("supplies.read")
+        else "",
     }
     return render(request, "desk/visit.html", context)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anjia.clinical.measures import Unsound, measure
 from anjia.kernel.errors import Words
 from anjia.messaging.rules import Channel, State
+from anjia.supplies.rules.waste import WORDS_OF_CLASS
 from anjia.visits.rules.facts import FactKind
 from anjia.visits.rules.lifecycle import Status, What
 
@@ -222,11 +223,24 @@ def words_of(kind: str, content: Mapping[str, Any], titles: Mapping[str, str]) -
             said = str(SIGNERS.get(content.get("by", ""), ""))
             reason = content.get("reason")
             return _("{said}：{reason}").format(said=said, reason=reason) if reason else said
+        case FactKind.SUPPLIES | FactKind.WASTE:
+            return words_of_things(content)
         case FactKind.NOTE:
             return str(content.get("words", ""))
         case FactKind.ARRIVED:
             return str(content.get("reason") or "")
     return ""
+
+
+def words_of_things(content: Mapping[str, Any]) -> str:
+    """Return what was used, or what waste was packed."""
+    if "waste_class" in content:
+        waste_class = WORDS_OF_CLASS[content["waste_class"]]
+        return _("{kind}，封签 {seal}").format(kind=waste_class, seal=content.get("seal", ""))
+    used = [one for one in content.get("used", ()) if one.get("quantity")]
+    return _("，").join(
+        f"{one.get('name', one['code'])} {one['quantity']:g} {one.get('unit', '')}" for one in used
+    )
 
 
 def words_of_step(content: Mapping[str, Any], titles: Mapping[str, str]) -> str:
