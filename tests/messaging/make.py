@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from anjia.integrations.errors import OutsideError
 from anjia.kernel.actors import Actor, system
 from anjia.kernel.work import acting
 from anjia.messaging import commands, jobs
@@ -81,7 +80,7 @@ class Carrier:
     """A vendor in the test's hand: takes everything, unless told what to say to whom."""
 
     dedupes: bool = True
-    says: dict[str, OutsideError] = field(default_factory=dict)  # by address
+    says: dict[str, Exception] = field(default_factory=dict)  # by address
     taken: list[tuple[str, str, str]] = field(default_factory=list)  # (message id, address, words)
     arrived: set[str] = field(default_factory=set)
     dies: Callable[[], object] | None = None

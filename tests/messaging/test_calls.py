@@ -155,7 +155,16 @@ class TestTakeBack:
 
     def test_does_not_stop_what_is_being_sent(self, desk: Actor, post: Post) -> None:
         message = make.message(sent_by=desk)
-        acting(system(), NOON).do(commands.claim_next)
+        [claim] = acting(system(), NOON).do(commands.claim_due)
+        acting(system(), NOON).do(commands.begin, claim=claim)
         acting(desk, NOON).do(commands.take_back, about_id=message.about_id, until=NOON)
 
         assert make.notifications(message)["wechat"].state == "queued"
+
+    def test_stops_what_waits_behind_others_that_are_being_sent(self, desk: Actor, post: Post) -> None:
+        message = make.message(sent_by=desk)
+        [claim] = acting(system(), NOON).do(commands.claim_due)
+        acting(desk, NOON).do(commands.take_back, about_id=message.about_id, until=NOON)
+
+        assert make.notifications(message)["wechat"].state == "gave_up"
+        assert not acting(system(), NOON).do(commands.begin, claim=claim)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anjia.integrations.errors import Permanent, Temporary
 from anjia.kernel.actors import Actor, Purpose, system
@@ -215,12 +216,12 @@ class TestPostman:
 
     def test_who_dies_before_sending_loses_nothing(self, sender: Actor, post: Post) -> None:
         message = make.message(sent_by=sender)
-        claim = acting(system(), NOON).do(commands.claim_next)  # and then it is gone
+        [claim] = acting(system(), NOON).do(commands.claim_due)  # and then it is gone
 
-        assert claim
         assert claim.notification_id == make.notifications(message)["wechat"].id
         post.go(NOON + LEASE)
         assert make.notifications(message)["wechat"].state == "sent"
+        assert [outcome for _, outcome, _ in make.attempts(message)] == ["sent"]
 
     def test_who_dies_leaves_only_what_was_under_way_unsure(self, sender: Actor, post: Post) -> None:
         post.wechat.dedupes = False
@@ -235,6 +236,41 @@ class TestPostman:
         assert sorted(row["wechat"].code for row in rows) == ["", "", "cut_off"]
         assert len(post.wechat.taken) == 3
         assert sum("sms" in row for row in rows) == 1
+
+    def test_who_wakes_too_late_does_not_begin_what_another_has_taken_over(
+        self, sender: Actor, post: Post
+    ) -> None:
+        message = make.message(sent_by=sender)
+        [first] = acting(system(), NOON).do(commands.claim_due)
+        [second] = acting(system(), NOON + LEASE).do(commands.claim_due)
+
+        assert not acting(system(), NOON + LEASE).do(commands.begin, claim=first)
+        assert acting(system(), NOON + LEASE).do(commands.begin, claim=second)
+        assert not acting(system(), NOON + LEASE).do(commands.begin, claim=second)
+        assert len(make.attempts(message)) == 1
+
+    def test_one_that_breaks_the_postman_does_not_hold_up_those_behind_it(
+        self, sender: Actor, post: Post
+    ) -> None:
+        make.message(sent_by=sender)
+        behind = make.message(sent_by=sender, contact=Contact(name="李奶奶", wechat_openid="o-li"))
+        post.wechat.says["o-wang"] = LookupError("a fault of ours")
+        with pytest.raises(LookupError):
+            post.go()
+        post.go()
+
+        assert make.notifications(behind)["wechat"].state == "sent"
+
+    def test_commits_once_for_each_message(self, sender: Actor, post: Post) -> None:
+        messages = [make.message(sent_by=sender) for _ in range(8)]
+        with CaptureQueriesContext(connection) as asked:
+            post.go()
+
+        assert {make.notifications(message)["wechat"].state for message in messages} == {"sent"}
+        commits = [one for one in asked.captured_queries if one["sql"] == "COMMIT"]
+        assert len(commits) <= len(messages) + 3, (
+            "one to claim them, one for the last, one that finds no more"
+        )
 
     def test_is_held_up_by_nothing_that_may_not_go_out(self, sender: Actor, post: Post) -> None:
         night = at(date(2026, 3, 2), time(20, 59))
@@ -268,8 +304,8 @@ class TestPostman:
 
     def test_a_late_answer_of_a_worker_thought_dead_changes_nothing(self, sender: Actor, post: Post) -> None:
         message = make.message(sent_by=sender)
-        first = acting(system(), NOON).do(commands.claim_next)
-        assert first
+        [first] = acting(system(), NOON).do(commands.claim_due)
+        assert acting(system(), NOON).do(commands.begin, claim=first)
         post.go(NOON + LEASE)
         acting(system(message.organization_id), NOON).do(
             commands.note_outcome,

@@ -1,6 +1,8 @@
 """The postman: takes what is due, hands it to the vendor outside any transaction, writes down how it went."""
 
 import logging
+from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from anjia.kernel.actors import Purpose, system
 from anjia.kernel.jobs import each, every
 from anjia.kernel.work import acting
 from anjia.messaging import commands
-from anjia.messaging.commands.outbox import Claim
+from anjia.messaging.commands.outbox import Claim, Handed
 from anjia.messaging.ports import carrier
 from anjia.messaging.queries import overdue_calls
 from anjia.messaging.rules import Outcome
@@ -20,8 +22,27 @@ log = logging.getLogger(__name__)
 @every("*/3 * * * * *")
 def send_outbox(now: datetime) -> None:
     """Send all that is due."""
-    while claim := acting(system(), now).do(commands.claim_next):
-        send_one(claim, now=now)
+    while claims := acting(system(), now).do(commands.claim_due):
+        send_all(claims, now=now)
+
+
+def send_all(claims: Sequence[Claim], *, now: datetime) -> None:
+    """
+    Send them one after the other. Each is begun in the transaction in which the one before it is written down: one
+    for each message, and still never more than one of which nobody knows whether it went.
+    """
+    waiting, handed = deque(claims), None
+    try:
+        while waiting:
+            is_ours = acting(system(), now).do(commands.begin, claim=waiting[0], after=handed)
+            claim, handed = waiting.popleft(), None
+            if is_ours:
+                handed = send_one(claim, now=now)
+        if handed:
+            acting(system(), now).do(commands.note_taken, handed=handed)
+    finally:
+        if waiting:
+            acting(system(), now).do(commands.give_back, claims=list(waiting))
 
 
 @every("* * * * *")
@@ -35,16 +56,16 @@ def drop_calls(now: datetime) -> None:
     each(acting(system(), now).ask(overdue_calls, Purpose.CONTRACT, now=now), drop)
 
 
-def send_one(claim: Claim, *, now: datetime) -> None:
+def send_one(claim: Claim, *, now: datetime) -> Handed | None:
     """
     Send it, unless that might be the second time: where the vendor does not know our ids, a try that was cut off
-    counts as unsure and the next way is taken.
+    counts as unsure and the next way is taken. Return what the vendor has taken, to be written down.
     """
     try:
         by = carrier(claim.channel)
         if claim.was_cut_off and not by.dedupes:
             note(claim, now, Outcome.UNSURE, code="cut_off")
-            return
+            return None
         vendor_id = by.send(
             message_id=str(claim.notification_id),
             to=claim.to,
@@ -59,15 +80,15 @@ def send_one(claim: Claim, *, now: datetime) -> None:
         log.info("notification %s was refused: %s", claim.notification_id, error.code)
         note(claim, now, Outcome.REFUSED, code=error.code)
     else:
-        note(claim, now, Outcome.SENT, vendor_id=vendor_id)
+        return Handed(claim=claim, vendor_id=vendor_id)
+    return None
 
 
-def note(claim: Claim, now: datetime, outcome: Outcome, *, vendor_id: str = "", code: str = "") -> None:
+def note(claim: Claim, now: datetime, outcome: Outcome, *, code: str) -> None:
     acting(system(claim.organization_id), now).do(
         commands.note_outcome,
         notification_id=claim.notification_id,
         attempt=claim.attempt,
         outcome=outcome,
-        vendor_id=vendor_id,
         code=code,
     )

@@ -1,12 +1,18 @@
 from datetime import datetime
+from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from anjia.kernel import prepared
 from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
+from anjia.kernel.prepared import Part
 from anjia.messaging.rules import QUIET_FROM, QUIET_UNTIL, CallState, Quiet, State, check_move
+
+# What is saved of a notification when its state changes.
+MOVED: Final = ("state", "lease_until", "code", "changed_at", "vendor_id", "due_at", "tries")
 
 
 class Recipient(models.Model):
@@ -85,7 +91,8 @@ class Notification(models.Model):
     """
     One message on one channel: the outbox. The database keeps (party, event, channel) unique.
 
-    A queued one with a lease is being sent by somebody; when the lease is over, that somebody is dead.
+    A queued one with a lease is somebody's to send; while a try of it has begun and not ended, it is being sent. When
+    the lease is over, that somebody is dead.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -124,12 +131,19 @@ class Notification(models.Model):
         return f"{self.channel} {self.state} ({self.message_id})"
 
     def move_to(self, state: State, *, now: datetime, code: str = "") -> None:
-        """Move to `state`, give the lease back, and save. The only place where a notification's state changes."""
+        """Move to `state`, give the lease back, and save."""
+        self._stand_at(state, now=now, code=code)
+        prepared.save(self, *MOVED)
+
+    def moving_to(self, state: State, *, now: datetime, code: str = "") -> Part:
+        """Move to `state`, and return the statement that saves it, to be run with others."""
+        self._stand_at(state, now=now, code=code)
+        return prepared.saving(self, *MOVED)
+
+    def _stand_at(self, state: State, *, now: datetime, code: str) -> None:
+        """The only place where a notification's state changes."""
         check_move(State(self.state), state)
         self.state, self.lease_until, self.code, self.changed_at = state.value, None, code, now
-        self.save(
-            update_fields=["state", "lease_until", "code", "changed_at", "vendor_id", "due_at", "tries"]
-        )
 
 
 class Attempt(models.Model):

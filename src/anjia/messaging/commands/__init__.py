@@ -1,16 +1,27 @@
 """Messaging's verbs, by topic."""
 
 from anjia.messaging.commands.calls import drop_call, log_call, take_back, tell_no_more
-from anjia.messaging.commands.outbox import claim_next, note_outcome, note_report, send_again
+from anjia.messaging.commands.outbox import (
+    begin,
+    claim_due,
+    give_back,
+    note_outcome,
+    note_report,
+    note_taken,
+    send_again,
+)
 from anjia.messaging.commands.recipients import set_recipient
 from anjia.messaging.commands.sending import read_messages, send
 
 __all__ = [
-    "claim_next",
+    "begin",
+    "claim_due",
     "drop_call",
+    "give_back",
     "log_call",
     "note_outcome",
     "note_report",
+    "note_taken",
     "read_messages",
     "send",
     "send_again",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel import audit, live
@@ -12,7 +12,7 @@ from anjia.kernel.actors import Actor
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
-from anjia.messaging.models import Call, CallAttempt, Notification
+from anjia.messaging.models import Attempt, Call, CallAttempt, Notification
 from anjia.messaging.rules import AFTER_CALL, CallClosed, CallOutcome, CallState, CallUnsound, State
 from anjia.messaging.sending_ways import give_up
 
@@ -115,7 +115,9 @@ def _take_back(actor: Actor, now: datetime, about: dict[str, Any], *, code: str,
     for call in calls.order_by("id"):
         _close(call, now=now)
     rows = Notification.objects.select_for_update(of=("self",)).filter(**ours, state=State.QUEUED.value)
-    waiting = list(rows.filter(Q(lease_until=None) | Q(lease_until__lte=now)).order_by("id"))
+    begun = Attempt.objects.filter(notification=OuterRef("id"), ended_at=None)
+    is_sent_now = Q(lease_until__gt=now) & Exists(begun)
+    waiting = list(rows.exclude(is_sent_now).order_by("id"))
     for notification in waiting:
         give_up(notification, now=now, code=code)
     if waiting:

@@ -1,6 +1,6 @@
 """The outbox: who sends what now, how it went, and what is done next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from anjia.kernel import audit, live
+from anjia.kernel import audit, live, prepared
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotFound
+from anjia.kernel.prepared import Part, Prepared
 from anjia.kernel.work import command
 from anjia.messaging.models import Attempt, Message, Notification, Recipient
 from anjia.messaging.rules import (
@@ -30,6 +31,12 @@ from anjia.messaging.sending_ways import give_up, message_of, recipient_of, star
 CARRIED: Final = (Channel.WECHAT.value, Channel.SMS.value)  # by a vendor; calls are made by people
 
 
+BATCH: Final = 20  # a worker that dies keeps as many waiting until their lease is over
+TO_SEND: Final = Prepared(
+    lambda asked: Notification.objects.select_for_update().filter(id__any_of=asked.ids).order_by("id")
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What one worker sends now. Nobody else does, until the lease is over."""
@@ -38,6 +45,7 @@ class Claim:
     organization_id: UUID
     channel: Channel
     attempt: int
+    lease_until: datetime
     was_cut_off: bool  # an earlier try ended without our hearing how
     to: str
     template: str
@@ -46,14 +54,21 @@ class Claim:
     fields: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What a vendor has taken, and is not written down yet."""
+
+    claim: Claim
+    vendor_id: str
+
+
 @command("messaging.send")
-def claim_next(actor: Actor, now: datetime) -> Claim | None:
+def claim_due(actor: Actor, now: datetime) -> list[Claim]:
     """
     Take what has been due longest, of all organizations, and lease it; other workers pass it by. None: nothing is due.
 
-    One at a time: of a worker that dies, only what it was sending at that moment is unsure. What is too late is
-    given up; what would wake somebody waits for the morning. The lease of a worker that died runs out, and its message
-    is taken again, with the same id.
+    What is too late is given up; what would wake somebody waits for the morning. The lease of a worker that died runs
+    out, and its messages are taken again, with the same ids. Nothing is sent before it is begun: see there.
     """
     due = (
         Notification.objects.select_for_update(skip_locked=True)
@@ -65,16 +80,38 @@ def claim_next(actor: Actor, now: datetime) -> Claim | None:
         )
         .order_by("due_at", "id")
     )
-    while notification := due.first():
-        message = message_of(notification)
-        recipient = recipient_of(notification.organization_id, notification.party_id)
+    while found := list(due[:BATCH]):
+        claims = list(_claims(found, now=now))
+        if claims:
+            leased = Notification.objects.filter(id__in=[claim.notification_id for claim in claims])
+            leased.update(lease_until=now + LEASE)
+            return claims
+    return []
+
+
+def _claims(found: Sequence[Notification], *, now: datetime) -> Iterator[Claim]:
+    messages = Message.objects.in_bulk([one.message_id for one in found])
+    recipients = {
+        (one.organization_id, one.party_id): one
+        for one in Recipient.objects.filter(
+            organization_id__in={one.organization_id for one in found},
+            party_id__in={one.party_id for one in found},
+        )
+    }
+    cut_off = set(
+        Attempt.objects.filter(notification__in=found, ended_at=None).values_list(
+            "notification_id", flat=True
+        )
+    )
+    for notification in found:
+        message = messages[notification.message_id]
+        recipient = recipients[notification.organization_id, notification.party_id]
         if message.needed_by is not None and message.needed_by <= now:
             give_up(notification, now=now, code="too_late")
         elif not notification.urgent and is_quiet(now, recipient.quiet):
             _put_off(notification, recipient, now=now)
         else:
-            return _lease(notification, message, recipient, now=now)
-    return None
+            yield _claim(notification, message, recipient, now=now, was_cut_off=notification.id in cut_off)
 
 
 def _put_off(notification: Notification, recipient: Recipient, *, now: datetime) -> None:
@@ -82,27 +119,18 @@ def _put_off(notification: Notification, recipient: Recipient, *, now: datetime)
     notification.save(update_fields=["due_at"])
 
 
-def _lease(notification: Notification, message: Message, recipient: Recipient, *, now: datetime) -> Claim:
-    cut_off = Attempt.objects.filter(notification=notification, ended_at=None).update(
-        ended_at=now, outcome=Outcome.UNSURE.value
-    )
-    notification.tries += 1
-    notification.lease_until = now + LEASE
-    notification.save(update_fields=["tries", "lease_until"])
-    Attempt.objects.create(
-        organization_id=notification.organization_id,
-        notification=notification,
-        number=notification.tries,
-        begun_at=now,
-    )
+def _claim(
+    notification: Notification, message: Message, recipient: Recipient, *, now: datetime, was_cut_off: bool
+) -> Claim:
     template = TEMPLATES[message.template]
     channel = Channel(notification.channel)
     return Claim(
         notification_id=notification.id,
         organization_id=notification.organization_id,
         channel=channel,
-        attempt=notification.tries,
-        was_cut_off=bool(cut_off),
+        attempt=notification.tries + 1,
+        lease_until=now + LEASE,
+        was_cut_off=was_cut_off,
         to=recipient.wechat_openid if channel is Channel.WECHAT else recipient.phone,
         template=message.template,
         words=message.words,
@@ -112,32 +140,102 @@ def _lease(notification: Notification, message: Message, recipient: Recipient, *
 
 
 @command("messaging.send")
+def begin(actor: Actor, now: datetime, *, claim: Claim, after: Handed | None = None) -> bool:
+    """
+    Begin a try, and write down that the one `after` which it comes was taken: of a worker that dies, only what it was
+    sending at that moment is unsure. Return whether it is still ours to send: meanwhile somebody may have taken it
+    back, or over.
+    """
+    ids = [claim.notification_id, *([after.claim.notification_id] if after else [])]
+    rows = {row.id: row for row in TO_SEND.rows(ids=ids)}
+    parts = _taken(rows.get(after.claim.notification_id), after, now=now) if after else []
+    notification = rows.get(claim.notification_id)
+    is_ours = notification is not None and (
+        (notification.state, notification.tries, notification.lease_until)
+        == (State.QUEUED, claim.attempt - 1, claim.lease_until)
+    )
+    if notification and is_ours:
+        notification.tries = claim.attempt
+        parts += [
+            (
+                "UPDATE messaging_attempt SET ended_at = %s, outcome = %s"
+                " WHERE notification_id = %s AND ended_at IS NULL",
+                [now, Outcome.UNSURE.value, notification.id],
+            ),
+            *prepared.insertions(
+                [
+                    Attempt(
+                        organization_id=notification.organization_id,
+                        notification=notification,
+                        number=claim.attempt,
+                        begun_at=now,
+                    )
+                ]
+            ),
+            prepared.saving(notification, "tries"),
+        ]
+    prepared.run(parts)
+    return is_ours
+
+
+def _taken(notification: Notification | None, handed: Handed, *, now: datetime) -> list[Part]:
+    """Return what writes down that the vendor has it. Nothing, if the try is no longer the last one."""
+    if notification is None or not _is_last(notification, handed.claim.attempt):
+        return []
+    notification.vendor_id = handed.vendor_id[:80]
+    live.tell(
+        topic="messaging.outbox", subject_id=notification.id, organization_id=notification.organization_id
+    )
+    return [
+        _ending(notification, now=now, outcome=Outcome.SENT),
+        notification.moving_to(State.SENT, now=now),
+    ]
+
+
+def _ending(notification: Notification, *, now: datetime, outcome: Outcome, code: str = "") -> Part:
+    return (
+        "UPDATE messaging_attempt SET ended_at = %s, outcome = %s, code = %s"
+        " WHERE notification_id = %s AND number = %s",
+        [now, outcome.value, code[:40], notification.id, notification.tries],
+    )
+
+
+def _is_last(notification: Notification, attempt: int) -> bool:
+    """Say whether this try is the last one: its lease may have run out, and another worker have taken over."""
+    return notification.tries == attempt and notification.state == State.QUEUED
+
+
+@command("messaging.send")
+def note_taken(actor: Actor, now: datetime, *, handed: Handed) -> None:
+    """Write down that the vendor has it, as nothing comes after it with which to write it."""
+    [notification] = TO_SEND.rows(ids=[handed.claim.notification_id])
+    prepared.run(_taken(notification, handed, now=now))
+
+
+@command("messaging.send")
+def give_back(actor: Actor, now: datetime, *, claims: Sequence[Claim]) -> None:
+    """Let others take what was claimed and not begun."""
+    for claim in claims:
+        Notification.objects.filter(
+            id=claim.notification_id, tries=claim.attempt - 1, lease_until=claim.lease_until
+        ).update(lease_until=None)
+
+
+@command("messaging.send")
 def note_outcome(
-    actor: Actor,
-    now: datetime,
-    *,
-    notification_id: UUID,
-    attempt: int,
-    outcome: Outcome,
-    vendor_id: str = "",
-    code: str = "",
+    actor: Actor, now: datetime, *, notification_id: UUID, attempt: int, outcome: Outcome, code: str = ""
 ) -> None:
     """
-    Write down how a try went, and do what follows: wait, or take the next way, up to a call by telephone.
+    Write down how a try failed, and do what follows: wait, or take the next way, up to a call by telephone.
 
     Nothing, if the try is no longer the last one: its lease ran out, and another worker has taken over.
     """
     notification = Notification.objects.select_for_update().filter(id=notification_id).first()
-    if notification is None or notification.tries != attempt or notification.state != State.QUEUED:
+    if notification is None or not _is_last(notification, attempt):
         return
-    Attempt.objects.filter(notification=notification, number=attempt).update(
-        ended_at=now, outcome=outcome.value, code=code[:40]
-    )
+    prepared.run([_ending(notification, now=now, outcome=outcome, code=code)])
     wait = wait_after(notification.tries)
-    if outcome is Outcome.SENT:
-        notification.vendor_id = vendor_id[:80]
-        notification.move_to(State.SENT, now=now)
-    elif outcome is Outcome.LATER and wait is not None:
+    if outcome is Outcome.LATER and wait is not None:
         notification.lease_until, notification.due_at, notification.code = None, now + wait, code[:40]
         notification.save(update_fields=["lease_until", "due_at", "code"])
     else:
