@@ -4,13 +4,16 @@ from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anjia.dispatch.commands import accept_offer, assign_by_hand, cancel_booking, confirm_hold, move_booking
 from anjia.dispatch.jobs import go_on_asking
+from anjia.dispatch.queries import household_of
 from anjia.identity.commands import bind_wechat, change_language
 from anjia.identity.models import Organization
 from anjia.identity.rules import OWN_ACCOUNT
-from anjia.kernel.actors import Actor
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import acting
 from anjia.messaging import jobs
 from anjia.messaging.commands import set_recipient
@@ -83,6 +86,26 @@ def taken(here: Town, resident: Resident, nurse: Actor) -> Visit:
     acting(nurse, NOON).do(accept_offer, offer_id=offers(nurse)[0].id)
     deliver_events(here.desk, now=NOON)
     return visit_of(here, visit_id)
+
+
+class TestHousehold:
+    def test_costs_no_more_questions_the_more_there_are(
+        self, here: Town, mother: Resident, daughter: Actor
+    ) -> None:
+        def asked() -> tuple[int, set[str]]:
+            with CaptureQueriesContext(connection) as captured:
+                found = acting(here.system, NOON).ask(
+                    household_of, Purpose.CONTRACT, resident_id=mother.id, now=NOON
+                )
+            return len(captured), {contact.phone for _, contact in found}
+
+        few, phones = asked()
+        for name in ("儿子", "孙女"):
+            account = identity.person(house(here), name=name)
+            residents.holder(OWN_ACCOUNT, of=mother, relation="guardian", account_id=account.id)
+        many, more_phones = asked()
+        assert (len(phones), len(more_phones)) == (1, 3)
+        assert many == few
 
 
 class TestOffersAtNight:

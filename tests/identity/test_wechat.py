@@ -87,8 +87,8 @@ class TestWechat:
         acting(make.actor_of(account), NOON).do(commands.bind_wechat, openid=openid)
 
         found = acting(system(account.organization_id), NOON).ask(
-            queries.reachable, Purpose.CONTRACT, account_id=account.id
-        )
+            queries.reachable, Purpose.CONTRACT, account_ids=[account.id]
+        )[account.id]
 
         assert found.wechat_openid == openid
         assert found.phone

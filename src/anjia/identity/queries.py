@@ -1,6 +1,6 @@
 """Questions about accounts, organizations and sessions. Nothing here writes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -235,16 +235,18 @@ class Reachable:
     language: str = "zh"
 
 
-def reachable(actor: Actor, purpose: Purpose, *, account_id: UUID) -> Reachable:
-    """Return the phone that the account signs in by, the WeChat bound to it, and its language."""
-    account = Account.objects.filter(id=account_id).only("id", "phone", "wechat_openid", "language").first()
-    if account is None:
-        return Reachable()
-    return Reachable(
-        phone=account.phone or "",
-        wechat_openid=account.wechat_openid or "",
-        language="en" if account.language.startswith("en") else "zh",
-    )
+def reachable(actor: Actor, purpose: Purpose, *, account_ids: Collection[UUID]) -> dict[UUID, Reachable]:
+    """Return the phone that each of these accounts signs in by, the WeChat bound to it, and its language."""
+    rows = Account.objects.filter(id__in=account_ids).only("id", "phone", "wechat_openid", "language")
+    found = {
+        row.id: Reachable(
+            phone=row.phone or "",
+            wechat_openid=row.wechat_openid or "",
+            language="en" if row.language.startswith("en") else "zh",
+        )
+        for row in rows
+    }
+    return {account_id: found.get(account_id, Reachable()) for account_id in account_ids}
 
 
 def roles(actor: Actor, purpose: Purpose) -> list[Role]:

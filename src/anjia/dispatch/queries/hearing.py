@@ -27,10 +27,8 @@ def household_of(
         for grant in accounts_of_resident(actor, purpose, resident_id=resident_id, now=now)
         if grant.relation in DECIDES or TOLD_OF_VISITS & set(grant.allows)
     ]
-    household = [
-        (grant.account_id, contact_of(actor, purpose, name=grant.name, account_id=grant.account_id))
-        for grant in grants
-    ]
+    ways = reachable(actor, purpose, account_ids=[grant.account_id for grant in grants])
+    household = [(grant.account_id, _contact(grant.name, ways[grant.account_id])) for grant in grants]
     if not any(grant.relation in DECIDES for grant in grants):
         resident = get_resident(actor, purpose, resident_id=resident_id)
         phone = phone_to_call(actor, purpose, resident_id=resident_id)
@@ -42,7 +40,11 @@ def contact_of(
     actor: Actor, purpose: Purpose, *, name: str, account_id: UUID | None, phone: str = ""
 ) -> Contact:
     """Return how somebody is reached: by the `phone` that we know of her, else as her account says."""
-    ways = reachable(actor, purpose, account_id=account_id) if account_id else Reachable()
+    known = reachable(actor, purpose, account_ids=[account_id]) if account_id else {}
+    return _contact(name, next(iter(known.values()), Reachable()), phone)
+
+
+def _contact(name: str, ways: Reachable, phone: str = "") -> Contact:
     return Contact(
         name=name,
         phone=phone or ways.phone,
