@@ -162,6 +162,20 @@ class TestBackup:
             assert len(list(cluster.place.glob("data-put-aside-*"))) == 1
         cluster.remove()
 
+    def test_keeps_nothing_of_a_restore_that_was_killed(self, town: Home, tmp_path: Path) -> None:
+        target, copy = tmp_path / "anjia.tar", Home(tmp_path / "copy")
+        self.back_up_as_real(town, target)
+        restore_backup(copy, target)
+        cluster = Cluster(copy)
+        cluster.half_filled.touch()  # as if it had been killed a moment before its end
+        shutil.rmtree(copy.path)
+
+        restore_backup(copy, target)
+
+        assert list(cluster.place.glob("data-put-aside-*")) == []
+        assert not cluster.half_filled.exists()
+        cluster.remove()
+
     def test_says_that_a_restore_was_broken_off(self, town: Home, tmp_path: Path) -> None:
         copy = Home(tmp_path / "copy")
         copy.path.mkdir()

@@ -143,7 +143,9 @@ def fill_database(home: Home) -> None:
             fill_cluster(cluster, home.path / "database.dump")
     except BaseException:
         cluster.remove_data()  # root's does not lie in the data folder, which goes too
+        cluster.half_filled.unlink(missing_ok=True)
         raise
+    cluster.half_filled.unlink()
 
 
 def fill_cluster(cluster: Cluster, dump: Path) -> None:

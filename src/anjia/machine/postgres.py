@@ -88,6 +88,11 @@ class Cluster:
         return made if self.folder == DATA else made.with_name(f"{made.name}-{self.folder}")
 
     @property
+    def half_filled(self) -> Path:
+        """A file that is there while a backup is read into the data: what was broken off then is nobody's."""
+        return self.place / "half-filled"
+
+    @property
     def port(self) -> int:
         return int(self.home.read_state()["port"])
 
@@ -144,6 +149,7 @@ class Cluster:
                     f"restore a backup (script/anjia restore FILE) into {self.home.path}."
                 )
             shutil.rmtree(self.data)
+            self.half_filled.unlink(missing_ok=True)
         replace(self.place / "belongs-to", f"{self.home.kind} {self.home.path}")
         self.home.write_state(cluster=str(self.place))
 
@@ -166,16 +172,21 @@ class Cluster:
 
     def make_room(self) -> None:
         """
-        Put aside the data that is here already: of a data folder that is gone, since root's lies apart from it.
+        Put aside the data that is here already: of a data folder that is gone, since root's lies apart from it. What a
+        restore that was killed has left is thrown away.
 
         :raises Stop: if it belongs to another data folder
         """
         self.finish_upgrade()
         self._kind_of_owner()
+        if self.half_filled.exists():
+            self.remove_data()
         if self.data.exists():
             aside = self.place / f"{DATA}-put-aside-{datetime.now(UTC):%Y%m%dT%H%M%S}"
             self.data.rename(aside)
             print(f"  What was in {self.data} is in {aside.name} beside it now.", flush=True)
+        make_place(self.place)
+        self.half_filled.touch()
 
     # Carrying it over
 
