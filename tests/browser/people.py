@@ -137,10 +137,12 @@ def enter_by_code(phone: Screen, number: str) -> None:
 
 
 def agree(phone: Screen) -> None:
-    """Agree to everything that she is asked."""
+    """Sign the agreement, and agree to everything that she is asked."""
     page = phone.open("/app/#/pages/me/consents")
     page.get_by_role("switch").first.wait_for()
     phone.look("consents")
+    draw_name(phone)
+    page.get_by_text("已签 第1版").wait_for()
     for switch in page.get_by_role("switch").all():
         if switch.get_attribute("aria-checked") == "false":
             switch.click()
@@ -289,6 +291,12 @@ def fill_record(phone: Screen) -> None:
 
 
 def sign(phone: Screen) -> None:
+    draw_name(phone)
+    phone.page.get_by_text("已经签过了。").wait_for()
+
+
+def draw_name(phone: Screen) -> None:
+    """Write on the pad as a finger does, and say that it is done."""
     page = phone.page
     pad = page.locator("canvas.sign")
     pad.scroll_into_view_if_needed()
@@ -300,7 +308,6 @@ def sign(phone: Screen) -> None:
         page.mouse.move(box["x"] + 40 + way * 10, box["y"] + box["height"] * (0.3 + 0.4 * (way % 2)))
     page.mouse.up()
     page.get_by_role("button", name="签好了").click()
-    page.get_by_text("已经签过了。").wait_for()
 
 
 def finish(phone: Screen) -> None:

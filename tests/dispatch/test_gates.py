@@ -1,20 +1,26 @@
 """What the law asks before somebody is sent, asked where people book, take and send."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from anjia.catalogue.commands import load_city_list
 from anjia.catalogue.rules.city import CityRow
 from anjia.dispatch.commands import accept_offer
+from anjia.dispatch.gates import why_no_agreement
 from anjia.dispatch.queries import suitability
 from anjia.dispatch.rules import GateClosed
 from anjia.kernel.actors import Purpose
 from anjia.kernel.work import acting
+from anjia.residents.commands import withdraw_consent
+from anjia.residents.models import Resident
+from anjia.residents.queries import agreement_of
 from anjia.workforce.commands import take_back_qualification
 from anjia.workforce.models import Qualification
+from tests.catalogue import make as catalogue
 from tests.dispatch.make import booking, hold, offers, slots
 from tests.make import NOON
+from tests.residents import make as residents
 from tests.visits.make import Town, id_of, town
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -68,6 +74,57 @@ class TestAServiceThatTheCityDoesNotAllow:
         nurse, resident = here.nurse(), here.resident()
         load(here, "口腔护理", "伤口换药")
 
+        assert hold(here, resident, nurse).service.code == "wound"
+
+
+class TestAResidentWithoutAnAgreement:
+    def ended(self, here: Town, resident: Resident) -> None:
+        acting(here.system, NOON).do(withdraw_consent, resident_id=resident.id, purpose="contract")
+
+    def test_is_told_by_rule_and_source_what_is_wanting_and_what_to_do(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        self.ended(here, resident)
+
+        with pytest.raises(GateClosed) as by_desk:
+            hold(here, resident, nurse)
+        with pytest.raises(GateClosed) as by_her:
+            hold(here, resident, nurse, by=here.person(resident))
+        [day] = slots(here, resident, actor=here.person(resident)).days
+
+        assert list(by_desk.value.fields) == ["GATE-IN-AGREEMENT"]
+        assert "国卫办医函〔2019〕80号" in by_desk.value.detail
+        assert "我同意的事" in by_her.value.detail
+        assert "我同意的事" in (day.reason_if_empty or "")
+
+    def test_is_visited_by_nobody_who_was_asked_before_she_ended_it(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        booking(here, resident, nurse)
+        [offer] = offers(nurse)
+        self.ended(here, resident)
+
+        with pytest.raises(GateClosed):
+            acting(nurse, NOON).do(accept_offer, offer_id=offer.id)
+
+    def test_is_visited_for_public_health_all_the_same(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        self.ended(here, resident)
+        catalogue.version(published_by=here.desk, code="pressure", name="量血压", legal_line="public_health")
+
+        assert hold(here, resident, nurse, service_code="pressure").service.code == "pressure"
+
+    def test_is_visited_without_being_filmed(self, here: Town) -> None:
+        """PIPL 16: who refuses what the service does not need is served all the same."""
+        nurse, resident = here.nurse(), here.resident()
+        residents.consent(of=resident, purpose=Purpose.VIDEO, agrees=False)
+
+        assert hold(here, resident, nurse).service.code == "wound"
+
+    def test_signs_again_when_a_year_is_over(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        agreement = acting(here.desk, NOON).ask(agreement_of, Purpose.CONTRACT, resident_id=resident.id)
+
+        assert why_no_agreement(agreement, NOON.date() + timedelta(days=364)) == ""
+        assert "满一年" in why_no_agreement(agreement, NOON.date() + timedelta(days=365))
         assert hold(here, resident, nurse).service.code == "wound"
 
 

@@ -39,6 +39,11 @@ def consent(*, of: Resident, purpose: Purpose = Purpose.CARE, agrees: bool = Tru
     )
 
 
+def agreement(*, of: Resident) -> None:
+    """Have her agreement to be visited."""
+    consent(of=of, purpose=Purpose.CONTRACT)
+
+
 def holder(
     *permissions: str, of: Resident, relation: str = "family", account_id: UUID | None = None, **says: Any
 ) -> Actor:

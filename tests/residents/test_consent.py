@@ -1,5 +1,7 @@
 """What a resident agrees to."""
 
+import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,23 +9,29 @@ from django.db import OperationalError
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import Invalid, NotFound
-from anjia.kernel.files import store
+from anjia.kernel.files import content_of, store
 from anjia.kernel.work import acting
 from anjia.residents.commands import (
+    enter_consent,
     give_consent,
     withdraw_consent,
 )
 from anjia.residents.queries import (
+    agreement_of,
     check_consent,
     consents_of,
+    copy_of_consent,
 )
 from anjia.residents.rules import (
     ConsentMissing,
     OnlySheDecides,
     PaperMissing,
+    SignatureMissing,
     TextNotCurrent,
+    WitnessMissing,
+    current_text,
 )
-from anjia.residents.rules.consent import current_text
+from anjia.simulation.pictures import scribble
 from tests.make import NOON
 from tests.residents import make as make_residents
 from tests.residents.make import PAPER, PERSON
@@ -85,6 +93,7 @@ class TestConsent:
         states = acting(she, NOON).ask(consents_of, Purpose.ACCESS, resident_id=mother.id)
 
         assert {one.text.purpose.value: one.state.value for one in states} == {
+            "contract": "not_asked",
             "care": "given",
             "video": "refused",
         }
@@ -118,3 +127,95 @@ class TestConsent:
             acting(desk, NOON).do(give_consent, **says)
         with pytest.raises(NotFound):
             acting(desk, NOON).do(give_consent, **says, file_id=paper.id)
+
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n a finger's line"
+
+
+class TestAgreement:
+    """Signed with the finger, or on paper; to one version of a text; ended as easily."""
+
+    def sign(self, she: Actor, resident_id: Any, **says: Any) -> Any:
+        sound: dict[str, Any] = {"purpose": "contract", "text_version": 1, "signature": SIGNATURE}
+        return acting(she, says.pop("now", NOON)).do(give_consent, resident_id=resident_id, **sound | says)
+
+    def test_is_signed_by_finger_to_this_very_text(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+
+        signed = self.sign(she, mother.id)
+
+        text = current_text(Purpose.CONTRACT)
+        assert (signed.state, signed.text_version, signed.way) == ("given", text.version, "finger")
+        assert signed.digest == hashlib.sha256(f"{text.title}\n{text.text}".encode()).hexdigest()
+        kept = acting(she, NOON).ask(content_of, Purpose.LEGAL, file_id=signed.file_id)
+        assert kept[1] == SIGNATURE
+
+    @pytest.mark.parametrize("signature", [b"", b"a tick", b"\x89PNG\r\n\x1a\n" + b"x" * 400_000])
+    def test_is_not_a_tick(self, desk: Actor, signature: bytes) -> None:
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+
+        with pytest.raises(SignatureMissing):
+            self.sign(she, mother.id, signature=signature)
+
+        assert acting(she, NOON).ask(agreement_of, Purpose.ACCESS, resident_id=mother.id).state == "not_asked"
+
+    def test_says_that_her_guardian_has_signed(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        guardian = make_residents.holder(*PERSON, of=mother, relation="guardian", name="王建国")
+
+        signed = self.sign(guardian, mother.id)
+
+        assert (signed.signed_as, signed.signer) == ("guardian", "王建国")
+
+    def test_is_ended_without_signing_and_counts_no_more(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+        self.sign(she, mother.id)
+
+        self.sign(she, mother.id, agrees=False, signature=b"")
+
+        assert (
+            acting(desk, NOON).ask(agreement_of, Purpose.CONTRACT, resident_id=mother.id).state == "withdrawn"
+        )
+
+    def test_is_renewed_in_its_last_month_and_not_before(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+        self.sign(she, mother.id)
+
+        early = self.sign(she, mother.id, now=NOON + timedelta(days=334))
+        late = self.sign(she, mother.id, now=NOON + timedelta(days=335))
+
+        assert (early.at, late.at) == (NOON, NOON + timedelta(days=335))
+
+    def test_on_paper_names_who_signed_for_her_and_who_was_there(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        says: dict[str, Any] = {
+            "resident_id": mother.id,
+            "purpose": "contract",
+            "text_version": 1,
+            "photo": PAPER,
+            "content_type": "image/png",
+            "signed_as": "guardian",
+        }
+
+        with pytest.raises(WitnessMissing) as refusal:
+            acting(desk, NOON).do(enter_consent, **says, signer="王建国")
+        entered = acting(desk, NOON).do(enter_consent, **says, signer="王建国", witness="李静")
+
+        assert list(refusal.value.fields) == ["witness"]
+        assert (entered.way, entered.signer, entered.witness) == ("paper", "王建国", "李静")
+
+    def test_comes_as_a_copy_with_the_text_that_was_signed(self, desk: Actor) -> None:
+        mother, neighbour = (make_residents.resident(served_by=desk) for _ in range(2))
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+        self.sign(she, mother.id, signature=scribble(1))
+
+        copy = acting(she, NOON).ask(copy_of_consent, Purpose.ACCESS, resident_id=mother.id, asked="contract")
+
+        assert copy.startswith(b"%PDF-")
+        for asked, whose in (("care", mother), ("ads", mother), ("contract", neighbour)):
+            with pytest.raises(NotFound):
+                acting(she, NOON).ask(copy_of_consent, Purpose.ACCESS, resident_id=whose.id, asked=asked)

@@ -1,3 +1,4 @@
+import base64
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from anjia.kernel.work import acting
 from anjia.residents.commands import make_activation_slip
 from anjia.residents.models import Resident
 from anjia.residents.queries import resident_sheet
+from anjia.simulation.pictures import scribble
 from tests import make
 from tests.identity import make as make_identity
 from tests.residents import make as make_residents
@@ -122,10 +124,11 @@ class TestConsents:
     def test_are_asked_answered_and_taken_back(self, client: Client, token: str) -> None:
         asked = call(client, "get", "consents", token=token).json()
         assert [(one["purpose"], one["state"]) for one in asked] == [
+            ("contract", "not_asked"),
             ("care", "not_asked"),
             ("video", "not_asked"),
         ]
-        body = {"purpose": "care", "text_version": asked[0]["text_version"], "agrees": True}
+        body = {"purpose": "care", "text_version": asked[1]["text_version"], "agrees": True}
 
         given = call(client, "post", "consents", body, token=token)
         taken_back = call(client, "post", "consents", body | {"agrees": False}, token=token)
@@ -138,7 +141,24 @@ class TestConsents:
             "/api/v1/consents", headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}
         ).json()
 
-        assert asked[0]["title"] == "Use of your health record"
+        assert [one["title"] for one in asked[:2]] == [
+            "Agreement on home visits",
+            "Use of your health record",
+        ]
+
+    def test_of_being_visited_is_signed_and_kept_as_a_copy(self, client: Client, token: str) -> None:
+        body = {"purpose": "contract", "text_version": 1, "agrees": True}
+        drawn = base64.b64encode(scribble(1)).decode()
+
+        ticked = call(client, "post", "consents", body, token=token)
+        garbled = call(client, "post", "consents", body | {"signature": "no base64!"}, token=token)
+        signed = call(client, "post", "consents", body | {"signature": drawn}, token=token)
+        copy = call(client, "get", "consents/contract/copy", token=token).json()
+
+        for refused in (ticked, garbled):
+            assert (refused.status_code, list(refused.json()["fields"])) == (422, ["signature"])
+        assert (signed.json()["state"], signed.json()["answered_version"]) == ("given", "1")
+        assert base64.b64decode(copy["pdf"]).startswith(b"%PDF-")
 
 
 class TestReaders:

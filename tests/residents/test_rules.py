@@ -110,7 +110,7 @@ class TestCard:
 
 class TestConsentTexts:
     def test_are_there_for_every_purpose_that_needs_consent_in_both_languages(self) -> None:
-        assert set(consent_texts()) == NEEDS_CONSENT
+        assert set(consent_texts()) == NEEDS_CONSENT | {Purpose.CONTRACT}
         for texts in consent_texts().values():
             assert [text.version for text in texts] == list(range(1, len(texts) + 1))
             assert all(text.text and text.title and text.text_en and text.title_en for text in texts)
@@ -118,7 +118,13 @@ class TestConsentTexts:
     @pytest.mark.parametrize("part", ["谁用", "用什么", "做什么", "怎么存", "不同意会怎样", "您的权利"])
     def test_say_what_the_law_wants_said(self, part: str) -> None:
         """PIPL art. 17 and 30."""
-        assert all(part in text.text for texts in consent_texts().values() for text in texts)
+        for asked, texts in consent_texts().items():
+            assert asked is Purpose.CONTRACT or all(part in text.text for text in texts)
+
+    @pytest.mark.parametrize("part", ["服务内容", "风险", "费用", "期限和终止", "我们要做的", "您要做的"])
+    def test_say_what_an_agreement_has_to(self, part: str) -> None:
+        """Clinical reference 5.1 and 5.2: content, risks, price, term, what both sides do, how it ends."""
+        assert all(part in text.text for text in consent_texts()[Purpose.CONTRACT])
 
     def test_stand_as_last_answered(self) -> None:
         assert state_of(Purpose.CARE, None, None) is ConsentState.NOT_ASKED

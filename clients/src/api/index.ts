@@ -78,6 +78,9 @@ export const family = {
   consents: () => get<T.Page<T.Consent> | T.Consent[]>('consents'),
   consent: (purpose: string, text_version: string, agrees: boolean, key: string) =>
     post<T.Consent>('consents', { purpose, text_version, agrees }, key),
+  sign: (purpose: string, text_version: string, signature: string, key: string) =>
+    post<T.Consent>('consents', { purpose, text_version, agrees: true, signature }, key),
+  copy: (purpose: string) => get<{ name: string; pdf: string }>(`consents/${purpose}/copy`),
 }
 
 export const concerns = {

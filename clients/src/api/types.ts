@@ -263,6 +263,8 @@ export interface Consent {
   text_version: string
   state: string
   at: string | null
+  answered_version: string | null
+  is_agreement: boolean
 }
 
 /** What the caregiver works with. */

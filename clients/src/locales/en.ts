@@ -387,6 +387,10 @@ const en: typeof zhHans = {
     withdrawn: 'Taken back: {title}',
     version: 'Text, version {version}',
     only_self: 'Only the resident decides these.',
+    signed: 'Signed: version {version}, {day}',
+    copy: 'Keep a copy',
+    end: 'End the agreement',
+    ended: 'Ended: {title}',
   },
   sessions: {
     title: 'Signed-in devices',

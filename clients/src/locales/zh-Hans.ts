@@ -385,6 +385,10 @@ export default {
     withdrawn: '已收回：{title}',
     version: '文本 {version}',
     only_self: '这些要本人来定。',
+    signed: '已签 第{version}版，{day}',
+    copy: '存一份副本',
+    end: '终止协议',
+    ended: '已终止：{title}',
   },
   sessions: {
     title: '登录过的设备',

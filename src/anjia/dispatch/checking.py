@@ -113,7 +113,7 @@ def check_may_go(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:
     """
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
     day = local(promise.starts_at).date()
-    reasons = gate_reasons(actor, Purpose.CONTRACT, version=version, on=day)
+    reasons = gate_reasons(actor, Purpose.CONTRACT, version=version, resident_id=promise.resident_id, on=day)
     for sheet in caregivers_on(
         actor, Purpose.CONTRACT, start=promise.starts_at, end=promise.ends_at, staff_ids=[staff_id]
     ):

@@ -87,7 +87,7 @@ def hold_slot(
         raise NotOffered from None
     if version.mode != "home":
         raise NotOffered
-    check_gate(actor, version=version, on=local(starts_at).date())
+    check_gate(actor, version=version, resident_id=resident_id, on=local(starts_at).date())
     check_crew(staff_ids, people_needed=version.people_needed)
     address = get_address(actor, Purpose.CONTRACT, address_id=address_id)
     job = Job(
@@ -250,7 +250,7 @@ def move_booking(
     check_notice(starts_at, now=now)
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
-    check_gate(actor, version=version, on=local(starts_at).date())
+    check_gate(actor, version=version, resident_id=promise.resident_id, on=local(starts_at).date())
     check_crew(staff_ids, people_needed=promise.people_needed)
     job = Job(
         requires=version.requires,

@@ -31,7 +31,16 @@ class Table:
         assert all(len(row) == len(self.titles) for row in self.rows), "a row has a cell for each title"
 
 
-Part = Heading | Words | Table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A photo or a signature, as PNG or JPEG; `words` say what it is to whoever cannot see it."""
+
+    content: bytes
+    words: str
+    height_mm: float = 25
+
+
+Part = Heading | Words | Table | Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import io
 from typing import Any, Final
 
-from anjia.documents.content import Document, Heading, Part, Table, Words
+from anjia.documents.content import Document, Heading, Part, Picture, Table, Words
 
 # A font that Word and WPS have on each computer here; others put their own in its place.
 EAST_ASIAN: Final = "宋体"
@@ -61,6 +61,10 @@ def _write(paper: Any, part: Part) -> None:
         if part.name:
             paragraph.add_run(f"{part.name}  ").bold = True
         paragraph.add_run(part.words)
+    elif isinstance(part, Picture):
+        from docx.shared import Mm  # noqa: PLC0415
+
+        paper.add_picture(io.BytesIO(part.content), height=Mm(part.height_mm))
     else:
         _write_table(paper, part)
 

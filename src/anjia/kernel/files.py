@@ -58,7 +58,24 @@ def store(
     resident_id: UUID | None = None,
     file_id: UUID | None = None,
 ) -> StoredFile:
+    """Keep the bytes, as `keep`."""
+    return keep(
+        actor, now, content=content, content_type=content_type, resident_id=resident_id, file_id=file_id
+    )
+
+
+def keep(
+    actor: Actor,
+    now: datetime,
+    *,
+    content: bytes,
+    content_type: str,
+    resident_id: UUID | None = None,
+    file_id: UUID | None = None,
+) -> StoredFile:
     """
+    For commands whose own permission lets a file come with them: a signature comes with what is signed.
+
     Keep the bytes, encrypted, before the row that names them commits. Under the sender's own id they are kept once.
     Of a picture only what is to be seen is kept.
 

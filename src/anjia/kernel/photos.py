@@ -25,3 +25,9 @@ def photo_said(content_type: str, content: bytes) -> HttpResponse:
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "no-store"
     return response
+
+
+def pdf_said(content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,5 +1,6 @@
 """Residents over HTTP: one's own addresses, family, consents and readers, and coming in by a printed slip."""
 
+import base64
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from anjia.kernel.paging import Page, PageOut
 from anjia.kernel.work import acting
 from anjia.residents import commands, queries
 from anjia.residents.models import Address, Grant
-from anjia.residents.rules import SlipWrong, purpose_words, what_words
+from anjia.residents.rules import AGREEMENT, SignatureMissing, SlipWrong, purpose_words, what_words
 
 router = Router(tags=["residents"])
 
@@ -72,9 +73,12 @@ class GrantOut(Schema):
 
 
 class ConsentIn(Schema):
+    """`signature` is what the finger has drawn, a PNG in base64: the agreement needs it, the consents may have it."""
+
     purpose: Annotated[str, Field(max_length=10)]
     text_version: int
     agrees: bool
+    signature: Annotated[str, Field(max_length=420_000)] = ""
 
 
 class ConsentOut(Schema):
@@ -86,6 +90,16 @@ class ConsentOut(Schema):
     text_version: str
     state: str
     at: datetime | None
+    answered_version: str | None
+    is_agreement: bool
+
+    @staticmethod
+    def resolve_answered_version(standing: Any) -> str | None:
+        return str(standing.text_version) if standing.text_version else None
+
+    @staticmethod
+    def resolve_is_agreement(standing: Any) -> bool:
+        return bool(standing.text.purpose == AGREEMENT)
 
     @staticmethod
     def resolve_purpose(standing: Any) -> str:
@@ -102,6 +116,13 @@ class ConsentOut(Schema):
     @staticmethod
     def resolve_text_version(standing: Any) -> str:
         return str(standing.text.version)
+
+
+class CopyOut(Schema):
+    """`pdf` is the file, in base64."""
+
+    name: str
+    pdf: str
 
 
 class ReaderOut(Schema):
@@ -127,6 +148,14 @@ class EntryOut(Schema):
     token: str
     expires_at: datetime
     account: AccountOut
+
+
+def signature_of(said: str) -> bytes:
+    """:raises SignatureMissing: if it is no base64"""
+    try:
+        return base64.b64decode(said, validate=True)
+    except ValueError:
+        raise SignatureMissing(fields={"signature": SignatureMissing.words}) from None
 
 
 @router.get("/addresses", response=PageOut[AddressOut])
@@ -175,7 +204,19 @@ def list_consents(request: AuthedRequest) -> HttpResponse:
 @router.post("/consents", response={201: ConsentOut})
 def answer_consent(request: AuthedRequest, body: ConsentIn) -> HttpResponse:
     """Say yes or no to the text of today, or take a yes back."""
-    return http.do(request, commands.give_consent, ConsentOut, resident_id=whom(request), **body.dict())
+    said = body.dict() | {"signature": signature_of(body.signature)}
+    return http.do(request, commands.give_consent, ConsentOut, resident_id=whom(request), **said)
+
+
+@router.get("/consents/{purpose}/copy", response={200: CopyOut})
+def copy_of_consent(request: AuthedRequest, purpose: str) -> HttpResponse:
+    """Give what she last answered, with her signature, as a PDF to keep."""
+    return http.ask(request, copy_of, CopyOut, Purpose.ACCESS, resident_id=whom(request), asked=purpose)
+
+
+def copy_of(actor: Actor, purpose: Purpose, *, resident_id: UUID, asked: str) -> dict[str, str]:
+    found = queries.copy_of_consent(actor, purpose, resident_id=resident_id, asked=asked)
+    return {"name": f"anjia-{asked}.pdf", "pdf": base64.b64encode(found).decode()}
 
 
 @router.get("/record/readers", response=PageOut[ReaderOut])

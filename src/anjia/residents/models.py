@@ -15,6 +15,8 @@ from anjia.residents.rules import (
     IdCheck,
     Relation,
     Sex,
+    SignedAs,
+    Way,
     last_four,
     masked_phone,
     range_of,
@@ -324,7 +326,7 @@ class NumberChange(models.Model):
 
 
 class Consent(models.Model):
-    """An answer to one version of a text. Never changed: the latest answer of a purpose counts."""
+    """An answer to one version of a text, the agreement's or a consent's. Never changed: a purpose's latest counts."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization_id = models.UUIDField()
@@ -334,7 +336,11 @@ class Consent(models.Model):
     state = models.CharField(max_length=12, choices=choices(ConsentState))
     answered_at = models.DateTimeField()
     answered_by = models.UUIDField()  # the account: hers, her guardian's, or the desk's with the signed paper
-    file_id = models.UUIDField(null=True)
+    file_id = models.UUIDField(null=True)  # her signature, or the photo of what she has signed
+    text_digest = models.CharField(max_length=64, default="", blank=True)
+    way = models.CharField(max_length=8, choices=choices(Way), default=Way.TAP.value)
+    signed_as = models.CharField(max_length=10, choices=choices(SignedAs), default=SignedAs.SELF.value)
+    people = EncryptedJSON(null=True)  # {"signer", "witness"}: the guardian's name, and who was there
 
     class Meta:
         indexes = [

@@ -19,8 +19,7 @@ from anjia.kernel.calendar import at, day_of
 from anjia.kernel.errors import DomainError
 from anjia.kernel.work import Command, acting
 from anjia.residents import commands as residents
-from anjia.residents.queries import consents_of
-from anjia.residents.rules import RelativeRow
+from anjia.residents.rules import RelativeRow, current_text
 from anjia.simulation import town
 from anjia.simulation.cast import CAST, PASSWORD, account_id_of, demo_id
 from anjia.simulation.pictures import scribble
@@ -58,7 +57,6 @@ class Founder:
 
     now: datetime
     staff: dict[str, UUID] = field(default_factory=dict)
-    consent_version: int = 0
 
     @property
     def long_ago(self) -> datetime:
@@ -293,24 +291,23 @@ class Founder:
             ],
             station_id=STATIONS[neighbour.station],
         )
+        self.enter_signed(resident_id, since, Purpose.CONTRACT)
         if neighbour.key not in NOT_ASKED:
-            self.ask_consent(resident_id, since)
+            self.enter_signed(resident_id, since, Purpose.CARE)
 
-    def ask_consent(self, resident_id: UUID, when: datetime) -> None:
-        """Write down what she signed at the desk: care for everybody; being filmed is asked when it comes to that."""
+    def enter_signed(self, resident_id: UUID, when: datetime, asked: Purpose) -> None:
+        """
+        Write down what she signed at the desk: the agreement everybody, the use of her record nearly everybody; being
+        filmed is asked when it comes to that.
+        """
         desk = self.member("desk")
-        if not self.consent_version:
-            standing = acting(desk, when).ask(consents_of, Purpose.CONTRACT, resident_id=resident_id)
-            self.consent_version = next(
-                one.text.version for one in standing if one.text.purpose == Purpose.CARE
-            )
         self.do(
             desk,
             residents.enter_consent,
             when=when,
             resident_id=resident_id,
-            purpose=Purpose.CARE.value,
-            text_version=self.consent_version,
+            purpose=asked.value,
+            text_version=current_text(asked).version,
             photo=SIGNED,
             content_type="image/png",
         )

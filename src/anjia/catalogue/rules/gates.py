@@ -26,6 +26,7 @@ class Party(StrEnum):
 
     STAFF = "staff"
     SERVICE = "service"
+    RESIDENT = "resident"
 
 
 class Asks(StrEnum):
@@ -33,11 +34,13 @@ class Asks(StrEnum):
 
     WORKER = "worker"  # her profession, title, years and confirmed papers
     CITY_LIST = "city_list"  # the city's own list, imported
+    AGREEMENT = "agreement"  # signed by finger or on paper, to a version of the text
 
 
 WORDS_OF_PARTY: Final[Mapping[Party, Words]] = {
     Party.STAFF: _("上门的人"),
     Party.SERVICE: _("服务项目"),
+    Party.RESIDENT: _("居民"),
 }
 
 

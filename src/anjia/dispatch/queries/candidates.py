@@ -68,7 +68,7 @@ def suitability(
             organization_id=actor.organization_id, visit_id=visit_id, part=part
         ).order_by("made_at")
     }
-    closed = gate_reasons(actor, purpose, version=version, on=day)
+    closed = gate_reasons(actor, purpose, version=version, resident_id=promise.resident_id, on=day)
     found = []
     for sheet in sheets:
         hard = [*closed, *qualification_reasons(job, sheet, day)]

@@ -132,7 +132,7 @@ def look_for(
         cell=address.cell,
         wishes=Wishes.of(wishes),
     )
-    closed = gate_reasons(actor, purpose, version=version, on=first_day)
+    closed = gate_reasons(actor, purpose, version=version, resident_id=resident_id, on=first_day)
     start, _next = day_bounds(first_day)
     end = day_bounds(last_day)[1]
     sheets = caregivers_on(actor, purpose, start=start, end=end + LONGEST_VISIT)

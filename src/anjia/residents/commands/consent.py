@@ -1,18 +1,45 @@
 """Saying yes, saying no, and taking a yes back. Each answer is a row, and bites at the next unit of work."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from anjia.kernel import audit, events
-from anjia.kernel.actors import NEEDS_CONSENT, Actor, Kind, Purpose
+from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.calendar import day_of
 from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import Invalid, NotFound
-from anjia.kernel.files import get_stored, store
+from anjia.kernel.files import get_stored, keep, store
 from anjia.kernel.work import command
 from anjia.residents.events import ConsentGiven, ConsentWithdrawn
 from anjia.residents.models import Consent
-from anjia.residents.queries import Standing, check_decides, consents_of, get_resident
-from anjia.residents.rules import ConsentState, PaperMissing, TextNotCurrent, current_text
+from anjia.residents.queries import Standing, check_decides, consents_of, deciding_grant, get_resident
+from anjia.residents.rules import (
+    AGREEMENT,
+    ASKED,
+    ConsentState,
+    PaperMissing,
+    Relation,
+    SignatureMissing,
+    SignedAs,
+    TextNotCurrent,
+    Way,
+    check_signature,
+    check_signer,
+    current_text,
+    may_renew,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How an answer came: by whom, on what, and who was there."""
+
+    way: Way = Way.TAP
+    signed_as: SignedAs = SignedAs.SELF
+    file_id: UUID | None = None
+    signer: str = ""
+    witness: str = ""
 
 
 @command("residents.consent")
@@ -25,16 +52,23 @@ def give_consent(
     text_version: int,
     agrees: bool = True,
     file_id: UUID | None = None,
+    signature: bytes = b"",
+    signed_as: str = SignedAs.SELF.value,
+    signer: str = "",
+    witness: str = "",
 ) -> Standing:
     """
     Write down her answer to the text that she has read: yes, or no. No to one purpose refuses no other thing.
 
-    A yes that staff write down is the one that she has signed: `file_id` is the photo of that paper.
+    A yes that staff write down is the one that she has signed: `file_id` is the photo of that paper, and says who has
+    signed it. A person who agrees to be visited signs with her finger; to the consents a tap is enough.
 
     :raises NotFound: if the actor has no business with her, or there is no such photo of hers
     :raises OnlySheDecides: if the actor is family only
     :raises PaperMissing: if staff would say yes for her
     :raises Invalid: if nothing is asked for this purpose
+    :raises SignatureMissing: if a person agrees to be visited, and does not sign
+    :raises WitnessMissing: if somebody has signed for her, and nobody says who, or who was there
     :raises TextNotCurrent: if she has read an old text
     """
     asked = _asked(purpose)
@@ -49,7 +83,15 @@ def give_consent(
     _wait(resident_id, asked)
     before = _standing(actor, asked, resident_id)
     state = ConsentState.GIVEN if agrees else _no_after(before.state)
-    return _answer(actor, now, before=before, resident_id=resident_id, state=state, file_id=file_id)
+    how = How(way=Way.PAPER if file_id else Way.TAP, signed_as=SignedAs(signed_as), file_id=file_id)
+    if actor.kind is Kind.PERSON:
+        how = _by_herself(actor, now, resident_id=resident_id, signature=signature if agrees else b"")
+        if agrees and asked is AGREEMENT and not signature:
+            raise SignatureMissing(fields={"signature": SignatureMissing.words})
+    elif how.signed_as is SignedAs.GUARDIAN or witness:
+        check_signer(how.signed_as, signer, witness)
+        how = replace(how, signer=signer.strip()[:60], witness=witness.strip()[:60])
+    return _answer(actor, now, before=before, resident_id=resident_id, state=state, how=how)
 
 
 @command("residents.consent")
@@ -62,6 +104,9 @@ def enter_consent(
     text_version: int,
     photo: bytes,
     content_type: str,
+    signed_as: str = SignedAs.SELF.value,
+    signer: str = "",
+    witness: str = "",
 ) -> Standing:
     """
     Keep the photo of the text that she has signed, and write her yes down, as `give_consent`.
@@ -81,6 +126,9 @@ def enter_consent(
         purpose=purpose,
         text_version=text_version,
         file_id=stored.id,
+        signed_as=signed_as,
+        signer=signer,
+        witness=witness,
     )
 
 
@@ -113,12 +161,15 @@ def _answer(
     before: Standing,
     resident_id: UUID,
     state: ConsentState,
-    file_id: UUID | None = None,
+    how: How | None = None,
 ) -> Standing:
-    text = before.text
-    if (before.state, before.text_version) == (state, text.version):
+    text, how = before.text, how or How()
+    is_renewed = (
+        text.purpose is AGREEMENT and before.at is not None and may_renew(day_of(before.at), day_of(now))
+    )
+    if (before.state, before.text_version) == (state, text.version) and not is_renewed:
         return before  # said already
-    Consent.objects.create(
+    answer = Consent.objects.create(
         organization_id=actor.organization_id,
         resident_id=resident_id,
         purpose=text.purpose.value,
@@ -126,7 +177,11 @@ def _answer(
         state=state.value,
         answered_at=now,
         answered_by=actor.user_id,
-        file_id=file_id,
+        text_digest=text.digest,
+        way=how.way.value,
+        signed_as=how.signed_as.value,
+        file_id=how.file_id,
+        people={"signer": how.signer, "witness": how.witness} if how.signer or how.witness else None,
     )
     fields = [text.purpose.value]
     audit.record(
@@ -134,7 +189,22 @@ def _answer(
     )
     kind = ConsentGiven if state is ConsentState.GIVEN else ConsentWithdrawn
     events.publish(kind(resident_id=resident_id, purpose=text.purpose.value, at=now), actor=actor)
-    return Standing(text=text, state=state, text_version=text.version, at=now, file_id=file_id)
+    return Standing.of(text.purpose, answer)
+
+
+def _by_herself(actor: Actor, now: datetime, *, resident_id: UUID, signature: bytes) -> How:
+    """Return how a person answers who acts for herself, or as the guardian that her grant says she is."""
+    grant = deciding_grant(actor, Purpose.CONTRACT, resident_id=resident_id, now=now)
+    is_guardian = grant is not None and grant.relation == Relation.GUARDIAN
+    how = How(
+        signed_as=SignedAs.GUARDIAN if is_guardian else SignedAs.SELF,
+        signer=grant.name if grant is not None and is_guardian else "",
+    )
+    if not signature:
+        return how
+    check_signature(signature)
+    kept = keep(actor, now, content=signature, content_type="image/png", resident_id=resident_id)
+    return replace(how, way=Way.FINGER, file_id=kept.id)
 
 
 def _check_paper(actor: Actor, file_id: UUID, resident_id: UUID) -> None:
@@ -145,7 +215,7 @@ def _check_paper(actor: Actor, file_id: UUID, resident_id: UUID) -> None:
 
 def _asked(purpose: str) -> Purpose:
     """:raises Invalid: if nothing is asked for this purpose"""
-    if purpose not in {one.value for one in NEEDS_CONSENT}:
+    if purpose not in {one.value for one in ASKED}:
         raise Invalid(fields={"purpose": purpose})
     return Purpose(purpose)
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("<uuid:resident_id>/numbers/<uuid:change_id>/paper", family.number_paper, name="number_paper"),
     path("<uuid:resident_id>/consents", consents.answer_consent, name="answer_consent"),
     path("<uuid:resident_id>/consents/<slug:asked>/paper", consents.signed_consent, name="signed_consent"),
+    path("<uuid:resident_id>/consents/<slug:asked>/copy", consents.consent_copy, name="consent_copy"),
     path("<uuid:resident_id>/card", printed.card, name="card"),
     path("<uuid:resident_id>/card/replace", printed.replace_card, name="replace_card"),
     path("<uuid:resident_id>/readers", sheet.readers, name="readers"),

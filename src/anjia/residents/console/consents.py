@@ -10,7 +10,7 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import DomainError
-from anjia.kernel.photos import photo_of, photo_said
+from anjia.kernel.photos import pdf_said, photo_of, photo_said
 from anjia.residents import commands, forms, queries
 from anjia.residents.console.going import go
 from anjia.residents.console.sheet import show_resident
@@ -30,11 +30,23 @@ def answer_consent(request: PageRequest, resident_id: UUID) -> HttpResponse:
             commands.enter_consent,
             **asked,
             text_version=forms.whole(request.POST, "version"),
+            signed_as="guardian" if request.POST.get("signed_as") == "guardian" else "self",
+            signer=request.POST.get("signer", ""),
+            witness=request.POST.get("witness", ""),
             **photo_of(request),
         )
     except DomainError as refusal:
         return show_resident(request, resident_id, refusal)
     return go("resident", "#consents", resident_id=resident_id)
+
+
+@page("residents.consent")
+@require_safe
+def consent_copy(request: PageRequest, resident_id: UUID, asked: str) -> HttpResponse:
+    """Give what she last answered, with her signature, as a PDF to print or keep."""
+    return pdf_said(
+        console.ask(request, queries.copy_of_consent, Purpose.LEGAL, resident_id=resident_id, asked=asked)
+    )
 
 
 @page("residents.consent")

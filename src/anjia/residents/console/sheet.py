@@ -21,12 +21,15 @@ from anjia.kernel.paging import Page
 from anjia.residents import commands, forms, queries
 from anjia.residents.console.going import go
 from anjia.residents.rules import (
+    AGREEMENT,
     ALLOW_WORDS,
     GIVEN_BY_WORDS,
     ID_CHECK_WORDS,
     RELATION_WORDS,
     SEX_WORDS,
+    SIGNED_AS_WORDS,
     STATE_WORDS,
+    WAY_WORDS,
     Allow,
     GivenBy,
     IdCheck,
@@ -111,6 +114,12 @@ def consent_said(standing: queries.Standing) -> dict[str, Any]:
         "words": STATE_WORDS[standing.state],
         "at": standing.at,
         "is_on_paper": standing.file_id is not None,
+        "is_agreement": standing.text.purpose == AGREEMENT,
+        "answered_version": standing.text_version,
+        "way": WAY_WORDS[standing.way],
+        "signed_as": SIGNED_AS_WORDS[standing.signed_as],
+        "signer": standing.signer,
+        "witness": standing.witness,
     }
 
 

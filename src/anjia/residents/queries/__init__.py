@@ -4,9 +4,11 @@ from anjia.residents.queries.family import (
     Acting,
     Standing,
     accounts_of_resident,
+    agreement_of,
     check_consent,
     check_decides,
     consents_of,
+    deciding_grant,
     grants_of,
     has_consent,
     is_herself,
@@ -38,6 +40,7 @@ from anjia.residents.queries.people import (
     resident_sheet,
 )
 from anjia.residents.queries.search import Line, residents_found, residents_listed, residents_page
+from anjia.residents.queries.signing import copy_of_consent
 
 __all__ = [
     "Acting",
@@ -48,10 +51,13 @@ __all__ = [
     "accounts_of_resident",
     "address_line_of",
     "addresses_of",
+    "agreement_of",
     "changes_of_rows",
     "check_consent",
     "check_decides",
     "consents_of",
+    "copy_of_consent",
+    "deciding_grant",
     "get_address",
     "get_addresses",
     "get_resident",

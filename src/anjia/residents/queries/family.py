@@ -14,12 +14,16 @@ from anjia.kernel.prepared import Prepared
 from anjia.residents.models import ActivationSlip, Consent, Grant, NumberChange
 from anjia.residents.queries.people import get_resident
 from anjia.residents.rules import (
+    AGREEMENT,
+    ASKED,
     DECIDES,
     ConsentMissing,
     ConsentState,
     ConsentText,
     OnlySheDecides,
     Relation,
+    SignedAs,
+    Way,
     current_text,
     digits_of,
     state_of,
@@ -106,6 +110,12 @@ def numbers_asked(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
     return {row.account_id: row for row in rows}
 
 
+def deciding_grant(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> Grant | None:
+    """Return the grant by which a person decides for the resident: her own, or her guardian's."""
+    rows = Grant.objects.filter(resident=resident_id, account_id=actor.user_id, relation__in=DECIDES)
+    return rows.live(now).own_first().first()
+
+
 def check_decides(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> None:
     """
     Staff act on her signed paper; of persons only she herself and her guardian decide who may see her.
@@ -114,8 +124,7 @@ def check_decides(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: dat
     """
     if actor.kind is not Kind.PERSON:
         return
-    rows = Grant.objects.filter(resident=resident_id, account_id=actor.user_id, relation__in=DECIDES)
-    if not rows.live(now).exists():
+    if deciding_grant(actor, purpose, resident_id=resident_id, now=now) is None:
         raise OnlySheDecides
 
 
@@ -133,27 +142,59 @@ class Standing:
     state: ConsentState
     text_version: int | None  # of the last answer
     at: datetime | None
-    file_id: UUID | None  # photo of the paper, where the last answer came on one
+    file_id: UUID | None  # the signature, or the photo of the paper, where the last answer came with one
+    way: Way = Way.TAP
+    signed_as: SignedAs = SignedAs.SELF
+    digest: str = ""  # of the text that was answered
+    signer: str = ""
+    witness: str = ""
+
+    @staticmethod
+    def of(asked: Purpose, answer: Consent | None) -> "Standing":
+        text, state = current_text(asked), state_of(asked, *_said(answer))
+        if answer is None:
+            return Standing(text=text, state=state, text_version=None, at=None, file_id=None)
+        return Standing(
+            text=text,
+            state=state,
+            text_version=answer.text_version,
+            at=answer.answered_at,
+            file_id=answer.file_id,
+            way=Way(answer.way),
+            signed_as=SignedAs(answer.signed_as),
+            digest=answer.text_digest,
+            **(answer.people or {}),
+        )
 
 
 def consents_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[Standing]:
     """
-    Return how it stands with every purpose that rests on consent.
+    Return how it stands with the agreement, and with every purpose that rests on consent.
 
     :raises NotFound: if the actor has no business with her
     """
     get_resident(actor, purpose, resident_id=resident_id)
     last = _last_answers(actor, resident_id)
-    return [
-        Standing(
-            text=current_text(asked),
-            state=state_of(asked, *_said(last.get(asked.value))),
-            text_version=last[asked.value].text_version if asked.value in last else None,
-            at=last[asked.value].answered_at if asked.value in last else None,
-            file_id=last[asked.value].file_id if asked.value in last else None,
-        )
-        for asked in sorted(NEEDS_CONSENT)
-    ]
+    return [Standing.of(asked, last.get(asked.value)) for asked in ASKED]
+
+
+AGREED: Final = Prepared(
+    lambda asked: Consent.objects.filter(
+        organization_id=asked.house, resident=asked.resident_id, purpose=AGREEMENT.value
+    ).order_by("-answered_at", "-id")
+)
+
+
+def agreement_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> Standing:
+    """
+    Return how it stands with her agreement.
+
+    :raises NotFound: if the actor has no business with her
+    """
+    if not actor.sees(resident_id):
+        raise NotFound
+    answer = AGREED.first(house=actor.organization_id, resident_id=resident_id)
+    return Standing.of(AGREEMENT, answer)
 
 
 def has_consent(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> bool:

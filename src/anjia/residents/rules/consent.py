@@ -1,14 +1,17 @@
 """
-Consent: which text was read, in which version, and what was answered. The texts are data (`data/consents.json`).
+Agreement and consent: which text was read, in which version, and what was answered. The texts are data
+(`data/consents.json`).
 
 Sources: PIPL art. 14-17, 29-30 (reference/clinical.md 6.1): informed, separate per purpose, as easy to withdraw
 as to give, asked again when purpose, method or kind of data change; refusing what a service does not need
 refuses no service.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -16,7 +19,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from anjia.kernel.actors import Purpose
+from anjia.kernel.actors import NEEDS_CONSENT, Purpose
 from anjia.kernel.errors import DomainError, Invalid
 
 
@@ -28,6 +31,27 @@ class ConsentState(StrEnum):
     NOT_ASKED = "not_asked"
 
 
+class Way(StrEnum):
+    """How an answer was given."""
+
+    TAP = "tap"
+    FINGER = "finger"  # signed on the screen
+    PAPER = "paper"  # signed on paper, of which there is a photo
+
+
+class SignedAs(StrEnum):
+    SELF = "self"
+    GUARDIAN = "guardian"
+
+
+WAY_WORDS: Final = {Way.TAP: _("在手机上点的"), Way.FINGER: _("手指签名"), Way.PAPER: _("纸质签字")}
+SIGNED_AS_WORDS: Final = {SignedAs.SELF: _("本人"), SignedAs.GUARDIAN: _("监护人")}
+# What is asked: the agreement, which visits rest on, and one consent for each purpose that rests on it.
+AGREEMENT: Final = Purpose.CONTRACT
+ASKED: Final = (AGREEMENT, *sorted(NEEDS_CONSENT))
+HOLDS_FOR: Final = timedelta(days=365)  # the agreement; its own text says so
+RENEW_FROM: Final = timedelta(days=30)  # before its end
+LARGEST_SIGNATURE: Final = 300 * 1024  # bytes
 STATE_WORDS: Final = {
     ConsentState.GIVEN: _("同意了"),
     ConsentState.REFUSED: _("没有同意"),
@@ -49,6 +73,11 @@ class ConsentText:
     title_en: str
     text_en: str
 
+    @property
+    def digest(self) -> str:
+        """What is equal only for this very text: it stands beside every answer and on every copy."""
+        return hashlib.sha256(f"{self.title}\n{self.text}".encode()).hexdigest()
+
     def in_language(self, language: str | None) -> tuple[str, str]:
         return (self.title_en, self.text_en) if (language or "").startswith("en") else (self.title, self.text)
 
@@ -62,6 +91,16 @@ class ConsentMissing(DomainError):
 class PaperMissing(Invalid):
     code = "residents.paper_missing"
     words = _("替她记“同意”，要有她签了字的同意书：拍一张照片一起交上来。收回同意不用纸。")
+
+
+class SignatureMissing(Invalid):
+    code = "residents.signature_missing"
+    words = _("协议要签了名才算。请在框里用手指签上名字，再交一次。")
+
+
+class WitnessMissing(Invalid):
+    code = "residents.witness_missing"
+    words = _("监护人代签，要写明监护人的姓名，还要写一位在场的见证人。")
 
 
 class TextNotCurrent(DomainError):
@@ -94,9 +133,38 @@ def current_text(purpose: Purpose) -> ConsentText:
     return consent_texts()[purpose][-1]
 
 
+def text_of(purpose: Purpose, version: int) -> ConsentText:
+    """Return the text of that version, which somebody has answered to."""
+    return next(text for text in consent_texts()[purpose] if text.version == version)
+
+
+def check_signature(signature: bytes) -> None:
+    """:raises SignatureMissing: if it is no picture that a finger could have drawn"""
+    if not signature.startswith(b"\x89PNG\r\n\x1a\n") or len(signature) > LARGEST_SIGNATURE:
+        raise SignatureMissing(fields={"signature": SignatureMissing.words})
+
+
+def check_signer(signed_as: SignedAs, signer: str, witness: str) -> None:
+    """:raises WitnessMissing: if somebody signs for her, and nobody says who, or who has seen it"""
+    if signed_as is SignedAs.GUARDIAN:
+        wanting = {"signer": signer, "witness": witness}
+        wrong = {name: WitnessMissing.words for name, said in wanting.items() if not said.strip()}
+        if wrong:
+            raise WitnessMissing(fields=wrong)
+
+
 def least_version(purpose: Purpose) -> int:
     """Return the oldest version that consent may have been given to and still hold."""
     return max(text.version for text in consent_texts()[purpose] if text.is_material)
+
+
+def ends_on(signed_on: date) -> date:
+    """Return the first day on which an agreement signed then does not hold any more."""
+    return signed_on + HOLDS_FOR
+
+
+def may_renew(signed_on: date, today: date) -> bool:
+    return today >= ends_on(signed_on) - RENEW_FROM
 
 
 def state_of(purpose: Purpose, answered: str | None, version: int | None) -> ConsentState:
