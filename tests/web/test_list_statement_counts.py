@@ -10,13 +10,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from anjia.dispatch.commands import offer_visit
+from anjia.dispatch.commands import hold_slot, offer_visit
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import acting
 from anjia.quality.commands import raise_concern
 from anjia.records.queries import record_page
 from anjia.residents.commands import add_address
 from anjia.residents.models import Resident
+from anjia.series.commands import begin_series
 from tests import make
 from tests.catalogue import make as catalogue
 from tests.dispatch.signed_in import OpenTown, get, open_town
@@ -24,6 +25,7 @@ from tests.identity import make as identity
 from tests.messaging import make as messages
 from tests.records import make as records
 from tests.residents import make as residents
+from tests.visits.make import id_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -66,6 +68,19 @@ def visit_of_another(house: House, number: int) -> UUID:
 def offer(house: House, number: int) -> None:
     visit_id = visit_of_another(house, number)
     acting(house.here.town.system, datetime.now(UTC)).do(offer_visit, visit_id=visit_id)
+
+
+def series(house: House, number: int) -> None:
+    unit = acting(house.here.town.desk, datetime.now(UTC))
+    held = unit.do(
+        hold_slot,
+        service_code="wound",
+        resident_id=house.resident.id,
+        address_id=house.here.town.address(house.resident).id,
+        starts_at=house.here.at(1 + number),
+        staff_ids=[id_of(house.nurse)],
+    )
+    unit.do(begin_series, hold_id=held.id, repeat={"count": 2})
 
 
 def message(house: House, number: int) -> None:
@@ -139,6 +154,7 @@ LISTS: Final[dict[str, tuple[str, Callable[[House, int], Any]]]] = {
     "record/summary": ("person", pressure),
     "record/trends/bp": ("person", pressure),
     "visits": ("person", visit_by_another),
+    "series": ("person", series),
     "inbox": ("person", message),
     "grants": ("person", grant),
     "record/readers": ("person", reader),

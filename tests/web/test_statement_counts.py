@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from anjia.dispatch.commands import hold_slot
 from anjia.identity.commands import add_role, start_session
 from anjia.identity.roles import permissions_of
 from anjia.imports.commands import upload_list
@@ -18,6 +19,7 @@ from anjia.kernel.work import acting
 from anjia.quality.commands import raise_concern
 from anjia.quality.models import CallBack
 from anjia.residents.commands import add_address
+from anjia.series.commands import begin_series
 from anjia.transitions.commands import refer
 from anjia.visits.commands import promise_visit
 from anjia.visits.models import Visit
@@ -28,7 +30,7 @@ from tests.identity import make as identity
 from tests.quality import make as quality
 from tests.records import make as records
 from tests.residents import make as residents
-from tests.visits.make import fact, say
+from tests.visits.make import fact, id_of, say
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -109,6 +111,20 @@ def visit(here: OpenTown, number: int, *, day: int = 1, nurse: Actor | None = No
     return acting(here.town.desk, starts_at - timedelta(days=2)).do(promise_visit, **plan)
 
 
+def series(here: OpenTown, number: int) -> None:
+    resident = residents.resident(served_by=here.town.desk)
+    nurse, unit = here.town.nurse(shifts=[(0, 24)]), acting(here.town.desk, datetime.now(UTC))
+    held = unit.do(
+        hold_slot,
+        service_code="wound",
+        resident_id=resident.id,
+        address_id=here.town.address(resident).id,
+        starts_at=here.at(10),
+        staff_ids=[id_of(nurse)],
+    )
+    unit.do(begin_series, hold_id=held.id, repeat={"count": 2})
+
+
 def call_back(here: OpenTown, number: int) -> None:
     promised, now = visit(here, number), datetime.now(UTC)
 
@@ -161,6 +177,7 @@ PAGES: Final[dict[str, tuple[str, str, dict[str, str] | None, Grow]]] = {
     "call-backs": ("quality/call-backs", "service_desk", None, call_back),
     "concerns": ("quality/concerns", "quality_manager", None, concern),
     "indicators": ("quality/indicators", "administrator", None, rating),
+    "series": ("series/", "service_desk", None, series),
     "imports": ("imports/", "administrator", None, batch),
     "services": ("catalogue/", "administrator", None, service),
     "ratings": ("quality/indicators/satisfaction_resident/counted", "administrator", None, rating),

@@ -102,9 +102,9 @@ def why_others_come(
 
     From what decides who comes: the rota, leave, other promises, what the law asks for, and what she said herself.
 
-    :raises NotAllowed: if the actor may not look
+    :raises NotAllowed: if the actor neither reads visits nor books
     """
-    if not actor.may("dispatch.read"):
+    if not (actor.may("visits.read") or actor.may("dispatch.book")):
         raise NotAllowed
     promises = get_promises(actor, purpose, visit_ids=list(usual)) if usual else {}
     if not promises:

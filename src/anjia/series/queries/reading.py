@@ -20,7 +20,7 @@ from anjia.series.words import words_of_end, words_of_pattern
 
 def get_series(actor: Actor, purpose: Purpose, *, series_id: UUID, now: datetime) -> SeriesLine:
     """
-    Return a series with its occurrences. Persons see their own, staff who read visits all of them.
+    Return a series with its occurrences. Persons see their own, staff who read visits or book all of them.
 
     :raises NotFound: if there is none, or it is a stranger's
     :raises NotAllowed: if an insider has no business with it
@@ -28,7 +28,7 @@ def get_series(actor: Actor, purpose: Purpose, *, series_id: UUID, now: datetime
     found = Series.objects.filter(organization_id=actor.organization_id, id=series_id).first()
     if found is None or not actor.sees(found.resident_id):
         raise NotFound
-    if not actor.may("visits.read"):
+    if not (actor.may("visits.read") or actor.may("dispatch.book")):
         raise NotAllowed
     return lines_of(actor, purpose, [found], now=now)[0]
 
@@ -57,7 +57,7 @@ def series_of_resident(
     """
     if not actor.sees(resident_id):
         raise NotFound
-    if not actor.may("visits.read"):
+    if not (actor.may("visits.read") or actor.may("dispatch.book")):
         raise NotAllowed
     found = Series.objects.filter(
         organization_id=actor.organization_id, resident_id=resident_id, ended_at=None
