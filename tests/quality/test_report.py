@@ -4,6 +4,7 @@ import io
 from datetime import date
 
 import pytest
+from django.test import RequestFactory
 from django.utils import translation
 from docx import Document as read_document
 
@@ -11,6 +12,8 @@ from anjia.documents import as_docx
 from anjia.kernel.actors import Purpose
 from anjia.kernel.work import acting
 from anjia.quality import queries
+from anjia.quality.console import handing_out
+from anjia.quality.console.handing_out import month_asked
 from anjia.quality.reporting import report_of
 from anjia.quality.rules import DEFINITIONS
 from tests.identity import make as identity
@@ -66,3 +69,17 @@ class TestReport:
             for part in ("name", "counts", "excludes", "period", "source"):
                 assert definition.said(part, language) in lines, (definition.code, part)
         assert ("没数据：" in lines) == (language == "zh-hans")
+
+    def test_is_given_as_word_and_as_pdf(self, town: Town) -> None:
+        manager = actor("quality.read", "visits.read", "workforce.read", organization_id=town.organization_id)
+        for view, begins in ((handing_out.report_docx, b"PK"), (handing_out.report_pdf, b"%PDF-")):
+            request = RequestFactory().get("/?month=2026-03")
+            request.actor = manager  # type: ignore[attr-defined]
+            answer = view(request)
+            assert answer.content.startswith(begins)
+            assert "anjia-report-2026-03." in answer["Content-Disposition"]
+
+    def test_is_of_this_month_for_nonsense(self) -> None:
+        today = date(2026, 3, 17)
+        for said in ("", "2026", "2026-13", "x"):
+            assert month_asked(RequestFactory().get(f"/?month={said}"), today) == today

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from anjia.documents import as_docx
+from anjia.documents import Document, as_docx, as_pdf
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
@@ -63,18 +63,26 @@ def rows(request: PageRequest, code: str, part: str) -> HttpResponse:
 
 @require_safe
 @page("quality.read")
-def report(request: PageRequest) -> HttpResponse:
-    """Give the report of a month, `?month=2026-03`; of this one for nonsense."""
+def report_docx(request: PageRequest) -> HttpResponse:
+    """Give the report of a month, `?month=2026-03`, to be written on; of this one for nonsense."""
+    document, month = report(request)
+    return console.download(as_docx(document), f"anjia-report-{month}.docx", console.DOCX)
+
+
+@require_safe
+@page("quality.read")
+def report_pdf(request: PageRequest) -> HttpResponse:
+    """Give the same report to be kept."""
+    document, month = report(request)
+    return console.download(as_pdf(document), f"anjia-report-{month}.pdf", console.PDF)
+
+
+def report(request: PageRequest) -> tuple[Document, str]:
+    """Return the report that the address asks for, and its month."""
     now = timezone.now()
-    found = console.ask(
-        request,
-        queries.month_in_figures,
-        Purpose.CONTRACT,
-        month=month_asked(request, day_of(now)),
-        as_of=now,
-    )
-    document = report_of(found, is_demo=settings.IS_DEMO)
-    return console.download(as_docx(document), f"anjia-report-{found.first:%Y-%m}.docx", console.DOCX)
+    month = month_asked(request, day_of(now))
+    found = console.ask(request, queries.month_in_figures, Purpose.CONTRACT, month=month, as_of=now)
+    return report_of(found, is_demo=settings.IS_DEMO), f"{found.first:%Y-%m}"
 
 
 def month_asked(request: HttpRequest, today: date) -> date:
