@@ -21,7 +21,7 @@ from anjia.machine.places import free_port
 from anjia.machine.postgres import Cluster, external
 from tests.browser.secrets import check_silence, names_in, recorded
 
-READY_WITHIN: Final = 300.0  # seconds: the client may have to be built first
+READY_WITHIN: Final = 600.0  # seconds: the client may have to be built first, beside all other tests
 DATABASES: Final = ("DATABASE_URL", "DATABASE_OWNER_URL")
 FLAGS: Final = [  # Chromium itself asks nobody anything either
     "--no-sandbox",
