@@ -1,13 +1,17 @@
 """A list of staff, as communities keep it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from anjia.kernel import events
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.models import Event
 from anjia.kernel.work import acting
 from anjia.workforce import commands
+from anjia.workforce.events import StaffChanged
 from anjia.workforce.models import Qualification, StaffMember
 from anjia.workforce.queries import changes_of_rows
 from anjia.workforce.rules import (
@@ -55,6 +59,19 @@ class TestRegisterStaffList:
         assert [change.name for change in first.added] == ["李秀兰", "周明", "赵敏"]
         assert (second.is_empty, second.same, tomorrow.is_empty) == (True, 3, True)
         assert actions(manager) == ["workforce.staff.imported"]
+
+    def test_says_whose_promises_may_need_somebody_else(self, manager: Actor) -> None:
+        self.do(manager, *self.ROWS)
+        self.do(manager, replace(self.ROWS[0], title="护士"), replace(self.ROWS[1], phone="13800138001"))
+
+        def changed(actor: Actor) -> set[str]:
+            rows = Event.objects.filter(
+                organization_id=actor.organization_id, name=events.name_of(StaffChanged)
+            )
+            ids = {row.content["staff_id"] for row in rows} - {str(actor.organization_id)}
+            return {one.name for one in StaffMember.objects.filter(id__in=ids)}
+
+        assert acting(manager, NOON).ask(changed) == {"李秀兰"}
 
     def test_takes_over_papers_week_and_years(self, manager: Actor) -> None:
         self.do(manager, *self.ROWS)

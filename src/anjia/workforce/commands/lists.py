@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from anjia.kernel import audit, events
@@ -13,6 +14,8 @@ from anjia.workforce.events import RotaChanged, StaffChanged
 from anjia.workforce.models import StaffMember, WeeklyPattern
 from anjia.workforce.rules import Changes, Sex, StaffRow, TravelMode, check_pattern
 from anjia.workforce.writing import one_rota_at_a_time, write_paper, write_staff
+
+DECIDE_WHAT_SHE_MAY_DO: Final = frozenset({"kind", "title", "started_on"})
 
 
 @command("workforce.change")
@@ -44,8 +47,11 @@ def register_staff_list(actor: Actor, now: datetime, *, rows: Sequence[StaffRow]
 def _take_over(actor: Actor, now: datetime, row: StaffRow, one: Known | None) -> None:
     staff = one.staff if one else _fresh(actor.organization_id, row)
     said = said_by(row, one.staff if one else None, today=day_of(now))
-    if one is None or any(getattr(staff, name) != value for name, value in said.items()):
+    changed = {name for name, value in said.items() if getattr(staff, name) != value}
+    if one is None or changed:
         write_staff(actor, staff, said)
+    if one is not None and changed & DECIDE_WHAT_SHE_MAY_DO:  # what she has promised may need somebody else
+        events.publish(StaffChanged(staff_id=staff.id, at=now), actor=actor)
     for paper in new_papers(row, one.papers if one else []):
         write_paper(
             actor,
