@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError
+from django.utils import translation
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
@@ -78,7 +79,9 @@ class TestRecordWaste:
             "李秋萍",
             WasteState.CARRIED,
         )
-        assert one.row.service_name == "伤口换药"
+        assert one.row.service == "伤口换药"
+        with translation.override("en"):
+            assert one.row.service == "Wound dressing"
 
     @pytest.mark.parametrize("wrong", [{"waste_class": "other"}, {"bags": 0}, {"weight_g": -5}, {"seal": ""}])
     def test_of_what_nobody_could_enter_says_so_to_the_phone(

@@ -104,7 +104,7 @@ def bag_and_waste(actor: Actor, purpose: Purpose, *, now: datetime) -> BagOut:
             bags=line.row.bags,
             seal=line.row.seal,
             closed_at=line.row.closed_at,
-            service_name=line.row.service_name,
+            service_name=line.row.service,
             tone=line.waiting.tone if line.waiting else "",
             words=str(line.waiting.words) if line.waiting else "",
         )

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 
 from anjia.kernel.fields import EncryptedText
 from anjia.kernel.ids import new_id
@@ -196,6 +197,7 @@ class WasteBag(models.Model):
     number = models.PositiveSmallIntegerField(default=1)
     visit_id = models.UUIDField()
     service_name = models.CharField(max_length=100)
+    service_name_en = models.CharField(max_length=200, default="", blank=True)
     staff_id = models.UUIDField()
     fact_id = models.UUIDField(null=True)
     waste_class = models.CharField(max_length=16)
@@ -228,6 +230,12 @@ class WasteBag(models.Model):
 
     def __str__(self) -> str:
         return f"waste {self.seal} ({self.number})"
+
+    @property
+    def service(self) -> str:
+        """The service's name in the language of whoever is looking."""
+        is_english = (get_language() or "zh").startswith("en")
+        return self.service_name_en if is_english and self.service_name_en else self.service_name
 
     @property
     def class_words(self) -> str:
