@@ -3,6 +3,10 @@
 (function () {
   'use strict';
 
+  // Where the rail lies across a narrow window, it begins at the page that is open.
+  var here = document.querySelector('.rail a[aria-current]');
+  if (here) here.scrollIntoView({ block: 'nearest', inline: 'center' });
+
   // A long action says that it is under way, to the eye and to the ear.
   var working = document.getElementById('working');
   var open = 0;
