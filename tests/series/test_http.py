@@ -65,6 +65,7 @@ class TestFamily:
         assert [one["starts_at"] for one in foreseen["days"]] == [
             one["starts_at"] for one in begun["occurrences"]
         ]
+        assert foreseen["days"][0]["who"] == ["李秋萍"]
         assert [one["id"] for one in phone.get("/api/v1/series").json()] == [begun["id"]]
         first = begun["occurrences"][0]["id"]
         assert post(phone, f"occurrences/{first}/skip", {}).status_code == 201
@@ -117,6 +118,8 @@ class TestDesk:
         begun = desk.post(f"/console/series/begin/{hold_id}/now", repeat | {"idempotency_key": str(uuid4())})
 
         assert "还没有空" in shown  # nobody is on duty in a week
+        day = here.at(12).weekday()  # of the time that is held: it is one of them
+        assert re.search(rf'name="weekdays" value="{day}" checked', shown)
         series = desk.get(begun["Location"]).content.decode()
         assert "一共 2 次" in series
         listed = desk.get("/console/series/").content.decode()

@@ -97,6 +97,7 @@ def begin(request: PageRequest, hold_id: UUID) -> HttpResponse:
             repeat=said,
             now=timezone.now(),
         )
+        said["weekdays"] = sorted({*said["weekdays"], found.days[0].on.weekday()})  # it is one of them
     except Invalid as refusal:  # she is still choosing
         problem = refusal.fields or {"": refusal.detail}
     shown = {"hold_id": hold_id, "found": found, "problem": problem}

@@ -19,6 +19,7 @@ from anjia.series.showing import in_this_language
 from anjia.series.words import WORDS_OF_HOLIDAYS, words_of_day, words_of_end, words_of_pattern
 from anjia.visits.queries import get_promise
 from anjia.visits.rules.lifecycle import terms_of_change
+from anjia.workforce.queries import staff_names
 from anjia.workforce.rules.rota import HOLIDAY_WORDS
 
 
@@ -59,7 +60,14 @@ def foresee(
         after_words=_words_after(pattern, len(dues) + 1, first, now),
         rule=str(terms_of_change()),
         days=[
-            Foreseen(on=first, day=first, holiday="", starts_at=promise.starts_at, who=[], words=""),
+            Foreseen(
+                on=first,
+                day=first,
+                holiday="",
+                starts_at=promise.starts_at,
+                who=list(staff_names(actor, purpose, staff_ids=crew).values()),
+                words="",
+            ),
             *(_foreseen(due, places.get(due.day) if due.day else None) for due in dues),
         ],
     )
