@@ -105,7 +105,7 @@ WORDS: Final = {
     "part": "counted",
     "draft_part": "texts",
     "situation": "fall",
-    "asked": "care",
+    "asked": "contract",  # which no test takes back
     "key": "resident",
     "path": "index.html",
     "secret": "x",
@@ -136,15 +136,7 @@ def id_for(town: Town, route: str, hole: str) -> Any:
         hole = {"grant_id": "paper_id"}.get(hole, hole)
     if hole == "code":
         return {"catalogue": "bp_follow_up", "quality": "completion"}.get(route.split("/")[1], "bp")
-    return {
-        "part": "counted",
-        "draft_part": "texts",
-        "situation": "fall",
-        "asked": "care",
-        "key": "resident",
-        "path": "index.html",
-        "secret": "x",
-    }.get(hole) or town.ids[hole]
+    return WORDS.get(hole) or town.ids[hole]
 
 
 def pages(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[Page]:
