@@ -49,6 +49,11 @@ def entries(actor: Actor) -> list[AuditEntry]:
     return list(AuditEntry.objects.all())
 
 
+@command("notes.write")
+def write_of(actor: Actor, now: datetime, *, of: dict[UUID, int]) -> UUID:
+    return write_note.function(actor, now, words="of many")
+
+
 @pytest.fixture
 def clerk() -> Actor:
     return make.actor("notes.write")
@@ -157,6 +162,14 @@ class TestReply:
 
         with pytest.raises(KeyReused):
             acting(clerk, NOON, "k1").reply(write_and_refuse, str, words="Li Na")
+
+    def test_knows_what_was_asked_by_id(self, clerk: Actor) -> None:
+        first, second = uuid4(), uuid4()
+        for asked in ({first: 1}, {UUID(str(first)): 1}):
+            acting(clerk, NOON, "k1").reply(write_of, str, of=asked)
+
+        with pytest.raises(KeyReused):
+            acting(clerk, NOON, "k1").reply(write_of, str, of={second: 1})
 
     def test_tries_afresh_what_was_refused(self, clerk: Actor) -> None:
         with pytest.raises(Refused):

@@ -255,6 +255,9 @@ class TestProveBackup:
         whole, torn = tmp_path / "whole.tar", tmp_path / "torn.tar"
         make_backup(town, whole)
         torn.write_bytes(b"no backup")
+        (town.path / "proving-killed" / "home" / "keys").mkdir(
+            parents=True
+        )  # a proof that was killed has left it
 
         prove_backup(town, whole)
         with pytest.raises(Stop, match="NOT whole: not restored"):

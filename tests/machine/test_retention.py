@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from anjia.machine import retention
-from anjia.machine.home import Home
+from anjia.machine.home import REAL, Home
 from anjia.machine.retention import NAME, back_up_to, no_longer_wanted
 from anjia.machine.steps import Stop
 
@@ -53,7 +53,9 @@ class TestNoLongerWanted:
 class TestBackUpTo:
     @pytest.fixture
     def home(self, tmp_path: Path) -> Home:
-        return Home(tmp_path / "home")
+        home = Home(tmp_path / "home")
+        home.make(REAL)
+        return home
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -71,6 +73,7 @@ class TestBackUpTo:
         with pytest.raises(Stop, match="NOT whole"):
             back_up_to(home, folder)
         assert all(path.exists() for path in old)
+        assert [path.suffix for path in folder.iterdir() if path not in old] == [".not-proven"]
 
         monkeypatch.setattr(retention, "prove_backup", lambda home, target: None)
         back_up_to(home, folder)
@@ -80,9 +83,18 @@ class TestBackUpTo:
     def test_is_refused_where_there_is_no_folder_or_within_the_data(self, home: Home, folder: Path) -> None:
         with pytest.raises(Stop, match="is no folder"):
             back_up_to(home, folder / "none")
-        (home.path / "backups").mkdir(parents=True)
+        (home.path / "backups").mkdir()
         with pytest.raises(Stop, match="within the data folder"):
             back_up_to(home, home.path / "backups")
+
+    def test_makes_none_where_none_can_be_proven(
+        self, home: Home, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/anjia")
+        monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://elsewhere/anjia")
+        with pytest.raises(Stop, match="built-in PostgreSQL"):
+            back_up_to(home, folder)
+        assert list(folder.iterdir()) == []
 
 
 def refuse(home: Home, target: Path) -> None:

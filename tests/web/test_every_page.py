@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -180,7 +181,8 @@ def browser(town: Town, who: str | None = None) -> Client:
 
 
 def form(town: Town) -> dict[str, Any]:
-    return {name: value_for(town, name, tag) for name, tag in INPUTS.items() if name != "idempotency_key"}
+    sound = {name: value_for(town, name, tag) for name, tag in INPUTS.items()}
+    return sound | {"idempotency_key": str(uuid4())}
 
 
 def value_for(town: Town, name: str, tag: str) -> Any:

@@ -2,17 +2,22 @@
 
 import json
 import os
+import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from anjia.kernel.folders import held
 from anjia.machine.backup import restore_backup
 from anjia.machine.database import database_of, prepare
 from anjia.machine.home import Home, replace
 from anjia.machine.postgres import Cluster, external
 from anjia.machine.steps import Stop, step
 
+ASIDE: Final = "proving-"  # how the name of the folder begins that a backup is restored into
 FINDING: Final = "finding.json"  # in the folder that is proven, then in the one that keeps it
 
 
@@ -23,13 +28,7 @@ def prove_backup(home: Home, source: Path) -> None:
 
     :raises Stop: if it cannot be restored, or is not whole; that it is not is kept too
     """
-    if external(os.environ):
-        raise Stop(
-            "a backup is proven with the built-in PostgreSQL: unset DATABASE_URL here, or restore it into an empty "
-            "database yourself and run script/anjia audit_verify there."
-        )
-    if home.kind is None:
-        raise Stop(f"there is no data folder at {home.path} to keep the proof in.")
+    check_can_be_proven(home)
     began = time.monotonic()
     try:
         finding = restored_and_looked_over(home, source)
@@ -44,9 +43,20 @@ def prove_backup(home: Home, source: Path) -> None:
     )
 
 
+def check_can_be_proven(home: Home) -> None:
+    """:raises Stop: if there is nowhere to keep what is found, or no PostgreSQL of ours to restore into"""
+    if external(os.environ):
+        raise Stop(
+            "a backup is proven with the built-in PostgreSQL: unset DATABASE_URL here, or restore it into an empty "
+            "database yourself and run script/anjia audit_verify there."
+        )
+    if home.kind is None:
+        raise Stop(f"there is no data folder at {home.path} to keep the proof in.")
+
+
 def restored_and_looked_over(home: Home, source: Path) -> dict[str, object]:
     """:raises Stop: if the backup cannot be restored"""
-    with tempfile.TemporaryDirectory(prefix="proving-", dir=home.path) as folder:
+    with alone_proving(home), tempfile.TemporaryDirectory(prefix=ASIDE, dir=home.path) as folder:
         copy = Home(Path(folder) / "home")
         try:
             restore_backup(copy, source)
@@ -55,6 +65,24 @@ def restored_and_looked_over(home: Home, source: Path) -> dict[str, object]:
             return dict(json.loads((copy.path / FINDING).read_text()))
         finally:
             Cluster(copy).remove()
+
+
+@contextmanager
+def alone_proving(home: Home) -> Iterator[None]:
+    """
+    Let nobody else prove here meanwhile; throw away what killed proofs have left: whole copies of all data.
+
+    :raises Stop: if somebody does
+    """
+    place = home.path / "proofs"
+    place.mkdir(mode=0o700, exist_ok=True)
+    with held(place) as alone:
+        if not alone:
+            raise Stop("another backup is just being proven: wait for it.")
+        for left in home.path.glob(f"{ASIDE}*"):
+            Cluster(Home(left / "home")).remove()
+            shutil.rmtree(left, ignore_errors=True)
+        yield
 
 
 def keep_finding(home: Home, finding: dict[str, object]) -> None:

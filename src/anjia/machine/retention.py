@@ -8,7 +8,7 @@ from typing import Final
 
 from anjia.machine.backup import make_backup
 from anjia.machine.home import Home
-from anjia.machine.proving import prove_backup
+from anjia.machine.proving import check_can_be_proven, prove_backup
 from anjia.machine.steps import Stop
 
 # How many days, weeks and months back there is a backup of each. One more day is always there: today's.
@@ -24,15 +24,20 @@ def back_up_to(home: Home, folder: Path) -> None:
     """
     Make a backup in the folder, prove it, and only then remove those that are no longer wanted.
 
-    :raises Stop: if it could not be made, or is not whole: then all others stay
+    :raises Stop: if it could not be made, or is not whole: then all others stay, and it is given another name
     """
     if not folder.is_dir():
         raise Stop(f"{folder} is no folder: make it first, on another disk than the data.")
     if folder == home.path or home.path in folder.parents:
         raise Stop(f"{folder} lies within the data folder: a backup there is lost together with the data.")
+    check_can_be_proven(home)
     target = folder / datetime.now(UTC).strftime(NAME)
     make_backup(home, target)
-    prove_backup(home, target)
+    try:
+        prove_backup(home, target)
+    except BaseException:  # under another name, or it would take the place of a whole one
+        target.replace(target.with_suffix(".not-proven"))
+        raise
     for path in no_longer_wanted(folder.iterdir()):
         path.unlink()
         print(f"Removed: {path}")

@@ -1,6 +1,8 @@
 """How Anjia itself fares: for who runs it, for everybody, and for a monitor."""
 
 import secrets
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +17,8 @@ from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
 from anjia.operations import metrics, queries
-from anjia.operations.rules import TARGET
+from anjia.operations.queries import Stability
+from anjia.operations.rules import TARGET, minute_of
 
 app_name = "operations"
 
@@ -46,9 +49,14 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 
 def seen() -> dict[str, Any]:
     """Read it as the system: it is of the whole installation, and of nobody in it."""
-    now = timezone.now()
-    found = acting(system(), now).ask(queries.stability, Purpose.CONTRACT, now=now)
-    return {"stability": found, "target": TARGET, "now": now}
+    found = stability_of(minute_of(timezone.now()))
+    return {"stability": found, "target": TARGET, "now": found.as_of}
+
+
+@lru_cache(maxsize=1)
+def stability_of(minute: datetime) -> Stability:
+    """Return it as of this minute. It is asked once: a page for everybody may be asked for by everybody."""
+    return acting(system(), minute).ask(queries.stability, Purpose.CONTRACT, now=minute)
 
 
 def waiting() -> dict[str, Any]:
