@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from anjia.identity.commands import start_session
+from anjia.identity.commands import add_organization, start_session
 from anjia.identity.models import Organization
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.calendar import day_of
@@ -40,6 +40,50 @@ def kit(house: Organization) -> UUID:
         queries.stock_at, Purpose.CONTRACT, station_id=house.id, today=day_of(timezone.now())
     )
     return next(line.item.id for line in found if line.item.code == "first_aid_kit")
+
+
+def add_part(house: Organization, name: str, kind: str = "station") -> UUID:
+    """Add a station or a ward to the house."""
+    unit = acting(system(house.id), timezone.now())
+    return unit.do(add_organization, parent_id=house.id, kind=kind, name=name).id
+
+
+class TestStation:
+    """The first of the list is the one that is shown when nothing says which."""
+
+    def test_stays_the_one_that_a_refused_form_was_meant_for(self, house: Organization) -> None:
+        add_part(house, "一站")
+        keeper = sign_in(house, "manager")
+        nurse = workforce.staff(of=system(house.id))
+        keeper.post(f"{STOCK}items/take")
+        item = kit(house)
+
+        came = {"item_id": item, "station_id": house.id, "quantity": "4", "expires_on": "2199-01-01"}
+        received = keeper.post(f"{STOCK}receive", came)
+        handed_out = keeper.post(
+            f"{STOCK}bags/{nurse.id}/hand-out?station={add_part(house, '二站')}",
+            {"station_id": house.id, f"wanted-{item}": "1"},
+        )
+
+        assert (received.status_code, handed_out.status_code) == (422, 409)
+        for page in (received, handed_out):
+            assert re.findall(r'<option value="([\w-]+)" selected>', page.content.decode())[0] == str(
+                house.id
+            )
+        assert f'name="station_id" value="{house.id}"' in handed_out.content.decode()
+
+    def test_is_looked_at_on_after_a_thing_is_changed(self, house: Organization) -> None:
+        add_part(house, "一站")
+        keeper = sign_in(house, "manager")
+        keeper.post(f"{STOCK}items/take")
+        page = keeper.get(f"{STOCK}items/{kit(house)}?station={house.id}").content.decode()
+        [action] = re.findall(r'action="([^"]*/change[^"]*)"', page)
+
+        said = {"item_name": "急救盒", "unit": "盒", "item_kind": "first_aid", "expires": "1"}
+        changed = keeper.post(action, said)
+
+        assert changed.status_code == 302
+        assert changed["Location"].endswith(f"?station={house.id}")
 
 
 class TestStore:

@@ -34,9 +34,11 @@ def at_station(
     """
     Return what is found at the station of the request, or else the `usual` or the first, with what names the station.
 
-    :raises NotFound: if the address names a station of somebody else's
+    The form names it before the address does: what was refused is shown where it was meant to happen.
+
+    :raises NotFound: if the request names a station of somebody else's
     """
-    wanted = forms.id_or_none(request.GET, "station")
+    wanted = forms.id_or_none(request.POST, "station_id") or forms.id_or_none(request.GET, "station")
 
     def ask(actor: Actor, purpose: Purpose) -> tuple[T, UUID, list[tuple[UUID, str]]]:
         found = queries.stores(actor, purpose)

@@ -55,7 +55,7 @@ def change(request: PageRequest, item_id: UUID) -> HttpResponse:
         console.do(request, commands.change_item, item_id=item_id, said=forms.item(request.POST))
     except Invalid as refusal:
         return show_item(request, item_id, refusal)
-    return go("item", item_id=item_id)
+    return go("item", item_id=item_id, station=forms.id_or_none(request.GET, "station"))
 
 
 def show_item(request: PageRequest, item_id: UUID, refusal: DomainError | None = None) -> HttpResponse:

@@ -165,7 +165,7 @@ def correct(request: PageRequest) -> HttpResponse:
         )
     except Invalid as refusal:
         return show_item(request, item_id, refusal)
-    return go("item", item_id=item_id)
+    return go("item", item_id=item_id, station=forms.id_or_none(request.GET, "station"))
 
 
 @require_POST
