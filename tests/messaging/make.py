@@ -115,8 +115,8 @@ class Post:
         return {Channel.WECHAT: self.wechat, Channel.SMS: self.sms}[channel]
 
     def go(self, now: datetime = NOON) -> None:
-        """Do one round of the postman."""
-        jobs.send_outbox(now)
+        """Do one round of the postman, in no time."""
+        jobs.empty_outbox(lambda: now)
 
     def forget(self) -> None:
         """Send what other tests have left behind, and forget it."""

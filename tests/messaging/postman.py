@@ -41,7 +41,8 @@ def main() -> None:
     django.setup()
     from anjia.messaging import jobs  # noqa: PLC0415  # only when the apps are ready
 
-    jobs.send_outbox(datetime.fromisoformat(sys.argv[1]))
+    now = datetime.fromisoformat(sys.argv[1])
+    jobs.empty_outbox(lambda: now)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
-from anjia.messaging import commands, queries
+from anjia.messaging import commands, jobs, queries
+from anjia.messaging.commands import outbox
+from anjia.messaging.models import Attempt, Message
 from anjia.messaging.rules import (
     LEASE,
     CannotSendAgain,
@@ -260,6 +262,64 @@ class TestPostman:
         post.go()
 
         assert make.notifications(behind)["wechat"].state == "sent"
+
+    def test_does_not_lose_what_is_being_sent_however_long_the_round_takes(
+        self, sender: Actor, post: Post
+    ) -> None:
+        present = [NOON]
+        messages = [make.message(sent_by=sender, about_id=uuid4()) for _ in range(3)]
+        taken_over, taken_back = [], []
+
+        def answers_slowly() -> None:
+            present[0] += 2 * LEASE / 5
+            taken_over.extend(acting(system(), present[0]).do(commands.claim_due))
+            [under_way] = [
+                one for one in messages if make.notifications(one)["wechat"].tries and is_queued(one)
+            ]
+            asking = acting(sender, present[0])
+            back = asking.do(commands.take_back, about_id=under_way.about_id, until=present[0])
+            taken_back.append(back)
+
+        def is_queued(message: Message) -> bool:
+            return make.notifications(message)["wechat"].state == "queued"
+
+        post.wechat.dies = answers_slowly
+        jobs.empty_outbox(lambda: present[0])
+
+        assert (taken_over, taken_back) == ([], [0, 0, 0])
+        assert {make.notifications(message)["wechat"].state for message in messages} == {"sent"}
+        assert present[0] > NOON + LEASE
+
+    def test_does_not_send_what_became_too_late_during_the_round(self, sender: Actor, post: Post) -> None:
+        present = [NOON]
+        make.message(sent_by=sender, now=NOON - timedelta(minutes=1))
+        late = make.message(sent_by=sender, needed_by=NOON + timedelta(minutes=1))
+
+        def answers_slowly() -> None:
+            present[0] += LEASE
+
+        post.wechat.dies = answers_slowly
+        jobs.empty_outbox(lambda: present[0])
+
+        row = make.notifications(late)["wechat"]
+        assert (row.state, row.code, len(post.wechat.taken)) == ("gave_up", "too_late", 1)
+
+    def test_writes_down_what_was_taken_though_the_next_cannot_be_begun(
+        self, sender: Actor, post: Post, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first = make.message(sent_by=sender, now=NOON - timedelta(minutes=1))
+        then = make.message(sent_by=sender)
+
+        def breaks(**_said: object) -> Attempt:
+            raise LookupError("a fault of ours")
+
+        post.wechat.dies = lambda: monkeypatch.setattr(outbox, "Attempt", breaks)
+        with pytest.raises(LookupError):
+            post.go()
+
+        assert make.notifications(first)["wechat"].state == "sent"
+        waiting = make.notifications(then)["wechat"]
+        assert (waiting.state, waiting.tries, waiting.lease_until) == ("queued", 0, None)
 
     def test_commits_once_for_each_message(self, sender: Actor, post: Post) -> None:
         messages = [make.message(sent_by=sender) for _ in range(8)]

@@ -15,7 +15,7 @@ from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of
 from anjia.kernel.errors import DomainError, NotFound
 from anjia.kernel.work import acting
-from anjia.messaging.jobs import send_outbox
+from anjia.messaging.jobs import empty_outbox
 from anjia.quality import commands as quality
 from anjia.residents.queries import addresses_of
 from anjia.simulation import town
@@ -335,7 +335,7 @@ class Life:
     def tell(self, when: datetime) -> None:
         """Let what has happened be heard, and who is to know of it be told, then: later it would be too late."""
         self.pump(when)
-        send_outbox(when)
+        empty_outbox(lambda: when)
 
     def pump(self, when: datetime) -> None:
         while events.pump(when, organization_id=CENTRE):

@@ -144,18 +144,21 @@ def begin(actor: Actor, now: datetime, *, claim: Claim, after: Handed | None = N
     """
     Begin a try, and write down that the one `after` which it comes was taken: of a worker that dies, only what it was
     sending at that moment is unsure. Return whether it is still ours to send: meanwhile somebody may have taken it
-    back, or over.
+    back, or over; and whose lease is over is claimed anew, as by now it may be night, or too late.
+
+    The lease begins anew: while it is being sent nobody takes it over, or back.
     """
     ids = [claim.notification_id, *([after.claim.notification_id] if after else [])]
     rows = {row.id: row for row in TO_SEND.rows(ids=ids)}
     parts = _taken(rows.get(after.claim.notification_id), after, now=now) if after else []
     notification = rows.get(claim.notification_id)
     is_ours = notification is not None and (
-        (notification.state, notification.tries, notification.lease_until)
+        claim.lease_until > now
+        and (notification.state, notification.tries, notification.lease_until)
         == (State.QUEUED, claim.attempt - 1, claim.lease_until)
     )
     if notification and is_ours:
-        notification.tries = claim.attempt
+        notification.tries, notification.lease_until = claim.attempt, now + LEASE
         parts += [
             (
                 "UPDATE messaging_attempt SET ended_at = %s, outcome = %s"
@@ -172,7 +175,7 @@ def begin(actor: Actor, now: datetime, *, claim: Claim, after: Handed | None = N
                     )
                 ]
             ),
-            prepared.saving(notification, "tries"),
+            prepared.saving(notification, "tries", "lease_until"),
         ]
     prepared.run(parts)
     return is_ours
