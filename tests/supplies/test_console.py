@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -48,6 +49,12 @@ def add_part(house: Organization, name: str, kind: str = "station") -> UUID:
     return unit.do(add_organization, parent_id=house.id, kind=kind, name=name).id
 
 
+def hidden(page: Any, action: str) -> dict[str, str]:
+    """Return what a form of the page, sent to this address, carries along unseen."""
+    [form] = re.findall(rf"<form[^>]*{action}[^>]*>(.*?)</form>", page.content.decode(), re.DOTALL)
+    return dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', form))
+
+
 class TestStation:
     """The first of the list is the one that is shown when nothing says which."""
 
@@ -84,6 +91,69 @@ class TestStation:
 
         assert changed.status_code == 302
         assert changed["Location"].endswith(f"?station={house.id}")
+
+
+class TestFormSentTwice:
+    """The answer did not come, so she goes back and sends the same form again."""
+
+    @pytest.fixture
+    def keeper(self, house: Organization) -> Client:
+        keeper = sign_in(house, "manager")
+        keeper.post(f"{STOCK}items/take")
+        came = {"item_id": kit(house), "station_id": house.id, "quantity": "10", "lot_number": "JJ-1"}
+        keeper.post(f"{STOCK}receive", came | {"expires_on": "2199-01-01"})
+        return keeper
+
+    def changes(self, keeper: Client, house: Organization) -> list[str]:
+        rows = keeper.get(f"{STOCK}ledger/?item_id={kit(house)}&place_id={house.id}").content.decode()
+        return re.findall(r'<td class="n nowrap">([+-]?\d+)</td>', rows)
+
+    def test_counts_once(self, keeper: Client, house: Organization) -> None:
+        form = hidden(keeper.get(f"{STOCK}count/?station={house.id}"), "count/")
+        [lot] = {name.removeprefix("seen-") for name in form if name.startswith("seen-")}
+        counted = form | {f"counted-{lot}": "8", f"why-{lot}": "摔坏两盒"}
+
+        for _ in range(2):
+            assert keeper.post(f"{STOCK}count/", counted).status_code == 302
+
+        assert self.changes(keeper, house) == ["-2", "+10"]
+
+    def test_gives_back_once(self, keeper: Client, house: Organization) -> None:
+        bag = f"{STOCK}bags/{workforce.staff(of=system(house.id)).id}"
+        keeper.post(f"{bag}/hand-out", {"station_id": house.id, f"wanted-{kit(house)}": "4"})
+        form = hidden(keeper.get(f"{bag}?station={house.id}"), "give-back") | {"quantity": "1"}
+
+        for _ in range(2):
+            assert keeper.post(f"{bag}/give-back", form).status_code == 302
+
+        assert self.changes(keeper, house) == ["+1", "-4", "+10"]
+
+    def test_corrects_once(self, keeper: Client, house: Organization) -> None:
+        item = f"{STOCK}items/{kit(house)}"
+        form = hidden(keeper.get(item), "correct") | {"quantity": "8", "why": "多记了"}
+        nurse = workforce.staff(of=system(house.id))
+
+        keeper.post(f"{STOCK}correct", form)
+        keeper.post(f"{STOCK}bags/{nurse.id}/hand-out", {"station_id": house.id, f"wanted-{kit(house)}": "3"})
+        keeper.post(f"{STOCK}correct", form)
+
+        assert self.changes(keeper, house) == ["-3", "-2", "+10"]
+
+    def test_counts_against_what_she_saw_though_the_first_was_refused(
+        self, keeper: Client, house: Organization
+    ) -> None:
+        """Ten lay there when she counted nine and gave no reason; four were handed out meanwhile."""
+        form = hidden(keeper.get(f"{STOCK}count/?station={house.id}"), "count/")
+        [lot] = {name.removeprefix("seen-") for name in form if name.startswith("seen-")}
+        nurse = workforce.staff(of=system(house.id))
+        keeper.post(f"{STOCK}bags/{nurse.id}/hand-out", {"station_id": house.id, f"wanted-{kit(house)}": "4"})
+
+        refused = keeper.post(f"{STOCK}count/", form | {f"counted-{lot}": "9"})
+        assert refused.status_code == 422
+        again = hidden(refused, "count/") | {f"counted-{lot}": "9", f"why-{lot}": "摔坏一盒"}
+        assert keeper.post(f"{STOCK}count/", again).status_code == 302
+
+        assert self.changes(keeper, house) == ["-1", "-4", "+10"]
 
 
 class TestStore:

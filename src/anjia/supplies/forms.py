@@ -40,6 +40,15 @@ def quantity_or_none(said: Said, name: str) -> Decimal | None:
     return found.quantize(Decimal("0.01"))
 
 
+def quantity_if_sound(said: Said, name: str, otherwise: Decimal) -> Decimal:
+    """Return the number that our own form carries along, or another if it carries none or it is none."""
+    try:
+        found = quantity_or_none(said, name)
+    except SuppliesInvalid:
+        return otherwise
+    return otherwise if found is None else found
+
+
 def whole(said: Said, name: str) -> int:
     """:raises SuppliesInvalid: if it is no whole number"""
     found = quantity(said, name)

@@ -94,9 +94,11 @@ def count(request: PageRequest) -> HttpResponse:
         ),
     )
     typed = request.POST
+    # What was typed was counted against what the page said then, not against what the books say now.
     rows = [
         (
             lot,
+            forms.quantity_if_sound(typed, f"seen-{lot.lot_id}", lot.quantity),
             typed.get(f"counted-{lot.lot_id}", ""),
             typed.get(f"why-{lot.lot_id}", ""),
             (refusal.fields if refusal else {}).get(f"why-{lot.lot_id}", ""),
