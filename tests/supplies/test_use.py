@@ -10,6 +10,7 @@ from anjia.kernel.actors import Purpose
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
 from anjia.supplies import commands, queries
+from anjia.supplies.models import Lot
 from anjia.supplies.rules.stock import WhyMissing
 from anjia.visits.models import Visit
 from tests.make import NOON
@@ -28,6 +29,15 @@ def used(visit: Visit, code: str = "gauze", quantity: float = 2, **more: Any) ->
     return fact(
         visit, "supplies", used=[{"code": code, "name": "x", "quantity": quantity, "unit": "块"} | more]
     )
+
+
+def used_of(visit: Visit, *said: tuple[float, Lot | None]) -> dict[str, Any]:
+    """Return a fact of gauze by lot: how much of each, and None where she names no lot."""
+    line = {"code": "gauze", "name": "x", "unit": "块"}
+    used = [
+        line | {"quantity": quantity} | ({"lot_id": str(lot.id)} if lot else {}) for quantity, lot in said
+    ]
+    return fact(visit, "supplies", used=used)
 
 
 class TestRecordUse:
@@ -107,6 +117,67 @@ class TestRecordUse:
         say(here.nurse, used(visit, quantity=1, lot_id=str(old.id)))
         here.hear()
         assert (here.in_bag(), here.shortfalls()) == ({"L0": 1, "L90": 1}, [("gauze", "expired_used", 1)])
+
+    def test_takes_each_lot_that_she_names(self, here: House, visit: Visit) -> None:
+        gauze = here.item()
+        one, other = here.lot(gauze, 3, days=90), here.lot(gauze, 3, days=200)
+        here.fill(gauze, 6)
+
+        say(here.nurse, used_of(visit, (1, one), (1, other), (1, other)))
+        here.hear()
+
+        assert (here.in_bag(), here.shortfalls()) == ({"L90": 2, "L200": 1}, [])
+
+    @pytest.mark.parametrize("is_named_first", [True, False])
+    def test_asks_about_an_expired_lot_also_beside_one_that_is_not_named(
+        self, here: House, visit: Visit, is_named_first: bool
+    ) -> None:
+        """What she names is hers to name; the rest comes off what was good that day."""
+        gauze = here.item()
+        old = here.lot(gauze, 2, days=0)
+        here.lot(gauze, 2, days=90)
+        here.fill(gauze, 4)
+        said: list[tuple[float, Lot | None]] = [(1, old), (2, None)]
+
+        say(here.nurse, used_of(visit, *(said if is_named_first else reversed(said))))
+        here.hear()
+
+        assert (here.in_bag(), here.shortfalls()) == ({"L0": 1}, [("gauze", "expired_used", 1)])
+
+    def test_counts_what_is_named_before_what_is_not(self, here: House, visit: Visit) -> None:
+        gauze = here.item()
+        soonest = here.lot(gauze, 2, days=90)
+        here.lot(gauze, 2, days=200)
+        here.fill(gauze, 4)
+
+        say(here.nurse, used_of(visit, (1, None), (2, soonest)))
+        here.hear()
+
+        assert (here.in_bag(), here.shortfalls()) == ({"L200": 1}, [])
+
+    def test_takes_no_other_in_place_of_a_lot_that_is_not_in_her_bag(self, here: House, visit: Visit) -> None:
+        gauze = here.item()
+        here.lot(gauze, 4)
+        here.fill(gauze, 4)
+        elsewhere = here.lot(gauze, 4, days=300)
+
+        say(here.nurse, used_of(visit, (1, elsewhere), (1, None)))
+        here.hear()
+
+        assert (here.in_bag(), here.shortfalls()) == ({"L200": 3}, [("gauze", "not_in_bag", 1)])
+
+    def test_takes_no_other_in_place_of_what_is_too_little_of_a_named_lot(
+        self, here: House, visit: Visit
+    ) -> None:
+        gauze = here.item()
+        few = here.lot(gauze, 1)
+        here.lot(gauze, 4, days=300)
+        here.fill(gauze, 5)
+
+        say(here.nurse, used_of(visit, (3, few)))
+        here.hear()
+
+        assert (here.in_bag(), here.shortfalls()) == ({"L300": 4}, [("gauze", "not_in_bag", 2)])
 
     def test_of_equipment_takes_nothing_for_it_comes_back(self, here: House, visit: Visit) -> None:
         monitor = here.item("bp_monitor", name="血压计", kind="equipment", expires=False)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.utils import translation
 
 from anjia.kernel.actors import Actor, Purpose
@@ -18,6 +18,7 @@ from anjia.supplies.rules.waste import NotStored, OnlyOnce, SamePerson, WasteSta
 from anjia.visits.models import Visit
 from tests.make import NOON, actor
 from tests.supplies.make import KEEPER, House, house
+from tests.turns import impatient, turn_of_another
 from tests.visits.make import fact, say
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -82,6 +83,14 @@ class TestRecordWaste:
         assert one.row.service == "伤口换药"
         with translation.override("en"):
             assert one.row.service == "Wound dressing"
+
+    def test_looks_what_is_known_only_in_its_turn(self, here: House, visit: Visit, line: WasteLine) -> None:
+        """Who looks before her turn enters what another is just entering."""
+        with (
+            turn_of_another(f"waste/{visit.id}"),
+            pytest.raises(OperationalError, match="lock timeout"),
+        ):
+            acting(here.town.system, NOON).do(impatient(commands.record_waste), visit_id=visit.id)
 
     @pytest.mark.parametrize("wrong", [{"waste_class": "other"}, {"bags": 0}, {"weight_g": -5}, {"seal": ""}])
     def test_of_what_nobody_could_enter_says_so_to_the_phone(

@@ -1,6 +1,8 @@
 """What was used at a visit, as the field says: taken off her bag, whenever we hear of it."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -34,8 +36,9 @@ def record_use(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
     """
     Take what was used at a visit off the bags of those who say so; return how many facts were new.
 
-    What expires first goes first, unless she says which lot she had in her hand. A fact is never refused: what is not
-    in the bag's books, or had expired that day, becomes a `Shortfall` for a person. A fact counts once.
+    What expires first goes first, unless she says which lot she had in her hand: that one then, and no other in its
+    place. A fact is never refused: what is not in the bag's books, or had expired that day, becomes a `Shortfall` for
+    a person. A fact counts once.
     """
     facts = facts_said(actor, Purpose.CONTRACT, visit_id=visit_id, kind="supplies")
     if not facts:
@@ -57,25 +60,26 @@ def record_use(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
 
 def _use(actor: Actor, now: datetime, fact: FactSaid, visit_id: UUID, items: Mapping[str, Item]) -> None:
     bag, on = Place(PlaceKind.BAG, fact.staff_id), day_of(fact.at)
-    lots = held_at(actor, bag)
-    expires = {one.lot_id: one.expires_on for one in lots}
+    left = {one.lot_id: one for one in held_at(actor, bag)}
     lines: dict[UUID, tuple[Place, UUID, UUID, Decimal]] = {}
-    short: dict[tuple[str, Why], Decimal] = {}
-    for code, (quantity, lot_id) in _asked(fact).items():
+    short: dict[tuple[str, Why], Decimal] = defaultdict(Decimal)
+    for (code, lot_id), quantity in _asked(fact):
         item = items.get(code)
         if item is None:
-            short[code, Why.UNKNOWN_ITEM] = quantity
+            short[code, Why.UNKNOWN_ITEM] += quantity
             continue
         if item.kind == ItemKind.EQUIPMENT:
             continue  # it comes back with her
-        mine = [one for one in lots if one.item_id == item.id]
+        mine = [one for one in left.values() if one.item_id == item.id and lot_id in (None, one.lot_id)]
         taken, lacking = first_expired_first(mine, quantity, on=on, first=lot_id)
         for one, some in taken:
-            lines[one] = (bag, item.id, one, -some)
-            if state_of(expires[one], on) == LotState.EXPIRED:
-                short[code, Why.EXPIRED_USED] = some
+            before = lines[one][-1] if one in lines else NOTHING
+            lines[one] = (bag, item.id, one, before - some)
+            left[one] = replace(left[one], quantity=left[one].quantity - some)
+            if state_of(left[one].expires_on, on) == LotState.EXPIRED:
+                short[code, Why.EXPIRED_USED] += some
         if lacking > NOTHING:
-            short[code, Why.NOT_IN_BAG] = lacking
+            short[code, Why.NOT_IN_BAG] += lacking
     doing = Doing(move=Move.USED, at=fact.at, staff_id=fact.staff_id, visit_id=visit_id, fact_id=fact.id)
     if lines:
         write(actor, now, doing, list(lines.values()))
@@ -96,15 +100,14 @@ def _use(actor: Actor, now: datetime, fact: FactSaid, visit_id: UUID, items: Map
     )
 
 
-def _asked(fact: FactSaid) -> dict[str, tuple[Decimal, UUID | None]]:
-    """Return how much of what she says she used, and of which lot if she says that too."""
-    asked: dict[str, tuple[Decimal, UUID | None]] = {}
+def _asked(fact: FactSaid) -> list[tuple[tuple[str, UUID | None], Decimal]]:
+    """Return what she says she used, of which lot if she says that too, and how much: named lots first."""
+    asked: dict[tuple[str, UUID | None], Decimal] = defaultdict(Decimal)
     for one in fact.content.get("used", ()):
         quantity = Decimal(str(one["quantity"])).quantize(Decimal("0.01"))
         if quantity > NOTHING:
-            before = asked.get(one["code"], (NOTHING, None))[0]
-            asked[one["code"]] = (before + quantity, _id_or_none(one.get("lot_id")))
-    return asked
+            asked[one["code"], _id_or_none(one.get("lot_id"))] += quantity
+    return sorted(asked.items(), key=lambda said: said[0][1] is None)
 
 
 def _id_or_none(said: Any) -> UUID | None:

@@ -29,6 +29,7 @@ ACTIONS: Final = {
 @command("supplies.keep")
 def record_waste(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
     """Enter into the register what the field says was packed at a visit; return how many lines are new."""
+    wait_turn(f"waste/{visit_id}")
     facts = facts_said(actor, Purpose.LEGAL, visit_id=visit_id, kind="waste")
     known = set(
         WasteBag.objects.filter(fact_id__in=[fact.id for fact in facts]).values_list("fact_id", flat=True)
@@ -36,7 +37,6 @@ def record_waste(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
     fresh = [fact for fact in facts if fact.id not in known]
     if not fresh:
         return 0
-    wait_turn(f"waste/{visit_id}")
     visit = get_visit(actor, Purpose.LEGAL, visit_id=visit_id)
     for fact in fresh:
         line = WasteBag(
