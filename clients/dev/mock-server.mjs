@@ -116,7 +116,7 @@ const answers = {
   'POST grants': (b) => ({ id: 'g2', ...b }),
   'POST grants/g1/withdraw': () => ({}),
   'GET consents': () => [
-    { purpose: 'contract', title: '上门服务协议', text: '做什么、多少钱、有什么风险，约的时候都写着。', text_version: '1', answered_version: null, is_agreement: true, state: 'not_asked', at: null },
+    { purpose: 'contract', title: '上门服务协议', text: '做什么、多少钱、有什么风险，约的时候都写着。', text_version: '1', answered_version: null, is_agreement: true, ends_on: null, may_sign: true, state: 'not_asked', at: null },
     { purpose: 'care', title: '上门照护和健康记录', text: '护士、医生为了照护您，可以看和记您的健康数据。', text_version: '2026-1', state: 'given', at: at(-30, '09:00') },
     { purpose: 'video', title: '上门时录像', text: '只在护士执法记录仪要求时录，30 天后删。', text_version: '2026-1', state: 'withdrawn', at: null },
   ],

@@ -93,7 +93,7 @@ class TestAResidentWithoutAnAgreement:
 
         assert list(by_desk.value.fields) == ["GATE-IN-AGREEMENT"]
         assert "国卫办医函〔2019〕80号" in by_desk.value.detail
-        assert "我同意的事" in by_her.value.detail
+        assert "“家人和我”里打开“我同意的事”" in by_her.value.detail
         assert "我同意的事" in (day.reason_if_empty or "")
 
     def test_is_visited_by_nobody_who_was_asked_before_she_ended_it(self, here: Town) -> None:

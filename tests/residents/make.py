@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,9 +27,11 @@ def resident(*, served_by: Actor, **says: Any) -> Resident:
     return acting(system(served_by.organization_id), NOON).do(register_resident, **sound | says)
 
 
-def consent(*, of: Resident, purpose: Purpose = Purpose.CARE, agrees: bool = True) -> None:
+def consent(
+    *, of: Resident, purpose: Purpose = Purpose.CARE, agrees: bool = True, on: datetime = NOON
+) -> None:
     """Have the resident answer the text of today."""
-    unit = acting(system(of.organization_id), NOON)
+    unit = acting(system(of.organization_id), on)
     unit.do(
         give_consent,
         resident_id=of.id,
@@ -39,9 +41,9 @@ def consent(*, of: Resident, purpose: Purpose = Purpose.CARE, agrees: bool = Tru
     )
 
 
-def agreement(*, of: Resident) -> None:
+def agreement(*, of: Resident, on: datetime = NOON) -> None:
     """Have her agreement to be visited."""
-    consent(of=of, purpose=Purpose.CONTRACT)
+    consent(of=of, purpose=Purpose.CONTRACT, on=on)
 
 
 def holder(

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
@@ -386,6 +387,19 @@ class TestConsents:
 
         assert browser.post(f"{BASE}{mother.id}/consents", self.SAID).status_code == 422
         assert "收回了" in page_of(browser.get(f"{BASE}{mother.id}/"))
+
+    @pytest.mark.parametrize(
+        ("days", "is_over", "may_sign"), [(300, False, False), (340, False, True), (365, True, True)]
+    )
+    def test_of_being_visited_can_be_signed_again_in_their_last_month_and_later(
+        self, as_: SignIn, mother: Resident, days: int, is_over: bool, may_sign: bool
+    ) -> None:
+        make_residents.agreement(of=mother, on=timezone.now() - timedelta(days=days))
+
+        shown = page_of(as_("service_desk").get(f"{BASE}{mother.id}/"))
+
+        assert ('id="f-signed-contract"' in shown, "满一年，要重新签" in shown) == (may_sign, is_over)
+        assert ("已签 第1版" in shown) is not is_over
 
 
 class TestPrints:

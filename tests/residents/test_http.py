@@ -1,4 +1,5 @@
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from anjia.identity.commands import open_account, start_session
 from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.calendar import day_of
 from anjia.kernel.work import acting
 from anjia.residents.commands import make_activation_slip
 from anjia.residents.models import Resident
@@ -159,6 +161,23 @@ class TestConsents:
             assert (refused.status_code, list(refused.json()["fields"])) == (422, ["signature"])
         assert (signed.json()["state"], signed.json()["answered_version"]) == ("given", "1")
         assert base64.b64decode(copy["pdf"]).startswith(b"%PDF-")
+        assert signed.json()["may_sign"] is False
+
+    def test_of_being_visited_is_signed_again_when_its_year_is_over(
+        self, client: Client, mother: Resident, token: str
+    ) -> None:
+        last_year = timezone.now() - timedelta(days=400)
+        make_residents.agreement(of=mother, on=last_year)
+        body = {"purpose": "contract", "text_version": 1, "agrees": True}
+
+        [over, *_others] = call(client, "get", "consents", token=token).json()
+        drawn = base64.b64encode(scribble(1)).decode()
+        signed = call(client, "post", "consents", body | {"signature": drawn}, token=token).json()
+
+        ended_on = day_of(last_year) + timedelta(days=365)
+        assert (over["state"], over["ends_on"], over["may_sign"]) == ("given", ended_on.isoformat(), True)
+        assert signed["may_sign"] is False
+        assert signed["ends_on"] > day_of(timezone.now()).isoformat()
 
 
 class TestReaders:

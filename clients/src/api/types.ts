@@ -265,6 +265,8 @@ export interface Consent {
   at: string | null
   answered_version: string | null
   is_agreement: boolean
+  ends_on: string | null
+  may_sign: boolean
 }
 
 /** What the caregiver works with. */

@@ -388,6 +388,7 @@ const en: typeof zhHans = {
     version: 'Text, version {version}',
     only_self: 'Only the resident decides these.',
     signed: 'Signed: version {version}, {day}',
+    again: 'The agreement is a year old on {day}. Please sign it again below.',
     copy: 'Keep a copy',
     end: 'End the agreement',
     ended: 'Ended: {title}',

@@ -386,6 +386,7 @@ export default {
     version: '文本 {version}',
     only_self: '这些要本人来定。',
     signed: '已签 第{version}版，{day}',
+    again: '协议到 {day} 满一年，请在下面重新签名。',
     copy: '存一份副本',
     end: '终止协议',
     ended: '已终止：{title}',

@@ -9,9 +9,8 @@ from anjia.catalogue import queries as catalogue
 from anjia.catalogue.rules import Asks, GateRule, Offered, rule_that
 from anjia.dispatch.rules import GateClosed, Reason
 from anjia.kernel.actors import Actor, Kind, Purpose
-from anjia.kernel.calendar import day_of
 from anjia.residents.queries import Standing, agreement_of
-from anjia.residents.rules import ConsentState, ends_on
+from anjia.residents.rules import ConsentState
 
 
 def gate_reasons(
@@ -35,16 +34,16 @@ def why_no_agreement(standing: Standing, on: date) -> str:
     """Return why her agreement does not hold on that day; nothing if it does."""
     if standing.state is ConsentState.ASKED_AGAIN:
         return _("上门服务协议的条文改了，要重新签。")
-    if standing.state is not ConsentState.GIVEN or standing.at is None:
+    last_day = standing.ends_on
+    if last_day is None:
         return _("还没有签上门服务协议。")
-    last_day = ends_on(day_of(standing.at))
     if on >= last_day:
         return _("上门服务协议到 {day} 满一年，要重新签。").format(day=f"{last_day:%Y-%m-%d}")
     return ""
 
 
 def refusal(rule: GateRule, words: str, *, for_her: bool) -> Reason:
-    way_out = _("在“我的”里打开“我同意的事”，看过签上名字就能约；也可以打电话请服务台来办。")
+    way_out = _("在“家人和我”里打开“我同意的事”，看过签上名字就能约；也可以打电话请服务台来办。")
     at_the_desk = _("在她的档案里“协议和同意书”记下签了字的协议，就能约。")
     return Reason(
         is_met=False,

@@ -1,7 +1,7 @@
 """Residents over HTTP: one's own addresses, family, consents and readers, and coming in by a printed slip."""
 
 import base64
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from anjia.identity.queries import account_names, get_organization
 from anjia.identity.rules import SLIPS_BY_ADDRESS, Choices, Entry, Refused, let_in
 from anjia.kernel import http
 from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.http import AuthedRequest, address_of
 from anjia.kernel.models import RecordAccess
@@ -82,7 +83,11 @@ class ConsentIn(Schema):
 
 
 class ConsentOut(Schema):
-    """`state`: given, refused, withdrawn, asked_again (the text has changed), not_asked."""
+    """
+    `state`: given, refused, withdrawn, asked_again (the text has changed), not_asked.
+
+    The agreement that is given holds until the day before `ends_on`; in its last month and later it `may_sign` again.
+    """
 
     purpose: str
     title: str
@@ -92,6 +97,12 @@ class ConsentOut(Schema):
     at: datetime | None
     answered_version: str | None
     is_agreement: bool
+    ends_on: date | None
+    may_sign: bool
+
+    @staticmethod
+    def resolve_may_sign(standing: Any) -> bool:
+        return bool(standing.may_sign(day_of(timezone.now())))
 
     @staticmethod
     def resolve_answered_version(standing: Any) -> str | None:

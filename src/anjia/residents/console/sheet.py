@@ -1,6 +1,7 @@
 """One resident's page, where she is visited, and who has read her record."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -59,7 +60,7 @@ def show_resident(
 
 def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[str, Any]:
     sheet = queries.resident_sheet(actor, purpose, resident_id=resident_id)
-    she = sheet.resident
+    she, today = sheet.resident, day_of(timezone.now())
     ids = {grant.giver_id for grant in sheet.grants} | {answer.answered_by for answer in sheet.answers}
     names = account_names(actor, Purpose.LEGAL, account_ids=ids)
     stations = {one.id: one.name for one in stations_of(actor, purpose)}
@@ -68,14 +69,16 @@ def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
     return {
         "sheet": sheet,
         "resident": she,
-        "age": she.age_on(day_of(timezone.now())),
+        "age": she.age_on(today),
         "sex": SEX_WORDS[Sex(she.sex)],
         "is_verified": she.id_check == IdCheck.VERIFIED,
         "id_check": ID_CHECK_WORDS[IdCheck(she.id_check)],
         "station": stations.get(she.station_id) if she.station_id else None,
         "chronic": forms.chronic_words(she) if may_read else None,
         "grants": [grant_said(grant, actor, names, numbers) for grant in sheet.grants],
-        "consents": [consent_said(one) for one in queries.consents_of(actor, purpose, resident_id=she.id)],
+        "consents": [
+            consent_said(one, today) for one in queries.consents_of(actor, purpose, resident_id=she.id)
+        ],
         "may": {
             name: actor.may(f"residents.{name}")
             for name in ("change", "add_address", "grant", "consent", "reveal")
@@ -103,7 +106,7 @@ def grant_said(
     }
 
 
-def consent_said(standing: queries.Standing) -> dict[str, Any]:
+def consent_said(standing: queries.Standing, today: date) -> dict[str, Any]:
     title, text = standing.text.in_language(get_language())
     return {
         "purpose": standing.text.purpose.value,
@@ -115,6 +118,9 @@ def consent_said(standing: queries.Standing) -> dict[str, Any]:
         "at": standing.at,
         "is_on_paper": standing.file_id is not None,
         "is_agreement": standing.text.purpose == AGREEMENT,
+        "ends_on": standing.ends_on,
+        "has_ended": standing.ends_on is not None and standing.ends_on <= today,
+        "may_sign": standing.may_sign(today),
         "answered_version": standing.text_version,
         "way": WAY_WORDS[standing.way],
         "signed_as": SIGNED_AS_WORDS[standing.signed_as],

@@ -1,12 +1,13 @@
 """Who may act for whom, and what was consented to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from anjia.kernel import access
 from anjia.kernel.actors import NEEDS_CONSENT, Actor, Kind, Purpose
+from anjia.kernel.calendar import day_of
 from anjia.kernel.encryption import blind
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.files import content_of
@@ -26,6 +27,8 @@ from anjia.residents.rules import (
     Way,
     current_text,
     digits_of,
+    ends_on,
+    may_renew,
     state_of,
 )
 
@@ -148,6 +151,18 @@ class Standing:
     digest: str = ""  # of the text that was answered
     signer: str = ""
     witness: str = ""
+
+    @property
+    def ends_on(self) -> date | None:
+        """The first day on which the agreement that she has given does not hold any more; consents have no end."""
+        is_dated = self.text.purpose is AGREEMENT and self.state is ConsentState.GIVEN
+        return ends_on(day_of(self.at)) if is_dated and self.at is not None else None
+
+    def may_sign(self, today: date) -> bool:
+        """Say whether there is anything to sign: no yes so far, or an agreement in its last month or over."""
+        if self.state is not ConsentState.GIVEN:
+            return True
+        return self.ends_on is not None and self.at is not None and may_renew(day_of(self.at), today)
 
     @staticmethod
     def of(asked: Purpose, answer: Consent | None) -> "Standing":
