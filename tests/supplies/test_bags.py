@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
 
+from anjia.identity.commands import add_organization
 from anjia.kernel.actors import Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
@@ -12,6 +14,7 @@ from anjia.supplies.models import BagCheck, Item, Lot
 from anjia.supplies.queries import Bag
 from tests.make import NOON, actor
 from tests.supplies.make import TODAY, House
+from tests.visits.make import id_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -101,6 +104,21 @@ class TestSetAsideFromBag:
 
         with pytest.raises(NotFound):
             acting(here.nurse, NOON).do(commands.set_aside_from_bag, lot_id=lot.id)
+
+    def test_of_whoever_belongs_to_a_ward_lies_at_the_house(self, here: House, kit: Item) -> None:
+        """A ward keeps no store: what lay aside there nobody could see or throw away."""
+        parts = acting(here.town.system, NOON)
+        ward = parts.do(add_organization, parent_id=here.id, kind="ward", name="六病区")
+        of_ward = here.town.nurse("赵敏", station_id=ward.id)
+        her = replace(of_ward, permissions=of_ward.permissions | {"supplies.carry"})
+        lot = here.lot(kit, 2)
+        acting(here.keeper, NOON).do(
+            commands.hand_out, station_id=here.id, staff_id=id_of(her), wanted={kit.id: Decimal(2)}
+        )
+
+        acting(her, NOON).do(commands.set_aside_from_bag, lot_id=lot.id)
+
+        assert here.aside() == {"L200": 2}
 
 
 class TestBags:

@@ -93,6 +93,25 @@ class TestStation:
         assert changed["Location"].endswith(f"?station={house.id}")
 
 
+class TestBag:
+    @pytest.mark.parametrize("kind", ["station", "ward"])
+    def test_is_filled_where_she_belongs_or_at_the_house_if_no_store_is_there(
+        self, house: Organization, kind: str
+    ) -> None:
+        part = add_part(house, "一处", kind)
+        her = workforce.staff(of=system(house.id), station_id=part)
+        keeper = sign_in(house, "manager")
+        keeper.post(f"{STOCK}items/take")
+        came = {"item_id": kit(house), "quantity": "4", "lot_number": "JJ-1", "expires_on": "2199-01-01"}
+        store = part if kind == "station" else house.id
+        keeper.post(f"{STOCK}receive", came | {"station_id": store})
+
+        page = keeper.get(f"{STOCK}bags/{her.id}")
+
+        assert page.status_code == 200
+        assert hidden(page, "hand-out")["station_id"] == str(store)
+
+
 class TestFormSentTwice:
     """The answer did not come, so she goes back and sends the same form again."""
 

@@ -27,5 +27,8 @@ def check_place(actor: Actor, kind: PlaceKind, place_id: UUID) -> Place:
 
 
 def store_of(actor: Actor, staff_id: UUID) -> UUID:
-    """Return the station that she belongs to, or else the house."""
-    return get_staff_member(actor, Purpose.CONTRACT, staff_id=staff_id).station_id or actor.organization_id
+    """Return the station that she belongs to, or else the house: wards and closed stations keep no store."""
+    station_id = get_staff_member(actor, Purpose.CONTRACT, staff_id=staff_id).station_id
+    if station_id and station_id in {one for one, _name in stores_of(actor)}:
+        return station_id
+    return actor.organization_id
