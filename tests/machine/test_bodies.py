@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -18,15 +19,19 @@ from anjia.machine.bodies import (
     Scope,
     SignInFirst,
     TooLarge,
+    TooManyOfHers,
     TooSlow,
 )
+from tests.machine.conftest import PATIENCE
 
-HER: Scope = {"who": "somebody who is signed in"}
-STRANGER: Scope = {"who": ""}
+HER: Scope = {"who": UUID(int=7)}
+HIM: Scope = {"who": UUID(int=8)}
+STRANGER: Scope = {"who": None}
 
 
-async def knows(scope: Scope) -> bool:
-    return bool(scope["who"])
+async def account_of(scope: Scope) -> UUID | None:
+    who: UUID | None = scope["who"]
+    return who
 
 
 def sending(*chunks: bytes, ends: bool = True) -> Receive:
@@ -46,7 +51,9 @@ def sending(*chunks: bytes, ends: bool = True) -> Receive:
 
 def read(scope: Scope, receive: Receive, taking: Bodies | None = None) -> bytes:
     async def scene() -> bytes:
-        with await (taking or Bodies(knows)).read(scope, receive) as body:
+        async with asyncio.timeout(PATIENCE):
+            body = await (taking or Bodies(account_of)).read(scope, receive)
+        with body:
             return body.read()
 
     return asyncio.run(scene())
@@ -66,11 +73,12 @@ class TestSomebodyWithoutASession:
 
         assert receive.left == []
 
-    def test_does_not_take_all_day(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("chunks", [[b"x"], []], ids=["after the first byte", "before it"])
+    def test_does_not_take_all_day(self, chunks: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bodies, "SMALL_WITHIN", 0.01)
 
         with pytest.raises(TooSlow):
-            read(STRANGER, sending(b"x", ends=False))
+            read(STRANGER, sending(*chunks, ends=False))
 
 
 class TestSomebodySignedIn:
@@ -90,6 +98,12 @@ class TestSomebodySignedIn:
         monkeypatch.setattr(bodies, "SMALL_WITHIN", 0.01)
 
         assert read(HER, receive) == photo + b"y"
+
+    def test_does_not_begin_a_photo_and_leave_it_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bodies, "NEXT_WITHIN", 0.01)
+
+        with pytest.raises(TooSlow):
+            read(HER, sending(b"x" * (SMALL + 1), ends=False))
 
     def test_sends_not_everything(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(bodies, "LARGEST", SMALL + 1)
@@ -117,7 +131,7 @@ class TestTogether:
                 said = refusal
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-            return said, sum(room.taken for room in rooms)
+            return said, sum(room.taken for room in rooms) + len(taking.of_accounts)
 
         return asyncio.run(scene())
 
@@ -125,7 +139,7 @@ class TestTogether:
     def make(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Bodies]:
         monkeypatch.setattr(bodies, "OF_STRANGERS", SMALL)
         monkeypatch.setattr(bodies, "OF_SIGNED_IN", 2 * SMALL)
-        return lambda: Bodies(knows)
+        return lambda: Bodies(account_of)
 
     def test_strangers_send_no_more_than_there_is_room_for(self, make: Callable[[], Bodies]) -> None:
         large = b"x" * SMALL
@@ -155,12 +169,24 @@ class TestTogether:
         assert isinstance(said, NoRoom)
         assert left == 0
 
+    @pytest.mark.parametrize(("then", "is_taken"), [(HER, False), (HIM, True)], ids=["her", "him"])
+    def test_whoever_sends_too_much_keeps_out_herself_alone(
+        self, then: Scope, is_taken: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bodies, "OF_ONE", 2 * SMALL)
+        photo = b"x" * (SMALL + SMALL // 2)
+
+        said, left = self.both((HER, photo), (then, photo), lambda: Bodies(account_of))
+
+        assert said == photo if is_taken else isinstance(said, TooManyOfHers)
+        assert left == 0
+
 
 def test_a_body_whose_sender_has_gone_leaves_nothing() -> None:
     async def gone() -> Message:
         return {"type": "http.disconnect"}
 
-    taking = Bodies(knows)
+    taking = Bodies(account_of)
     with pytest.raises(Gone):
         read(STRANGER, gone, taking)
 

@@ -3,6 +3,7 @@ import io
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -27,10 +28,10 @@ class Bridge(bridge.Bridge):
     """A bridge to which everybody is known who shows a cookie."""
 
     def __init__(self, wsgi: Callable[..., Iterable[bytes]], *, threads: int, waiting: int) -> None:
-        async def knows(scope: Scope) -> bool:
-            return any(name == b"cookie" for name, _ in scope["headers"])
+        async def account_of(scope: Scope) -> UUID | None:
+            return UUID(int=7) if any(name == b"cookie" for name, _ in scope["headers"]) else None
 
-        super().__init__(wsgi, knows, threads=threads, waiting=waiting)
+        super().__init__(wsgi, account_of, threads=threads, waiting=waiting)
 
 
 def echo(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -96,7 +97,7 @@ class TestBridge:
         assert "登录" in body.decode()
 
     def test_says_when_to_come_back_if_nobody_can_tell_who_sends_a_file(self) -> None:
-        async def away(scope: Scope) -> bool:
+        async def away(scope: Scope) -> UUID | None:
             raise psycopg.OperationalError("connection refused")
 
         app = bridge.Bridge(echo, away, threads=1, waiting=1)

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import django
 from django.conf import settings
@@ -45,7 +46,7 @@ class Application:
         self.aside = ThreadPoolExecutor(2, thread_name_prefix="aside")  # not in the queue with everybody
         self.hub = Hub(database())
         self.look_up = look_up()
-        self.bridge = Bridge(WSGIHandler(), self.knows, threads=THREADS, waiting=WAITING)
+        self.bridge = Bridge(WSGIHandler(), self.account_of, threads=THREADS, waiting=WAITING)
         self.live = Live(self.hub, self.look_up, self.in_thread)
         self.is_migrated = False
         self.parent = os.getppid()
@@ -80,10 +81,11 @@ class Application:
         """Return whether the processes of another parent serve by now."""
         return self.serving.exists() and self.serving.read_text() != str(self.parent)
 
-    async def knows(self, scope: Scope) -> bool:
-        """Return whether the request is of somebody who is signed in."""
+    async def account_of(self, scope: Scope) -> UUID | None:
+        """Return whose request it is, if somebody's who is signed in."""
         token = token_of(scope)
-        return bool(token) and await self.in_thread(self.look_up, token, "") is not None
+        found = await self.in_thread(self.look_up, token, "") if token else None
+        return found.account_id if found else None
 
     async def in_thread(self, function: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.aside, given_back, function, *args)

@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 from anjia.kernel.database import is_away
 from anjia.kernel.errors import Away
 from anjia.kernel.logs import places
-from anjia.machine.bodies import Bodies, Gone, Knows, Message, NotTaken, Receive, Scope, room_for_body
+from anjia.machine.bodies import AccountOf, Bodies, Gone, Message, NotTaken, Receive, Scope, room_for_body
 
 Send = Callable[[Message], Awaitable[None]]
 Environ = dict[str, Any]
@@ -50,10 +50,10 @@ class Bridge:
     """An ASGI application that asks a WSGI one in `threads` threads, and sheds when `waiting` wait for one."""
 
     def __init__(
-        self, wsgi: Callable[..., Iterable[bytes]], knows: Knows, *, threads: int, waiting: int
+        self, wsgi: Callable[..., Iterable[bytes]], account_of: AccountOf, *, threads: int, waiting: int
     ) -> None:
         self.wsgi = wsgi
-        self.bodies = Bodies(knows)
+        self.bodies = Bodies(account_of)
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
         self.room = threads + waiting
         self.inside = 0
