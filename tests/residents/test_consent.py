@@ -1,6 +1,7 @@
 """What a resident agrees to."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,12 +22,14 @@ from anjia.residents.queries import (
     check_consent,
     consents_of,
     copy_of_consent,
+    signing,
 )
 from anjia.residents.rules import (
     ConsentMissing,
     OnlySheDecides,
     PaperMissing,
     SignatureMissing,
+    TextNotAsSigned,
     TextNotCurrent,
     WitnessMissing,
     current_text,
@@ -147,7 +150,12 @@ class TestAgreement:
 
         text = current_text(Purpose.CONTRACT)
         assert (signed.state, signed.text_version, signed.way) == ("given", text.version, "finger")
-        assert signed.digest == hashlib.sha256(f"{text.title}\n{text.text}".encode()).hexdigest()
+        assert (
+            signed.digest
+            == hashlib.sha256(
+                f"{text.title}\n{text.text}\n{text.title_en}\n{text.text_en}".encode()
+            ).hexdigest()
+        )
         kept = acting(she, NOON).ask(content_of, Purpose.LEGAL, file_id=signed.file_id)
         assert kept[1] == SIGNATURE
 
@@ -219,3 +227,16 @@ class TestAgreement:
         for asked, whose in (("care", mother), ("ads", mother), ("contract", neighbour)):
             with pytest.raises(NotFound):
                 acting(she, NOON).ask(copy_of_consent, Purpose.ACCESS, resident_id=whose.id, asked=asked)
+
+    @pytest.mark.parametrize("part", ["title", "text", "title_en", "text_en"])
+    def test_comes_as_no_copy_of_other_words_than_those_that_were_signed(
+        self, desk: Actor, monkeypatch: pytest.MonkeyPatch, part: str
+    ) -> None:
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+        self.sign(she, mother.id, signature=scribble(1))
+        altered = replace(current_text(Purpose.CONTRACT), **{part: "edited in place"})
+        monkeypatch.setattr(signing, "text_of", lambda asked, version: altered)
+
+        with pytest.raises(TextNotAsSigned):
+            acting(she, NOON).ask(copy_of_consent, Purpose.ACCESS, resident_id=mother.id, asked="contract")

@@ -126,6 +126,40 @@ class TestConsentTexts:
         """Clinical reference 5.1 and 5.2: content, risks, price, term, what both sides do, how it ends."""
         assert all(part in text.text for text in consent_texts()[Purpose.CONTRACT])
 
+    def test_of_a_version_that_somebody_may_have_signed_are_never_changed(self) -> None:
+        """Written down here, so that words cannot be edited in place: new words are a new version."""
+        found = {
+            (text.purpose.value, text.version): text.digest
+            for texts in consent_texts().values()
+            for text in texts
+        }
+
+        assert found == {
+            ("contract", 1): "d0b796e447111064a55600b195a4a117430b40a6008551bad0633923d21d018f",
+            ("care", 1): "01c82cbe80e0e3a2a49550d5b313fe24cdcaf0c3483ef4b1451fca473f03c84d",
+            ("care", 2): "120d5998afbe11fc514002e4ca7876b41d8f89f735d2ef6210d72b44c7ba3edd",
+            ("video", 1): "11b4585c369b436b4c27ce8712f61dad679547e46d8e6a8a77d042ea3fb15545",
+            ("video", 2): "b5c4ab49832d77cca02859a734513d8fd353bbcc8d90e9ac8aafcf1d38848c06",
+        }
+
+    @pytest.mark.parametrize(
+        ("asked", "version", "kept"),
+        [
+            ("contract", 1, "4a27bed942e909faae32c3b7d5b9b9b638b0c1ec078425614eb29aa7af26b3bc"),
+            ("care", 1, "f185c485ed206703ae81696907d0c0d5ae4fcc1c89ba1281b72815893fe7a53c"),
+            ("care", 2, "49a9be6948de7f05da3ac51413d26aedff264ae7d3fd22b466459e6377aeb13e"),
+            ("video", 1, "823ac710151144eb577b73eaca54e3fec019568b5e7aa70c90754ef324b0a710"),
+            ("video", 2, "ccefb77bcd9daf26e1c0996855101c43486f28d0086258628f3bb92c6c968401"),
+        ],
+    )
+    def test_are_known_by_what_the_first_answers_keep_the_chinese_alone(
+        self, asked: str, version: int, kept: str
+    ) -> None:
+        text = next(one for one in consent_texts()[Purpose(asked)] if one.version == version)
+
+        assert text.is_what_was_signed(kept)
+        assert not text.is_what_was_signed("0" * 64)
+
     def test_stand_as_last_answered(self) -> None:
         assert state_of(Purpose.CARE, None, None) is ConsentState.NOT_ASKED
         assert state_of(Purpose.CARE, "given", 1) is ConsentState.GIVEN

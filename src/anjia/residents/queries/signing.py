@@ -14,7 +14,15 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.files import content_of
 from anjia.residents.queries.family import Standing, consents_of
 from anjia.residents.queries.people import get_resident
-from anjia.residents.rules import ASKED, SIGNED_AS_WORDS, STATE_WORDS, WAY_WORDS, SignedAs, text_of
+from anjia.residents.rules import (
+    ASKED,
+    SIGNED_AS_WORDS,
+    STATE_WORDS,
+    WAY_WORDS,
+    SignedAs,
+    TextNotAsSigned,
+    text_of,
+)
 
 PICTURES: Final = frozenset({"image/png", "image/jpeg"})
 
@@ -25,6 +33,7 @@ def copy_of_consent(actor: Actor, purpose: Purpose, *, resident_id: UUID, asked:
 
     :raises NotAllowed: without `residents.consent`
     :raises NotFound: if nothing of the kind is asked, or she has not answered
+    :raises TextNotAsSigned: if that version of the text has other words now than those that she answered
     """
     if not actor.may("residents.consent"):
         raise NotAllowed
@@ -44,6 +53,8 @@ def _document(actor: Actor, purpose: Purpose, *, name: str, standing: Standing) 
     assert standing.text_version is not None
     assert standing.at is not None
     text = text_of(standing.text.purpose, standing.text_version)
+    if not text.is_what_was_signed(standing.digest):
+        raise TextNotAsSigned
     title, words = text.in_language(get_language())
     facts: list[Part] = [
         Words(name=_("居民"), words=name),

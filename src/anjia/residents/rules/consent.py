@@ -75,11 +75,23 @@ class ConsentText:
 
     @property
     def digest(self) -> str:
-        """What is equal only for this very text: it stands beside every answer and on every copy."""
-        return hashlib.sha256(f"{self.title}\n{self.text}".encode()).hexdigest()
+        """What is equal only for this very text, in both languages: it stands beside every answer and on every copy."""
+        return _digest(self.title, self.text, self.title_en, self.text_en)
+
+    def is_what_was_signed(self, digest: str) -> bool:
+        """
+        Say whether an answer that keeps this digest was given to this very text.
+
+        The first answers keep that of the Chinese alone, or none at all: of those nothing else is known.
+        """
+        return digest in {self.digest, _digest(self.title, self.text), ""}
 
     def in_language(self, language: str | None) -> tuple[str, str]:
         return (self.title_en, self.text_en) if (language or "").startswith("en") else (self.title, self.text)
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
 class ConsentMissing(DomainError):
@@ -106,6 +118,11 @@ class WitnessMissing(Invalid):
 class TextNotCurrent(DomainError):
     code = "residents.text_not_current"
     words = _("这份同意书已经有了新的条文。请重新打开，看过新的再选。")
+
+
+class TextNotAsSigned(DomainError):
+    code = "residents.text_not_as_signed"
+    words = _("这一版条文和当时签的对不上，出不了副本。签名还在；请告诉管理员，查清楚条文是什么时候改的。")
 
 
 @cache
