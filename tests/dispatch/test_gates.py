@@ -10,18 +10,22 @@ from anjia.dispatch.commands import accept_offer
 from anjia.dispatch.gates import why_no_agreement
 from anjia.dispatch.queries import suitability
 from anjia.dispatch.rules import GateClosed
+from anjia.dispatch.subscribers import ask_what_becomes_of_her_visits
 from anjia.kernel.actors import Purpose
+from anjia.kernel.calendar import day_of
 from anjia.kernel.work import acting
+from anjia.messaging.queries import CallLine, call_list
 from anjia.residents.commands import withdraw_consent
+from anjia.residents.events import ConsentWithdrawn
 from anjia.residents.models import Resident
 from anjia.residents.queries import agreement_of
 from anjia.workforce.commands import take_back_qualification
 from anjia.workforce.models import Qualification
 from tests.catalogue import make as catalogue
 from tests.dispatch.make import booking, hold, offers, slots
-from tests.make import NOON
+from tests.make import NOON, deliver_events
 from tests.residents import make as residents
-from tests.visits.make import Town, id_of, town
+from tests.visits.make import Town, at, id_of, town
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -104,6 +108,46 @@ class TestAResidentWithoutAnAgreement:
 
         with pytest.raises(GateClosed):
             acting(nurse, NOON).do(accept_offer, offer_id=offer.id)
+
+    def calls(self, here: Town) -> list[CallLine]:
+        return acting(here.system, NOON).ask(call_list, Purpose.CONTRACT, day=day_of(NOON))
+
+    def test_is_rung_once_about_all_that_is_booked(self, here: Town) -> None:
+        nurse, resident, other = here.nurse(), here.resident(), here.resident()
+        booking(here, resident, nurse)
+        booking(here, resident, nurse, starts_at=at(14))
+        booking(here, other, nurse, starts_at=at(16))
+        self.ended(here, resident)
+
+        deliver_events(here.desk, now=NOON)
+        again = ConsentWithdrawn(resident_id=resident.id, purpose="contract", at=NOON)
+        here.look(lambda actor: ask_what_becomes_of_her_visits(actor, NOON, again))
+
+        [line] = self.calls(here)
+        assert (line.call.party_id, line.call.message.template) == (resident.id, "agreement_ended")
+        assert "还约着 2 次上门" in line.call.words
+
+    def test_is_rung_about_nothing_that_needs_no_agreement(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        catalogue.version(published_by=here.desk, code="pressure", name="量血压", legal_line="public_health")
+        booking(here, resident, nurse, service_code="pressure")
+        self.ended(here, resident)
+
+        deliver_events(here.desk, now=NOON)
+
+        assert self.calls(here) == []
+
+    def test_is_not_rung_any_more_once_she_has_signed_again(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        booking(here, resident, nurse)
+        self.ended(here, resident)
+        deliver_events(here.desk, now=NOON)
+        assert len(self.calls(here)) == 1
+
+        residents.agreement(of=resident)
+        deliver_events(here.desk, now=NOON)
+
+        assert self.calls(here) == []
 
     def test_is_visited_for_public_health_all_the_same(self, here: Town) -> None:
         nurse, resident = here.nurse(), here.resident()

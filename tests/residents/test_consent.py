@@ -235,7 +235,8 @@ class TestAgreement:
         mother = make_residents.resident(served_by=desk)
         she = make_residents.holder(*PERSON, of=mother, relation="self")
         self.sign(she, mother.id, signature=scribble(1))
-        altered = replace(current_text(Purpose.CONTRACT), **{part: "edited in place"})
+        edited: dict[str, Any] = {part: "edited in place"}
+        altered = replace(current_text(Purpose.CONTRACT), **edited)
         monkeypatch.setattr(signing, "text_of", lambda asked, version: altered)
 
         with pytest.raises(TextNotAsSigned):

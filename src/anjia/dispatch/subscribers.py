@@ -8,11 +8,13 @@ from uuid import UUID
 from anjia.dispatch import commands
 from anjia.dispatch.checking import cannot_keep, may_not_do
 from anjia.dispatch.events import CaregiverAway, OfferDeclined, OfferMade
-from anjia.dispatch.telling import tell_caregiver, tell_household
+from anjia.dispatch.telling import ask_what_becomes_of, tell_caregiver, tell_household
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.events import listens_to
 from anjia.messaging.commands import take_back
+from anjia.residents.events import ConsentGiven, ConsentWithdrawn
+from anjia.residents.rules import AGREEMENT
 from anjia.visits.events import (
     AssignmentChanged,
     FactRecorded,
@@ -161,6 +163,19 @@ def tell_who_was_sent(actor: Actor, now: datetime, event: AssignmentChanged) -> 
             template="work_taken_away",
             at=event.at,
         )
+
+
+@listens_to(ConsentWithdrawn)
+def ask_what_becomes_of_her_visits(actor: Actor, now: datetime, event: ConsentWithdrawn) -> None:
+    if event.purpose == AGREEMENT:
+        ask_what_becomes_of(actor, now, resident_id=event.resident_id, at=event.at)
+
+
+@listens_to(ConsentGiven)
+def ask_no_more(actor: Actor, now: datetime, event: ConsentGiven) -> None:
+    """Only what is asked after the end of an agreement is about the resident herself."""
+    if event.purpose == AGREEMENT:
+        take_back(actor, now, about_id=event.resident_id, until=event.at)
 
 
 @listens_to(OfferMade)

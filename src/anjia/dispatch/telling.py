@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from anjia.catalogue.queries import get_version
+from anjia.catalogue.rules import Asks, rule_that
 from anjia.dispatch.queries import contact_of, house_of, household_of
 from anjia.dispatch.rules import Span, is_soon, offer_is_urgent, wakes_who_comes
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.calendar import local
+from anjia.kernel.calendar import day_of, local
 from anjia.messaging.commands import send
 from anjia.messaging.queries import quiet_hours_of
-from anjia.messaging.rules import moment_words
-from anjia.residents.queries import get_address, get_resident
-from anjia.visits.queries import Promise, get_promise
+from anjia.messaging.rules import Contact, moment_words
+from anjia.residents.queries import agreement_of, get_address, get_resident, phone_to_call
+from anjia.residents.rules import ConsentState
+from anjia.visits.queries import Promise, get_promise, promises_ahead
 from anjia.visits.rules.door import area_of
 from anjia.workforce.queries import get_staff_member
 
@@ -46,6 +49,50 @@ def tell_household(
             urgent=template not in WORTH_HEARING and is_soon(promise.starts_at, promise.ends_at, now=now),
             needed_by=needed_by(template, promise, at=at, now=now),
         )
+
+
+def ask_what_becomes_of(actor: Actor, now: datetime, *, resident_id: UUID, at: datetime) -> None:
+    """
+    Put her on today's call list if visits are booked that need the agreement she has ended: whom nobody takes yet,
+    nobody may take any more. Nothing is cancelled for her.
+    """
+    if agreement_of(actor, Purpose.CONTRACT, resident_id=resident_id).state is ConsentState.GIVEN:
+        return  # signed again meanwhile
+    ahead = promises_ahead(actor, Purpose.CONTRACT, resident_id=resident_id, now=now)
+    lines = {
+        version_id: get_version(actor, Purpose.CONTRACT, version_id=version_id).legal_line
+        for version_id in {promise.service_version_id for promise in ahead}
+    }
+    need_it = [
+        promise
+        for promise in ahead
+        if rule_that(lines[promise.service_version_id], day_of(promise.starts_at), Asks.AGREEMENT)
+    ]
+    if not need_it:
+        return
+    name, phone = house_of(actor, Purpose.CONTRACT)
+    resident = get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
+    values: dict[str, str | datetime] = {
+        "institution": name,
+        "phone": phone,
+        "resident": resident.name,
+        "count": str(len(need_it)),
+        "when": need_it[0].starts_at,
+    }
+    number = phone_to_call(actor, Purpose.CONTRACT, resident_id=resident_id)
+    send(
+        actor,
+        now,
+        party_id=resident_id,
+        template_code="agreement_ended",
+        event_id=event_id("agreement_ended", resident_id, at),
+        about_kind="resident",
+        about_id=resident_id,
+        values=values,
+        resident_id=resident_id,
+        contact=Contact(name=resident.name, phone=number),
+        needed_by=need_it[-1].ends_at,
+    )
 
 
 def needed_by(template: str, promise: Promise, *, at: datetime, now: datetime) -> datetime:

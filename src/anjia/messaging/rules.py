@@ -149,6 +149,8 @@ def check_move(old: State, new: State) -> None:
 
 # --- templates ---------------------------------------------------------------------------------------------------
 
+TO_BE_ASKED: Final = "to_be_asked"  # why somebody is called: no message can ask it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
@@ -165,6 +167,7 @@ class Template:
     wechat: Mapping[str, str]
     urgent: bool
     is_worth_a_call: bool  # if no other way works: "arrived" is not
+    is_only_a_call: bool  # to be asked, which no message can: on today's list, and no other way
 
     def text(self, language: str) -> Text:
         return self.texts["en" if language.startswith("en") else "zh"]
@@ -188,6 +191,7 @@ def _templates() -> dict[str, Template]:
             wechat=row["wechat"],
             urgent=row.get("urgent", False),
             is_worth_a_call=not row.get("inbox_only_when_unreachable", False),
+            is_only_a_call=row.get("only_a_call", False),
         )
         for row in rows
     }

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from anjia.kernel import audit, live
 from anjia.kernel.actors import Actor
+from anjia.kernel.calendar import day_of
 from anjia.kernel.database import wait_turn
 from anjia.kernel.ids import new_id
 from anjia.messaging.models import Call, Message, Notification, Recipient
 from anjia.messaging.rules import (
     TEMPLATES,
+    TO_BE_ASKED,
     Channel,
     State,
     Template,
@@ -94,7 +96,7 @@ def start_next_way(
     notification.save(force_insert=True)
     live.tell(topic="messaging.outbox", subject_id=notification.id)
     if channel is Channel.PHONE:
-        put_on_call_list(notification, message, now=now, why=why or Channel.PHONE.value)
+        put_on_call_list(notification, message, now=now, why=why or why_called(message))
     elif channel is Channel.THROUGH:
         pass_on(actor, message, recipient, now=now)
         notification.move_to(State.SENT, now=now)
@@ -126,6 +128,8 @@ def pass_on(actor: Actor, message: Message, recipient: Recipient, *, now: dateti
 def able(message: Message, recipient: Recipient) -> list[str]:
     """Return the ways that can be gone at all."""
     template = TEMPLATES[message.template]
+    if template.is_only_a_call:
+        return [Channel.PHONE.value]
     return [
         *([Channel.WECHAT.value] if recipient.wechat_openid else []),
         *([Channel.SMS.value] if recipient.phone else []),
@@ -145,16 +149,21 @@ def through(recipient: Recipient) -> Recipient | None:
 
 
 def put_on_call_list(notification: Notification, message: Message, *, now: datetime, why: str) -> None:
-    text = TEMPLATES[message.template].text(message.language)
+    template = TEMPLATES[message.template]
+    text = template.text(message.language)
     Call.objects.create(
         organization_id=message.organization_id,
         notification=notification,
         message=message,
         party_id=message.party_id,
-        day=call_day(now, needed_by=message.needed_by),
+        day=day_of(now) if template.is_only_a_call else call_day(now, needed_by=message.needed_by),
         words=filled(text.call, message.values),
         why=why,
     )
+
+
+def why_called(message: Message) -> str:
+    return TO_BE_ASKED if TEMPLATES[message.template].is_only_a_call else Channel.PHONE.value
 
 
 def give_up(notification: Notification, *, now: datetime, code: str) -> None:

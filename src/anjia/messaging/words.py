@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anjia.kernel.errors import Words
-from anjia.messaging.rules import Channel, State
+from anjia.messaging.rules import TO_BE_ASKED, Channel, State
 
 CHANNEL_WORDS: Final[Mapping[Channel, Words]] = {
     Channel.WECHAT: gettext_lazy("微信"),
@@ -31,6 +31,7 @@ STATE_TONES: Final[Mapping[State, str]] = {
 }
 CODES: Final[Mapping[str, Words]] = {
     "phone": gettext_lazy("只接电话"),
+    TO_BE_ASKED: gettext_lazy("这件事要问清楚，只能打电话"),
     "43101": gettext_lazy("微信里没有点允许通知"),
     "40003": gettext_lazy("微信号对不上"),
     "no_app": gettext_lazy("还没有接上微信小程序"),

@@ -11,6 +11,7 @@ from anjia.visits.queries.planning import (
     known_by,
     live_assignments,
     overdue_visits,
+    promises_ahead,
     same_that_day,
 )
 from anjia.visits.queries.reading import (
@@ -53,6 +54,7 @@ __all__ = [
     "name_of_service",
     "open_conflicts",
     "overdue_visits",
+    "promises_ahead",
     "same_that_day",
     "timeline",
     "timelines",

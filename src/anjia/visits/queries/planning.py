@@ -147,6 +147,19 @@ def get_promises(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID])
     return {visit.id: _promise_of(visit) for visit in found if may_know_of(actor, visit)}
 
 
+def promises_ahead(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> list[Promise]:
+    """
+    Return the resident's visits that nobody has set out for yet, the soonest first.
+
+    :raises NotFound: if the actor has no business with the resident
+    """
+    if not actor.sees(resident_id):
+        raise NotFound
+    rows = Visit.objects.filter(organization_id=actor.organization_id, resident_id=resident_id)
+    ahead = rows.filter(status=Status.BOOKED.value, ends_at__gt=now).prefetch_related(live_crew())
+    return [_promise_of(visit) for visit in ahead.order_by("starts_at", "id")]
+
+
 def _promise_of(visit: Visit) -> Promise:
     return Promise(
         id=visit.id,
