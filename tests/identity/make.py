@@ -137,11 +137,11 @@ def try_password(
     )
 
 
-def locked_out(login: str) -> None:
+def locked_out(login: str, *, now: datetime = NOON) -> None:
     """Let strangers in many places try wrong passwords, until none of them may any more."""
     many = [(WRONG_PASSWORDS_BY_LOGIN, login)] * (WRONG_PASSWORDS_BY_LOGIN.most - 1)
-    acting(system(), NOON).ask(lambda _: limits.count(*many, now=NOON))
-    assert refusal(try_password(login, password="不是这一句话")) == "identity.wrong_password"
+    acting(system(), NOON).ask(lambda _: limits.count(*many, now=now))
+    assert refusal(try_password(login, now=now, password="不是这一句话")) == "identity.wrong_password"
 
 
 def entered(outcome: object) -> Entry:

@@ -149,6 +149,25 @@ class TestSignInStaff:
         with pytest.raises(TooSoon):
             make.try_password(login, now=later(minutes=1), device_token="their desk")
 
+    @pytest.mark.parametrize("by", ["the manager", "herself"])
+    def test_a_browser_taken_from_her_is_hers_no_more_until_she_comes_in_there_again(self, by: str) -> None:
+        house = make.house()
+        account, chief = make.staff(house), make.administrator(house)
+        login = account.login or ""
+        entered(make.try_password(login, device_token="a laptop"))
+        before = entered(make.try_password(login, now=later(minutes=1), device_token="a laptop"))
+        actor = chief if by == "the manager" else make.actor_of(account)
+        acting(actor, later(minutes=2)).do(commands.end_session, session_id=before.session_id)
+
+        make.locked_out(login)
+
+        if by == "the manager":
+            with pytest.raises(TooSoon):
+                make.try_password(login, now=later(minutes=3), device_token="a laptop")
+            entered(make.try_password(login, now=later(minutes=30), device_token="a laptop"))
+            make.locked_out(login, now=later(minutes=40))
+        assert entered(make.try_password(login, now=later(minutes=41), device_token="a laptop"))
+
     def test_a_browser_in_which_she_was_not_ready_yet_is_not_hers(self) -> None:
         """A temporary password is read out over the telephone: whoever heard it may have been first."""
         account = make.staff(make.house(), ready=False)

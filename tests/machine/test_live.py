@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -93,6 +93,46 @@ class TestHub:
             hub.hear(message(organization))
 
         assert heard(reader) == [LOOK_AGAIN_AT_ALL]
+
+    def test_doubts_everybody_when_it_hears_again_after_nothing_could_be_heard(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        her = reader_for(LivePass(uuid4()), frozenset())
+        hub = hub_with(her)
+        looked_up_when = hub.doubts
+        monkeypatch.setattr(psycopg.AsyncConnection, "connect", Ear.connect)
+
+        async def scene() -> Reader:
+            listening = asyncio.ensure_future(hub.listen())
+            await until(lambda: not her.unread.empty())
+            listening.cancel()
+            late = reader_for(LivePass(uuid4()), frozenset())
+            monkeypatch.setattr(hub, "_listening", asyncio.get_running_loop().create_future())
+            with hub.reading(late, since=looked_up_when):
+                return late
+
+        late = asyncio.run(scene())
+
+        assert (her.is_doubted, heard(her)[-1]) == (True, LOOK_AGAIN_AT_ALL)
+        assert late.is_doubted
+
+
+class Ear:
+    """A connection on which nothing is said."""
+
+    @staticmethod
+    async def connect(_database: str, **_: Any) -> "Ear":
+        return Ear()
+
+    async def __aenter__(self) -> "Ear":
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+    async def execute(self, _asked: str) -> None: ...
+
+    async def notifies(self) -> AsyncIterator[object]:
+        yield await asyncio.get_running_loop().create_future()
 
 
 class Listener:
@@ -276,6 +316,27 @@ class TestLive:
 
     def test_goes_on_when_what_was_taken_makes_no_difference(self) -> None:
         assert self.told_after_a_doubt([passed(1), passed(1)]) == 1
+
+    def test_tells_nothing_of_what_was_taken_while_it_was_looked_up(self) -> None:
+        passes: list[LivePass | None] = [passed(1), None]
+
+        async def scene() -> Listener:
+            def look_up(token: str, acting_for: str) -> LivePass | None:
+                if len(passes) == 2:
+                    listener.hub.hear(message(UUID(int=1), t="rights", id=str(UUID(int=7))))
+                return passes.pop(0)
+
+            listener = Listener(look_up)
+            reading = asyncio.ensure_future(listener.read(b"", COOKIE))
+            await until(lambda: bool(listener.hub.readers) or reading.done())
+            listener.hub.hear(message(UUID(int=1)))
+            await until(lambda: reading.done() or "event: change" in listener.text)
+            listener.gone.set()
+            await reading
+            return listener
+
+        assert asyncio.run(scene()).text.count("event: change") == 0
+        assert passes == []
 
     def told_after_a_doubt(self, passes: list[LivePass | None]) -> int:
         """Return of how many changes a stream tells whose account is doubted just before."""

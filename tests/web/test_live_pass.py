@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from anjia.identity.commands import (
+    change_role,
     close_account,
     end_session,
     end_sessions_of,
@@ -20,7 +21,7 @@ from anjia.identity.commands import (
     start_session,
     take_role,
 )
-from anjia.identity.models import Membership
+from anjia.identity.models import Membership, Role
 from anjia.kernel.actors import Actor, system
 from anjia.kernel.work import acting
 from anjia.residents.commands import withdraw_grant
@@ -133,6 +134,22 @@ class TestWhatIsTaken:
         acting(manager, timezone.now()).do(take_role, membership_id=role.id)
 
         assert ear.doubted() == {str(nurse.id)}
+
+    @pytest.mark.parametrize("is_own", [True, False], ids=["of the house's own", "in place of a default one"])
+    def test_is_what_a_role_may(self, ear: Ear, is_own: bool) -> None:
+        house = make_identity.house()
+        nurses, manager = [make_identity.staff(house) for _ in range(2)], make_identity.administrator(house)
+        make_identity.staff(make_identity.house())  # elsewhere nothing changes
+        [role] = acting(manager, timezone.now()).ask(lambda _: list(Role.objects.filter(code="nurse")))
+        narrower: dict[str, Any] = {"name": "护士", "permissions": ["records.read"]}
+        if is_own:
+            role = acting(manager, timezone.now()).do(change_role, role_id=role.id, **narrower)
+            ear.doubted()
+            ear.said.clear()
+
+        acting(manager, timezone.now()).do(change_role, role_id=role.id, **narrower)
+
+        assert ear.doubted() == {str(nurse.id) for nurse in nurses}
 
     @pytest.mark.parametrize("way", ["ended", "locked", "all ended", "closed"])
     def test_is_a_session(self, ear: Ear, way: str) -> None:

@@ -102,10 +102,14 @@ class Hub:
     def __init__(self, database: str) -> None:
         self.database = database
         self.readers: set[Reader] = set()
+        self.doubts = 0  # heard so far, of whomever
         self._listening: asyncio.Task[None] | None = None
 
     @contextmanager
-    def reading(self, reader: Reader) -> Iterator[None]:
+    def reading(self, reader: Reader, *, since: int) -> Iterator[None]:
+        """Hand on to the reader, who was looked up when so many doubts had been heard: one since may be of her."""
+        if self.doubts != since:
+            reader.doubt()
         if self._listening is None or self._listening.done():
             self._listening = asyncio.get_running_loop().create_task(self.listen())
         self.make_room(reader.account_id)
@@ -126,6 +130,7 @@ class Hub:
     def hear(self, payload: str) -> None:
         message = json.loads(payload)
         if message.get("t") == RIGHTS:
+            self.doubts += 1
             for reader in self.readers:
                 if str(reader.account_id) == message.get("id"):
                     reader.doubt()
@@ -148,7 +153,9 @@ class Hub:
             try:
                 async with await psycopg.AsyncConnection.connect(self.database, autocommit=True) as ear:
                     await ear.execute(f"LISTEN {CHANNEL}")
+                    self.doubts += 1
                     for reader in self.readers:  # who knows what was said before
+                        reader.doubt()
                         reader.tell(LOOK_AGAIN_AT_ALL)
                     async for notice in ear.notifies():
                         self.hear(notice.payload)
@@ -168,6 +175,7 @@ class Live:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         who = (token_of(scope), header_of(scope, b"x-acting-for"))
+        since = self.hub.doubts
         try:
             found = await self.in_thread(self.look_up, *who) if who[0] else None
         except Exception as error:
@@ -183,10 +191,10 @@ class Live:
             )
         else:
             topics = frozenset(topic for topic in query.get("topics", [""])[0].split(",") if topic)
-            await self.stream(who, found, topics, receive, send)
+            await self.stream(who, found, reader_for(found, topics), since, receive, send)
 
     async def stream(
-        self, who: tuple[str, str], found: Pass, topics: frozenset[str], receive: Receive, send: Send
+        self, who: tuple[str, str], found: Pass, reader: Reader, since: int, receive: Receive, send: Send
     ) -> None:
         headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store")]
         await send(
@@ -197,12 +205,11 @@ class Live:
             }
         )
         await write(send, COME_BACK)
-        reader = reader_for(found, topics)
         writing = asyncio.ensure_future(self.write_while_good(who, found, reader, send))
         leaving = asyncio.ensure_future(until_gone(receive))
         ending = asyncio.ensure_future(reader.ended.wait())
         try:
-            with self.hub.reading(reader):
+            with self.hub.reading(reader, since=since):
                 await asyncio.wait([writing, leaving, ending], return_when=asyncio.FIRST_COMPLETED)
         finally:
             writing.cancel()

@@ -11,7 +11,7 @@ from anjia.identity.models import Membership, Role
 from anjia.identity.queries import get_role, managers_of_house
 from anjia.identity.roles import FOR_PERSONS, FOR_STAFF
 from anjia.identity.rules import OF_THE_HOUSE, LastAdministrator, RoleOfTheHouse
-from anjia.kernel import audit
+from anjia.kernel import audit, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import Invalid, NotFound
@@ -72,6 +72,8 @@ def change_role(
         role.save(update_fields=list(said))
     if "identity.manage" in before and not managers_of_house(actor, Purpose.LEGAL):
         raise LastAdministrator
+    for holding in Membership.objects.filter(role=role, house_id=actor.organization_id, taken_at=None):
+        live.doubt(holding.account_id)
     audit.record(
         "identity.role.changed",
         actor=actor,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from anjia.identity import limits, proofs
@@ -100,10 +101,19 @@ def _claims(login: str, address: str, device_token: str | None) -> tuple[limits.
 
 
 def _is_known(login: str, device_token: str) -> bool:
-    """Say whether the login has come in by this browser with both proofs, or by another way than the password."""
-    return Session.objects.filter(
+    """
+    Say whether the login has come in by this browser with both proofs, or by another way than the password, and nobody
+    else has ended that since: a lost computer knows her no more.
+    """
+    taken = Session.objects.filter(
+        device_index=OuterRef("device_index"),
+        account=OuterRef("account"),
+        ended_at__gte=OuterRef("created_at"),
+    ).exclude(ended_by=OuterRef("account"))
+    here = Session.objects.filter(
         device_index=device_index(device_token), account__login=login, is_limited=False
-    ).exists()
+    )
+    return here.exclude(Exists(taken)).exists()
 
 
 @command(OWN_ACCOUNT)
