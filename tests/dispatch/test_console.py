@@ -89,6 +89,12 @@ class TestBooking:
         )
         assert "没有人当班" in shown.content.decode()
 
+    @pytest.mark.parametrize("day", ["x", "9999-12-31", "0001-01-01"])
+    def test_is_of_today_for_a_day_that_is_none(self, here: OpenTown, day: str) -> None:
+        page = f"/console/dispatch/book/{here.town.resident().id}"
+
+        assert browser(here, "service_desk").get(page, {"first_day": day}).status_code == 200
+
     def test_answers_htmx_with_the_times_alone(self, here: OpenTown) -> None:
         here.nurse()
         resident = here.town.resident()

@@ -35,6 +35,23 @@ def ask(here: OpenTown, resident: Any, **says: Any) -> dict[str, Any]:
     } | says
 
 
+class TestSlots:
+    @pytest.mark.parametrize("day", ["9999-12-31", "9999-12-20", "0001-01-01", "2999-12-31"])
+    def test_of_a_day_that_nobody_means_are_refused_in_words(self, here: OpenTown, day: str) -> None:
+        resident = here.town.resident()
+        asked = {
+            "service_code": "wound",
+            "address_id": address_of(here, resident).id,
+            "first_day": day,
+            "days": 14,
+        }
+
+        refused = get(here.person(resident), "slots", **asked)
+
+        assert refused.status_code == 422
+        assert "1900" in refused.json()["detail"]
+
+
 class TestTheLoop:
     def test_goes_from_a_free_time_to_a_visit_that_is_done(self, here: OpenTown) -> None:
         (nurse, her_token), resident = here.nurse(), here.town.resident()

@@ -1,26 +1,29 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
+from anjia.dispatch.checking import may_not_do
 from anjia.dispatch.commands import accept_offer, assign_by_hand, confirm_hold
 from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message
 from anjia.visits.models import VisitChange
-from anjia.visits.queries import board
+from anjia.visits.queries import board, live_assignments
 from anjia.workforce.commands import (
     change_staff_member,
     put_leave,
+    register_staff_list,
     remove_shift,
     set_last_day,
     take_back_qualification,
 )
 from anjia.workforce.models import Qualification, Shift
-from anjia.workforce.rules import LeaveKind
+from anjia.workforce.rules import LeaveKind, StaffRow
 from tests.dispatch.make import booking, hold, offers, states, visit_of
 from tests.make import NOON, deliver_events
 from tests.turns import impatient, turn_of_another
@@ -147,9 +150,13 @@ class TestSomebodyIsAway:
         with pytest.raises(SlotGone):
             acting(ill, NOON).do(accept_offer, offer_id=offer.id)
 
-    @pytest.mark.parametrize("what", ["put_leave", "remove_shift", "set_last_day", "take_back_qualification"])
+    @pytest.mark.parametrize(
+        "what",
+        ["put_leave", "remove_shift", "set_last_day", "take_back_qualification", "register_staff_list"],
+    )
     def test_is_written_down_after_whoever_is_just_promising_her_time(self, here: Town, what: str) -> None:
-        nurse = here.nurse()
+        nurse_name = "李秋萍"
+        nurse = here.nurse(nurse_name)
         shift = here.look(lambda _: Shift.objects.get(staff_id=id_of(nurse), starts_at=at(8)))
         asked: dict[str, tuple[Any, dict[str, Any]]] = {
             "put_leave": (put_leave, all_of_tomorrow(nurse)),
@@ -158,6 +165,10 @@ class TestSomebodyIsAway:
             "take_back_qualification": (
                 take_back_qualification,
                 {"qualification_id": licence_of(here, nurse)},
+            ),
+            "register_staff_list": (
+                register_staff_list,
+                {"rows": [StaffRow(name=nurse_name, started_on=date(2025, 1, 1))]},
             ),
         }
         command, says = asked[what]
@@ -187,6 +198,20 @@ class TestPaperTakenBack:
 
         with pytest.raises(GateClosed):
             acting(without, NOON).do(accept_offer, offer_id=offer.id)
+
+    def test_is_looked_at_with_as_many_questions_whatever_she_has_promised(self, here: Town) -> None:
+        nurse = here.nurse()
+        questions = []
+        for hour in (9, 12, 15):
+            booking(here, here.resident(), nurse, starts_at=at(hour))
+            promised = acting(here.system, NOON).ask(
+                live_assignments, Purpose.CONTRACT, staff_ids=[id_of(nurse)], start=at(0), end=at(0, day=2)
+            )
+            with CaptureQueriesContext(connection) as asked:
+                assert acting(here.system, NOON).ask(may_not_do, promised) == []
+            questions.append(len(asked))
+
+        assert len(set(questions)) == 1, questions
 
     def test_another_change_of_hers_leaves_alone_what_a_dispatcher_has_decided(self, here: Town) -> None:
         nurse = here.nurse(sex="male")

@@ -81,5 +81,5 @@ class TestReport:
 
     def test_is_of_this_month_for_nonsense(self) -> None:
         today = date(2026, 3, 17)
-        for said in ("", "2026", "2026-13", "x"):
+        for said in ("", "2026", "2026-13", "x", "9999-12", "0001-01", "1900-01", "3000-01"):
             assert month_asked(RequestFactory().get(f"/?month={said}"), today) == today

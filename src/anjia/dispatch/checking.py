@@ -23,7 +23,7 @@ from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.database import wait_turns
-from anjia.visits.queries import Busy, Promise, get_promise, live_assignments
+from anjia.visits.queries import Busy, Promise, get_promises, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet
@@ -183,10 +183,15 @@ def may_not_do(
     sheet = next(iter(sheets_for(actor, promised) if sheets is None else sheets), None)
     if sheet is None:
         return found
+    promises = get_promises(actor, Purpose.CONTRACT, visit_ids={one.visit_id for one in promised})
+    versions = {
+        version_id: get_version(actor, Purpose.CONTRACT, version_id=version_id)
+        for version_id in {promise.service_version_id for promise in promises.values()}
+    }
     for one in promised:
-        promise = get_promise(actor, Purpose.CONTRACT, visit_id=one.visit_id)
-        version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
-        if qualification_reasons(job_of(version, promise), sheet, local(one.starts_at).date()):
+        promise = promises[one.visit_id]
+        job = job_of(versions[promise.service_version_id], promise)
+        if qualification_reasons(job, sheet, local(one.starts_at).date()):
             found.append(one)
     return found
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anjia.dispatch import commands, queries
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
-from anjia.kernel.calendar import day_of
+from anjia.kernel.calendar import NoSuchDay, day_bounds, day_of
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import Invalid
 from anjia.kernel.ids import new_id
@@ -41,9 +41,11 @@ def wishes_asked(said: Any) -> dict[str, Any]:
 
 def first_day_asked(request: HttpRequest) -> date:
     try:
-        return date.fromisoformat(request.GET.get("first_day", ""))
-    except ValueError:
+        first = date.fromisoformat(request.GET.get("first_day", ""))
+        day_bounds(first)
+    except (ValueError, NoSuchDay):
         return day_of(timezone.now())
+    return first
 
 
 def uuid_asked(text: str) -> UUID | None:

@@ -64,6 +64,7 @@ def slots_for(
     :raises NotOffered: if the institution offers no such service at home
     :raises NoSuchDay: if nobody can mean the first day
     """
+    day_bounds(first_day)  # refused in words before any day is counted on from it
     asked = [first_day + timedelta(days=ahead) for ahead in range(max(1, min(days, MOST_DAYS)))]
     look = look_for(
         actor,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from anjia.documents import Document, as_docx, as_pdf
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.calendar import day_of
+from anjia.kernel.calendar import FIRST_DAY, LAST_DAY, day_of
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import NotFound
 from anjia.quality import queries
@@ -87,6 +87,8 @@ def report(request: PageRequest) -> tuple[Document, str]:
 
 def month_asked(request: HttpRequest, today: date) -> date:
     try:
-        return date.fromisoformat(f"{request.GET.get('month', '')}-01")
+        month = date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:
         return today
+    # The month before is told of too.
+    return month if FIRST_DAY < month <= LAST_DAY else today

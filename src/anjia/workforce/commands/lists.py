@@ -13,7 +13,7 @@ from anjia.workforce.comparison import Known, changes_to, known_staff, new_paper
 from anjia.workforce.events import RotaChanged, StaffChanged
 from anjia.workforce.models import StaffMember, WeeklyPattern
 from anjia.workforce.rules import Changes, Sex, StaffRow, TravelMode, check_pattern
-from anjia.workforce.writing import one_rota_at_a_time, write_paper, write_staff
+from anjia.workforce.writing import one_rota_at_a_time, wait_for_caregivers, write_paper, write_staff
 
 DECIDE_WHAT_SHE_MAY_DO: Final = frozenset({"kind", "title", "started_on"})
 
@@ -33,7 +33,11 @@ def register_staff_list(actor: Actor, now: datetime, *, rows: Sequence[StaffRow]
     changes = changes_to(known, rows, today=day_of(now))
     if changes.is_empty:
         return changes
-    for row, one in zip(rows, whom_they_mean(rows, known), strict=True):
+    meant = list(zip(rows, whom_they_mean(rows, known), strict=True))
+    wait_for_caregivers(
+        *(one.staff.id for row, one in meant if one and _new_of_her(row, one, now) & DECIDE_WHAT_SHE_MAY_DO)
+    )
+    for row, one in meant:
         _take_over(actor, now, row, one)
     audit.record(
         "workforce.staff.imported", actor=actor, at=now, subject_id=actor.organization_id, fields=["staff"]
@@ -47,7 +51,7 @@ def register_staff_list(actor: Actor, now: datetime, *, rows: Sequence[StaffRow]
 def _take_over(actor: Actor, now: datetime, row: StaffRow, one: Known | None) -> None:
     staff = one.staff if one else _fresh(actor.organization_id, row)
     said = said_by(row, one.staff if one else None, today=day_of(now))
-    changed = {name for name, value in said.items() if getattr(staff, name) != value}
+    changed = _new_of_her(row, one, now) if one else set(said)
     if one is None or changed:
         write_staff(actor, staff, said)
     if one is not None and changed & DECIDE_WHAT_SHE_MAY_DO:  # what she has promised may need somebody else
@@ -68,6 +72,12 @@ def _take_over(actor: Actor, now: datetime, row: StaffRow, one: Known | None) ->
         WeeklyPattern.objects.update_or_create(
             staff=staff, defaults={"organization_id": actor.organization_id, "parts": week}
         )
+
+
+def _new_of_her(row: StaffRow, one: Known, now: datetime) -> set[str]:
+    """Return the names of her fields that the row says otherwise."""
+    said = said_by(row, one.staff, today=day_of(now))
+    return {name for name, value in said.items() if getattr(one.staff, name) != value}
 
 
 def _fresh(organization_id: UUID, row: StaffRow) -> StaffMember:
