@@ -1,6 +1,7 @@
 """Chinese first, English complete: whatever a page or a refusal can say, it can say in both."""
 
 import re
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 
@@ -21,16 +22,19 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 }
 
 
-def said() -> dict[str, str]:
+Said = tuple[str, str]  # the context in which it is said, or none, and the words
+
+
+def said() -> dict[Said, str]:
     """Return every Chinese text that is marked for translation, and the file that says it."""
-    found: dict[str, str] = {}
+    found: dict[Said, str] = {}
     for path in sorted([*ROOT.rglob("*.py"), *ROOT.rglob("templates/**/*.html")]):
         text = path.read_text()
         code = templatize(text) if path.suffix == ".html" else text
-        for _line, message, _comments, _context in extract("python", BytesIO(code.encode()), KEYWORDS):
+        for _line, message, _comments, context in extract("python", BytesIO(code.encode()), KEYWORDS):
             for words in [message] if isinstance(message, str) else message:
                 if CHINESE.search(words or ""):
-                    found[words] = path.relative_to(ROOT).as_posix()
+                    found[context or "", words] = path.relative_to(ROOT).as_posix()
     return found
 
 
@@ -38,14 +42,15 @@ def catalogues() -> list[Path]:
     return sorted(ROOT.glob("*/locale/en/LC_MESSAGES/django.po"))
 
 
-def translated() -> set[str]:
-    known: set[str] = set()
+def translated() -> set[Said]:
+    known: set[Said] = set()
     for path in catalogues():
         with path.open("rb") as file:
             for message in read_po(file, locale="en"):
                 forms = [message.string] if isinstance(message.string, str) else list(message.string or [])
                 if all(forms) and not message.fuzzy:
-                    known.update([message.id] if isinstance(message.id, str) else [*message.id])
+                    ids = [message.id] if isinstance(message.id, str) else message.id
+                    known.update((message.context or "", words) for words in ids)
     return known
 
 
@@ -66,7 +71,17 @@ def test_everything_that_is_said_can_be_said_in_english() -> None:
     known = translated()
 
     assert len(known) > 100
-    assert sorted(f"{where}: {words}" for words, where in said().items() if words not in known) == []
+    assert sorted(f"{where}: {one}" for one, where in said().items() if one not in known) == []
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-5])
+def test_nothing_stands_twice_in_a_catalogue(path: Path) -> None:
+    """Of two translations of the same words the last would win, and nobody would see the other."""
+    entry = re.compile(r'^(?:msgctxt (".*")\n)?msgid ((?:".*"\n)+)', re.MULTILINE)
+    times = Counter(entry.findall(path.read_text()))
+
+    assert len(times) > 1
+    assert [one for one, count in times.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-5])
