@@ -12,6 +12,7 @@ from anjia.catalogue.commands import (
     publish_draft,
     save_part,
     start_draft,
+    withdraw_service,
 )
 from anjia.catalogue.differing import Difference, compared
 from anjia.catalogue.models import Draft, DraftSave
@@ -233,6 +234,21 @@ class TestAnotherVersionMeanwhile:
         now = acting(writer, NOON).ask(current_version, Purpose.CONTRACT, code="wound")
         assert (now.price_fen, steps_now(writer)) == (15000, ["identify", "clean"])
 
+    def test_is_no_word_of_hers_who_only_catches_up(self, writer: Actor) -> None:
+        """She may still be the second person: what she has caught up with, others have written and published."""
+        draft = with_step(writer)
+        version(published_by=writer, teaching_points=[{"key": "dry", "text": "保持干燥"}])
+        both = make.actor("catalogue.draft", "catalogue.change", organization_id=writer.organization_id)
+        acting(both, NOON).do(catch_draft_up, draft_id=draft.id)
+
+        published(both, draft)
+
+        now = acting(writer, NOON).ask(current_version, Purpose.CONTRACT, code="wound")
+        assert ([step["key"] for step in now.steps], len(now.content["teaching_points"])) == (
+            ["identify", "clean"],
+            1,
+        )
+
     def test_that_changed_the_same_part_is_said(self, writer: Actor) -> None:
         draft = with_step(writer)
         version(published_by=writer, steps=[STEP | {"title": "冲洗"}])
@@ -248,6 +264,33 @@ class TestAnotherVersionMeanwhile:
         assert steps_now(writer) == ["clean"]
         state = acting(writer, NOON).ask(lambda _: Draft.objects.get(id=draft.id).state)
         assert state == DraftState.OPEN
+
+
+class TestAServiceThatIsWithdrawn:
+    def withdraw(self, boss: Actor, *, hours: int = 1) -> None:
+        acting(boss, NOON + timedelta(hours=hours)).do(withdraw_service, code="wound")
+
+    def test_after_the_day_was_set_is_not_offered_again_by_the_night(
+        self, writer: Actor, boss: Actor
+    ) -> None:
+        draft = published(boss, with_step(writer), effective_on=TOMORROW)
+        self.withdraw(boss)
+
+        make.deliver_events(writer, now=NOON + timedelta(days=2))
+
+        with pytest.raises(NotFound):
+            steps_now(writer)
+        state = acting(writer, NOON).ask(lambda _: Draft.objects.get(id=draft.id).state)
+        assert state == DraftState.OPEN
+
+    def test_before_that_comes_back_on_the_day(self, writer: Actor, boss: Actor) -> None:
+        draft = with_step(writer)
+        self.withdraw(boss, hours=-1)
+        published(boss, draft, effective_on=TOMORROW)
+
+        make.deliver_events(writer, now=NOON + timedelta(days=2))
+
+        assert steps_now(writer) == ["identify", "clean"]
 
 
 class TestDiscardDraft:

@@ -274,6 +274,8 @@ class DraftSave(models.Model):
     said = AsWritten()
     by = models.UUIDField()
     at = models.DateTimeField()
+    # Others had published it: `by` has only gone on from their version.
+    is_caught_up = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -99,7 +99,8 @@ def catch_draft_up(actor: Actor, now: datetime, *, draft_id: UUID) -> list[Part]
     content, both = catch_up(draft.base.content, draft.content, current.content)
     for part in Part:
         if part_of(content, part) != part_of(draft.content, part):
-            _write(actor, now, draft, part, with_part(draft.content, part, part_of(content, part)))
+            caught_up = with_part(draft.content, part, part_of(content, part))
+            _write(actor, now, draft, part, caught_up, is_caught_up=True)
     draft.base, draft.content, draft.clashes = current, content, [part.value for part in both]
     draft.save(update_fields=["base", "content", "clashes"])
     audit.record("catalogue.draft.caught_up", actor=actor, at=now, subject_id=draft.id, fields=["base"])
@@ -119,7 +120,7 @@ def publish_draft(
     """
     one_at_a_time(actor)
     draft = _open_draft(actor, draft_id=draft_id)
-    is_own = DraftSave.objects.filter(draft=draft, by=actor.user_id).exists()
+    is_own = DraftSave.objects.filter(draft=draft, by=actor.user_id, is_caught_up=False).exists()
     if is_own and not actor.may("catalogue.publish_own"):
         raise SecondPersonNeeded
     if draft.base_id != draft.service.current_id:
@@ -147,7 +148,8 @@ def put_in_force(actor: Actor, now: datetime, *, draft_id: UUID) -> Draft:
     """
     Publish what was to take effect by now, if it still is; if another version has come meanwhile, where both agree.
 
-    Where the two have changed the same part, the draft is open again for a person to decide.
+    Where the two have changed the same part, or the service was withdrawn meanwhile, the draft is open again for a
+    person to decide: no night offers again what somebody has taken off.
     """
     one_at_a_time(actor)
     draft = _draft_for_update(actor, draft_id=draft_id)
@@ -160,7 +162,7 @@ def put_in_force(actor: Actor, now: datetime, *, draft_id: UUID) -> Draft:
     if current.id != draft.base_id:
         draft.content, both = catch_up(draft.base.content, draft.content, current.content)
         draft.base = current
-    if both:
+    if both or _is_withdrawn_since(draft):
         draft.state, draft.effective_on = DraftState.OPEN.value, None
         draft.clashes = [part.value for part in both]
         audit.record("catalogue.draft.reopened", actor=actor, at=now, subject_id=draft.id, fields=["state"])
@@ -202,7 +204,15 @@ def discard_draft(actor: Actor, now: datetime, *, draft_id: UUID) -> Draft:
     return draft
 
 
-def _write(actor: Actor, now: datetime, draft: Draft, part: Part, content: dict[str, Any]) -> None:
+def _write(
+    actor: Actor,
+    now: datetime,
+    draft: Draft,
+    part: Part,
+    content: dict[str, Any],
+    *,
+    is_caught_up: bool = False,
+) -> None:
     draft.content = content
     draft.revision += 1
     draft.clashes = [one for one in draft.clashes if one != part.value]
@@ -215,6 +225,7 @@ def _write(actor: Actor, now: datetime, draft: Draft, part: Part, content: dict[
         said=part_of(content, part),
         by=actor.user_id,
         at=now,
+        is_caught_up=is_caught_up,
     )
 
 
@@ -227,6 +238,12 @@ def _put_in_force(actor: Actor, now: datetime, draft: Draft) -> None:
         "catalogue.version.published", actor=actor, at=now, subject_id=version.id, fields=["content"]
     )
     events.publish(CatalogueChanged(organization_id=actor.organization_id, at=now), actor=actor)
+
+
+def _is_withdrawn_since(draft: Draft) -> bool:
+    """Say whether the service was taken off after the day was set; one that was off already is to come back then."""
+    withdrawn_at, closed_at = draft.service.withdrawn_at, draft.closed_at
+    return withdrawn_at is not None and closed_at is not None and withdrawn_at >= closed_at
 
 
 def _open_draft(actor: Actor, *, draft_id: UUID) -> Draft:

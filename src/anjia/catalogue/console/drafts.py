@@ -166,13 +166,18 @@ def show(
         "is_scheduled": found.state == DraftState.SCHEDULED.value,
         "clashes": [WORDS_OF_PART[Part(one)] for one in found.clashes],
         "saves": [
-            {"words": WORDS_OF_PART[Part(one.part)], "by": names.get(one.by, ""), "at": one.at}
+            {
+                "words": WORDS_OF_PART[Part(one.part)],
+                "by": names.get(one.by, ""),
+                "at": one.at,
+                "is_caught_up": one.is_caught_up,
+            }
             for one in found.saved[:SHOWN_SAVES]
         ],
         "started_by": names.get(found.started_by, ""),
         "closed_by": names.get(found.closed_by, "") if found.closed_by else "",
         "may_publish": request.actor.may("catalogue.change"),
-        "needs_second": any(one.by == request.actor.user_id for one in found.saved)
+        "needs_second": any(one.by == request.actor.user_id and not one.is_caught_up for one in found.saved)
         and not request.actor.may("catalogue.publish_own"),
         "today": day_of(timezone.now()),
         "refusal": refusal,
