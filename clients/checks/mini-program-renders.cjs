@@ -21,18 +21,23 @@ const at = '2026-11-24T10:00:00+08:00'
 const me = { account: { id: 'a', name: '张桂芳', kind: 'person', language: 'zh-hans' }, people: [{ resident_id: 'r', name: '张桂芳', relation: 'self', allows: [], address_line: '翠湖里' }], staff: null, is_demo: true, institution: { name: '站', phone: '1', duty_phone: '2' } }
 const visit = { id: 'v', service: { name: '伤口换药', code: 'wound' }, starts_at: at, ends_at: at, status: 'departed', address_line: '翠湖里', caregivers: [{ id: 'n', name: '李秋萍', title: '护师' }], visit_word: '4827', timeline: [{ at, what: 'departed', who: '', words: '李秋萍出发了' }], price_fen: 100, can_cancel: true, can_move: true, rule: '', rating: null, result: null }
 const stop = { visit_id: 'v', starts_at: at, ends_at: at, status: 'arrived', state: 'arrived', resident: { name: '张桂芳', age: 82, sex: 'female', lives_alone: true }, address_line: '翠湖里', address_note: '', point: null, service: { name: '伤口换药', duration_minutes: 40 }, visit_word: '4827', wishes: {}, people_needed: 1, with: [], facts: [], phone: '', version: { steps: [{ key: 'hands', title: '洗手', critical: true, evidence: 'none' }], supplies: [], teaching_points: [], record_form: { properties: { look: { type: 'string', title: '样子', enum: ['红', '黄'] } } } } }
+const slot = (hour) => ({ starts_at: `2026-11-24T${hour}:00:00+08:00`, ends_at: at, caregiver: { id: 'n', name: '李秋萍', title: '护师', sex: 'female' }, people: [], known_before: false })
 const ANSWERS = [
   [/demo\/cards$/, []], [/\/me$/, me], [/visits\?/, { items: [visit], next: null }], [/visits\/v\/door-code/, { payload: 'AJ1.x', expires_at: '2099-01-01T00:00:00+08:00' }], [/work\/visits\/v/, stop], [/visits\/v$/, visit],
+  [/addresses/, [{ id: 'd', text: '翠湖里', note: '' }]], [/slots/, { days: [{ day: '2026-11-24', slots: [slot('10'), slot('14')], reason_if_empty: null }] }], [/holds\/h\/series/, { words: '每周二', end_words: '', days: [{ on: '2026-11-24', day: '2026-11-24', starts_at: at, who: [], words: '' }], after_words: '' }], [/holds\/h\/confirm/, visit], [/holds$/, { id: 'h', expires_at: '2099-01-01T00:00:00+08:00', starts_at: at, ends_at: at, price_fen: 100, heed: [], cancel_rule: '' }], [/series$/, { id: 's' }],
   [/record\/summary/, []], [/inbox/, { items: [], next: null }], [/services/, [{ code: 'wound', name: '伤口换药', duration_minutes: 40, price_fen: 100, summary: '' }]], [/work\/days/, { day: '2026-11-24', shift: [], stops: [stop] }], [/work\/offers/, []],
 ]
 const store = new Map()
 const calls = []
+const late = [] // answers that come when a check lets them
 const say = (name) => (options) => calls.push([name, options])
 for (const name of ['navigateTo', 'redirectTo', 'reLaunch', 'navigateBack', 'showToast', 'preloadAssets', 'setNavigationBarTitle', 'makePhoneCall', 'onNetworkStatusChange', 'onAppShow', 'onAppHide']) wx[name] = say(name)
 wx.request = (options) => {
   calls.push(['request', options])
   const found = ANSWERS.find(([pattern]) => pattern.test(options.url))
-  setTimeout(() => options.success({ statusCode: found ? 200 : 404, data: found ? found[1] : { detail: '' } }), 2)
+  const answer = () => options.success({ statusCode: found ? 200 : 404, data: found ? found[1] : { detail: '' } })
+  if (/holds\/h\/series/.test(options.url)) late.push(answer)
+  else setTimeout(answer, 2)
 }
 wx.getStorageSync = (key) => store.get(key) ?? ''
 wx.setStorageSync = (key, value) => store.set(key, value)
@@ -63,6 +68,32 @@ async function open(page, query = {}) {
   return component
 }
 const textOf = (component) => component.dom.textContent.replace(/\s+/g, ' ')
+function tap(element) {
+  exparser.Event.dispatchEvent(element.__wxElement, exparser.Event.create('tap', {}, { bubbles: true, composed: true, capturePhase: true }))
+}
+async function press(component, words) {
+  const button = () => [...component.dom.querySelectorAll('wx-button')].find((each) => each.textContent.includes(words))
+  await until(button)
+  if (button()) tap(button())
+  else must.push(`nothing to press says ${words}: ${textOf(component).slice(0, 300)}`)
+}
+/** What is begun is what the screen says: a series once its days are shown, and never after another time was chosen. */
+async function booksWhatItSays() {
+  const promised = () => calls.filter(([name, options]) => name === 'request' && options.method === 'POST' && /confirm$|series$/.test(options.url)).map(([, options]) => options.url.replace(/.*\/v1/, ''))
+  const page = await open('book/time', { code: 'wound' })
+  await press(page, '每周')
+  await until(() => late.length)
+  await press(page, '就')
+  await simulate.sleep(50)
+  if (promised().length) must.push(`book/time promises days that it has not shown: ${promised()}`)
+  late.pop()?.()
+  await until(() => textOf(page).includes('每周二'))
+  await press(page, '14:00')
+  await until(() => !textOf(page).includes('每周二') && textOf(page).includes('就'))
+  await press(page, '就')
+  await until(() => promised().length)
+  if (promised().join() !== '/holds/h/confirm') must.push(`book/time says "just once" and promises ${promised()}`)
+}
 
 ;(async () => {
   require(path.join(ROOT, 'app.js'))
@@ -91,7 +122,7 @@ const textOf = (component) => component.dom.textContent.replace(/\s+/g, ' ')
       if (!button) must.push('home has no way to ask')
       else {
         const before = calls.length
-        exparser.Event.dispatchEvent(button.__wxElement, exparser.Event.create('tap', {}, { bubbles: true, composed: true, capturePhase: true }))
+        tap(button)
         const wentTo = () => calls.slice(before).find(([name]) => name === 'navigateTo')?.[1].url
         await until(wentTo)
         const went = wentTo()
@@ -100,6 +131,7 @@ const textOf = (component) => component.dom.textContent.replace(/\s+/g, ' ')
     }
     console.log(page, '=>', text.slice(0, 90))
   }
+  await booksWhatItSays()
   if (must.length) console.log(must.join('\n'))
   process.exit(must.length ? 1 : 0)
 })().catch((error) => {
