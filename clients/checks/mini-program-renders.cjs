@@ -25,6 +25,7 @@ const slot = (hour) => ({ starts_at: `2026-11-24T${hour}:00:00+08:00`, ends_at: 
 const ANSWERS = [
   [/demo\/cards$/, []], [/\/me$/, me], [/visits\?/, { items: [visit], next: null }], [/visits\/v\/door-code/, { payload: 'AJ1.x', expires_at: '2099-01-01T00:00:00+08:00' }], [/work\/visits\/v/, stop], [/visits\/v$/, visit],
   [/addresses/, [{ id: 'd', text: '翠湖里', note: '' }]], [/slots/, { days: [{ day: '2026-11-24', slots: [slot('10'), slot('14')], reason_if_empty: null }] }], [/holds\/h\/series/, { words: '每周二', end_words: '', days: [{ on: '2026-11-24', day: '2026-11-24', starts_at: at, who: [], words: '' }], after_words: '' }], [/holds\/h\/confirm/, visit], [/holds$/, { id: 'h', expires_at: '2099-01-01T00:00:00+08:00', starts_at: at, ends_at: at, price_fen: 100, heed: [], cancel_rule: '' }], [/series$/, { id: 's' }],
+  [/series\/s$/, { id: 's', words: '每周二', service_name: '伤口换药', end_words: '', holiday_words: '', ended_at: at, paused_until: null, rule: '', occurrences: [{ id: 'o', day: '2099-11-24', state: 'placed', status: 'booked', words: '', who_words: '这次还是李秋萍', why: '', starts_at: at, visit_id: 'v', can_skip: false, who: ['李秋萍'] }] }],
   [/record\/summary/, []], [/inbox/, { items: [], next: null }], [/services/, [{ code: 'wound', name: '伤口换药', duration_minutes: 40, price_fen: 100, summary: '' }]], [/work\/days/, { day: '2026-11-24', shift: [], stops: [stop] }], [/work\/offers/, []],
 ]
 const store = new Map()
@@ -107,6 +108,7 @@ async function booksWhatItSays() {
     ['home/index', {}, ['我需要', '4827', '正在路上', '紧急求助']],
     ['book/index', {}, ['伤口换药']],
     ['visits/visit', { id: 'v' }, ['李秋萍在路上了', '到哪一步了']],
+    ['series/series', { id: 's' }, ['已经结束', '这次还是李秋萍']],
     ['visits/rate', { id: 'v', stars: '4' }, ['4 星，挺好']],
     ['help/index', {}, ['打 120']],
     ['me/index', {}, ['长辈版', '退出登录']],

@@ -10,8 +10,9 @@ from anjia.dispatch.commands import cancel_booking, move_booking
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
-from anjia.series.commands import begin_series, plan_ahead
+from anjia.series.commands import begin_series, pause_series, place_by_hand, plan_ahead
 from anjia.series.queries import series_to_plan, tasks
+from anjia.series.shapes import SeriesLine
 from tests.make import NOON
 from tests.series import make
 from tests.series.make import TOMORROW, later
@@ -140,6 +141,39 @@ class TestPlanAhead:
             TOMORROW + 2 * WEEK,
         ]
         assert len(make.every_row(town, found.id)) == 4
+
+
+class TestPlaceByHand:
+    @pytest.fixture
+    def placed(self, town: visits.Town) -> SeriesLine:
+        """Return a series whose second, of the 10th, somebody has put on the 12th."""
+        li = make.nurse(town)
+        town.visit(li, starts_at=at(8, day=8), ends_at=at(17, day=8))
+        found = make.series(town, town.resident(), li)
+        second = make.on(found, TOMORROW + WEEK)
+        acting(town.desk, NOON).do(
+            place_by_hand, occurrence_id=second.id, starts_at=at(10, day=10), staff_ids=[id_of(li)]
+        )
+        return make.seen(town, found.id)
+
+    def test_on_another_day_is_of_that_day_and_not_made_again(
+        self, town: visits.Town, placed: SeriesLine
+    ) -> None:
+        acting(town.system, later(1)).do(plan_ahead, series_id=placed.id)
+
+        rows = make.every_row(town, placed.id)
+        assert [(row.on, row.day, row.state) for row in rows][:3] == [
+            (TOMORROW, TOMORROW, "placed"),
+            (TOMORROW + WEEK, date(2026, 3, 12), "placed"),
+            (TOMORROW + 2 * WEEK, TOMORROW + 2 * WEEK, "placed"),
+        ]
+
+    def test_on_another_day_is_called_off_by_a_pause_of_that_day(
+        self, town: visits.Town, placed: SeriesLine
+    ) -> None:
+        now = acting(town.desk, later(9)).do(pause_series, series_id=placed.id, until=date(2026, 3, 13))
+
+        assert date(2026, 3, 12) not in make.days(now)
 
 
 class TestCourse:

@@ -56,9 +56,12 @@ def statuses(town: visits.Town, *visit_ids: UUID | None) -> list[str]:
 def told(town: visits.Town, *codes: str) -> list[str]:
     """Return which messages the household has been told since, of these templates."""
 
-    def look(_: Actor) -> list[str]:
-        rows = Message.objects.filter(organization_id=town.organization_id, template__in=codes)
-        return sorted(rows.values_list("template", flat=True))
+    return sorted(one.template for one in messages(town, *codes))
+
+
+def messages(town: visits.Town, *codes: str) -> list[Message]:
+    def look(_: Actor) -> list[Message]:
+        return list(Message.objects.filter(organization_id=town.organization_id, template__in=codes))
 
     return acting(town.system, NOON).ask(look)
 
@@ -259,3 +262,47 @@ class TestTelling:
         acting(town.desk, NOON).do(end_series, series_id=found.id)
         make.hear(town)
         assert told(town, "series_ended", *visit_words) == ["series_ended"]
+
+    @pytest.mark.parametrize(("template", "ends"), [("series_ended", True), ("series_paused", False)])
+    def test_names_the_visit_that_is_too_near_to_be_called_off(
+        self, town: visits.Town, template: str, ends: bool
+    ) -> None:
+        hers = town.resident()
+        she = town.person(hers)
+        found = make.series(town, hers, make.nurse(town), by=she)
+
+        unit = acting(she, at(7))  # three hours before the first
+        if ends:
+            unit.do(end_series, series_id=found.id)
+        else:
+            unit.do(pause_series, series_id=found.id, until=TUESDAYS[3])
+        make.hear(town, now=at(7))
+
+        [said] = messages(town, template)
+        assert "3月3日 周二 上午 10:00" in said.words
+        assert "其余的都取消" in said.words
+
+    @pytest.mark.parametrize("template", ["series_ended", "series_paused"])
+    def test_names_no_visit_where_all_are_called_off(
+        self, town: visits.Town, found: SeriesLine, template: str
+    ) -> None:
+        unit = acting(town.desk, NOON)
+        if template == "series_ended":
+            unit.do(end_series, series_id=found.id)
+        else:
+            unit.do(pause_series, series_id=found.id, until=TUESDAYS[3])
+        make.hear(town)
+
+        [said] = messages(town, template)
+        assert "都取消了" in said.words
+        assert "周二 上午 10:00" not in said.words
+
+    def test_says_that_the_next_has_no_time_where_none_has(self, town: visits.Town) -> None:
+        found = make.series(town, town.resident(), town.nurse())  # on duty until Thursday only
+
+        change(town, found, repeat={"weekdays": [4]})
+        make.hear(town)
+
+        [said] = messages(town, "series_changed")
+        assert "下一次的时间还没排上" in said.words
+        assert "3月2日" not in said.words  # the moment of the edit

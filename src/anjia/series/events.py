@@ -14,18 +14,22 @@ class SeriesBegun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesChanged:
-    """It comes otherwise from now on: `series_id` is the one that goes on."""
+    """It comes otherwise from now on: `series_id` is the one that goes on, `staying` as of a pause."""
 
     series_id: UUID
     resident_id: UUID
     at: datetime
+    staying: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesPaused:
+    """`staying` are the visits that could not be called off any more: too near, or under way."""
+
     series_id: UUID
     resident_id: UUID
     at: datetime
+    staying: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,9 @@ class PauseEnds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesEnded:
+    """`staying` as of a pause."""
+
     series_id: UUID
     resident_id: UUID
     at: datetime
+    staying: tuple[UUID, ...] = ()

@@ -110,6 +110,10 @@ def remaining(series: Series, rows: Sequence[Occurrence]) -> Pattern:
     return replace(pattern, count=max(pattern.count - before, 0))
 
 
+def visits_of(rows: Sequence[Occurrence]) -> tuple[UUID, ...]:
+    return tuple(row.visit_id for row in rows if row.visit_id)
+
+
 def new_row(series: Series, on: date, day: date, state: State, now: datetime) -> Occurrence:
     return Occurrence.objects.create(
         organization_id=series.organization_id,
@@ -218,6 +222,7 @@ def book(
         wishes=series.wishes,
         source=series.source,
     )
+    row.day = day_of(starts_at)  # by hand it may be another than the pattern's
     give_place(actor, now, series, row, held.id, tells=tells)
 
 
@@ -226,7 +231,7 @@ def give_place(
 ) -> None:
     dispatch.confirm_hold(actor, now, hold_id=hold_id, series_id=series.id, is_told_of=not tells)
     row.visit_id, row.state, row.why = hold_id, State.PLACED.value, {}
-    row.save(update_fields=["visit_id", "state", "why"])
+    row.save(update_fields=["day", "visit_id", "state", "why"])
 
 
 def take_back(

@@ -37,12 +37,16 @@ def tell_that_it_is_begun(actor: Actor, now: datetime, event: SeriesBegun) -> No
 
 @listens_to(SeriesChanged)
 def tell_that_it_is_changed(actor: Actor, now: datetime, event: SeriesChanged) -> None:
-    tell_household(actor, now, series_id=event.series_id, template="series_changed", at=event.at)
+    tell_household(
+        actor, now, series_id=event.series_id, template="series_changed", at=event.at, staying=event.staying
+    )
 
 
 @listens_to(SeriesPaused)
 def tell_that_it_is_paused(actor: Actor, now: datetime, event: SeriesPaused) -> None:
-    tell_household(actor, now, series_id=event.series_id, template="series_paused", at=event.at)
+    tell_household(
+        actor, now, series_id=event.series_id, template="series_paused", at=event.at, staying=event.staying
+    )
 
 
 @listens_to(PauseEnds)
@@ -52,4 +56,6 @@ def tell_that_it_goes_on(actor: Actor, now: datetime, event: PauseEnds) -> None:
 
 @listens_to(SeriesEnded)
 def tell_that_it_has_ended(actor: Actor, now: datetime, event: SeriesEnded) -> None:
-    tell_household(actor, now, series_id=event.series_id, template="series_ended", at=event.at)
+    tell_household(
+        actor, now, series_id=event.series_id, template="series_ended", at=event.at, staying=event.staying
+    )

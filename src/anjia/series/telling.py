@@ -1,5 +1,6 @@
 """Who hears of a series, and in which words: once for all of its visits. Only subscribers call it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -10,28 +11,46 @@ from anjia.dispatch.queries import house_of, household_of
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
 from anjia.messaging.commands import send, take_back
-from anjia.messaging.rules import moment_words
+from anjia.messaging.rules import moment_words, when_words
 from anjia.residents.queries import get_resident
 from anjia.series.queries import get_series, series_of_visit
 from anjia.series.shapes import SeriesLine
-from anjia.series.words import words_of_day
-from anjia.visits.queries import get_promise
+from anjia.series.showing import WAITING
+from anjia.series.words import words_about_moment, words_of_day, words_of_left, words_of_next
+from anjia.visits.queries import get_promise, get_promises
 from anjia.visits.rules.lifecycle import Status
 
 WORTH_HEARING: Final = timedelta(days=2)  # of what has become of a series
 
 
-def tell_household(actor: Actor, now: datetime, *, series_id: UUID, template: str, at: datetime) -> None:
-    """Tell everybody who hears of her visits how the series stands. What was said before and not sent is stale."""
+def tell_household(
+    actor: Actor,
+    now: datetime,
+    *,
+    series_id: UUID,
+    template: str,
+    at: datetime,
+    staying: Collection[UUID] = (),
+) -> None:
+    """
+    Tell everybody who hears of her visits how the series stands. What was said before and not sent is stale.
+
+    `staying` are visits that could not be called off: they are named.
+    """
     series = get_series(actor, Purpose.CONTRACT, series_id=series_id, now=now)
     take_back(actor, now, about_id=series_id, until=at)
     name, phone = house_of(actor, Purpose.CONTRACT)
     resident = get_resident(actor, Purpose.CONTRACT, resident_id=series.resident_id)
+    next_at, stays = next_of(series), moments_of(actor, staying)
+    with override("zh-hans"):  # WeChat's fields are in no other language
+        about = words_about_moment(next_at)
     for party_id, contact in household_of(actor, Purpose.CONTRACT, resident_id=series.resident_id, now=now):
-        with override("en" if contact.language == "en" else "zh-hans"):
+        language = "en" if contact.language == "en" else "zh-hans"
+        with override(language):
             said = get_series(actor, Purpose.CONTRACT, series_id=series_id, now=now)
             until = words_of_day(said.paused_until) if said.paused_until else ""
-        when = next_of(series) or at
+            to_come = words_of_next(when_words(next_at, language) if next_at else "")
+            left = words_of_left(template, [when_words(one, language) for one in stays])
         send(
             actor,
             now,
@@ -44,8 +63,10 @@ def tell_household(actor: Actor, now: datetime, *, series_id: UUID, template: st
                 "days": said.words,
                 "end": said.end_words,
                 "until": until,
-                "when": when,
-                "moment": moment_words(pause_end(series) or when),
+                "next": to_come,
+                "left": left,
+                "about": about,
+                "moment": moment_words(pause_end(series) or next_at or at),
                 "institution": name,
                 "phone": phone,
                 "resident": resident.name,
@@ -97,6 +118,12 @@ def next_of(series: SeriesLine) -> datetime | None:
     return next(
         (one.starts_at for one in series.occurrences if one.starts_at and one.status == "booked"), None
     )
+
+
+def moments_of(actor: Actor, visit_ids: Collection[UUID]) -> list[datetime]:
+    """Return when those of these visits are that still come."""
+    found = get_promises(actor, Purpose.CONTRACT, visit_ids=visit_ids) if visit_ids else {}
+    return sorted(one.starts_at for one in found.values() if one.status in WAITING)
 
 
 def pause_end(series: SeriesLine) -> datetime | None:

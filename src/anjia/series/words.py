@@ -64,6 +64,28 @@ def words_of_day(day: date) -> str:
     return _("{month}月{number}日").format(month=day.month, number=day.day)
 
 
+def words_of_next(when: str) -> str:
+    """Return the sentence that says when the next one is, or that it has no time yet."""
+    return _("下一次 {when}。").format(when=when) if when else _("下一次的时间还没排上，排好了告诉你。")
+
+
+def words_about_moment(when: object) -> str:
+    """Return what the time is that stands beside it: the next one's, or where there is none, that of the news."""
+    return _("这是下一次") if when else _("下一次还没排上")
+
+
+def words_of_left(template: str, stays: Sequence[str]) -> str:
+    """Return the sentence on what lies before a pause or after an end: called off, but for those too near for it."""
+    which = _("、").join(stays)
+    if template == "series_changed":
+        return _("{which} 那次太近，改不了，照常来。").format(which=which) if stays else ""
+    if stays:
+        return _("{which} 那次太近，取消不了，照常来；其余的都取消了。").format(which=which)
+    if template == "series_paused":
+        return _("这中间的都取消了，不收钱。")
+    return _("还没来的都取消了。")
+
+
 def words_of_who(names: Sequence[str], usual: str, is_usual: bool, why: str) -> str:
     """Return whether it is who usually comes, and if not, why: from what decides who comes."""
     who = _("、").join(names)

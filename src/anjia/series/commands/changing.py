@@ -17,6 +17,7 @@ from anjia.series.keeping import (
     rows_of,
     series_to_change,
     take_back,
+    visits_of,
 )
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries import get_series
@@ -106,7 +107,10 @@ def change_series(
         subject_id=series.id,
         fields=["starts_on", "unit", "every", "weekdays", "count", "until", "holidays", "clock"],
     )
-    events.publish(SeriesChanged(series_id=goes_on.id, resident_id=series.resident_id, at=now), actor=actor)
+    events.publish(
+        SeriesChanged(series_id=goes_on.id, resident_id=series.resident_id, at=now, staying=visits_of(stuck)),
+        actor=actor,
+    )
     return get_series(actor, Purpose.CONTRACT, series_id=goes_on.id, now=now)
 
 
