@@ -1,7 +1,8 @@
 """Series over the API and in the console, as her family, a neighbour and the desk use them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from anjia.kernel.actors import Actor
 from anjia.kernel.models import AuditEntry
 from anjia.kernel.work import acting
 from anjia.residents.models import Resident
+from anjia.series.models import Occurrence
 from tests.dispatch.signed_in import OpenTown, client, open_town
 from tests.identity import make as identity
 from tests.residents import make as residents
@@ -56,7 +58,7 @@ class TestFamily:
         nurse, _token = here.nurse()
         account_id, phone = family(here, hers, "visits", "book")
         hold_id = held(here, phone, hers, nurse)
-        repeat: dict[str, Any] = {"unit": "days", "every": 1, "count": 2}
+        repeat: dict[str, Any] = {"unit": "days", "every": 1, "count": 2, "holidays": "keep"}
 
         foreseen = phone.get(f"/api/v1/holds/{hold_id}/series", repeat).json()
         begun = post(phone, "series", {"hold_id": hold_id, "repeat": repeat}).json()
@@ -130,6 +132,47 @@ class TestDesk:
         put = desk.post(f"{place}-now", {"slot": other.replace("&#x2B;", "+")})
         assert put["Location"] == begun["Location"]
         assert place not in desk.get("/console/series/").content.decode()
+
+    def test_may_choose_no_weekday_yet(self, here: OpenTown) -> None:
+        hers = here.town.resident()
+        nurse, _token = here.nurse()
+        _account, phone = family(here, hers, "visits", "book")
+        hold_id = held(here, phone, hers, nurse)
+
+        shown = browser(here, "dispatcher").get(f"/console/series/begin/{hold_id}", {"weekdays": ["", "01"]})
+
+        assert shown.status_code == 200
+
+    def test_pages_through_all_that_have_no_place(self, here: OpenTown) -> None:
+        hers = here.town.resident()
+        nurse, _token = here.nurse()
+        _account, phone = family(here, hers, "visits", "book")
+        begun = post(phone, "series", {"hold_id": held(here, phone, hers, nurse), "repeat": {}}).json()
+        far = here.at(12, day=40).date()
+
+        def add(_actor: Actor, _now: datetime) -> set[str]:
+            rows = [
+                Occurrence(
+                    organization_id=here.house.id,
+                    resident_id=hers.id,
+                    series_id=begun["id"],
+                    on=far + timedelta(days=number),
+                    day=far + timedelta(days=number),
+                    made_at=here.at(12),
+                )
+                for number in range(51)
+            ]
+            return {str(one.id) for one in Occurrence.objects.bulk_create(rows)}
+
+        known = acting(here.town.system, datetime.now(UTC)).do(add)
+        desk = browser(here, "dispatcher")
+        listed = desk.get("/console/series/").content.decode()
+        cursor = unescape(first(r'rel="next" href="([^"]+)"', listed))
+        after = desk.get(f"/console/series/{cursor}").content.decode()
+
+        shown = re.findall(r"occurrences/([^/]+)/place", listed + after)
+        assert known <= set(shown)
+        assert len(shown) == len(set(shown))
 
 
 def first(pattern: str, text: str) -> str:

@@ -24,6 +24,7 @@ from anjia.series.words import WEEKDAYS, WORDS_OF_HOLIDAYS
 app_name = "series"
 
 DAYS_AT_ONCE: Final = 7
+WEEKDAY_NUMBERS: Final = frozenset(map(str, range(len(WEEKDAYS))))
 UNITS: Final = [("weeks", _("周")), ("days", _("天"))]
 SCOPES: Final = [("all", _("还没来的都改")), ("following", _("从这一天起改"))]
 
@@ -45,7 +46,7 @@ def repeat_in(said: QueryDict) -> dict[str, Any]:
     return {
         "unit": said.get("unit", "weeks"),
         "every": number(said, "every", 1),
-        "weekdays": [int(one) for one in said.getlist("weekdays") if one in "0123456"],
+        "weekdays": [int(one) for one in said.getlist("weekdays") if one in WEEKDAY_NUMBERS],
         "gap_days": number(said, "gap_days", 1),
         "count": number(said, "count", None),
         "until": day_in(said, "until"),
@@ -78,6 +79,7 @@ def house(request: PageRequest) -> HttpResponse:
         Purpose.CONTRACT,
         now=timezone.now(),
         after=request.GET.get("after") or None,
+        tasks_after=request.GET.get("tasks_after") or None,
     )
     return render(request, "series/list.html", {"tasks": found.tasks, "page": found.series})
 

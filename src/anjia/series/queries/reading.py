@@ -154,14 +154,22 @@ def how_many_without_place(actor: Actor, purpose: Purpose) -> int:
     return rows.count()
 
 
-def house_lists(actor: Actor, purpose: Purpose, *, now: datetime, after: str | None = None) -> HouseLists:
+def house_lists(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    now: datetime,
+    after: str | None = None,
+    tasks_after: str | None = None,
+) -> HouseLists:
     """
-    Return what has no place, and a page of the house's series.
+    Return a page of what has no place, and a page of the house's series.
 
     :raises NotAllowed: if the actor does not book for others
     """
     return HouseLists(
-        tasks=tasks(actor, purpose, now=now), series=series_in_house(actor, purpose, now=now, after=after)
+        tasks=tasks(actor, purpose, now=now, after=tasks_after),
+        series=series_in_house(actor, purpose, now=now, after=after),
     )
 
 
