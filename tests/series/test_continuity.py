@@ -16,7 +16,7 @@ from tests.make import NOON
 from tests.series import make
 from tests.series.make import TOMORROW, later
 from tests.visits import make as visits
-from tests.visits.make import at, id_of
+from tests.visits.make import at, fact, id_of, say
 
 pytestmark = pytest.mark.usefixtures("database")
 WEEK = timedelta(days=7)
@@ -94,6 +94,23 @@ class TestContinuity:
 
         assert acting(town.system, NOON).ask(look) == [("series_who", second.id)]
 
+    def test_is_not_broken_by_who_is_only_going_to_come(self, town: visits.Town) -> None:
+        li, wang = make.nurse(town), make.nurse(town, "王晓燕")
+        found = make.series(town, town.resident(), li)
+        for line in found.occurrences[:3]:
+            acting(town.desk, NOON).do(
+                assign_by_hand,
+                visit_id=make.visit_of(town, line.visit_id).id,
+                staff_id=id_of(wang),
+                why="换班",
+            )
+
+        acting(town.system, later(1)).do(plan_ahead, series_id=found.id)
+        acting(town.system, later(8)).do(plan_ahead, series_id=found.id)
+
+        last = make.seen(town, found.id, now=later(8)).occurrences[-1]
+        assert (last.who, last.who_words) == (["李秋萍"], "这次还是李秋萍")
+
     def test_of_one_who_has_left_makes_the_one_who_came_since_the_usual_one(self, town: visits.Town) -> None:
         li, wang = make.nurse(town), make.nurse(town, "王晓燕")
         found = make.series(town, town.resident(), li)
@@ -104,8 +121,12 @@ class TestContinuity:
                 staff_id=id_of(wang),
                 why="换班",
             )
+        for week, line in enumerate(found.occurrences[1:3], start=1):
+            when = at(10.5, day=1 + 7 * week)
+            visit = make.visit_of(town, line.visit_id)
+            say(wang, fact(visit, "done", at=when, record={"site": "右臂"}), now=when)
 
-        acting(town.system, later(8)).do(plan_ahead, series_id=found.id)
+        acting(town.system, later(16)).do(plan_ahead, series_id=found.id)
 
-        last = make.seen(town, found.id, now=later(8)).occurrences[-1]
+        last = make.seen(town, found.id, now=later(16)).occurrences[-1]
         assert (last.who, last.who_words) == (["王晓燕"], "这次还是王晓燕")

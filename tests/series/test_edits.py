@@ -21,6 +21,7 @@ from anjia.series.commands import (
 )
 from anjia.series.rules.planning import BadPause, NothingToChange, SeriesOver
 from anjia.series.shapes import SeriesLine
+from anjia.visits.commands import mark_missed
 from anjia.visits.rules.lifecycle import Status
 from tests.make import NOON
 from tests.series import make
@@ -114,6 +115,17 @@ class TestFollowing:
         assert make.days(make.seen(town, found.id)) == TUESDAYS[:2]
         assert len(make.days(make.seen(town, goes_on.id))) == 5
 
+    def test_leaves_no_day_of_the_old_between_the_two(self, town: visits.Town) -> None:
+        daily = make.series(town, town.resident(), make.nurse(town), unit="days", every=1)
+
+        goes_on = change(
+            town, daily, scope="following", from_day=date(2026, 3, 5), repeat={"unit": "days", "every": 3}
+        )
+        acting(town.system, later(1)).do(plan_ahead, series_id=daily.id)
+
+        assert make.days(make.seen(town, daily.id)) == [date(2026, 3, 3), date(2026, 3, 4)]
+        assert make.days(goes_on)[:2] == [date(2026, 3, 7), date(2026, 3, 10)]
+
     def test_of_a_course_has_what_is_left_of_it(self, town: visits.Town) -> None:
         course = make.series(town, town.resident(), make.nurse(town), count=4)
 
@@ -123,7 +135,21 @@ class TestFollowing:
 
         assert make.days(make.seen(town, course.id)) == TUESDAYS[:1]
         assert make.days(goes_on) == WEDNESDAYS[1:]
-        assert goes_on.count == 3
+        assert goes_on.count == 4  # in all
+
+    def test_of_a_course_makes_up_for_what_was_called_off_or_missed_before(self, town: visits.Town) -> None:
+        course = make.series(town, town.resident(), make.nurse(town), unit="days", every=1, count=6)
+        first, second, third = course.occurrences[:3]
+        assert first.visit_id
+        daily = {"unit": "days", "every": 1, "count": 6}
+        goes_on = change(town, course, scope="following", from_day=date(2026, 3, 6), repeat=daily)
+
+        acting(town.system, at(23)).do(mark_missed, visit_id=first.visit_id)
+        acting(town.desk, at(23)).do(skip_occurrence, occurrence_id=second.id)
+        acting(town.system, later(2)).do(plan_ahead, series_id=goes_on.id)
+
+        assert make.days(make.seen(town, goes_on.id)) == [date(2026, 3, day) for day in range(6, 11)]
+        assert statuses(town, third.visit_id) == ["booked"]  # and with it there are six
 
 
 class TestAll:
@@ -141,6 +167,27 @@ class TestAll:
         assert now.id == found.id
         assert make.days(now) == [TUESDAYS[0], *WEDNESDAYS]
         assert statuses(town, first.id) == ["done"]
+
+    @pytest.mark.parametrize(
+        ("before", "after", "expected"),
+        [
+            ({"unit": "days", "every": 3}, {"unit": "days", "every": 3}, (6, 9)),
+            ({"unit": "weeks", "every": 2}, {"every": 2, "weekdays": [1]}, (17,)),
+            ({"unit": "days", "every": 1}, {"unit": "days", "every": 3}, (6, 9)),
+            ({"unit": "days", "every": 1}, {"weekdays": [2, 5], "gap_days": 3}, (7, 11)),
+        ],
+    )
+    def test_keep_their_rhythm_or_their_distance_from_the_last(
+        self, town: visits.Town, before: dict[str, Any], after: dict[str, Any], expected: tuple[int, ...]
+    ) -> None:
+        found = make.series(town, town.resident(), make.nurse(town), **before)
+
+        # At noon on the day of the first.
+        now = acting(town.desk, at(12)).do(
+            change_series, series_id=found.id, scope="all", repeat=after, clock=time(14)
+        )
+
+        assert make.days(now)[: len(expected) + 1] == [TOMORROW, *(date(2026, 3, day) for day in expected)]
 
     def test_keep_a_day_that_was_skipped_skipped(self, town: visits.Town, found: SeriesLine) -> None:
         acting(town.desk, NOON).do(skip_occurrence, occurrence_id=found.occurrences[2].id)

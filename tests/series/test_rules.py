@@ -109,6 +109,13 @@ class TestPattern:
             (13, "2025-10-13"),
         ]
 
+    def test_keeps_the_gap_to_the_one_before_the_pattern_began(self) -> None:
+        # State Council's notice for 2026: 4 to 6 April off for Qingming, none worked in exchange.
+        mondays = sound(Pattern(starts_on=date(2026, 4, 6), weekdays=(0,), gap_days=3))
+
+        assert dues(mondays, through=date(2026, 4, 6))[0].day == date(2026, 4, 7)
+        assert dues(mondays, through=date(2026, 4, 6), last=date(2026, 4, 5))[0].day == date(2026, 4, 8)
+
     @given(st.integers(0, 6))
     def test_spreads_two_a_week_two_days_apart_or_more(self, first: int) -> None:
         weekdays = spread(first, 2)

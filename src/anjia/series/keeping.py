@@ -1,6 +1,6 @@
 """How rows of series come to be and find their visits: what several commands do alike. Only commands call it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -25,7 +25,6 @@ from anjia.series.rules.planning import (
     SeriesOver,
     State,
     is_complete,
-    parts_of,
     to_make,
 )
 from anjia.visits.queries import Promise, get_promises
@@ -82,11 +81,15 @@ def plan(actor: Actor, now: datetime, series: Series) -> None:
     end_pause(actor, now, series)
     lapse(series, today)
     rows = rows_of(series)
+    past = before_pattern(series, rows)
+    missed = missed_visits(actor, [*past, *rows]) if series.count is not None else set()
+    been = how_many(past, missed)
     for due in to_make(
-        remaining(series, rows),
-        parts_of((row.on, State(row.state)) for row in rows),
+        remaining(series, been),
+        {row.on: how_many([row], missed) == 1 for row in rows},
         today=today,
         paused=series.paused,
+        last=max((row.day for row in past), default=None),
     ):
         state = State.WANTED if due.day else State.HOLIDAY
         rows.append(new_row(series, due.on, due.day or due.on, state, now))
@@ -94,20 +97,39 @@ def plan(actor: Actor, now: datetime, series: Series) -> None:
     series.planned_through = today + AHEAD
     series.look_again_at = None if found else now + LOOK_AGAIN_AFTER
     coming = [row for row in rows if row.state in LIVE_STATES]
-    is_last = is_complete(series.pattern, live=len(coming), today=today)
+    number = been + how_many((row for row in coming if row.on >= series.starts_on), missed)
+    is_last = is_complete(series.pattern, live=number, today=today)
     if is_last and all(row.day < today for row in coming):
         series.ended_at = now
     series.save()
     live.tell(topic="series", subject_id=series.id, resident_id=series.resident_id)
 
 
-def remaining(series: Series, rows: Sequence[Occurrence]) -> Pattern:
+def remaining(series: Series, been: int) -> Pattern:
     """Return the pattern as it is from `starts_on` on: of a course, as many as there have not been before."""
     pattern = series.pattern
-    if pattern.count is None:
-        return pattern
-    before = sum(row.on < pattern.starts_on and row.state in LIVE_STATES for row in rows)
-    return replace(pattern, count=max(pattern.count - before, 0))
+    return pattern if pattern.count is None else replace(pattern, count=max(pattern.count - been, 0))
+
+
+def before_pattern(series: Series, rows: Sequence[Occurrence]) -> list[Occurrence]:
+    """Return those that came, or come, before the pattern began: the series' own, and of all that it continues."""
+    parts, part = [], series.continues_id
+    while part:
+        parts.append(part)
+        part = Series.objects.values_list("continues_id", flat=True).get(id=part)
+    others = Occurrence.objects.filter(series__in=parts, state__in=LIVE_STATES) if parts else ()
+    return [*others, *(row for row in rows if row.on < series.starts_on and row.state in LIVE_STATES)]
+
+
+def missed_visits(actor: Actor, rows: Iterable[Occurrence]) -> set[UUID]:
+    visit_ids = [row.visit_id for row in rows if row.visit_id]
+    promises = get_promises(actor, Purpose.CONTRACT, visit_ids=visit_ids) if visit_ids else {}
+    return {one.id for one in promises.values() if one.status is Status.MISSED}
+
+
+def how_many(rows: Iterable[Occurrence], missed: Collection[UUID]) -> int:
+    """Return how many count in a course: done, or still to come. Of those `missed` nobody had anything."""
+    return sum(row.state in LIVE_STATES and row.visit_id not in missed for row in rows)
 
 
 def visits_of(rows: Sequence[Occurrence]) -> tuple[UUID, ...]:
@@ -161,7 +183,7 @@ def find_places(actor: Actor, now: datetime, series: Series, wanted: Sequence[Oc
             address_id=series.address_id,
             days={row.day for row in wanted},
             clock=series.clock,
-            usual=usual_caregivers(actor, Purpose.CONTRACT, series=series),
+            usual=usual_caregivers(actor, Purpose.CONTRACT, series=series, now=now),
             wishes=series.wishes,
             now=now,
         )

@@ -74,10 +74,16 @@ class Story:
             crew = self.crew(row)
             if crew:
                 self.usual[row.visit_id or row.id] = usual_of(crews, self.series.usual_staff)
+            if crew and self.is_done(row):
                 crews.insert(0, crew)
 
     def promise(self, row: Occurrence) -> Promise | None:
         return self.promises.get(row.visit_id) if row.visit_id else None
+
+    def is_done(self, row: Occurrence) -> bool:
+        """Say whether somebody came: what is still to come says nothing of who usually does."""
+        promise = self.promise(row)
+        return promise is not None and promise.status is Status.DONE and row.day < day_of(self.now)
 
     def crew(self, row: Occurrence) -> list[UUID]:
         """Return who is in for it; nobody, where it was called off."""

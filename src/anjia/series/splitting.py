@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from anjia.kernel.actors import Actor, Purpose
-from anjia.series.keeping import LIVE_STATES, new_row, plan
+from anjia.series.keeping import before_pattern, how_many, missed_visits, new_row, plan
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries import usual_caregivers
 from anjia.series.rules.pattern import Pattern, sound
@@ -16,13 +16,18 @@ DAY: Final = timedelta(days=1)
 
 
 def split(
-    actor: Actor, now: datetime, series: Series, pattern: Pattern, rows: Sequence[Occurrence]
+    actor: Actor, now: datetime, series: Series, pattern: Pattern, rows: Sequence[Occurrence], since: date
 ) -> Series:
-    """Let the series end the day before the pattern begins; return the one that goes on, not yet saved as it comes."""
-    since = pattern.starts_on
-    before = sum(row.state in LIVE_STATES for row in rows)
+    """
+    Let the series end the day before `since`; return the one that goes on by the pattern, not yet saved as it comes.
+
+    A course is said whole: those before are counted wherever they are, as long as they come.
+
+    :raises BadPattern: if nothing would be left of the course
+    """
     if pattern.count is not None:
-        pattern = sound(replace(pattern, count=pattern.count - before))
+        been = [*before_pattern(series, rows), *(row for row in rows if row.on >= series.starts_on)]
+        sound(replace(pattern, count=pattern.count - how_many(been, missed_visits(actor, been))))
     following = Series(
         organization_id=series.organization_id,
         resident_id=series.resident_id,
@@ -31,10 +36,10 @@ def split(
         service_code=series.service_code,
         service_name=series.service_name,
         service_name_en=series.service_name_en,
-        begun_on=since,
+        begun_on=pattern.starts_on,
         clock=series.clock,
         wishes=series.wishes,
-        usual_staff=usual_caregivers(actor, Purpose.CONTRACT, series=series),
+        usual_staff=usual_caregivers(actor, Purpose.CONTRACT, series=series, now=now),
         source=series.source,
         begun_by=actor.user_id,
         begun_at=now,

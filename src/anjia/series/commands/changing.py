@@ -21,6 +21,7 @@ from anjia.series.keeping import (
 )
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries import get_series
+from anjia.series.rules.pattern import goes_on
 from anjia.series.rules.planning import NothingToChange, State
 from anjia.series.saying import pattern_from
 from anjia.series.shapes import SeriesLine
@@ -79,7 +80,8 @@ def change_series(
     """
     Let it come otherwise: from `from_day` on ("following", which begins a series of its own), or "all" to come.
 
-    What is begun, done or too near stays as it is. A course has as many as it says, those before counted.
+    What is begun, done or too near stays as it is. A course has as many as it says, those before counted. Where the
+    days stay the same ones, their rhythm does; other days keep their distance from the last.
 
     :raises NotFound: if there is none, or it is a stranger's
     :raises SeriesOver: if it has ended
@@ -92,14 +94,13 @@ def change_series(
     going = [row for row in rows if row.day >= since and row.state in GOING_STATES]
     stuck = take_back(actor, now, series, going, State.REPLACED, "")
     since = max([since, *(row.day + DAY for row in stuck)])
-    pattern = pattern_from(repeat, starts_on=since, has_first=False)
-    goes_on = series
-    if scope == "following":
-        goes_on = split(actor, now, series, pattern, rows)
-    else:
-        goes_on.pattern = pattern
-    goes_on.clock = clock or series.clock
-    plan(actor, now, goes_on)
+    last = max((row.day for row in rows if row.state in LIVE_STATES), default=None)
+    said = pattern_from(repeat, starts_on=since, has_first=False)
+    pattern = goes_on(series.pattern, said, since=since, last=last)
+    other = split(actor, now, series, pattern, rows, since) if scope == "following" else series
+    other.pattern = pattern
+    other.clock = clock or series.clock
+    plan(actor, now, other)
     audit.record(
         "series.series.changed",
         actor=actor,
@@ -108,10 +109,10 @@ def change_series(
         fields=["starts_on", "unit", "every", "weekdays", "count", "until", "holidays", "clock"],
     )
     events.publish(
-        SeriesChanged(series_id=goes_on.id, resident_id=series.resident_id, at=now, staying=visits_of(stuck)),
+        SeriesChanged(series_id=other.id, resident_id=series.resident_id, at=now, staying=visits_of(stuck)),
         actor=actor,
     )
-    return get_series(actor, Purpose.CONTRACT, series_id=goes_on.id, now=now)
+    return get_series(actor, Purpose.CONTRACT, series_id=other.id, now=now)
 
 
 @command("visits.book")

@@ -10,6 +10,7 @@ from anjia.kernel.calendar import day_of
 from anjia.series.models import Occurrence, Series
 from anjia.series.rules.planning import AHEAD, USUAL_OF, State, usual_of
 from anjia.visits.queries import get_promises
+from anjia.visits.rules.lifecycle import Status
 
 
 def series_to_plan(
@@ -21,12 +22,15 @@ def series_to_plan(
     return list(found.values_list("organization_id", "id")[:size])
 
 
-def usual_caregivers(actor: Actor, purpose: Purpose, *, series: Series) -> list[UUID]:
-    """Return who usually comes, judging by the last visits of the series and of the one that it continues."""
+def usual_caregivers(actor: Actor, purpose: Purpose, *, series: Series, now: datetime) -> list[UUID]:
+    """Return who usually comes, judging by the last visits done of the series and of the one that it continues."""
     rows = Occurrence.objects.filter(
-        series__in=[one for one in (series.id, series.continues_id) if one], state=State.PLACED.value
+        series__in=[one for one in (series.id, series.continues_id) if one],
+        state=State.PLACED.value,
+        day__lt=day_of(now),
     )
-    last = list(rows.order_by("-day", "-id").values_list("visit_id", flat=True)[:USUAL_OF])
+    last = list(rows.order_by("-day", "-id").values_list("visit_id", flat=True)[: 2 * USUAL_OF])
     promises = get_promises(actor, purpose, visit_ids=[one for one in last if one]) if last else {}
-    crews = [[busy.staff_id for busy in promises[one].crew] for one in last if one in promises]
+    done = [promises[one] for one in last if one in promises and promises[one].status is Status.DONE]
+    crews = [[busy.staff_id for busy in one.crew] for one in done]
     return usual_of([crew for crew in crews if crew], series.usual_staff)

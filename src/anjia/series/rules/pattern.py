@@ -145,12 +145,34 @@ def by_pattern(pattern: Pattern) -> Iterator[date]:
     return takewhile(lambda day: pattern.until is None or day <= pattern.until, days)
 
 
-def dues(pattern: Pattern, *, through: date, known: Calendar = OFFICIAL) -> list[Due]:
-    """Return all of a series up to those that by the pattern are on the day `through`; its `count` is not minded."""
+def goes_on(old: Pattern, new: Pattern, *, since: date, last: date | None) -> Pattern:
+    """
+    Return the new pattern as it goes on from `since`, after the `last` that there was by the old one.
+
+    Where the days are the same ones, it keeps their rhythm: it is the hour that changes, or the end. Others begin
+    as far from the last as they are apart.
+
+    :raises BadPattern: if it would be over before it begins
+    """
+    if (old.unit, old.every, old.weekdays) == (new.unit, new.every, new.weekdays):
+        starts_on = next(day for day in by_pattern(replace(old, until=None)) if day >= since)
+    else:
+        apart = DAY * (new.every if new.unit is Unit.DAYS else new.gap_days)
+        starts_on = max(since, last + apart) if last else since
+    return sound(replace(new, starts_on=starts_on))
+
+
+def dues(
+    pattern: Pattern, *, through: date, known: Calendar = OFFICIAL, last: date | None = None
+) -> list[Due]:
+    """
+    Return all of a series up to those that by the pattern are on the day `through`; its `count` is not minded.
+
+    `last` is the day of the one before the pattern began, if there was one.
+    """
     ahead = through + DAY * (FARTHEST_MOVE + MOST_WEEKS_BETWEEN * WEEK)
     days = list(takewhile(lambda day: day <= ahead, by_pattern(pattern)))
     found: list[Due] = []
-    last: date | None = None
     for index, on in enumerate(days):
         if on > through:
             break

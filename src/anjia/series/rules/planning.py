@@ -1,7 +1,7 @@
 """What of a series is still to be booked, given what has been; what an edit takes back; who usually comes."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -79,15 +79,17 @@ def to_make(
     paused: tuple[date, date] | None = None,
     known: Calendar = OFFICIAL,
     ahead: timedelta = AHEAD,
+    last: date | None = None,
 ) -> list[Due]:
     """
     Return what is to be made up to the horizon: those left out for a holiday too, so that it is said.
 
     `standing` are the days, by the pattern, that have an occurrence already, and whether it counts as one of the
     course. What has been called off does not count, nor what lies in a pause: a course goes on until it is complete.
+    `last` is the day of the one before the pattern began.
     """
     made, found = 0, []
-    for due in dues(pattern, through=today + ahead, known=known):
+    for due in dues(pattern, through=today + ahead, known=known, last=last):
         if pattern.count is not None and made >= pattern.count:
             break
         if due.on in standing:
@@ -120,8 +122,3 @@ def usual_of(crews: Sequence[Collection[UUID]], seed: Sequence[UUID]) -> list[UU
     often = Counter(latest)
     ranked = sorted(often, key=lambda one: (-often[one], latest.index(one)))
     return ranked[: max(len(seed), 1)]
-
-
-def parts_of(rows: Iterable[tuple[date, State]]) -> dict[date, bool]:
-    """Return the days that have a standing occurrence, and whether it counts."""
-    return {on: state in LIVE for on, state in rows if state in STANDING}
