@@ -118,6 +118,53 @@ class TestLedger:
         assert [one.entry.balance for one in (*first.items, *rest.items)] == [5, 4, 3, 2, 1]
 
 
+class TestWhereItLies:
+    """The last line of each lot at each place: of a thing, and in everybody's bag."""
+
+    def test_is_every_place_with_what_its_last_line_says(self, here: House) -> None:
+        gauze, tape = here.item(), here.item("nose_tape", name="鼻贴")
+        for lot in ("A", "B"):
+            here.lot(gauze, 10, number=lot)
+            here.lot(tape, 9, number=lot)
+        here.lot(gauze, 2, days=90, number="C")
+        others = [here.town.nurse(name) for name in ("赵敏", "钱多多", "孙一")]
+        for given, nurse in enumerate((here.nurse, *others)):
+            acting(here.keeper, NOON).do(
+                commands.hand_out, station_id=here.id, staff_id=id_of(nurse),
+                wanted={gauze.id: Decimal(given + 1), tape.id: Decimal(1)},
+            )  # fmt: skip
+        last = here.lot(gauze, 1, number="D")
+        acting(here.keeper, NOON).do(commands.set_aside, station_id=here.id, lot_id=last.id)
+
+        def lots(_: Actor) -> list[Entry]:
+            return list(Entry.objects.filter(organization_id=here.id).order_by("number"))
+
+        expected = {
+            (line.place_kind, line.place_id, line.lot_id): line
+            for line in acting(here.keeper, NOON).ask(lots)
+        }
+        lying = [line for line in expected.values() if line.balance > 0]
+
+        found = acting(here.keeper, NOON).ask(
+            queries.item_place_lots, Purpose.CONTRACT, item_id=gauze.id, today=TODAY
+        )
+        assert len({place for _kind, place, *_ in found}) == 5
+        assert sorted(
+            (kind.value, place, lot.lot_id, lot.quantity) for kind, place, _name, lot in found
+        ) == sorted(
+            (line.place_kind, line.place_id, line.lot_id, line.balance)
+            for line in lying
+            if line.item_id == gauze.id
+        )
+        bags = acting(here.keeper, NOON).ask(queries.bags, Purpose.CONTRACT, today=TODAY)
+        assert sorted(
+            (bag.staff_id, lot.lot_id, lot.quantity)
+            for bag in bags
+            for line in bag.lines
+            for lot in line.lots
+        ) == sorted((line.place_id, line.lot_id, line.balance) for line in lying if line.place_kind == "bag")
+
+
 class TestHandOut:
     def test_gives_what_expires_first(self, here: House) -> None:
         gauze = here.item()

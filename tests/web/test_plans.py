@@ -33,6 +33,8 @@ from anjia.messaging.queries import inbox_of
 from anjia.records.queries import readings_of
 from anjia.residents.models import ResidentToken
 from anjia.residents.queries import people_of_account, readers_of_record, residents_found, residents_page
+from anjia.supplies.book import Place, last_lines, last_lines_of
+from anjia.supplies.rules.stock import PlaceKind
 from anjia.visits.queries import board, live_assignments, visits_of_resident
 from anjia.workforce.queries import caregivers_on, staff_found
 from tests.conftest import empty_database
@@ -92,6 +94,14 @@ TABLES: Final[dict[str, dict[str, str]]] = {
     "identity_session": {"account_id": ONE, "token_hash": "decode(md5('token' || n), 'hex')"},
     "identity_signincode": {"phone_index": "decode(md5('phone' || n), 'hex')", "created_at": THEN},
     "identity_attempt": {"key": "decode(md5('key' || n), 'hex')", "at": THEN},
+    "supplies_item": {"id": ONE, "code": "n", "kind": "'consumable'"},
+    "supplies_lot": {"id": ONE, "item_id": OF_ONE, "number": "n"},
+    # Ten lots of one thing at one station, each with a long history; the trigger wants their lines in order.
+    "supplies_entry": {
+        "place_kind": "'station'", "place_id": f"'{HOUSE}'", "item_id": "md5('one7')::uuid",
+        "lot_id": f"md5('one' || (7 + n % 10 * {ROWS // 100}))::uuid", "number": "(n - 1) / 10 + 1", "change": "1",
+        "balance": "(n - 1) / 10 + 1", "move": "'received'", "at": THEN, "recorded_at": THEN,
+    },
 }  # fmt: skip
 ANYTHING: Final = {
     "uuid": "md5(random()::text)::uuid", "text": "''", "varchar": "''", "bytea": r"'\x'", "bool": "false",
@@ -329,6 +339,14 @@ QUESTIONS: Final[dict[str, tuple[str, Question]]] = {
     "whose token it is": (
         "identity_session",
         lambda now: counted(system(), lambda _: signed_in("of nobody", now=now)),
+    ),
+    "what lies at a station": (
+        "supplies_entry",
+        lambda now: ask(member(), lambda actor: last_lines(actor, Place(PlaceKind.STATION, HOUSE))),
+    ),
+    "where a thing lies": (
+        "supplies_entry",
+        lambda now: ask(member(), lambda actor: list(last_lines_of(actor, md5_uuid("one7")))),
     ),
     "which accounts a telephone opens": (
         "identity_account",

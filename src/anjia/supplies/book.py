@@ -9,7 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from anjia.kernel import events
 from anjia.kernel.actors import Actor
@@ -18,6 +22,49 @@ from anjia.kernel.ids import new_id
 from anjia.supplies.events import StockMoved
 from anjia.supplies.models import Entry
 from anjia.supplies.rules.stock import NOTHING, Held, Move, NotEnough, PlaceKind
+
+# The last line of each lot is one step into an index, from one lot to the next: what was written in all the years is
+# not read, nor by whom others wait for. DISTINCT ON would read it all.
+LAST_AT_PLACES: Final = """
+    WITH RECURSIVE last AS (
+        SELECT place.kind, place.id AS place_id, line.lot_id, line.id
+        FROM unnest(%s::text[], %s::uuid[]) AS place(kind, id) CROSS JOIN LATERAL (
+            SELECT lot_id, id FROM supplies_entry
+            WHERE place_kind = place.kind AND place_id = place.id AND organization_id = %s
+            ORDER BY lot_id DESC, number DESC LIMIT 1
+        ) AS line
+        UNION ALL
+        SELECT last.kind, last.place_id, line.lot_id, line.id
+        FROM last CROSS JOIN LATERAL (
+            SELECT lot_id, id FROM supplies_entry
+            WHERE place_kind = last.kind AND place_id = last.place_id AND organization_id = %s
+                AND lot_id < last.lot_id
+            ORDER BY lot_id DESC, number DESC LIMIT 1
+        ) AS line
+    )
+    SELECT id FROM last
+"""
+# The same from place to place, for each lot of a thing.
+LAST_OF_ITEM: Final = """
+    WITH RECURSIVE last AS (
+        SELECT lot.id AS lot_id, place.kind, line.place_id, line.id
+        FROM supplies_lot AS lot CROSS JOIN unnest(%s::text[]) AS place(kind) CROSS JOIN LATERAL (
+            SELECT place_id, id FROM supplies_entry
+            WHERE lot_id = lot.id AND place_kind = place.kind AND organization_id = %s
+            ORDER BY place_id DESC, number DESC LIMIT 1
+        ) AS line
+        WHERE lot.item_id = %s
+        UNION ALL
+        SELECT last.lot_id, last.kind, line.place_id, line.id
+        FROM last CROSS JOIN LATERAL (
+            SELECT place_id, id FROM supplies_entry
+            WHERE lot_id = last.lot_id AND place_kind = last.kind AND organization_id = %s
+                AND place_id < last.place_id
+            ORDER BY place_id DESC, number DESC LIMIT 1
+        ) AS line
+    )
+    SELECT id FROM last
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +96,25 @@ def hold(*places: Place) -> None:
 
 def last_lines(actor: Actor, place: Place) -> dict[UUID, Entry]:
     """Return the last line of each lot at the place."""
-    rows = Entry.objects.filter(
-        organization_id=actor.organization_id, place_kind=place.kind.value, place_id=place.id
-    )
-    lines = rows.order_by("lot_id", "-number").distinct("lot_id").select_related("lot", "item")
-    return {line.lot_id: line for line in lines}
+    return {line.lot_id: line for line in last_lines_at(actor, [place])}
+
+
+def last_lines_at(actor: Actor, places: Sequence[Place]) -> QuerySet[Entry]:
+    """Return the last line of each lot at each of the places."""
+    kinds, ids = [place.kind.value for place in places], [place.id for place in places]
+    house = actor.organization_id
+    return _lines(actor, RawSQL(LAST_AT_PLACES, [kinds, ids, house, house]))
+
+
+def last_lines_of(actor: Actor, item_id: UUID) -> QuerySet[Entry]:
+    """Return the last line of each lot of a thing at each place where it ever lay."""
+    house = actor.organization_id
+    return _lines(actor, RawSQL(LAST_OF_ITEM, [[kind.value for kind in PlaceKind], house, item_id, house]))
+
+
+def _lines(actor: Actor, ids: RawSQL) -> QuerySet[Entry]:
+    rows = Entry.objects.filter(organization_id=actor.organization_id, id__in=ids)
+    return rows.order_by("lot_id").select_related("lot", "item")
 
 
 def held_at(actor: Actor, place: Place) -> list[Held]:

@@ -112,6 +112,7 @@ class Entry(models.Model):
             models.Index(
                 fields=["organization_id", "place_id", "-recorded_at", "-id"], name="entry_by_place"
             ),
+            models.Index(fields=["lot", "place_kind", "place_id", "number"], name="entry_by_lot"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
-from anjia.supplies.book import Place, last_lines
+from anjia.supplies.book import Place, last_lines, last_lines_at
 from anjia.supplies.models import BagCheck, Entry, Item
 from anjia.supplies.places import check_place, store_of
 from anjia.supplies.rules.stock import PlaceKind
@@ -47,10 +47,8 @@ def bags(actor: Actor, purpose: Purpose, *, today: date) -> list[Bag]:
     """Return the bags of all who go out, in order of name."""
     check_may_read(actor)
     people = staff_found(actor, purpose, today=today, size=500).items
-    rows = Entry.objects.filter(organization_id=actor.organization_id, place_kind=PlaceKind.BAG.value)
-    last = rows.order_by("place_id", "lot_id", "-number").distinct("place_id", "lot_id")
     lines: dict[UUID, list[Entry]] = {}
-    for line in last.select_related("lot", "item"):
+    for line in last_lines_at(actor, [Place(PlaceKind.BAG, one.id) for one in people]):
         lines.setdefault(line.place_id, []).append(line)
     checks = BagCheck.objects.filter(organization_id=actor.organization_id, day=today)
     latest = {check.staff_id: check for check in checks.order_by("checked_at", "id")}

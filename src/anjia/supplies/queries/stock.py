@@ -9,7 +9,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
 from anjia.kernel.paging import Page, page_of
 from anjia.supplies.bags import name_of, unit_of
-from anjia.supplies.book import Place, last_lines
+from anjia.supplies.book import Place, last_lines, last_lines_of
 from anjia.supplies.models import Entry, Item, Shortfall
 from anjia.supplies.places import check_place, stores_of
 from anjia.supplies.rules.stock import (
@@ -98,11 +98,7 @@ def item_place_lots(
 ) -> list[tuple[PlaceKind, UUID, str, LotLine]]:
     """Return where how much of which lot of a thing lies: kind of place, its id and name, and the lot."""
     check_may_read(actor)
-    rows = Entry.objects.filter(organization_id=actor.organization_id, item_id=item_id)
-    last = rows.order_by("place_kind", "place_id", "lot_id", "-number").distinct(
-        "place_kind", "place_id", "lot_id"
-    )
-    lines = [line for line in last.select_related("lot", "item") if line.balance > NOTHING]
+    lines = [line for line in last_lines_of(actor, item_id) if line.balance > NOTHING]
     names = place_names(actor, purpose, lines)
     found = [
         (PlaceKind(line.place_kind), line.place_id, names.get(line.place_id, ""), lot_line(line, today))
