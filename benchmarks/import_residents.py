@@ -22,7 +22,8 @@ import xlsxwriter
 
 from anjia.identity.roles import permissions_of
 from anjia.imports.commands import run_import, try_list, upload_list
-from anjia.imports.lists import outcome_of
+from anjia.imports.lists import outcome_of, read_list, table_of
+from anjia.imports.rules import Kind
 from anjia.kernel.actors import Actor
 from anjia.kernel.work import acting
 from anjia.spreadsheets.id_number import check_digit
@@ -62,12 +63,23 @@ def whole(actor: Actor, content: bytes, name: str) -> tuple[Any, float]:
 def run(actor: Actor, content: bytes, name: str) -> Any:
     batch = timed(
         f"{name}.upload",
-        lambda: acting(actor, NOW).do(upload_list, kind="residents", file_name="名单.xlsx", content=content),
+        lambda: acting(actor, NOW).do(
+            upload_list,
+            kind="residents",
+            file_name="名单.xlsx",
+            content=content,
+            table=read_list(Kind.RESIDENTS, content),
+        ),
     )
     timed(
-        f"{name}.dry_run", lambda: acting(actor, NOW).do(try_list, batch_id=batch.id, columns=batch.columns)
+        f"{name}.dry_run",
+        lambda: acting(actor, NOW).do(
+            try_list, batch_id=batch.id, table=table_of(batch), columns=batch.columns
+        ),
     )
-    done = timed(f"{name}.run", lambda: acting(actor, NOW).do(run_import, batch_id=batch.id))
+    done = timed(
+        f"{name}.run", lambda: acting(actor, NOW).do(run_import, batch_id=batch.id, table=table_of(batch))
+    )
     return outcome_of(done.result)
 
 

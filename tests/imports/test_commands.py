@@ -12,7 +12,7 @@ from anjia.catalogue.queries import city_list, services_offered
 from anjia.identity.roles import permissions_of
 from anjia.imports import lists
 from anjia.imports.commands import abandon_list, forget_old_uploads, run_import, try_list, upload_list
-from anjia.imports.lists import outcome_of
+from anjia.imports.lists import outcome_of, table_of
 from anjia.imports.models import ImportBatch
 from anjia.imports.queries import bad_rows_file, get_batch
 from anjia.imports.rules import AlreadyOver, ColumnsMissing, FileRefused, Kind, NothingToImport, NotTriedYet
@@ -40,18 +40,21 @@ def manager() -> Actor:
 
 
 def upload(actor: Actor, content: bytes, *, kind: Kind = Kind.RESIDENTS) -> ImportBatch:
-    return acting(actor, NOON).do(upload_list, kind=kind.value, file_name="名单.xlsx", content=content)
+    table = lists.read_list(kind, content)
+    return acting(actor, NOON).do(
+        upload_list, kind=kind.value, file_name="名单.xlsx", content=content, table=table
+    )
 
 
 def dry_run(actor: Actor, batch: ImportBatch) -> Any:
-    tried = acting(actor, NOON).do(try_list, batch_id=batch.id, columns=batch.columns)
+    tried = acting(actor, NOON).do(try_list, batch_id=batch.id, table=table_of(batch), columns=batch.columns)
     return outcome_of(tried.result)
 
 
 def import_file(actor: Actor, content: bytes, *, kind: Kind = Kind.RESIDENTS) -> Any:
     batch = upload(actor, content, kind=kind)
     dry_run(actor, batch)
-    return outcome_of(acting(actor, NOON).do(run_import, batch_id=batch.id).result)
+    return outcome_of(acting(actor, NOON).do(run_import, batch_id=batch.id, table=table_of(batch)).result)
 
 
 def batches_of(actor: Actor) -> int:
@@ -157,7 +160,7 @@ class TestUpload:
 
     def test_is_for_who_may(self) -> None:
         with pytest.raises(NotAllowed):
-            upload(make.actor("residents.register"), b"x")
+            upload(make.actor("residents.register"), "姓名,电话\n张桂芳,1\n".encode())
 
 
 class TestDryRun:
@@ -186,8 +189,10 @@ class TestDryRun:
     def test_goes_by_the_columns_that_were_confirmed(self, manager: Actor) -> None:
         batch = upload(manager, workbook(["姓名", "电话", "单位"], ["张桂芳", "", "13800001234"]))
 
-        tried = acting(manager, NOON).do(try_list, batch_id=batch.id, columns=["name", None, "phone"])
-        acting(manager, NOON).do(run_import, batch_id=tried.id)
+        tried = acting(manager, NOON).do(
+            try_list, batch_id=batch.id, table=table_of(batch), columns=["name", None, "phone"]
+        )
+        acting(manager, NOON).do(run_import, batch_id=tried.id, table=table_of(tried))
 
         found = acting(manager, NOON).ask(residents_found, Purpose.CONTRACT, text="13800001234")
         assert [one.name for one in found] == ["张桂芳"]
@@ -199,14 +204,16 @@ class TestDryRun:
         batch = upload(manager, workbook(["姓名", "电话"], ["张桂芳", ""]))
 
         with pytest.raises(ColumnsMissing):
-            acting(manager, NOON).do(try_list, batch_id=batch.id, columns=columns)
+            acting(manager, NOON).do(try_list, batch_id=batch.id, table=table_of(batch), columns=columns)
 
     def test_is_404_for_another_institution(self, manager: Actor) -> None:
         batch = upload(manager, workbook(["姓名", "电话"], ["张桂芳", ""]))
         stranger = make.actor(*permissions_of("manager"))
 
         with pytest.raises(NotFound):
-            acting(stranger, NOON).do(try_list, batch_id=batch.id, columns=["name", "phone"])
+            acting(stranger, NOON).do(
+                try_list, batch_id=batch.id, table=table_of(batch), columns=["name", "phone"]
+            )
 
 
 class TestRunImport:
@@ -220,24 +227,24 @@ class TestRunImport:
     def test_comes_after_a_dry_run_and_once(self, manager: Actor) -> None:
         batch = upload(manager, workbook(["姓名", "电话"], ["张桂芳", ""]))
         with pytest.raises(NotTriedYet):
-            acting(manager, NOON).do(run_import, batch_id=batch.id)
+            acting(manager, NOON).do(run_import, batch_id=batch.id, table=table_of(batch))
         dry_run(manager, batch)
-        acting(manager, NOON).do(run_import, batch_id=batch.id)
+        acting(manager, NOON).do(run_import, batch_id=batch.id, table=table_of(batch))
 
         with pytest.raises(AlreadyOver):
-            acting(manager, NOON).do(run_import, batch_id=batch.id)
+            acting(manager, NOON).do(run_import, batch_id=batch.id, table=table_of(batch))
 
     def test_needs_a_row_that_is_valid(self, manager: Actor) -> None:
         batch = upload(manager, workbook(["姓名", "电话"], ["张桂芳", "1"]))
         dry_run(manager, batch)
 
         with pytest.raises(NothingToImport):
-            acting(manager, NOON).do(run_import, batch_id=batch.id)
+            acting(manager, NOON).do(run_import, batch_id=batch.id, table=table_of(batch))
 
     def test_gives_the_bad_rows_back_to_be_put_right_and_uploaded_again(self, manager: Actor) -> None:
         batch = upload(manager, (FILES / "4-rounded-ids.xlsx").read_bytes())
         dry_run(manager, batch)
-        acting(manager, NOON).do(run_import, batch_id=batch.id)
+        acting(manager, NOON).do(run_import, batch_id=batch.id, table=table_of(batch))
 
         content = acting(manager, NOON).ask(bad_rows_file, Purpose.CONTRACT, batch_id=batch.id)
 
@@ -322,7 +329,9 @@ class TestAbandon:
 
         assert left.uploaded() == b""
         with pytest.raises(AlreadyOver):
-            acting(manager, NOON).do(try_list, batch_id=batch.id, columns=["name", "phone"])
+            acting(manager, NOON).do(
+                try_list, batch_id=batch.id, table=table_of(batch), columns=["name", "phone"]
+            )
 
 
 class TestForgetting:

@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from anjia.identity.commands import start_session
 from anjia.identity.models import Organization
+from anjia.imports import lists
 from anjia.kernel.actors import system
 from anjia.kernel.work import acting
+from anjia.spreadsheets.apart import read_apart
+from anjia.spreadsheets.words import Busy
 from tests.identity import make as make_identity
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -111,6 +115,44 @@ class TestImport:
 
         assert refused.status_code == 422
         assert "姓名" in refused.content.decode()
+
+    def test_is_never_read_while_a_transaction_is_open(
+        self, as_: SignIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        browser = as_("manager")
+        are_open = []
+
+        def reading(content: bytes, **limits: Any) -> Any:
+            are_open.append(connection.in_atomic_block)
+            return read_apart(content, **limits)
+
+        monkeypatch.setattr(lists, "read_apart", reading)
+        where = send(browser, "姓名,电话\n张桂芳,\n".encode())["Location"]
+        browser.post(f"{where}try", {"column": ["name", "phone"]})
+        browser.post(f"{where}run")
+
+        assert are_open == [False] * 3
+        assert "导入好了" in page_of(browser.get(where))
+
+    def test_says_to_come_again_while_others_are_being_read(
+        self, as_: SignIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        browser = as_("manager")
+        content = "姓名,电话\n张桂芳,\n".encode()
+        where = send(browser, content)["Location"]
+
+        def refuse(content: bytes, **_: Any) -> Any:
+            raise Busy("file.busy", "现在有别的名单在读，请过一会儿再试。")
+
+        monkeypatch.setattr(lists, "read_apart", refuse)
+        columns = {"column": ["name", "phone"]}
+        answers = [
+            send(browser, content),
+            *(browser.post(f"{where}{step}", columns) for step in ("try", "run")),
+        ]
+
+        assert [answer.status_code for answer in answers] == [503] * 3
+        assert all("请过一会儿再试" in answer.content.decode() for answer in answers)
 
     def test_can_be_left(self, as_: SignIn) -> None:
         browser = as_("manager")

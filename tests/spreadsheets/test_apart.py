@@ -15,7 +15,7 @@ from anjia.spreadsheets import apart
 from anjia.spreadsheets.apart import Allowance, read_apart
 from anjia.spreadsheets.limits import MIB
 from anjia.spreadsheets.sheets import Row, Sheet, read_sheets
-from anjia.spreadsheets.words import Unreadable
+from anjia.spreadsheets.words import Busy, Unreadable
 from tests.machine.conftest import is_running, kill, until
 
 LISTS: Final = sorted((Path(__file__).parents[1] / "imports" / "files").glob("[1-6]-*"))
@@ -97,6 +97,17 @@ class TestReadApart:
 
         assert len(content) < MIB
         assert refusal.value.code == "file.bomb"
+
+    def test_does_not_wait_for_others_without_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Taken:
+            def acquire(self, *, timeout: float) -> bool:
+                assert 0 < timeout < 10
+                return False
+
+        monkeypatch.setattr(apart, "AT_ONCE", Taken())
+
+        with pytest.raises(Busy):
+            read_apart("姓名,电话\n张桂芳,1\n".encode())
 
     def test_refuses_an_answer_that_no_list_of_people_would_be(self) -> None:
         with pytest.raises(Unreadable) as refusal:

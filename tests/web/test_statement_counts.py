@@ -14,6 +14,8 @@ from anjia.dispatch.commands import hold_slot
 from anjia.identity.commands import add_role, start_session
 from anjia.identity.roles import permissions_of
 from anjia.imports.commands import upload_list
+from anjia.imports.lists import read_list
+from anjia.imports.rules import Kind
 from anjia.kernel.actors import Actor
 from anjia.kernel.work import acting
 from anjia.quality.commands import raise_concern
@@ -160,8 +162,9 @@ def role(here: OpenTown, number: int) -> None:
 def batch(here: OpenTown, number: int) -> None:
     boss = Actor(user_id=uuid4(), organization_id=here.house.id, permissions=permissions_of("administrator"))
     listed = f"姓名,电话\n王{chr(0x4E00 + number)},138000012{number:02d}\n".encode()
+    table = read_list(Kind.RESIDENTS, listed)
     acting(boss, datetime.now(UTC)).do(
-        upload_list, kind="residents", file_name=f"{number}.csv", content=listed
+        upload_list, kind="residents", file_name=f"{number}.csv", content=listed, table=table
     )
 
 

@@ -22,6 +22,8 @@ from anjia.identity import commands as identity
 from anjia.identity.models import Membership
 from anjia.identity.rules import End, Entry, Way
 from anjia.imports import commands as imports
+from anjia.imports.lists import read_list
+from anjia.imports.rules import Kind as ListKind
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
@@ -414,10 +416,11 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
     said = {"client_id": new_id(), "visit_id": town.ids["visit_id"], "kind": "note", "occurred_at": now}
     acting(town.founder.member("picc"), now).do(record_facts, facts=[said | {"content": {"words": "走错了"}}])
     listed = "姓名,电话\n外人戊,19900009905\n外人庚,1990\n".encode()
+    table = read_list(ListKind.RESIDENTS, listed)
     batch = acting(boss, now).do(
-        imports.upload_list, kind="residents", file_name="residents.csv", content=listed
+        imports.upload_list, kind="residents", file_name="residents.csv", content=listed, table=table
     )
-    acting(boss, now).do(imports.try_list, batch_id=batch.id, columns=batch.columns)
+    acting(boss, now).do(imports.try_list, batch_id=batch.id, table=table, columns=batch.columns)
     paper = acting(town.founder.member("desk"), now).do(
         residents.enter_paper, resident_id=town.ids["resident_id"], photo=tiny_png(), content_type="image/png",
         phone="19900009906", name="外人辛", relation="family", allows=["visits"],

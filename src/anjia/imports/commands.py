@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from anjia.catalogue.commands import import_services, load_city_list
-from anjia.imports.lists import clean, read_list, tried
+from anjia.imports.lists import clean, tried
 from anjia.imports.models import ImportBatch, State
 from anjia.imports.queries import get_batch, old_batches
 from anjia.imports.rules import (
@@ -28,6 +28,7 @@ from anjia.kernel.database import wait_turn
 from anjia.kernel.work import command
 from anjia.residents.commands import register_residents
 from anjia.spreadsheets.cleaning import text_of
+from anjia.spreadsheets.reader import Table
 from anjia.workforce.commands import register_staff_list
 
 UPLOAD_KEPT: Final = timedelta(days=7)
@@ -35,14 +36,11 @@ SAMPLES: Final = 3
 
 
 @command("imports.run")
-def upload_list(actor: Actor, now: datetime, *, kind: str, file_name: str, content: bytes) -> ImportBatch:
-    """
-    Keep a file, encrypted, and say which column it takes for what.
-
-    :raises FileRefused: if it cannot be read as a list: nothing is kept of it
-    """
+def upload_list(
+    actor: Actor, now: datetime, *, kind: str, file_name: str, content: bytes, table: Table
+) -> ImportBatch:
+    """Keep a file in which this table was read, encrypted, and say which column it takes for what."""
     what = Kind(kind)
-    table = read_list(what, content)
     batch = ImportBatch(
         organization_id=actor.organization_id,
         kind=what.value,
@@ -64,9 +62,11 @@ def upload_list(actor: Actor, now: datetime, *, kind: str, file_name: str, conte
 
 
 @command("imports.run")
-def try_list(actor: Actor, now: datetime, *, batch_id: UUID, columns: Sequence[str | None]) -> ImportBatch:
+def try_list(
+    actor: Actor, now: datetime, *, batch_id: UUID, table: Table, columns: Sequence[str | None]
+) -> ImportBatch:
     """
-    Confirm which column is what, and see what the list would do. Nothing changes but the batch.
+    Confirm which column is what of its table, and see what the list would do. Nothing changes but the batch.
 
     :raises NotFound: if there is no such list
     :raises AlreadyOver: if it has been taken over or left
@@ -76,7 +76,7 @@ def try_list(actor: Actor, now: datetime, *, batch_id: UUID, columns: Sequence[s
     kind = Kind(batch.kind)
     _check_columns(kind, columns, titles=len(batch.titles))
     batch.columns = list(columns)
-    cleaned = clean(actor, now, kind=kind, table=read_list(kind, batch.uploaded()), columns=columns)
+    cleaned = clean(actor, now, kind=kind, table=table, columns=columns)
     outcome, _rows = tried(actor, cleaned, kind=kind, today=local(now).date())
     batch.result, batch.state = asdict(outcome), State.TRIED.value
     batch.save(update_fields=["columns", "result", "state"])
@@ -84,9 +84,9 @@ def try_list(actor: Actor, now: datetime, *, batch_id: UUID, columns: Sequence[s
 
 
 @command("imports.run")
-def run_import(actor: Actor, now: datetime, *, batch_id: UUID) -> ImportBatch:
+def run_import(actor: Actor, now: datetime, *, batch_id: UUID, table: Table) -> ImportBatch:
     """
-    Take all valid rows over at once, or none; the others can be downloaded with the reason.
+    Take all valid rows of its table over at once, or none; the others can be downloaded with the reason.
 
     What has changed since the dry run is seen again: the outcome kept is that of now.
 
@@ -99,7 +99,7 @@ def run_import(actor: Actor, now: datetime, *, batch_id: UUID) -> ImportBatch:
     if batch.state != State.TRIED:
         raise NotTriedYet
     kind = Kind(batch.kind)
-    cleaned = clean(actor, now, kind=kind, table=read_list(kind, batch.uploaded()), columns=batch.columns)
+    cleaned = clean(actor, now, kind=kind, table=table, columns=batch.columns)
     outcome, rows = tried(actor, cleaned, kind=kind, today=local(now).date())
     if not rows:
         raise NothingToImport

@@ -16,9 +16,9 @@ from anjia.catalogue.rules.city import WORDS_OF_CITY_STATUS
 from anjia.catalogue.rules.content import WORDS_OF_MODE
 from anjia.catalogue.rules.lines import WORDS_OF_LINE
 from anjia.imports import commands, queries
-from anjia.imports.lists import LIMITS, Outcome, outcome_of
+from anjia.imports.lists import LIMITS, Outcome, outcome_of, read_list, table_of
 from anjia.imports.models import ImportBatch, State
-from anjia.imports.rules import COLUMNS, KIND_WORDS, BadRow, ColumnsMissing, FileRefused, Kind
+from anjia.imports.rules import COLUMNS, KIND_WORDS, BadRow, ColumnsMissing, FileRefused, Kind, ReadersBusy
 from anjia.imports.sheets import template_sheet
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
@@ -27,6 +27,7 @@ from anjia.kernel.errors import DomainError, Invalid, Words
 from anjia.kernel.paging import Page
 from anjia.residents.rules import CHRONIC_WORDS, SEX_WORDS, Sex
 from anjia.spreadsheets.limits import too_large
+from anjia.spreadsheets.reader import Table
 
 app_name = "imports"
 ENVELOPE: Final = 64 * 1024  # of a form, round its file
@@ -99,11 +100,13 @@ def upload(request: PageRequest) -> HttpResponse:
         words = _("请先选好是哪种名单，再选文件。")
         return show_list(request, Invalid(words, fields={"file": words}), kind)
     try:
-        batch = console.do(
-            request, commands.upload_list, kind=kind, file_name=file.name or "", content=file.read()
-        )
-    except FileRefused as refusal:
+        content = file.read()
+        table = read_list(Kind(kind), content)
+    except (FileRefused, ReadersBusy) as refusal:
         return show_list(request, refusal, kind)
+    batch = console.do(
+        request, commands.upload_list, kind=kind, file_name=file.name or "", content=content, table=table
+    )
     return go("batch", batch_id=batch.id) if batch else go("list")
 
 
@@ -198,14 +201,19 @@ def worded(code: str, value: str) -> str:
     return str(known.get(value, value)) or "—"
 
 
+def table_read(request: PageRequest, batch_id: UUID) -> Table:
+    return table_of(console.ask(request, queries.get_batch, Purpose.CONTRACT, batch_id=batch_id))
+
+
 @page("imports.run")
 @require_POST
 def try_list(request: PageRequest, batch_id: UUID) -> HttpResponse:
     """Confirm the columns, and see what the list would do."""
     chosen = [code or None for code in request.POST.getlist("column")]
     try:
-        console.do(request, commands.try_list, batch_id=batch_id, columns=chosen)
-    except ColumnsMissing as refusal:
+        table = table_read(request, batch_id)
+        console.do(request, commands.try_list, batch_id=batch_id, table=table, columns=chosen)
+    except (ColumnsMissing, ReadersBusy) as refusal:
         return show_batch(request, batch_id, refusal, chosen)
     return go("batch", batch_id=batch_id)
 
@@ -215,7 +223,8 @@ def try_list(request: PageRequest, batch_id: UUID) -> HttpResponse:
 def run(request: PageRequest, batch_id: UUID) -> HttpResponse:
     """Take the valid rows over."""
     try:
-        console.do(request, commands.run_import, batch_id=batch_id)
+        table = table_read(request, batch_id)
+        console.do(request, commands.run_import, batch_id=batch_id, table=table)
     except DomainError as refusal:
         return show_batch(request, batch_id, refusal)
     return go("batch", batch_id=batch_id)

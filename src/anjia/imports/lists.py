@@ -11,11 +11,14 @@ from anjia.catalogue.queries import changes_of_rows as changes_of_services
 from anjia.catalogue.queries import city_changes_of_rows as changes_of_city_list
 from anjia.catalogue.queries import wrong_rows_of as wrong_services
 from anjia.identity.queries import stations_of
+from anjia.imports.models import ImportBatch
 from anjia.imports.rules import (
+    AlreadyOver,
     BadRow,
     Cleaned,
     FileRefused,
     Kind,
+    ReadersBusy,
     Reason,
     clean_city_list,
     clean_residents,
@@ -31,7 +34,7 @@ from anjia.residents.queries import changes_of_rows as changes_of_residents
 from anjia.spreadsheets.apart import read_apart
 from anjia.spreadsheets.limits import Limits
 from anjia.spreadsheets.reader import Table, best_table
-from anjia.spreadsheets.words import Unreadable
+from anjia.spreadsheets.words import Busy, Unreadable
 from anjia.workforce.queries import changes_of_rows as changes_of_staff
 from anjia.workforce.queries import wrong_rows_of as wrong_staff
 
@@ -64,13 +67,32 @@ class Outcome:
     assumed: list[BadRow]  # who are taken, with what was read into their rows
 
 
+def table_of(batch: ImportBatch) -> Table:
+    """
+    Read once more what was uploaded, before the command that needs it: reading takes longer than any transaction may.
+
+    :raises AlreadyOver: if it has been forgotten
+    :raises ReadersBusy: if others' lists are being read
+    """
+    if not batch.content:
+        raise AlreadyOver
+    return read_list(Kind(batch.kind), batch.uploaded())
+
+
 def read_list(kind: Kind, content: bytes) -> Table:
-    """:raises FileRefused: if it cannot be read as a list"""
+    """
+    Read what somebody uploads, outside any unit of work.
+
+    :raises FileRefused: if it cannot be read as a list
+    :raises ReadersBusy: if others' lists are being read
+    """
     try:
         sheets = read_apart(content, limits=LIMITS)
         return best_table(sheets, recognise=lambda title: recognise(kind, title))
     except Unreadable as problem:
         raise FileRefused(problem) from None
+    except Busy as problem:
+        raise ReadersBusy(problem) from None
 
 
 def clean(

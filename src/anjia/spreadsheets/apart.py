@@ -23,7 +23,7 @@ from typing import IO, Any, Final
 from anjia.spreadsheets.cleaning import Cell
 from anjia.spreadsheets.limits import LIMITS, MIB, Limits, bomb, broken, too_large
 from anjia.spreadsheets.sheets import Row, Sheet, read_sheets
-from anjia.spreadsheets.words import Unreadable
+from anjia.spreadsheets.words import Busy, Unreadable, _
 
 SOURCES: Final = Path(__file__).resolve().parents[2]
 NEEDED: Final = ("PATH", "LD_LIBRARY_PATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
@@ -41,15 +41,25 @@ class Allowance:
 
 
 ALLOWANCE: Final = Allowance()
-AT_ONCE: Final = threading.Semaphore(2)  # readers of one process of ours; the next waits
+AT_ONCE: Final = threading.Semaphore(2)  # readers of one process of ours; the next waits,
+WAITS: Final = 5.0  # but for so many seconds only: it keeps a thread from everybody
 
 
 def read_apart(content: bytes, *, limits: Limits = LIMITS, allowance: Allowance = ALLOWANCE) -> list[Sheet]:
-    """:raises Unreadable: as `read_sheets` does, and if the file was too much for its reader"""
+    """
+    Read it. This takes its time: nobody may wait for it with a transaction open.
+
+    :raises Unreadable: as `read_sheets` does, and if the file was too much for its reader
+    :raises Busy: if others' files are being read and go on being read
+    """
     if len(content) > limits.file:
         raise too_large(len(content), limits)
-    with AT_ONCE:
+    if not AT_ONCE.acquire(timeout=WAITS):
+        raise Busy("file.busy", _("现在有别的名单在读，请过一会儿再试。"))
+    try:
         return answer_of(content, limits, allowance)
+    finally:
+        AT_ONCE.release()
 
 
 def answer_of(content: bytes, limits: Limits, allowance: Allowance) -> list[Sheet]:

@@ -25,5 +25,9 @@ class Unreadable(Refusal):
     """This file cannot be read as a list."""
 
 
+class Busy(Refusal):
+    """Others' files are being read. Of this one nothing is said."""
+
+
 class Unclean(Refusal):
     """This cell cannot be understood."""

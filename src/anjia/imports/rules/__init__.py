@@ -11,6 +11,7 @@ from anjia.imports.rules.refusals import (
     FileRefused,
     NothingToImport,
     NotTriedYet,
+    ReadersBusy,
     Reason,
 )
 from anjia.imports.rules.residents import clean_residents
@@ -30,6 +31,7 @@ __all__ = [
     "Kind",
     "NotTriedYet",
     "NothingToImport",
+    "ReadersBusy",
     "Reason",
     "clean_city_list",
     "clean_residents",
