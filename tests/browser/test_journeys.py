@@ -118,3 +118,21 @@ class TestVisit:
         people.sign(nurse)
         people.finish(nurse)
         says(dispatcher, visit, "完成")
+
+
+class TestScan:
+    def test_leads_from_the_computer_to_her_phone_which_says_what_is_missing(self, open_screen: Open) -> None:
+        """Nobody of the cast has a code generator: whom it lets in is tested with those who have one."""
+        computer, phone = open_screen(), open_screen(size=PHONE)
+        phone.step_in_as("nurse")
+        computer.open("/console/identity/sign-in/")
+        computer.press("显示二维码")
+        computer.page.locator("#scan img").wait_for()
+        code = computer.code_in("#scan img")
+
+        phone.open("/app/#" + code.partition("/app/#")[2])
+        phone.look("scan-asks")
+        phone.press("让这台电脑登录")
+
+        phone.page.get_by_text("还没有设好动态码").wait_for()
+        expect(computer.page.get_by_text("等手机确认…")).to_be_visible()

@@ -56,6 +56,7 @@ RESIDENT = (
     "me/family",
     "me/consents",
     "me/sessions",
+    "me/wechat",
 )
 CAREGIVER = (
     "work/today",
@@ -64,6 +65,9 @@ CAREGIVER = (
     "work/visit?id={next}",
     "work/arrive?id={next}",
     "work/waiting",
+    "me/wechat",
+    "me/confirm",
+    "me/confirm?ticket=of-a-computer",
 )
 
 

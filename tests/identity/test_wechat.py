@@ -9,6 +9,7 @@ from anjia.identity import commands, queries
 from anjia.identity.models import Account
 from anjia.identity.rules import (
     Choices,
+    NotReady,
     TicketGone,
 )
 from anjia.kernel.actors import Actor, Purpose, system
@@ -151,6 +152,7 @@ class TestScanning:
         house = make.house()
         limited = make.staff(house, ready=False)
 
-        for by in (self.by(make.person(house)), self.by(limited, is_limited=True)):
-            with pytest.raises(NotAllowed):
-                self.confirm(self.ticket(), by)
+        with pytest.raises(NotAllowed):
+            self.confirm(self.ticket(), self.by(make.person(house)))
+        with pytest.raises(NotReady):
+            self.confirm(self.ticket(), self.by(limited, is_limited=True))

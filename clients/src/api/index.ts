@@ -10,6 +10,7 @@ export const signIn = {
   bySlip: (slip: string, lastFour: string) => post<T.SignedIn>('sign-in/activation', { slip, phone_last_four: lastFour }),
   asStaff: (login: string, password: string, totp: string) => post<T.SignedIn>('sign-in/staff', { login, password, totp }),
   cards: () => get<T.Card[]>('demo/cards'),
+  letComputerIn: (ticket: string) => post<{ device: string }>(`sign-in/scans/${encodeURIComponent(ticket)}/confirm`),
   byCard: (key: string) => post<T.SignedIn>(`demo/cards/${key}/sign-in`),
 }
 
@@ -18,6 +19,8 @@ export const me = {
   sessions: () => get<T.Page<T.SessionLine> | T.SessionLine[]>('me/sessions'),
   endSession: (id: string) => post<unknown>(`me/sessions/${id}/end`),
   language: (language: string) => post<unknown>('me/language', { language }),
+  bindWeChat: (code: string, password: string) => post<unknown>('me/wechat', { code, password }),
+  unbindWeChat: () => post<unknown>('me/wechat/unbind'),
   signOut: () => post<unknown>('me/sign-out'),
 }
 

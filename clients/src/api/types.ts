@@ -27,7 +27,7 @@ export interface Person {
   address_line: string
 }
 export interface Me {
-  account: { id: string; name: string; kind: 'staff' | 'person'; language: string }
+  account: { id: string; name: string; kind: 'staff' | 'person'; language: string; has_wechat: boolean }
   people: Person[]
   staff: { id: string; name: string; title: string } | null
   is_demo: boolean

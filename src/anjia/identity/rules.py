@@ -181,7 +181,9 @@ class CodesNotConnected(DomainError):
 class WechatNotBound(DomainError):
     code = "identity.wechat_not_bound"
     status = 422
-    words = _("这个微信还没有和安家账号绑定。请先用手机号登录，再到“我的”里绑定微信。")
+    words = _(
+        "这个微信还没有和安家账号绑定。请先用手机号或密码登录，再到“家人和我”（工作人员是“我”）里绑定微信。"
+    )
 
 
 class WechatNotConnected(DomainError):
@@ -206,6 +208,11 @@ class TicketGone(DomainError):
     code = "identity.ticket_gone"
     status = 422
     words = _("这一步已经过期了。请从头再来一次。")
+
+
+class NotReady(DomainError):
+    code = "identity.not_ready"
+    words = _("您的账号还没有设好动态码。先在电脑上用密码登录一次，设好自己的密码和动态码，再来扫码。")
 
 
 class LoginTaken(DomainError):

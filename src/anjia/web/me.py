@@ -18,6 +18,7 @@ class AccountOut(Schema):
     name: str
     kind: str
     language: str
+    has_wechat: bool
 
 
 class PersonOut(Schema):
@@ -63,7 +64,13 @@ def who_am_i(actor: Actor, now: datetime) -> Me:
 
 def own_account(actor: Actor, purpose: Purpose) -> AccountOut:
     found = get_account(actor, purpose, account_id=actor.user_id).account
-    return AccountOut(id=found.id, name=found.name, kind=found.kind, language=found.language)
+    return AccountOut(
+        id=found.id,
+        name=found.name,
+        kind=found.kind,
+        language=found.language,
+        has_wechat=found.wechat_index is not None,
+    )
 
 
 def person_out(actor: Actor, *, one: Acting) -> PersonOut:

@@ -12,6 +12,7 @@ from anjia.identity.rules import (
     AccountKind,
     End,
     Entry,
+    NotReady,
     Refused,
     TicketGone,
     Way,
@@ -60,15 +61,18 @@ def confirm_scan(actor: Actor, now: datetime, *, ticket: str, by: Actor) -> str:
     It is signed in by the bound WeChat, or by password and code generator, which prove no less. The system acts,
     since the ticket is nobody's yet.
 
-    :raises NotAllowed: if `by` is not a staff member, with password and code generator, who is signed in
+    :raises NotAllowed: if `by` is not a staff member who is signed in on a phone
+    :raises NotReady: if she has no password of her own or no code generator yet
     :raises TicketGone: if the code is too old, or somebody was faster
     """
     account = Account.objects.filter(id=by.user_id, kind=AccountKind.STAFF.value).first()
     session = Session.objects.filter(
-        id=by.session_id or NOBODY, end=End.PHONE.value, ended_at=None, locked_at=None, is_limited=False
+        id=by.session_id or NOBODY, end=End.PHONE.value, ended_at=None, locked_at=None
     ).first()
-    if account is None or session is None or not account.is_ready:
+    if account is None or session is None:
         raise NotAllowed
+    if session.is_limited or not account.is_ready:
+        raise NotReady
     row = _own_turn(proofs.token_hash(ticket), now)
     if row is None or row.confirmed_at is not None:
         raise TicketGone
