@@ -150,7 +150,7 @@ class TestDesk:
         begun = post(phone, "series", {"hold_id": held(here, phone, hers, nurse), "repeat": {}}).json()
         far = here.at(12, day=40).date()
 
-        def add(_actor: Actor, _now: datetime) -> set[str]:
+        def add(_actor: Actor) -> set[str]:
             rows = [
                 Occurrence(
                     organization_id=here.house.id,
@@ -164,7 +164,7 @@ class TestDesk:
             ]
             return {str(one.id) for one in Occurrence.objects.bulk_create(rows)}
 
-        known = acting(here.town.system, datetime.now(UTC)).do(add)
+        known = acting(here.town.system, datetime.now(UTC)).ask(add)
         desk = browser(here, "dispatcher")
         listed = desk.get("/console/series/").content.decode()
         cursor = unescape(first(r'rel="next" href="([^"]+)"', listed))
