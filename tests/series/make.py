@@ -35,7 +35,9 @@ def boss(town: Town) -> Actor:
     return actor("workforce.change", organization_id=town.organization_id)
 
 
-def hold(town: Town, resident: Resident, one: Actor, *, by: Actor | None = None, **says: Any) -> UUID:
+def hold(
+    town: Town, resident: Resident, one: Actor, *, by: Actor | None = None, now: datetime = NOON, **says: Any
+) -> UUID:
     sound: dict[str, Any] = {
         "service_code": "wound",
         "resident_id": resident.id,
@@ -43,7 +45,7 @@ def hold(town: Town, resident: Resident, one: Actor, *, by: Actor | None = None,
         "starts_at": at(10),
         "staff_ids": [id_of(one)],
     }
-    return acting(by or town.desk, NOON).do(hold_slot, **sound | says).id
+    return acting(by or town.desk, now).do(hold_slot, **sound | says).id
 
 
 def series(

@@ -9,7 +9,7 @@ import pytest
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
-from anjia.messaging.models import Message
+from anjia.messaging.models import Message, Notification
 from anjia.series.commands import (
     begin_series,
     change_series,
@@ -63,6 +63,16 @@ def told(town: visits.Town, *codes: str) -> list[str]:
 def messages(town: visits.Town, *codes: str) -> list[Message]:
     def look(_: Actor) -> list[Message]:
         return list(Message.objects.filter(organization_id=town.organization_id, template__in=codes))
+
+    return acting(town.system, NOON).ask(look)
+
+
+def waiting(town: visits.Town, code: str) -> int:
+    """Return how many messages of this template are still to go out."""
+
+    def look(_: Actor) -> int:
+        ours = Notification.objects.filter(organization_id=town.organization_id)
+        return ours.filter(message__template=code, state="queued").count()
 
     return acting(town.system, NOON).ask(look)
 
@@ -353,3 +363,21 @@ class TestTelling:
         [said] = messages(town, "series_changed")
         assert "下一次的时间还没排上" in said.words
         assert "3月2日" not in said.words  # the moment of the edit
+
+    def test_lets_the_nurse_hear_of_offers_in_the_morning_though_the_first_is_called_off_at_night(
+        self, town: visits.Town
+    ) -> None:
+        li, night = make.nurse(town), at(21.5, day=0)
+        hold_id = make.hold(town, town.resident(), li, now=night, starts_at=at(10, day=4))
+        unit = acting(town.desk, night)
+        found = unit.do(begin_series, hold_id=hold_id, repeat={})
+        make.hear(town, now=night)
+        assert waiting(town, "series_offered") == 1
+
+        acting(town.desk, night).do(skip_occurrence, occurrence_id=found.occurrences[0].id)
+        make.hear(town, now=night)
+        assert waiting(town, "series_offered") == 1
+
+        acting(town.desk, night).do(end_series, series_id=found.id)
+        make.hear(town, now=night)
+        assert waiting(town, "series_offered") == 0

@@ -8,7 +8,8 @@ from uuid import UUID
 from anjia.dispatch import commands
 from anjia.dispatch.checking import cannot_keep, may_not_do
 from anjia.dispatch.events import CaregiverAway, OfferDeclined, OfferMade
-from anjia.dispatch.telling import ask_what_becomes_of, tell_caregiver, tell_household
+from anjia.dispatch.queries import is_still_offered
+from anjia.dispatch.telling import SERIES_OFFERS, ask_what_becomes_of, tell_caregiver, tell_household
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.events import listens_to
@@ -106,6 +107,7 @@ def tell_that_it_is_booked(actor: Actor, now: datetime, event: VisitPromised) ->
 @listens_to(VisitMoved)
 def tell_that_it_is_moved(actor: Actor, now: datetime, event: VisitMoved) -> None:
     take_back(actor, now, about_id=event.visit_id, until=event.at)
+    take_back_of_series(actor, now, visit_id=event.visit_id, until=event.at)
     tell_household(actor, now, visit_id=event.visit_id, template="visit_moved", at=event.at)
     for staff_id in event.taken_by_before:
         stays = staff_id in event.staff_ids_after
@@ -120,9 +122,19 @@ def tell_that_it_is_moved(actor: Actor, now: datetime, event: VisitMoved) -> Non
         )
 
 
+def take_back_of_series(actor: Actor, now: datetime, *, visit_id: UUID, until: datetime) -> None:
+    """Say no more of the offers of the visit's series, where it was the last of those that are open."""
+    series_id = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id).series_id
+    if series_id and not is_still_offered(
+        actor, Purpose.CONTRACT, series_id=series_id, visit_id=visit_id, now=now
+    ):
+        take_back(actor, now, about_id=series_id, until=until, about_kind=SERIES_OFFERS)
+
+
 @listens_to(VisitCancelled)
 def tell_that_it_is_cancelled(actor: Actor, now: datetime, event: VisitCancelled) -> None:
     take_back(actor, now, about_id=event.visit_id, until=event.at)
+    take_back_of_series(actor, now, visit_id=event.visit_id, until=event.at)
     if not event.is_told_of:
         tell_household(actor, now, visit_id=event.visit_id, template="visit_cancelled", at=event.at)
     for staff_id in event.staff_ids:

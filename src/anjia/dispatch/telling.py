@@ -21,6 +21,9 @@ from anjia.visits.queries import Promise, get_promise, promises_ahead
 from anjia.visits.rules.door import area_of
 from anjia.workforce.queries import get_staff_member
 
+SERIES_OFFERS: Final = (
+    "series_offers"  # what a message on offers of a series is about: not the series' own news
+)
 ON_THE_WAY: Final = frozenset({"visit_departed", "visit_arrived"})
 # So long after it has happened; the rest until the visit's end.
 WORTH_HEARING: Final = {"visit_done": timedelta(days=1)}
@@ -118,10 +121,10 @@ def tell_caregiver(
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     if was:
         promise = replace(promise, starts_at=was[0], ends_at=was[1])
-    about = visit_id
+    kind, about = "visit", visit_id
     if template == "work_offered" and promise.series_id:
         # What she is asked at one time of one series is said once; each is answered by itself.
-        template, about = "series_offered", promise.series_id
+        template, kind, about = "series_offered", SERIES_OFFERS, promise.series_id
     party_id = staff.account_id or staff_id
     quiet = quiet_hours_of(actor, Purpose.CONTRACT, party_id=party_id)
     if deadline:
@@ -134,8 +137,8 @@ def tell_caregiver(
         party_id=party_id,
         template_code=template,
         event_id=event_id(template, about, at),
-        about_kind="visit",
-        about_id=visit_id,
+        about_kind=kind,
+        about_id=about,
         values=values_of(actor, promise, at=at, template=template, deadline=deadline),
         contact=contact_of(
             actor, Purpose.CONTRACT, name=staff.name, account_id=staff.account_id, phone=staff.phone

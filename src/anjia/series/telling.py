@@ -38,7 +38,7 @@ def tell_household(
     `staying` are visits that could not be called off: they are named.
     """
     series = get_series(actor, Purpose.CONTRACT, series_id=series_id, now=now)
-    take_back(actor, now, about_id=series_id, until=at)
+    take_back(actor, now, about_id=series_id, until=at, about_kind="series")
     name, phone = house_of(actor, Purpose.CONTRACT)
     resident = get_resident(actor, Purpose.CONTRACT, resident_id=series.resident_id)
     next_at, stays = next_of(series), moments_of(actor, staying)

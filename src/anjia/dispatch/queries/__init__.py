@@ -2,7 +2,7 @@
 
 from anjia.dispatch.queries.candidates import suitability
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
-from anjia.dispatch.queries.offers import offers_for, offers_of, overdue_offers
+from anjia.dispatch.queries.offers import is_still_offered, offers_for, offers_of, overdue_offers
 from anjia.dispatch.queries.pages import (
     assigning_page,
     booking_page,
@@ -46,6 +46,7 @@ __all__ = [
     "heed_of",
     "house_of",
     "household_of",
+    "is_still_offered",
     "moving_page",
     "offers_for",
     "offers_of",

@@ -91,6 +91,17 @@ def offers_for(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[OfferR
     ]
 
 
+def is_still_offered(
+    actor: Actor, purpose: Purpose, *, series_id: UUID, visit_id: UUID, now: datetime
+) -> bool:
+    """Say whether any of those who were asked for this visit of a series can still answer for another of it."""
+    ours = Offer.objects.filter(organization_id=actor.organization_id)
+    asked = ours.filter(visit_id=visit_id).values("staff_id")
+    still = ours.filter(staff_id__in=asked, state=OPEN, deadline__gt=now).exclude(visit_id=visit_id)
+    promises = get_promises(actor, purpose, visit_ids=set(still.values_list("visit_id", flat=True)))
+    return any(one.series_id == series_id for one in promises.values())
+
+
 def overdue_offers(
     actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200
 ) -> list[tuple[UUID, UUID, int]]:

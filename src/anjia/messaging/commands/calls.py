@@ -87,13 +87,17 @@ def drop_call(actor: Actor, now: datetime, *, call_id: UUID) -> bool:
 
 
 @command("messaging.send")
-def take_back(actor: Actor, now: datetime, *, about_id: UUID, until: datetime) -> int:
+def take_back(
+    actor: Actor, now: datetime, *, about_id: UUID, until: datetime, about_kind: str | None = None
+) -> int:
     """
     Say no more of what was told of something up to `until`: it is otherwise now. Return how many were taken back.
 
-    What is being sent at this moment is not stopped.
+    With `about_kind`, only what was told of it as that. What is being sent at this moment is not stopped.
     """
-    about = {"message__about_id": about_id, "message__at__lte": until}
+    about: dict[str, Any] = {"message__about_id": about_id, "message__at__lte": until}
+    if about_kind:
+        about["message__about_kind"] = about_kind
     return _take_back(actor, now, about, code="overtaken", subject_id=about_id)
 
 
