@@ -1,12 +1,15 @@
 """One of a series, the following ones, all of them; pausing and ending."""
 
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from anjia.dispatch import checking
 from anjia.kernel.actors import Actor
+from anjia.kernel.database import wait_turns
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message, Notification
@@ -215,6 +218,44 @@ class TestAll:
         acting(she, at(7)).do(end_series, series_id=found.id)
 
         assert statuses(town, *(one.visit_id for one in found.occurrences)) == ["booked"] + ["cancelled"] * 3
+
+
+class TestTurns:
+    """All that an edit takes back and books waits once: nobody waits for more with rows of others held."""
+
+    @pytest.mark.parametrize("edit", ["all", "following", "skip", "pause"])
+    def test_are_taken_once(self, town: visits.Town, monkeypatch: pytest.MonkeyPatch, edit: str) -> None:
+        li = make.nurse(town)
+        make.nurse(town, "王晓燕")
+        course = make.series(town, town.resident(), li, unit="days", every=2, count=6)
+        taken: list[set[str]] = []
+
+        def note(*kinds: Iterable[str]) -> None:
+            asked = [list(keys) for keys in kinds]
+            taken.append({key for keys in asked for key in keys if not key.startswith("visit/")})
+            wait_turns(*asked)
+
+        monkeypatch.setattr(checking, "wait_turns", note)
+        unit = acting(town.desk, NOON)
+        repeat = {"unit": "days", "every": 3, "count": 6}
+        if edit == "skip":
+            unit.do(skip_occurrence, occurrence_id=course.occurrences[0].id)
+        elif edit == "pause":
+            unit.do(pause_series, series_id=course.id, until=date(2026, 3, 8))
+        else:
+            unit.do(change_series, series_id=course.id, scope=edit, from_day=date(2026, 3, 5), repeat=repeat)
+
+        assert len(taken) > 2
+        assert set().union(*taken) == taken[0]
+
+    def test_let_a_changed_hour_take_the_time_that_the_old_one_took(self, town: visits.Town) -> None:
+        found = make.series(town, town.resident(), make.nurse(town))
+
+        now = change(town, found, repeat={"weekdays": [1]}, clock=time(10, 30))
+
+        assert [one.starts_at for one in now.occurrences if one.state == "placed"] == [
+            at(10.5, day=1 + 7 * week) for week in range(4)
+        ]
 
 
 class TestPause:

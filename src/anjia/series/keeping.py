@@ -1,13 +1,13 @@
 """How rows of series come to be and find their visits: what several commands do alike. Only commands call it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from anjia.dispatch import commands as dispatch
-from anjia.dispatch.queries import places_for
+from anjia.dispatch.queries import Place, places_for
 from anjia.dispatch.rules import GateClosed, NotOffered, SlotGone
 from anjia.kernel import events, live
 from anjia.kernel.actors import Actor, Kind, Purpose
@@ -34,6 +34,19 @@ LANGUAGES: Final = ("zh-hans", "en")
 LOOK_AGAIN_AFTER: Final = timedelta(hours=1)
 LIVE_STATES: Final = sorted(state.value for state in LIVE)
 STANDING_STATES: Final = sorted(state.value for state in STANDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """What is about to be called off, when the turn of all that is done at once has come. `stuck` cannot be."""
+
+    promises: Sequence[Promise] = ()
+    stuck: Sequence[Occurrence] = ()
+    why: str = ""
+    tells: bool = False
+
+
+NOTHING: Final = Back()
 
 
 def series_to_change(actor: Actor, *, series_id: UUID) -> Series:
@@ -71,9 +84,10 @@ def rows_of(series: Series, states: Sequence[str] = STANDING_STATES) -> list[Occ
     return list(Occurrence.objects.filter(series=series, state__in=states).order_by("day", "id"))
 
 
-def plan(actor: Actor, now: datetime, series: Series) -> None:
+def plan(actor: Actor, now: datetime, series: Series, back: Back = NOTHING) -> None:
     """
-    Make what is due up to the horizon, and find a place for all that has none. Safe to call at any time, twice.
+    Make what is due up to the horizon, and find a place for all that has none. Safe to call at any time, twice. What
+    is to be called off for it is, on the way.
 
     Call with the series' row held.
     """
@@ -93,7 +107,7 @@ def plan(actor: Actor, now: datetime, series: Series) -> None:
     ):
         state = State.WANTED if due.day else State.HOLIDAY
         rows.append(new_row(series, due.on, due.day or due.on, state, now))
-    found = find_places(actor, now, series, [row for row in rows if row.state == State.WANTED])
+    found = find_places(actor, now, series, [row for row in rows if row.state == State.WANTED], back)
     series.planned_through = today + AHEAD
     series.look_again_at = None if found else now + LOOK_AGAIN_AFTER
     coming = [row for row in rows if row.state in LIVE_STATES]
@@ -166,42 +180,27 @@ def lapse(series: Series, today: date) -> None:
     late.update(state=State.LAPSED.value)
 
 
-def find_places(actor: Actor, now: datetime, series: Series, wanted: Sequence[Occurrence]) -> bool:
+def find_places(
+    actor: Actor, now: datetime, series: Series, wanted: Sequence[Occurrence], back: Back
+) -> bool:
     """
     Book what has no place yet, as anything is booked; return whether all have one. What has none says why.
 
-    Of a place that was not there at first the household is told; the others are as they expect it.
+    The places are found before anything is called off, so that all turns are taken at once. Of a place that was not
+    there at first the household is told; the others are as they expect it.
     """
-    if not wanted:
-        return True
+    places: Mapping[date, Place] = {}
     try:
-        places = places_for(
-            actor,
-            Purpose.CONTRACT,
-            service_code=series.service_code,
-            resident_id=series.resident_id,
-            address_id=series.address_id,
-            days={row.day for row in wanted},
-            clock=series.clock,
-            usual=usual_caregivers(actor, Purpose.CONTRACT, series=series, now=now),
-            wishes=series.wishes,
-            now=now,
-        )
+        if wanted:
+            places = reckon(actor, now, series, wanted, back)
     except NotOffered as refusal:
         for row in wanted:
             say_why(row, refusal)
-        return False
-    found = [place for place in places.values() if place.starts_at]
-    dispatch.take_turns(
-        actor,
-        now,
-        resident_id=series.resident_id,
-        cell=series.cell,
-        days=[place.starts_at for place in found if place.starts_at],
-        staff_ids=[one.id for place in found for one in place.crew],
-    )
+    call_off(actor, now, series, back, places.values())
     for row in wanted:
-        place = places[row.day]
+        place = places.get(row.day)
+        if place is None:
+            continue
         if place.starts_at is None:
             say_why(row, place.why)
             continue
@@ -211,6 +210,25 @@ def find_places(actor: Actor, now: datetime, series: Series, wanted: Sequence[Oc
         except (SlotGone, GateClosed) as refusal:  # somebody was faster, or the law asks for something first
             say_why(row, refusal)
     return all(row.state == State.PLACED for row in wanted)
+
+
+def reckon(
+    actor: Actor, now: datetime, series: Series, wanted: Sequence[Occurrence], back: Back
+) -> Mapping[date, Place]:
+    """:raises NotOffered: if the institution offers no such service at home"""
+    return places_for(
+        actor,
+        Purpose.CONTRACT,
+        service_code=series.service_code,
+        resident_id=series.resident_id,
+        address_id=series.address_id,
+        days={row.day for row in wanted},
+        clock=series.clock,
+        usual=usual_caregivers(actor, Purpose.CONTRACT, series=series, now=now),
+        wishes=series.wishes,
+        now=now,
+        without={one.id for one in back.promises},
+    )
 
 
 def say_why(row: Occurrence, why: Mapping[str, str] | DomainError) -> None:
@@ -257,44 +275,48 @@ def give_place(
 
 
 def take_back(
-    actor: Actor,
-    now: datetime,
-    series: Series,
-    rows: Sequence[Occurrence],
-    state: State,
-    why: str,
-    *,
-    tells: bool = False,
-) -> list[Occurrence]:
+    actor: Actor, now: datetime, rows: Sequence[Occurrence], state: State, why: str, *, tells: bool = False
+) -> Back:
     """
-    Call these off, each to be `state` from now on; return those that cannot be: too near, under way, or over.
+    Let these be `state` from now on, but for those that cannot be: too near, under way, or over.
 
-    Without `tells`, the household hears of all of them at once.
+    Their visits are called off by whoever goes on: by `plan` with what takes their place, or by `call_off`. Without
+    `tells`, the household hears of all of them at once.
     """
     promises = get_promises(actor, Purpose.CONTRACT, visit_ids=[row.visit_id for row in rows if row.visit_id])
-    going = [one for one in promises.values() if may_be_called_off(actor, one, now)]
-    if going:
-        dispatch.take_turns(
-            actor,
-            now,
-            resident_id=series.resident_id,
-            cell=series.cell,
-            days=[one.starts_at for one in going],
-            staff_ids=[busy.staff_id for one in going for busy in one.crew],
-        )
-    stuck = []
+    going, stuck = [], []
     for row in rows:
         promise = promises.get(row.visit_id) if row.visit_id else None
         if promise and promise.status is not Status.CANCELLED:
             if not may_be_called_off(actor, promise, now):
                 stuck.append(row)
                 continue
-            dispatch.cancel_booking(
-                actor, now, visit_id=promise.id, reason="asked", why=why, is_told_of=not tells
-            )
+            going.append(promise)
         row.state, row.decided_at, row.decided_by = state.value, now, actor.user_id
         row.save(update_fields=["state", "decided_at", "decided_by"])
-    return stuck
+    return Back(promises=going, stuck=stuck, why=why, tells=tells)
+
+
+def call_off(actor: Actor, now: datetime, series: Series, back: Back, places: Collection[Place] = ()) -> None:
+    """Take the turns of these visits and of the places that are to be booked, once; then call the visits off."""
+    found = [(place.starts_at, place.crew) for place in places if place.starts_at]
+    if not (back.promises or found):
+        return
+    dispatch.take_turns(
+        actor,
+        now,
+        resident_id=series.resident_id,
+        cell=series.cell,
+        days=[*(one.starts_at for one in back.promises), *(starts_at for starts_at, _crew in found)],
+        staff_ids=[
+            *(busy.staff_id for one in back.promises for busy in one.crew),
+            *(one.id for _starts_at, crew in found for one in crew),
+        ],
+    )
+    for promise in back.promises:
+        dispatch.cancel_booking(
+            actor, now, visit_id=promise.id, reason="asked", why=back.why, is_told_of=not back.tells
+        )
 
 
 def may_be_called_off(actor: Actor, promise: Promise, now: datetime) -> bool:

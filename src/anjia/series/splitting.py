@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from anjia.kernel import live
 from anjia.kernel.actors import Actor, Purpose
-from anjia.series.keeping import before_pattern, how_many, missed_visits, new_row, plan
+from anjia.series.keeping import before_pattern, how_many, missed_visits, new_row
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries import usual_caregivers
 from anjia.series.rules.pattern import Pattern, sound
@@ -55,5 +56,7 @@ def split(
         if row.state == State.SKIPPED and row.on >= since:
             new_row(following, row.on, row.day, State.SKIPPED, now)
     series.pattern = replace(series.pattern, count=None, until=since - DAY)
-    plan(actor, now, series)
+    series.look_again_at = now  # the rest of it is planned by itself: not with other turns held
+    series.save()
+    live.tell(topic="series", subject_id=series.id, resident_id=series.resident_id)
     return following

@@ -40,11 +40,13 @@ def places_for(
     usual: Sequence[UUID],
     wishes: Mapping[str, Any],
     now: datetime,
+    without: Collection[UUID] = (),
 ) -> dict[date, Place]:
     """
     Return of each day the place nearest to the time asked for: the usual caregivers' if they can come at about then.
 
-    A day without one says why. Asks the database as often for a month as for a day.
+    A day without one says why. The visits `without` which it will be, since they are about to be called off, take
+    nobody's time. Asks the database as often for a month as for a day.
 
     :raises NotAllowed: if the actor may not look
     :raises NotFound: if the resident is a stranger, or the address is not hers
@@ -62,6 +64,7 @@ def places_for(
         last_day=max(days),
         wishes={**wishes, "period": "any"},  # the time of day is asked for itself
         now=now,
+        without=without,
     )
     return {day: _place_on(look, day, at(day, clock), usual) for day in sorted(days)}
 

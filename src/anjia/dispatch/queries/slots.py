@@ -103,9 +103,12 @@ def look_for(
     wishes: Mapping[str, Any] | None,
     now: datetime,
     moving: UUID | None = None,
+    without: Collection[UUID] = (),
 ) -> "Look":
     """
     Return what has to be known to find times on the days from the first to the last.
+
+    The time of the visit that is `moving`, and of those `without` which all will be, is as good as free.
 
     :raises NotAllowed: if the actor may not look
     :raises NotFound: if the resident is a stranger, or the address is not hers
@@ -145,7 +148,7 @@ def look_for(
     return Look(
         job,
         sheets,
-        timelines_of(sheets, busy, without=moving),
+        timelines_of(sheets, [one for one in busy if one.visit_id not in without], without=moving),
         known,
         now + SHORTEST_NOTICE,
         str(GateClosed(closed)) if closed else "",

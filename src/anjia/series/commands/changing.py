@@ -41,9 +41,12 @@ def skip_occurrence(actor: Actor, now: datetime, *, occurrence_id: UUID, why: st
     :raises NothingToChange: if it is too near, begun or over
     """
     series, row = occurrence_to_change(actor, occurrence_id=occurrence_id)
-    if row.state not in LIVE_STATES or take_back(actor, now, series, [row], State.SKIPPED, why, tells=True):
+    if row.state not in LIVE_STATES:
         raise NothingToChange
-    plan(actor, now, series)
+    back = take_back(actor, now, [row], State.SKIPPED, why, tells=True)
+    if back.stuck:
+        raise NothingToChange
+    plan(actor, now, series, back)
     audit.record("series.occurrence.skipped", actor=actor, at=now, subject_id=row.id, fields=["state"])
     return get_series(actor, Purpose.CONTRACT, series_id=series.id, now=now)
 
@@ -92,15 +95,15 @@ def change_series(
     since = max(from_day or tomorrow, tomorrow) if scope == "following" else tomorrow
     rows = rows_of(series)
     going = [row for row in rows if row.day >= since and row.state in GOING_STATES]
-    stuck = take_back(actor, now, series, going, State.REPLACED, "")
-    since = max([since, *(row.day + DAY for row in stuck)])
+    back = take_back(actor, now, going, State.REPLACED, "")
+    since = max([since, *(row.day + DAY for row in back.stuck)])
     last = max((row.day for row in rows if row.state in LIVE_STATES), default=None)
     said = pattern_from(repeat, starts_on=since, has_first=False)
     pattern = goes_on(series.pattern, said, since=since, last=last)
     other = split(actor, now, series, pattern, rows, since) if scope == "following" else series
     other.pattern = pattern
     other.clock = clock or series.clock
-    plan(actor, now, other)
+    plan(actor, now, other, back)
     audit.record(
         "series.series.changed",
         actor=actor,
@@ -109,7 +112,9 @@ def change_series(
         fields=["starts_on", "unit", "every", "weekdays", "count", "until", "holidays", "clock"],
     )
     events.publish(
-        SeriesChanged(series_id=other.id, resident_id=series.resident_id, at=now, staying=visits_of(stuck)),
+        SeriesChanged(
+            series_id=other.id, resident_id=series.resident_id, at=now, staying=visits_of(back.stuck)
+        ),
         actor=actor,
     )
     return get_series(actor, Purpose.CONTRACT, series_id=other.id, now=now)

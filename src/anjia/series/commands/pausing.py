@@ -8,7 +8,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.work import command
 from anjia.series.events import PauseEnds, SeriesEnded, SeriesPaused
-from anjia.series.keeping import LIVE_STATES, plan, rows_of, series_to_change, take_back, visits_of
+from anjia.series.keeping import LIVE_STATES, call_off, plan, rows_of, series_to_change, take_back, visits_of
 from anjia.series.queries import get_series
 from anjia.series.rules.planning import TELL_BEFORE, State, check_pause
 from anjia.series.shapes import SeriesLine
@@ -29,10 +29,10 @@ def pause_series(actor: Actor, now: datetime, *, series_id: UUID, until: date, w
     today = day_of(now)
     check_pause(until, today=today)
     going = [row for row in rows_of(series, LIVE_STATES) if today <= row.day < until]
-    stuck = take_back(actor, now, series, going, State.PAUSED, why)
+    back = take_back(actor, now, going, State.PAUSED, why)
     series.paused_from, series.paused_until = today, until
     series.pause_told = until if until - today <= TELL_BEFORE else None  # so near it is said with the pause
-    plan(actor, now, series)
+    plan(actor, now, series, back)
     audit.record(
         "series.series.paused",
         actor=actor,
@@ -41,7 +41,9 @@ def pause_series(actor: Actor, now: datetime, *, series_id: UUID, until: date, w
         fields=["paused_from", "paused_until"],
     )
     events.publish(
-        SeriesPaused(series_id=series.id, resident_id=series.resident_id, at=now, staying=visits_of(stuck)),
+        SeriesPaused(
+            series_id=series.id, resident_id=series.resident_id, at=now, staying=visits_of(back.stuck)
+        ),
         actor=actor,
     )
     return get_series(actor, Purpose.CONTRACT, series_id=series.id, now=now)
@@ -80,14 +82,17 @@ def end_series(actor: Actor, now: datetime, *, series_id: UUID, why: str = "") -
     """
     series = series_to_change(actor, series_id=series_id)
     going = [row for row in rows_of(series, LIVE_STATES) if row.day >= day_of(now)]
-    stuck = take_back(actor, now, series, going, State.REPLACED, why)
+    back = take_back(actor, now, going, State.REPLACED, why)
+    call_off(actor, now, series, back)
     series.ended_at, series.ended_by, series.ended_why = now, actor.user_id, why
     series.save(update_fields=["ended_at", "ended_by", "ended_why"])
     audit.record(
         "series.series.stopped", actor=actor, at=now, subject_id=series.id, fields=["ended_at", "ended_why"]
     )
     events.publish(
-        SeriesEnded(series_id=series.id, resident_id=series.resident_id, at=now, staying=visits_of(stuck)),
+        SeriesEnded(
+            series_id=series.id, resident_id=series.resident_id, at=now, staying=visits_of(back.stuck)
+        ),
         actor=actor,
     )
     return get_series(actor, Purpose.CONTRACT, series_id=series.id, now=now)
