@@ -126,7 +126,7 @@ class Town:
         latitude, longitude = place or (None, None)
         resident = residents.resident(served_by=self.desk, name=name, latitude=latitude, longitude=longitude)
         residents.consent(of=resident)
-        residents.agreement(of=resident)
+        residents.agreement(of=resident, on=at(0, day=0, today=self.today))
         return resident
 
     def person(self, resident: Resident) -> Actor:

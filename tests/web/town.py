@@ -1,5 +1,6 @@
 """The demo's town, as far as the walk over every operation needs it, and people whose business none of it is."""
 
+import base64
 import io
 import struct
 import zlib
@@ -39,6 +40,7 @@ from anjia.simulation.cast import account_id_of
 from anjia.simulation.founding import CENTRE, OPERATOR, Founder, resident_id_of
 from anjia.simulation.homes import Homes
 from anjia.simulation.life import Life
+from anjia.simulation.pictures import scribble
 from anjia.simulation.ward import Ward
 from anjia.supplies import commands as supplies
 from anjia.supplies.models import Shortfall, WasteBag
@@ -379,6 +381,7 @@ def collect(town: Town, life: Life) -> None:
         "until": (timezone.localdate() + timedelta(days=60)).isoformat(),
         "ticket": "x" * 43,
         "purpose": "care",
+        "signature": base64.b64encode(scribble(1)).decode(),
         "allow": "visits",
         "phone": "19900009908",
     }
