@@ -110,7 +110,8 @@ class Said:
 
 
 def visits_there(server: Server) -> set[str]:
-    return {str(one) for (one,) in server.rows("SELECT id FROM visits_visit")}
+    """Return the visits that somebody asked for: those of a series are booked ahead by a job, when it is their time."""
+    return {str(one) for (one,) in server.rows("SELECT id FROM visits_visit WHERE series_id IS NULL")}
 
 
 def wait_for_worker(server: Server, visits: Mapping[str, Said]) -> list[str]:

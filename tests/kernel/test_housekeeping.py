@@ -1,9 +1,12 @@
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, system
@@ -85,3 +88,18 @@ class TestTakeUpDroppedJobs:
         self.defer("outbox")  # the cron's next, which the lock of the dropped one keeps from running
 
         assert self.take_up() == [("other", "todo"), ("outbox", "todo")]
+
+    def test_goes_on_where_one_cannot_be_taken_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("cursed", "other"):
+            self.defer(name)
+            self.drop(name)
+        retry = JobManager.retry_job
+
+        async def stumble(self: JobManager, job: Job, **says: Any) -> None:
+            if job.lock == "cursed":
+                raise RuntimeError
+            await retry(self, job, **says)
+
+        monkeypatch.setattr(JobManager, "retry_job", stumble)
+
+        assert self.take_up() == [("cursed", "doing"), ("other", "todo")]

@@ -1,5 +1,6 @@
 """What the kernel does by itself: seal, forget, and take up what a killed worker has dropped."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +19,8 @@ EVENTS_KEPT: Final = timedelta(days=30)
 EVENTS_AT_ONCE: Final = 5_000
 FAILED_JOBS_KEPT: Final = 30 * 24  # hours
 SILENT: Final = 15  # seconds; a worker's heartbeat comes every 5
+
+log = logging.getLogger(__name__)
 
 
 @every("*/20 * * * * *")
@@ -59,6 +62,8 @@ async def take_up_dropped_jobs(timestamp: int) -> None:
             await app.job_manager.retry_job(dropped)
         except UniqueViolation:
             await app.job_manager.finish_job(dropped, Status.ABORTED, delete_job=True)
+        except Exception:  # another process was faster, or it is stuck: it holds up no other
+            log.exception("%s, dropped by its worker, could not be taken up", dropped.task_name)
 
 
 @command("kernel.forget_replies")
