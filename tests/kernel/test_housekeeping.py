@@ -1,8 +1,11 @@
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from croniter import croniter
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
@@ -103,3 +106,33 @@ class TestTakeUpDroppedJobs:
         monkeypatch.setattr(JobManager, "retry_job", stumble)
 
         assert self.take_up() == [("cursed", "doing"), ("other", "todo")]
+
+
+class TestPeriodicJobs:
+    def test_come_at_even_intervals(self) -> None:
+        """The sixth field is the seconds: with `*` there a job comes each second of some minutes and in no other."""
+        crons = {task.name: task.cron for task in periodic_tasks()}
+        assert {"kernel.seal_audit", "kernel.take_up_dropped_jobs", "messaging.send_outbox"} <= crons.keys()
+
+        uneven = {
+            name: cron
+            for name, cron in crons.items()
+            if len({later - earlier for earlier, later in pairwise(runs(cron))}) > 1
+        }
+        assert uneven == {}
+
+
+@dataclass
+class Periodic:
+    name: str
+    cron: str
+
+
+def periodic_tasks() -> list[Periodic]:
+    known = app.periodic_registry.periodic_tasks.values()
+    return [Periodic(name=one.task.name, cron=one.cron) for one in known]
+
+
+def runs(cron: str) -> list[float]:
+    times = croniter(cron, NOON)
+    return [times.get_next(float) for _ in range(100)]

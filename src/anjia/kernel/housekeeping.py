@@ -23,7 +23,7 @@ SILENT: Final = 15  # seconds; a worker's heartbeat comes every 5
 log = logging.getLogger(__name__)
 
 
-@every("*/20 * * * * *")
+@every("* * * * * */20")
 def seal_audit(now: datetime) -> None:
     sealing.seal_now(now)
 
@@ -48,7 +48,7 @@ async def forget_failed_jobs(timestamp: int) -> None:
     )
 
 
-@app.periodic(cron="*/10 * * * * *")
+@app.periodic(cron="* * * * * */10")
 @app.task(name="kernel.take_up_dropped_jobs", queueing_lock="kernel.take_up_dropped_jobs")
 async def take_up_dropped_jobs(timestamp: int) -> None:
     """

@@ -53,7 +53,7 @@ def job(function: Callable[..., None]) -> Job:
 
 
 def every(cron: str) -> Callable[[Callable[..., None]], Job]:
-    """Run the function `(now)` by this cron line, whose sixth field is seconds. Late runs do not pile up."""
+    """Run the function `(now)` by this cron line, whose sixth (last!) field is seconds. Late runs do not pile up."""
 
     def periodic(function: Callable[..., None]) -> Job:
         name = name_of(function)

@@ -23,7 +23,7 @@ Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
 
-@every("*/3 * * * * *")
+@every("* * * * * */3")
 def send_outbox(_now: datetime) -> None:
     empty_outbox(timezone.now)
 

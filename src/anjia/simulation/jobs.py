@@ -17,7 +17,7 @@ from anjia.simulation.later import Later
 from anjia.simulation.life import Life
 
 
-@every("*/15 * * * * *")
+@every("* * * * * */15")
 def report_messages(now: datetime) -> None:
     """Let the stand-ins report what became of messages, at the addresses where the vendors would."""
     if settings.IS_DEMO and "sms" in settings.STAND_INS:
@@ -28,7 +28,7 @@ def report_messages(now: datetime) -> None:
         wechat().push(address, token=settings.WECHAT_PUSH_TOKEN, at=now.timestamp())
 
 
-@every("20 * * * * *")
+@every("* * * * * 20")
 def go_on(now: datetime) -> None:
     """Let the colleagues of the demo's cast go about their rounds, and begin the day when it is a new one."""
     if not settings.IS_DEMO or not acting(system(), now).ask(is_set_up, Purpose.LEGAL):
