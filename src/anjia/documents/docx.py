@@ -1,7 +1,13 @@
-"""Documents as Word reads them. python-docx is loaded when the first is written."""
+"""Documents as Word reads them."""
 
 import io
 from typing import Any, Final
+
+from docx import Document as new_document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Mm, Pt, RGBColor
 
 from anjia.documents.content import Document, Heading, Part, Picture, Table, Words
 
@@ -11,10 +17,7 @@ LATIN: Final = "Calibri"
 MARGIN_CM: Final = 2.0
 
 
-def as_docx(document: Document) -> bytes:
-    """Return an A4 document, its headings real headings and the titles of its tables repeated on each page."""
-    from docx import Document as new_document  # noqa: PLC0415 - heavy, and seldom needed
-
+def written(document: Document) -> bytes:
     paper = new_document()
     _set_up(paper, document)
     paper.add_heading(document.title, level=0)
@@ -28,9 +31,6 @@ def as_docx(document: Document) -> bytes:
 
 
 def _set_up(paper: Any, document: Document) -> None:
-    from docx.oxml.ns import qn  # noqa: PLC0415
-    from docx.shared import Cm, Pt, RGBColor  # noqa: PLC0415
-
     section = paper.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(MARGIN_CM)
@@ -62,18 +62,12 @@ def _write(paper: Any, part: Part) -> None:
             paragraph.add_run(f"{part.name}  ").bold = True
         paragraph.add_run(part.words)
     elif isinstance(part, Picture):
-        from docx.shared import Mm  # noqa: PLC0415
-
         paper.add_picture(io.BytesIO(part.content), height=Mm(part.height_mm))
     else:
         _write_table(paper, part)
 
 
 def _write_table(paper: Any, part: Table) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
-    from docx.oxml import OxmlElement  # noqa: PLC0415
-    from docx.shared import Cm  # noqa: PLC0415
-
     table = paper.add_table(rows=0, cols=len(part.titles), style="Table Grid")
     table.autofit = False
     shares = part.widths or [1] * len(part.titles)

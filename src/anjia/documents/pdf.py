@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from fpdf import FPDF
+from fpdf.fonts import FontFace
+
 from anjia.documents.content import Document, Heading, Part, Picture, Table, Words
 
 FONT: Final = Path(__file__).parent / "fonts" / "NotoSansCJKsc-Regular-subset.ttf"
@@ -18,10 +21,7 @@ CLOSING: Final = frozenset("，。、；：！？）》」』】〕”’,.;:!?)
 TALLEST_MM: Final = 60.0  # of a picture
 
 
-def as_pdf(document: Document) -> bytes:
-    """Return an A4 document. A character that the font lacks stands as an empty box, and is never left out."""
-    from fpdf import FPDF  # noqa: PLC0415 - heavy, and seldom needed
-
+def written(document: Document) -> bytes:
     paper = FPDF(format="A4")
     paper.set_margin(MARGIN_MM)
     paper.set_auto_page_break(auto=True, margin=MARGIN_MM)
@@ -78,7 +78,12 @@ def _write_table(paper: Any, part: Table) -> None:
     paper.set_font(FAMILY, size=10)
     align = tuple("RIGHT" if column in part.numbers else "LEFT" for column in range(len(part.titles)))
     with paper.table(
-        col_widths=tuple(part.widths) or None, text_align=align, wrapmode="CHAR", first_row_as_headings=False
+        col_widths=tuple(part.widths) or None,
+        text_align=align,
+        wrapmode="CHAR",
+        headings_style=FontFace(
+            fill_color=(238, 246, 242)
+        ),  # of its own it would be bold, which the font is not
     ) as table:
         for row in [part.titles, *part.rows]:
             table.row(list(row))

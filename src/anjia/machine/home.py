@@ -104,6 +104,11 @@ class Home:
         return self.path / "half-made"
 
     @property
+    def finding(self) -> Path:
+        """A file in which a process that has looked a restored folder over says what it found."""
+        return self.path / "finding.json"
+
+    @property
     def half_restored(self) -> Path:
         """A file that is there while the folder is made from a backup, from before its first file to after its last."""
         return self.path / "half-restored"

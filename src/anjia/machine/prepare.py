@@ -27,6 +27,7 @@ from django.db.utils import OperationalError
 from django.utils import timezone
 
 from anjia.machine.environment import CHECKOUT
+from anjia.machine.home import Home
 from anjia.machine.steps import Stop, one_sentence, step
 
 OLDEST: Final = 150000  # PostgreSQL 15
@@ -126,18 +127,20 @@ def prepare_restored() -> None:
 
 
 def look_over() -> None:
-    from anjia.operations.proving import look_over  # noqa: PLC0415
+    """Write down whether this folder, made from a backup, is whole."""
+    from anjia.operations.proving import look_over  # noqa: PLC0415  (its tables need Django set up)
 
     found = look_over(timezone.now())
-    (Path(settings.ANJIA_HOME) / "finding.json").write_text(json.dumps(found.as_dict()))
+    Home(Path(settings.ANJIA_HOME)).finding.write_text(json.dumps(found.as_dict()))
 
 
 def note_proof() -> None:
-    from anjia.kernel.actors import system  # noqa: PLC0415
+    """Keep here what was written down of a folder made from a backup."""
+    from anjia.kernel.actors import system  # noqa: PLC0415  (as above)
     from anjia.kernel.work import acting  # noqa: PLC0415
     from anjia.operations.commands import note_proof  # noqa: PLC0415
 
-    found = json.loads((Path(settings.ANJIA_HOME) / "finding.json").read_text())
+    found = json.loads(Home(Path(settings.ANJIA_HOME)).finding.read_text())
     acting(system(), timezone.now()).do(note_proof, **found)
 
 

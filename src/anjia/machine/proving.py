@@ -18,7 +18,6 @@ from anjia.machine.postgres import Cluster, external
 from anjia.machine.steps import Stop, step
 
 ASIDE: Final = "proving-"  # how the name of the folder begins that a backup is restored into
-FINDING: Final = "finding.json"  # in the folder that is proven, then in the one that keeps it
 
 
 def prove_backup(home: Home, source: Path) -> None:
@@ -62,7 +61,7 @@ def restored_and_looked_over(home: Home, source: Path) -> dict[str, object]:
             restore_backup(copy, source)
             with database_of(copy) as environment, step("Audit trail and files"):
                 prepare("look_over", environment)
-            return dict(json.loads((copy.path / FINDING).read_text()))
+            return dict(json.loads(copy.finding.read_text()))
         finally:
             Cluster(copy).remove()
 
@@ -86,10 +85,9 @@ def alone_proving(home: Home) -> Iterator[None]:
 
 
 def keep_finding(home: Home, finding: dict[str, object]) -> None:
-    file = home.path / FINDING
-    replace(file, json.dumps(finding))
+    replace(home.finding, json.dumps(finding))
     try:
         with database_of(home) as environment:
             prepare("note_proof", environment)
     finally:
-        file.unlink()
+        home.finding.unlink()
