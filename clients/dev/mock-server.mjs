@@ -133,7 +133,7 @@ const answers = {
 }
 const institution = { name: '翠湖社区卫生服务站', phone: '028-8555-1200', duty_phone: '028-8555-1299' }
 answers[`GET work/days/${day()}`] = () => ({
-  day: day(), shift: [{ starts_at: at(0, '08:00'), ends_at: at(0, '17:00') }],
+  day: day(), shift: [{ starts_at: at(0, '08:00'), ends_at: at(0, '17:00'), is_standby: false }],
   stops: [
     stop('w0', '08:30', '08:50', 'done', '陈国华', '胰岛素注射'), stop('w1', '10:00', '10:40', 'booked', '张桂芳', '伤口换药'),
     stop('w2', '14:00', '14:45', 'booked', '何玉珍', '导尿管更换', { with: ['周敏'], people_needed: 2, visit_word: '3391' }),

@@ -288,7 +288,7 @@ export interface Stop {
 }
 export interface WorkDay {
   day: string
-  shift: { starts_at: string; ends_at: string }[]
+  shift: { starts_at: string; ends_at: string; is_standby: boolean }[]
   stops: Stop[]
 }
 export interface Offer {

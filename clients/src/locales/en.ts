@@ -440,6 +440,7 @@ const en: typeof zhHans = {
     offers: 'Offers to answer: {count}',
     offers_hint: 'See when and how far',
     shift: 'On duty {at}',
+    standby: 'On standby {at}: nothing is booked with you; dispatch may send you where somebody drops out. Keep your phone on.',
     none: 'Nothing is planned on this day',
     none_hint: 'New offers appear here.',
     day_before: 'Day before',

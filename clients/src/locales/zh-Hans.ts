@@ -438,6 +438,7 @@ export default {
     offers: '{count} 个新单等你答复',
     offers_hint: '看看时间和远近',
     shift: '上班 {at}',
+    standby: '备用 {at}：不接预约，有人临时来不了，调度会派你去。手机请保持畅通。',
     none: '这一天没有安排',
     none_hint: '有新单会出现在这里。',
     day_before: '前一天',

@@ -93,7 +93,14 @@ def whom_to_ask(
     """Return who is asked in this wave: nobody twice, nobody who is not suitable; first whose time is kept."""
     found = suitability(actor, Purpose.CONTRACT, visit_id=promise.id, now=now, part=there.part)
     asked_before = {offer.staff_id for offer in offers if offer.state != OfferState.WITHDRAWN}
-    fresh = [one for one in found if one.is_suitable and one.staff_id not in asked_before]
+    # Who is on standby is sent by a person: she is kept for whoever drops out.
+    fresh = [
+        one
+        for one in found
+        if one.is_suitable
+        and one.staff_id not in asked_before
+        and (one.staff_id == there.staff_id or not one.is_standby)
+    ]
     kept = [one for one in fresh if one.staff_id == there.staff_id]
     return kept if wave == 1 and kept else fresh[: size_of_wave(wave)]
 
@@ -103,7 +110,11 @@ def others(actor: Actor, now: datetime, *, visit_id: UUID, part: int, but: UUID)
     rows = Offer.objects.filter(organization_id=actor.organization_id, visit_id=visit_id, part=part)
     said_no = set(rows.filter(state__in=[state.value for state in OVER]).values_list("staff_id", flat=True))
     found = suitability(actor, Purpose.CONTRACT, visit_id=visit_id, now=now, part=part)
-    return [one.staff_id for one in found if one.is_suitable and one.staff_id not in said_no | {but}]
+    return [
+        one.staff_id
+        for one in found
+        if one.is_suitable and not one.is_standby and one.staff_id not in said_no | {but}
+    ]
 
 
 def first_to_ask(actor: Actor, now: datetime, *, promise: Promise, part: int) -> list[UUID]:

@@ -82,9 +82,12 @@ def check_can_come(
     sheets: Sequence[CaregiverSheet],
     starts_at: datetime,
     without: UUID | None = None,
+    is_booking: bool = True,
 ) -> bool:
     """
     Check a crew for a time; return whether holds that have run out are still written there. Call with its turns held.
+
+    Nothing is booked into standby; whoever is asked to stand in may come out of it.
 
     :raises SlotGone: if one of them may not do this, or cannot come then without breaking another promise
     """
@@ -98,7 +101,7 @@ def check_can_come(
         end=ask.ends_at + LONGEST_VISIT,
     )
     busy = [one for one in written if not one.has_run_out(now)]
-    timelines = timelines_of(sheets, busy, without=without)
+    timelines = timelines_of(sheets, busy, without=without, is_booking=is_booking)
     for sheet in sheets:
         if not may_do(job, sheet, day) or FEASIBILITY.trouble(timelines[sheet.id], ask):
             raise SlotGone
@@ -142,7 +145,15 @@ def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
     job = job_of(version, promise)
     sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
-    check_can_come(actor, now, job=job, sheets=sheets, starts_at=promise.starts_at, without=promise.id)
+    check_can_come(
+        actor,
+        now,
+        job=job,
+        sheets=sheets,
+        starts_at=promise.starts_at,
+        without=promise.id,
+        is_booking=False,
+    )
 
 
 def check_still_there(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:

@@ -108,9 +108,17 @@ def turns_of(organization_id: UUID, cell: str, *days: date) -> list[str]:
 
 
 def timelines_of(
-    sheets: Iterable[CaregiverSheet], busy: Iterable[Busy], *, without: UUID | None = None
+    sheets: Iterable[CaregiverSheet],
+    busy: Iterable[Busy],
+    *,
+    without: UUID | None = None,
+    is_booking: bool = False,
 ) -> dict[UUID, Timeline]:
-    """Return each caregiver's time; `without` a visit that is about to be moved."""
+    """
+    Return each caregiver's time; `without` a visit that is about to be moved.
+
+    Who is booking sees no standby: that time is kept for standing in.
+    """
     stops: dict[UUID, list[Stop]] = {}
     for one in busy:
         if one.visit_id != without:
@@ -119,7 +127,7 @@ def timelines_of(
     return {
         sheet.id: Timeline(
             staff_id=sheet.id,
-            shifts=tuple(sheet.shifts),
+            shifts=tuple(sheet.bookable if is_booking else sheet.shifts),
             leave=tuple(sheet.leave),
             stops=tuple(sorted(stops.get(sheet.id, []), key=lambda stop: stop.starts_at)),
             base=sheet.base,
@@ -133,6 +141,13 @@ def is_on_duty(sheet: CaregiverSheet, start: datetime, end: datetime) -> bool:
     """Tell whether she works from `start` to `end`, and is not away."""
     works = any(begins <= start and end <= ends for begins, ends in sheet.shifts)
     return works and not any(begins < end and start < ends for begins, ends in sheet.leave)
+
+
+def is_on_standby(sheet: CaregiverSheet, start: datetime, end: datetime) -> bool:
+    """Tell whether all that lets her come from `start` to `end` is that she is on standby."""
+    return is_on_duty(sheet, start, end) and not any(
+        begins <= start and end <= ends for begins, ends in sheet.bookable
+    )
 
 
 def qualification_reasons(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:

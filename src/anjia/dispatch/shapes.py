@@ -111,6 +111,7 @@ class Candidate:
     is_suitable: bool
     may_be_overruled: bool
     is_current: bool
+    is_standby: bool
     state: str
     offer: str
     reasons: Sequence[Reason]

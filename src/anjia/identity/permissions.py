@@ -94,6 +94,7 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
         {
             "workforce.read": pgettext_lazy("permission", "看员工和排班"),
             "workforce.change": pgettext_lazy("permission", "改员工资料和排班"),
+            "workforce.standby": pgettext_lazy("permission", "定谁备用"),
             "workforce.confirm": pgettext_lazy("permission", "核对别人登记的证书"),
             "workforce.ask_leave": pgettext_lazy("permission", "请假"),
             "catalogue.read": pgettext_lazy("permission", "看服务目录"),

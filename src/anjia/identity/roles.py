@@ -83,7 +83,9 @@ DESK = (
         }
     )
 )
-DISPATCH = frozenset({"dispatch.assign", "dispatch.offer", "visits.assign", "visits.settle"})
+DISPATCH = frozenset(
+    {"dispatch.assign", "dispatch.offer", "visits.assign", "visits.settle", "workforce.standby"}
+)
 # Running a house is no care: who does reads no health record, unless she holds a role that gives care beside it.
 MANAGE = (
     DESK

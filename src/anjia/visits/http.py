@@ -96,6 +96,7 @@ class DoorCodeOut(Schema):
 class ShiftOut(Schema):
     starts_at: datetime
     ends_at: datetime
+    is_standby: bool
 
 
 class ResidentOut(Schema):

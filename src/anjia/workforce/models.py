@@ -159,7 +159,11 @@ class WeeklyPattern(models.Model):
 
 
 class Shift(models.Model):
-    """When somebody works. The database refuses two that overlap; one that was taken off the rota stays as a row."""
+    """
+    When somebody works. The database refuses two that overlap; one that was taken off the rota stays as a row.
+
+    A standby shift is kept free: nothing is booked into it, and whoever cannot come is stood in for out of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization_id = models.UUIDField()
@@ -167,6 +171,7 @@ class Shift(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     by_pattern = models.BooleanField(default=False)
+    is_standby = models.BooleanField(default=False, db_default=False)
     removed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -152,11 +152,15 @@ def one_rota_at_a_time(actor: Actor) -> None:
     wait_turn(f"rota/{actor.organization_id}")
 
 
-def write_shift(actor: Actor, *, staff: StaffMember, span: Span) -> Shift:
+def write_shift(actor: Actor, *, staff: StaffMember, span: Span, is_standby: bool = False) -> Shift:
     """:raises ShiftOverlaps: if she works then already"""
     with refuse_if_broken({"shift_not_twice": ShiftOverlaps}):
         return Shift.objects.create(
-            organization_id=actor.organization_id, staff=staff, starts_at=span.starts_at, ends_at=span.ends_at
+            organization_id=actor.organization_id,
+            staff=staff,
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
+            is_standby=is_standby,
         )
 
 

@@ -11,6 +11,7 @@ from anjia.dispatch.gates import gate_reasons
 from anjia.dispatch.matching import (
     Job,
     Wishes,
+    is_on_standby,
     is_promised,
     qualification_reasons,
     score,
@@ -88,6 +89,7 @@ def suitability(
                 is_suitable=not (hard or soft or when),
                 may_be_overruled=not hard and not is_promised(job, timelines[sheet.id], promise.starts_at),
                 is_current=current,
+                is_standby=is_on_standby(sheet, promise.starts_at, promise.ends_at),
                 state=other_part.state.value if other_part and current else "",
                 offer=offers.get(sheet.id, ""),
                 reasons=[

@@ -148,7 +148,12 @@ def look_for(
     return Look(
         job,
         sheets,
-        timelines_of(sheets, [one for one in busy if one.visit_id not in without], without=moving),
+        timelines_of(
+            sheets,
+            [one for one in busy if one.visit_id not in without],
+            without=moving,
+            is_booking=True,
+        ),
         known,
         now + SHORTEST_NOTICE,
         str(GateClosed(closed)) if closed else "",
@@ -215,7 +220,7 @@ class Look:
         return [
             sheet
             for sheet in self.sheets
-            if any(begins < end and start < ends for begins, ends in sheet.shifts)
+            if any(begins < end and start < ends for begins, ends in sheet.bookable)
         ]
 
     def why(self, day: date, on_duty: Sequence[CaregiverSheet]) -> str:

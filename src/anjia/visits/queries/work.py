@@ -26,6 +26,7 @@ from anjia.workforce.queries import caregivers_on
 class Shift:
     starts_at: datetime
     ends_at: datetime
+    is_standby: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,9 @@ def caregiver_day(actor: Actor, purpose: Purpose, *, day: date, staff_id: UUID |
     ).filter(starts_at__gte=start, starts_at__lt=end, visit__status__in=[status.value for status in PROMISED])
     assignments = list(mine.select_related("visit").order_by("starts_at"))
     sheets = caregivers_on(actor, purpose, start=start, end=end, staff_ids=[whose])
-    shifts = [Shift(starts_at=s, ends_at=e) for sheet in sheets for s, e in sheet.shifts]
+    ordinary = [Shift(starts_at=s, ends_at=e) for sheet in sheets for s, e in sheet.bookable]
+    standby = [Shift(starts_at=s, ends_at=e, is_standby=True) for sheet in sheets for s, e in sheet.standby]
+    shifts = sorted([*ordinary, *standby], key=lambda shift: shift.starts_at)
     return WorkDay(day=day, shift=shifts, stops=_stops_of(actor, purpose, assignments, on=day))
 
 

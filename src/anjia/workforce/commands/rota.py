@@ -139,14 +139,46 @@ def put_shift(
     :raises ShiftInvalid: if it ends before it starts, is longer than a day, or begins after her last day
     :raises ShiftOverlaps: if she works then already
     """
-    check_shift(starts_at, ends_at)
-    one_rota_at_a_time(actor)
-    staff = staff_for_update(actor, staff_id=staff_id)
-    if staff.left_on and day_of(starts_at) > staff.left_on:
-        raise ShiftInvalid(fields={"starts_at": _("她那天已经不在这里上班了。")})
-    shift = write_shift(actor, staff=staff, span=Span(starts_at, ends_at))
-    audit.record("workforce.shift.put", actor=actor, at=now, subject_id=staff.id, fields=["shifts"])
-    events.publish(RotaChanged(staff_id=staff.id, at=now), actor=actor)
+    return _put(actor, now, staff_id=staff_id, starts_at=starts_at, ends_at=ends_at)
+
+
+@command("workforce.standby")
+def put_standby(
+    actor: Actor, now: datetime, *, staff_id: UUID, starts_at: datetime, ends_at: datetime
+) -> Shift:
+    """
+    Put a shift on the rota in which she is on standby: nothing is booked into it, she stands in for others.
+
+    :raises NotFound: if she does not work here
+    :raises ShiftInvalid: if it ends before it starts, is longer than a day, is over, or begins after her last day
+    :raises ShiftOverlaps: if she works then already: that shift can be made one
+    """
+    if ends_at <= now:
+        raise ShiftInvalid(fields={"ends_at": _("这段时间已经过去了。")})
+    return _put(actor, now, staff_id=staff_id, starts_at=starts_at, ends_at=ends_at, is_standby=True)
+
+
+@command("workforce.standby")
+def set_standby(actor: Actor, now: datetime, *, shift_id: UUID, is_standby: bool) -> Shift:
+    """
+    Make a shift one of standby, or an ordinary one again. What she has promised in it she keeps.
+
+    :raises NotFound: if there is no such shift on the rota
+    :raises ShiftInvalid: if it is over
+    """
+    rows = Shift.objects.filter(organization_id=actor.organization_id, id=shift_id, removed_at=None)
+    wait_for_caregivers(*rows.values_list("staff_id", flat=True))
+    shift = rows.select_for_update().first()
+    if shift is None:
+        raise NotFound
+    if shift.ends_at <= now:
+        raise ShiftInvalid(fields={"ends_at": _("这段时间已经过去了。")})
+    if shift.is_standby != is_standby:
+        shift.is_standby = is_standby
+        shift.save(update_fields=["is_standby"])
+        action = "workforce.shift.on_standby" if is_standby else "workforce.shift.ordinary"
+        audit.record(action, actor=actor, at=now, subject_id=shift.staff_id, fields=["shifts"])
+        events.publish(RotaChanged(staff_id=shift.staff_id, at=now), actor=actor)
     return shift
 
 
@@ -193,6 +225,26 @@ def settle_holiday_shifts(
     action = "workforce.holiday.worked" if works else "workforce.holiday.kept"
     audit.record(action, actor=actor, at=now, subject_id=actor.organization_id, fields=["shifts"])
     return shifts
+
+
+def _put(
+    actor: Actor,
+    now: datetime,
+    *,
+    staff_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    is_standby: bool = False,
+) -> Shift:
+    check_shift(starts_at, ends_at)
+    one_rota_at_a_time(actor)
+    staff = staff_for_update(actor, staff_id=staff_id)
+    if staff.left_on and day_of(starts_at) > staff.left_on:
+        raise ShiftInvalid(fields={"starts_at": _("她那天已经不在这里上班了。")})
+    shift = write_shift(actor, staff=staff, span=Span(starts_at, ends_at), is_standby=is_standby)
+    audit.record("workforce.shift.put", actor=actor, at=now, subject_id=staff.id, fields=["shifts"])
+    events.publish(RotaChanged(staff_id=staff.id, at=now), actor=actor)
+    return shift
 
 
 def _take_off(actor: Actor, now: datetime, shift: Shift) -> None:

@@ -53,6 +53,7 @@ def show_rota(request: PageRequest, refusal: Invalid | None = None) -> HttpRespo
         "wanted": wanted,
         "calendar_known": all(is_calendar_known(one.day) for one in found.days),
         "may_change": request.actor.may("workforce.change"),
+        "may_standby": request.actor.may("workforce.standby"),
         "refusal": refusal,
         "form": {"day": found.days[0].day.isoformat(), "starts": "08:00", "ends": "17:00"}
         | request.POST.dict(),
@@ -72,6 +73,32 @@ def put_shift(request: PageRequest) -> HttpResponse:
     except Invalid as refusal:
         return show_rota(request, refusal)
     return go("rota", f"?day={day_of(starts_at)}")
+
+
+@page("workforce.standby")
+@require_POST
+def put_standby(request: PageRequest) -> HttpResponse:
+    """Put a shift of standby on the rota."""
+    try:
+        starts_at, ends_at = forms.shift(request.POST)
+        staff_id = forms.key(request.POST, "staff_id")
+        console.do(request, commands.put_standby, staff_id=staff_id, starts_at=starts_at, ends_at=ends_at)
+    except Invalid as refusal:
+        return show_rota(request, refusal)
+    return go("rota", f"?day={day_of(starts_at)}")
+
+
+@page("workforce.standby")
+@require_POST
+def set_standby(request: PageRequest, shift_id: UUID) -> HttpResponse:
+    """Keep a shift for standing in, or let it be booked again."""
+    try:
+        shift = console.do(
+            request, commands.set_standby, shift_id=shift_id, is_standby=request.POST.get("on") == "1"
+        )
+    except Invalid as refusal:
+        return show_rota(request, refusal)
+    return go("rota", f"?day={day_of(shift.starts_at) if shift else today()}")
 
 
 @page("workforce.change")

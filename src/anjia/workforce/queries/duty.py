@@ -9,7 +9,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotAllowed
 from anjia.workforce.models import Leave, Shift
-from anjia.workforce.rules import LeaveState
+from anjia.workforce.rules import LeaveState, left_of
 
 Span = tuple[datetime, datetime]
 
@@ -39,18 +39,7 @@ def duty_of_staff(actor: Actor, purpose: Purpose, *, start: datetime, end: datet
     hours: dict[UUID, timedelta] = defaultdict(timedelta)
     shifts = Shift.objects.filter(**within, removed_at=None)
     for staff_id, begins, ends in shifts.values_list("staff_id", "starts_at", "ends_at").iterator():
-        for first, last in _without((max(begins, start), min(ends, end)), away.get(staff_id, [])):
+        for first, last in left_of((max(begins, start), min(ends, end)), away.get(staff_id, [])):
             days[staff_id].add(day_of(first))
             hours[staff_id] += last - first
     return {staff_id: Duty(days=len(days[staff_id]), hours=hours[staff_id]) for staff_id in days}
-
-
-def _without(span: Span, away: list[Span]) -> list[Span]:
-    """Return what is left of `span` where `away`, in order and apart, takes parts of it."""
-    left, (begins, ends) = [], span
-    for away_from, away_until in away:
-        if away_from < ends and away_until > begins:
-            if away_from > begins:
-                left.append((begins, away_from))
-            begins = away_until
-    return [*left, (begins, ends)] if begins < ends else left

@@ -76,6 +76,9 @@ def _sheets(asked: Any) -> QuerySet[StaffMember, Any]:
         .only(*OF_HERS, "area__cells")
         .annotate(
             shifts_then=ArraySubquery(shifts.order_by("starts_at").values(time=time)),
+            bookable_then=ArraySubquery(
+                shifts.filter(is_standby=False).order_by("starts_at").values(time=time)
+            ),
             leave_then=ArraySubquery(leave.order_by("starts_at").values(time=time)),
             papers_then=ArraySubquery(papers.order_by("code", "id").values(paper=paper)),
         )
@@ -124,13 +127,20 @@ def _sheet_of(one: Any, start: datetime) -> CaregiverSheet:
         station_id=one.station_id,
         qualifications=last_days_of(papers, day_of(start)),
         unverified=frozenset(paper.code for paper in papers if not counts(paper)),
-        shifts=tuple(on for on in stretches(_while_employed(one, one.shifts_then)) if start < on[1]),
+        shifts=_stretches_from(start, one, one.shifts_then),
+        bookable=_stretches_from(start, one, one.bookable_then),
         leave=tuple((away.lower, away.upper) for away in one.leave_then),
         base=(one.base["lat"], one.base["lon"]) if one.base else None,
         speed_kmh=SPEED_KMH[TravelMode(one.travel_mode)],
         travel_mode=one.travel_mode,
         cells=_cells_of(one),
     )
+
+
+def _stretches_from(
+    start: datetime, staff: StaffMember, shifts: Iterable[DateTimeTZRange]
+) -> tuple[tuple[datetime, datetime], ...]:
+    return tuple(on for on in stretches(_while_employed(staff, shifts)) if start < on[1])
 
 
 def _paper_of(said: Mapping[str, Any]) -> Paper:

@@ -26,6 +26,7 @@ class ShiftShown:
     starts_at: datetime
     ends_at: datetime
     by_pattern: bool
+    is_standby: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,7 +302,11 @@ def _shifts_by_day(shifts: Iterable[Shift]) -> dict[tuple[UUID, date], list[Shif
     found: dict[tuple[UUID, date], list[ShiftShown]] = {}
     for shift in shifts:
         shown = ShiftShown(
-            id=shift.id, starts_at=shift.starts_at, ends_at=shift.ends_at, by_pattern=shift.by_pattern
+            id=shift.id,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            by_pattern=shift.by_pattern,
+            is_standby=shift.is_standby,
         )
         found.setdefault((shift.staff_id, day_of(shift.starts_at)), []).append(shown)
     return found

@@ -29,6 +29,7 @@ from anjia.workforce.rules.rota import (
     check_pattern,
     check_shift,
     days_from,
+    left_of,
     shifts_by_pattern,
     stretches,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "days_from",
     "is_end_unknown",
     "last_days_of",
+    "left_of",
     "pinyin_of",
     "plain_phone",
     "range_of",

@@ -204,6 +204,19 @@ def stretches(shifts: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[dat
         yield on_duty
 
 
+def left_of(
+    span: tuple[datetime, datetime], taken: Iterable[tuple[datetime, datetime]]
+) -> list[tuple[datetime, datetime]]:
+    """Return what is left of `span` where others, in order and apart, take parts of it."""
+    left, (begins, ends) = [], span
+    for taken_from, taken_until in taken:
+        if taken_from < ends and taken_until > begins:
+            if taken_from > begins:
+                left.append((begins, taken_from))
+            begins = taken_until
+    return [*left, (begins, ends)] if begins < ends else left
+
+
 def shifts_by_pattern(
     parts: Sequence[PatternPart],
     days: Iterable[RotaDay],

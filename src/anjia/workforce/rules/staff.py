@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anjia.clinical.professions import PROFESSIONS, RANKED, StaffKind
 from anjia.kernel.errors import Invalid, NotAllowed, Words
+from anjia.workforce.rules.rota import left_of
 
 LONGEST_TITLE: Final = 20
 
@@ -77,7 +78,8 @@ class CaregiverSheet:
     What those who plan need to know of somebody in a stretch of time.
 
     `qualifications` are the verified papers with the last day of each, None being for ever; `unverified` are those
-    that nobody has checked. `shifts` and `leave` reach into the stretch; `cells` None is everywhere.
+    that nobody has checked. `shifts` and `leave` reach into the stretch; `cells` None is everywhere. `bookable` are her
+    shifts without those in which she is on standby: she works in these too, and nothing is booked into them.
     """
 
     id: UUID
@@ -91,11 +93,17 @@ class CaregiverSheet:
     qualifications: Mapping[str, date | None]
     unverified: frozenset[str]
     shifts: tuple[tuple[datetime, datetime], ...]
+    bookable: tuple[tuple[datetime, datetime], ...]
     leave: tuple[tuple[datetime, datetime], ...]
     base: tuple[float, float] | None  # latitude, longitude
     speed_kmh: float
     travel_mode: str
     cells: frozenset[str] | None
+
+    @property
+    def standby(self) -> list[tuple[datetime, datetime]]:
+        """From when to when she is on standby."""
+        return [part for shift in self.shifts for part in left_of(shift, self.bookable)]
 
 
 def check_staff(*, name: str, kind: str, title: str, sex: str, travel_mode: str, phone: str) -> None:
