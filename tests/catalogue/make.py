@@ -68,6 +68,8 @@ def nurse(**changes: Any) -> Qualified:
         "kind": "nurse",
         "title": "护师",
         "started_on": NOON.date().replace(year=2015),
-        "qualifications": {"nurse_licence": NOON.date().replace(year=2029)},
+        "qualifications": dict.fromkeys(
+            ("nurse_licence", "accident_insurance"), NOON.date().replace(year=2029)
+        ),
     }
     return Qualified(**sound | changes)

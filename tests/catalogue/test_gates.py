@@ -83,7 +83,7 @@ class TestHomeCare:
 
 
 def test_a_lapsed_licence_closes_every_medical_line_and_no_other() -> None:
-    lapsed = {"qualifications": {"nurse_licence": date(2026, 3, 9)}}
+    lapsed = {"qualifications": {"nurse_licence": date(2026, 3, 9), "accident_insurance": DAY}}
 
     for line in set(LegalLine) - {LegalLine.NON_MEDICAL}:
         assert refusals(line, **lapsed) == ["GATE-NURSE-LICENCE"], line
@@ -99,6 +99,40 @@ def test_what_line_and_service_both_ask_is_said_once_by_the_line() -> None:
 
     assert novice == ["GATE-IN-NURSE-YEARS", "GATE-IN-NURSE-TITLE"]
     assert senior == ["", ""]  # the service's own: eight years, and a higher title
+
+
+class TestTheCoverOfWhoeverGoes:
+    """Source: 国卫办医函〔2019〕80号, as clinical reference 5.1 has it [K-high]."""
+
+    @pytest.mark.parametrize(
+        ("last_day", "refused"),
+        [(DAY, []), (date(2026, 3, 9), ["GATE-IN-STAFF-COVER"]), (None, ["GATE-IN-STAFF-COVER"])],
+    )
+    def test_must_hold_on_the_day_of_internet_nursing(
+        self, last_day: date | None, refused: list[str]
+    ) -> None:
+        papers = {"nurse_licence": None} | ({"accident_insurance": last_day} if last_day else {})
+
+        assert refusals("internet_nursing", qualifications=papers) == refused
+
+    def test_is_asked_on_no_line_whose_table_does_not_say_so(self) -> None:
+        for line in set(LegalLine) - {LegalLine.INTERNET_NURSING}:
+            assert refusals(line, qualifications={"nurse_licence": None}) == [], line
+
+    def test_is_said_beside_a_special_paper_that_is_missing_too(self) -> None:
+        picc = Requires(titles_at_least={}, certificates=("picc",), licensed=False)
+        one = nurse(qualifications={"nurse_licence": None})
+
+        codes = {reason.code for reason in why_not_on_line("internet_nursing", picc, one, DAY)}
+        assert codes == {"cover_missing", "certificate_missing"}
+
+    def test_does_not_count_before_a_second_person_has_read_it(self) -> None:
+        one = nurse(qualifications={"nurse_licence": None}, unverified=frozenset({"accident_insurance"}))
+
+        found = why_not_on_line("internet_nursing", ANYBODY, one, DAY)
+        assert [reason.code for reason in found] == ["cover_unverified"]
+        assert "还没有人核过原件" in found[0].words
+        assert "80号" in found[0].source
 
 
 @pytest.mark.usefixtures("database")

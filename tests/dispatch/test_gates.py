@@ -189,7 +189,7 @@ class TestWhoIsSent:
         nurse = here.nurse()
         booking(here, here.resident(), nurse)
         [offer] = offers(nurse)
-        paper = here.look(lambda _: Qualification.objects.get(staff=id_of(nurse)))
+        paper = here.look(lambda _: Qualification.objects.get(staff=id_of(nurse), code="nurse_licence"))
         acting(here.system, NOON).do(take_back_qualification, qualification_id=paper.id)
 
         with pytest.raises(GateClosed) as refusal:

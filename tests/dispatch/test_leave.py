@@ -50,7 +50,9 @@ def all_of_tomorrow(nurse: Actor) -> dict[str, Any]:
 
 
 def licence_of(here: Town, nurse: Actor) -> UUID:
-    found: UUID = here.look(lambda _: Qualification.objects.get(staff_id=id_of(nurse)).id)
+    found: UUID = here.look(
+        lambda _: Qualification.objects.get(staff_id=id_of(nurse), code="nurse_licence").id
+    )
     return found
 
 

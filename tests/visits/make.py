@@ -110,6 +110,7 @@ class Town:
         }
         staff: StaffMember = unit.do(register_staff_member, **sound | says)
         workforce.paper(of=self.desk, staff_id=staff.id, valid_until=date(2030, 1, 1))
+        workforce.cover(of=self.desk, staff_id=staff.id)
         for day in range(4):
             for begins, ends in shifts:
                 on_duty, off_duty = (at(hour, day=day, today=self.today) for hour in (begins, ends))

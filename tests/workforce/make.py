@@ -46,6 +46,18 @@ def paper(*, of: Actor, staff_id: UUID, **changes: Any) -> Qualification:
     return confirmed(added) if is_confirmed else added
 
 
+def cover(*, of: Actor, staff_id: UUID, **changes: Any) -> Qualification:
+    """Enter a policy that insures her, read by a second person."""
+    sound: dict[str, Any] = {
+        "code": "accident_insurance",
+        "number": "PA20260001",
+        "issuer": "云杉人寿",
+        "valid_from": date(2026, 1, 1),
+        "valid_until": date(2030, 1, 1),
+    }
+    return paper(of=of, staff_id=staff_id, **sound | changes)
+
+
 def confirmed(paper: Qualification, **says: Any) -> Qualification:
     """Let a second person read it beside its scan."""
     reader = actor("workforce.confirm", organization_id=paper.organization_id)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
@@ -15,7 +15,7 @@ from anjia.workforce.models import Qualification
 from anjia.workforce.rules import OwnPaper, SameReader, ScanMissing, StaffInvalid
 from tests import make
 from tests.make import NOON
-from tests.workforce.make import SCAN, confirmed, paper, sheet, staff
+from tests.workforce.make import SCAN, confirmed, cover, paper, sheet, staff
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -126,6 +126,23 @@ class TestQualifications:
         assert sheet(of=manager, staff_id=member.id).qualifications == {}
         with pytest.raises(NotFound):
             self.verify(self.reader(manager), added)
+
+    def test_insure_nobody_without_who_insures_which_policy_and_when(self, manager: Actor) -> None:
+        with pytest.raises(StaffInvalid) as refusal:
+            self.add(manager, staff(of=manager).id, code="accident_insurance", number="", valid_until=None)
+
+        assert list(refusal.value.fields) == ["issuer", "paper_number", "valid_from", "valid_until"]
+
+    def test_keep_the_number_of_a_policy_unreadable_in_the_database(self, manager: Actor) -> None:
+        kept = cover(of=manager, staff_id=staff(of=manager).id, number="PA-SECRET-7")
+
+        def stored(_actor: Actor) -> str:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT number FROM workforce_qualification WHERE id = %s", [kept.id])
+                return bytes(cursor.fetchone()[0]).decode("latin-1")
+
+        assert "SECRET" not in acting(manager, NOON).ask(stored)
+        assert kept.number == "PA-SECRET-7"
 
     @pytest.mark.parametrize(
         ("changes", "field"),

@@ -28,13 +28,16 @@ class Profession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A licence or certificate that a person may hold. `runs_out` says who lets it end, if the law does."""
+    """
+    A licence, certificate or insurance policy that a person may hold. `runs_out` says who lets it end, if the law does.
+    """
 
     code: str
     name: str
     name_en: str
     aliases: tuple[str, ...]
     runs_out: Source | None
+    is_cover: bool = False  # a policy: it names who insures her
 
 
 def profession_of(row: Mapping[str, Any]) -> Profession:
@@ -56,6 +59,7 @@ def paper_of(row: Mapping[str, Any]) -> Paper:
         name_en=row["name_en"],
         aliases=tuple(row.get("aliases", ())),
         runs_out=source_of(row["runs_out"]) if "runs_out" in row else None,
+        is_cover=row.get("is_cover", False),
     )
 
 
@@ -85,6 +89,11 @@ def kind_of_title(title: str) -> StaffKind | None:
 def licence_of(kind: str) -> str:
     """Return the code of the paper that this kind may not practise without, or ""."""
     return PROFESSIONS[StaffKind(kind)].licence
+
+
+def is_cover(code: str) -> bool:
+    """Return whether it is a policy that insures her."""
+    return code in PAPERS and PAPERS[code].is_cover
 
 
 def needs_last_day(code: str) -> bool:

@@ -11,7 +11,7 @@ from anjia.kernel.work import command
 from anjia.messaging.commands import send
 from anjia.messaging.queries import told_of
 from anjia.messaging.rules import moment_words
-from anjia.notices.rules import paper_id, preparation_words, reminder_id
+from anjia.notices.rules import paper_id, preparation_words, reminder_id, template_of
 from anjia.residents.queries import get_resident
 from anjia.visits.queries import Promise, get_promise
 from anjia.visits.rules.lifecycle import Status
@@ -64,7 +64,7 @@ def warn_of_papers(actor: Actor, now: datetime) -> int:
             actor,
             now,
             party_id=staff.account_id or staff.id,
-            template_code="paper_lapsed" if one.days_left < 0 else "paper_lapsing",
+            template_code=template_of(one.paper, has_lapsed=one.days_left < 0),
             event_id=events[one.paper.id],
             about_kind="staff",
             about_id=staff.id,

@@ -1,9 +1,10 @@
 """When people are reminded, and of what. Pure: no database, no clock."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from anjia.clinical.professions import is_cover
 from anjia.kernel.calendar import day_of, local
 from anjia.messaging.rules import reveals
 
@@ -46,6 +47,19 @@ def paper_id(qualification_id: UUID, last_day: date, *, has_lapsed: bool) -> UUI
     """Return what makes the warning one: once before the last day, and once after."""
     said = "lapsed" if has_lapsed else "lapsing"
     return uuid5(NAMESPACE_OID, f"paper/{said}/{qualification_id}/{last_day.isoformat()}")
+
+
+class HerPaper(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def is_own(self) -> bool: ...
+
+
+def template_of(paper: HerPaper, *, has_lapsed: bool) -> str:
+    """Return what is said: a course is taken again on the phone, a policy or a licence is brought to be read."""
+    what = "course" if paper.is_own else "cover" if is_cover(paper.code) else "paper"
+    return f"{what}_{'lapsed' if has_lapsed else 'lapsing'}"
 
 
 def reminder_id(visit_id: UUID, day: date) -> UUID:

@@ -27,7 +27,6 @@ from anjia.simulation.town import Colleague, Neighbour
 from anjia.workforce import commands as workforce
 from anjia.workforce.queries import staff_of_account
 from anjia.workforce.rules import PatternPart
-from anjia.workforce.rules.rows import PaperRow
 
 OPERATOR: Final = demo_id("operator")
 CENTRE: Final = demo_id("centre")
@@ -44,6 +43,10 @@ RELATIONS: Final[Mapping[str, str]] = {"daughter": "女儿", "son": "儿子"}
 NOT_ASKED: Final = {"r09", "r23", "r41"}  # who has not been asked for her consent yet
 SIGNED: Final = scribble(1)  # the photo of a consent
 SCANNED: Final = scribble(2)  # the scan of a licence
+INSURER: Final = "云杉财产保险（演示）"
+INSURED_FOR: Final = 210  # days from now
+INSURED_UNTIL_SOON: Final = 21
+COVER_LAPSES: Final = "yanghui"
 LAST_ADDITIONS: Final = {"r57", "r58", "r59"}  # who came in this week
 
 
@@ -206,24 +209,14 @@ class Founder:
         )
         self.staff[colleague.key] = one.id
         for number, code in enumerate(colleague.papers):
-            paper = PaperRow(
+            self.give_paper(
+                colleague.key,
                 code=code,
                 number=f"DEMO{len(self.staff):03d}{number}",
                 valid_from=colleague.started,
                 valid_until=date(self.now.year + 2, 6, 30),
             )
-            entered = self.do(
-                self.administrator,
-                workforce.add_qualification,
-                staff_id=one.id,
-                code=paper.code,
-                number=paper.number,
-                valid_from=paper.valid_from,
-                valid_until=paper.valid_until,
-                scan=SCANNED,
-                content_type="image/png",
-            )
-            self.do(self.member("quality"), workforce.verify_qualification, qualification_id=entered.id)
+        self.insure(colleague.key)
         parts = [
             PatternPart(weekday=day, starts=starts, ends=ends)
             for day in WEEKS[colleague.week]
@@ -235,6 +228,31 @@ class Founder:
             staff_id=one.id,
             parts=parts,
             works_holidays=colleague.week == "every_day",
+        )
+
+    def give_paper(self, key: str, **said: Any) -> None:
+        """One enters it with its scan, another reads it beside that."""
+        entered = self.do(
+            self.administrator,
+            workforce.add_qualification,
+            staff_id=self.staff[key],
+            scan=SCANNED,
+            content_type="image/png",
+            **said,
+        )
+        self.do(self.member("quality"), workforce.verify_qualification, qualification_id=entered.id)
+
+    def insure(self, key: str) -> None:
+        """Whoever goes out is insured for the year; the cover of one of them runs out in three weeks."""
+        since = day_of(self.long_ago) - timedelta(days=30)
+        days = INSURED_UNTIL_SOON if key == COVER_LAPSES else INSURED_FOR
+        self.give_paper(
+            key,
+            code="accident_insurance",
+            issuer=INSURER,
+            number=f"DEMO-PA-{len(self.staff):04d}",
+            valid_from=since,
+            valid_until=day_of(self.now) + timedelta(days=days),
         )
 
     def make_rota(self) -> None:

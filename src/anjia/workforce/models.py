@@ -91,17 +91,21 @@ class StaffToken(models.Model):
 
 class Qualification(models.Model):
     """
-    A licence or certificate. It counts once a second person has read its scan beside what was entered.
+    A licence, certificate or policy. It counts once a second person has read its scan beside what was entered.
 
     `added_by` entered it with its scan, `verified_by` is the second reader: neither is its holder. It is never changed
-    into another: a renewal is a new row, one entered by mistake is taken back.
+    into another: a renewal is a new row, one entered by mistake is taken back. `issuer` is who insures her, or who
+    issued it. What the house itself certifies (a course that she has passed) has a code and a name of its own, and
+    needs no second reader: nobody has entered it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization_id = models.UUIDField()
     staff = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="papers")
     code = models.CharField(max_length=40)
+    named = models.JSONField(default=dict)  # {"zh", "en"} where the code is the house's own
     number = EncryptedText(default="")
+    issuer = models.CharField(max_length=80, default="")
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     added_by = models.UUIDField()
@@ -136,8 +140,14 @@ class Qualification(models.Model):
         return self.verified_at is not None
 
     @property
+    def is_own(self) -> bool:
+        """Whether the house certifies it itself: nobody has a scan of it to read."""
+        return bool(self.named)
+
+    @property
     def words(self) -> str:
-        return words_of_paper(self.code, language())
+        own = self.named.get(language()) or self.named.get("zh")
+        return own or words_of_paper(self.code, language())
 
 
 class WeeklyPattern(models.Model):

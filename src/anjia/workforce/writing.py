@@ -15,7 +15,7 @@ from anjia.kernel import calendar
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.encryption import blind
-from anjia.kernel.errors import DomainError, NotFound
+from anjia.kernel.errors import DomainError, NotFound, Words
 from anjia.workforce.models import Qualification, Shift, StaffMember, StaffToken, WeeklyPattern
 from anjia.workforce.rules import (
     LONGEST_SHIFT,
@@ -116,6 +116,7 @@ def write_paper(
     staff: StaffMember,
     code: str,
     number: str = "",
+    issuer: str = "",
     valid_from: date | None = None,
     valid_until: date | None = None,
     file_id: UUID | None = None,
@@ -133,12 +134,28 @@ def write_paper(
         staff=staff,
         code=code,
         number=number,
+        issuer=issuer,
         valid_from=valid_from,
         valid_until=valid_until,
         added_by=actor.user_id,
         added_at=now,
         file_id=file_id,
     )
+
+
+def check_policy(number: str, issuer: str, valid_from: date | None, valid_until: date | None) -> None:
+    """:raises StaffInvalid: naming each of the things that make a policy one and are not there"""
+    wanting: dict[str, Words] = {}
+    if not issuer.strip():
+        wanting["issuer"] = _("请填承保的保险公司。")
+    if not number.strip():
+        wanting["paper_number"] = _("请填保单号。")
+    if valid_from is None:
+        wanting["valid_from"] = _("请照保单写上保险从哪天开始。")
+    if valid_until is None:
+        wanting["valid_until"] = _("请照保单写上保险到哪天为止。")
+    if wanting:
+        raise StaffInvalid(fields=wanting)
 
 
 def check_days(valid_from: date | None, valid_until: date | None) -> None:

@@ -12,6 +12,7 @@ from anjia.clinical.professions import (
     PROFESSIONS,
     StaffKind,
     is_at_least,
+    is_cover,
     licence_of,
     words_of_kind,
     words_of_paper,
@@ -151,7 +152,7 @@ def papers_wanting(requires: Requires, person: Person, on: date) -> Iterator[Rea
 
 
 def paper_wanting(requires: Requires, person: Person, on: date, code: str) -> Iterator[Reason]:
-    part = "licence" if code in LICENCES else "certificate"
+    part = "licence" if code in LICENCES else "cover" if is_cover(code) else "certificate"
     source = (
         PROFESSIONS[StaffKind(person.kind)].source.words(language()) if part == "licence" else requires.source
     )

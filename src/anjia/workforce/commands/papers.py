@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from anjia.clinical.professions import needs_last_day
+from anjia.clinical.professions import is_cover, needs_last_day
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotFound
@@ -15,7 +15,13 @@ from anjia.kernel.work import command
 from anjia.workforce.events import StaffChanged
 from anjia.workforce.models import Qualification
 from anjia.workforce.rules import OwnPaper, SameReader, ScanMissing, StaffInvalid, is_end_unknown
-from anjia.workforce.writing import check_days, staff_for_update, wait_for_caregivers, write_paper
+from anjia.workforce.writing import (
+    check_days,
+    check_policy,
+    staff_for_update,
+    wait_for_caregivers,
+    write_paper,
+)
 
 
 @command("workforce.change")
@@ -26,19 +32,22 @@ def add_qualification(
     staff_id: UUID,
     code: str,
     number: str = "",
+    issuer: str = "",
     valid_from: date | None = None,
     valid_until: date | None = None,
     scan: bytes = b"",
     content_type: str = "",
 ) -> Qualification:
     """
-    Enter a licence or certificate, with its scan if it is at hand. It counts once a second person has read it.
+    Enter a licence, certificate or policy, with its scan if it is at hand. It counts once a second person has read it.
 
     :raises NotFound: if its holder does not work here
-    :raises StaffInvalid: if there is no such paper, or its days are in the wrong order
+    :raises StaffInvalid: if there is no such paper, its days are in the wrong order, or a policy is wanting
     :raises FileNotKnown, FileTooLarge: if what was sent is no scan
     """
     staff = staff_for_update(actor, staff_id=staff_id)
+    if is_cover(code):
+        check_policy(number, issuer, valid_from, valid_until)
     stored = store(actor, now, content=scan, content_type=content_type) if scan else None
     paper = write_paper(
         actor,
@@ -46,11 +55,12 @@ def add_qualification(
         staff=staff,
         code=code,
         number=number,
+        issuer=issuer,
         valid_from=valid_from,
         valid_until=valid_until,
         file_id=stored.id if stored else None,
     )
-    fields = ["code", "number", "valid_from", "valid_until"] + ["scan"] * bool(scan)
+    fields = ["code", "number", "issuer", "valid_from", "valid_until"] + ["scan"] * bool(scan)
     audit.record("workforce.qualification.added", actor=actor, at=now, subject_id=staff.id, fields=fields)
     events.publish(StaffChanged(staff_id=staff.id, at=now), actor=actor)
     return paper

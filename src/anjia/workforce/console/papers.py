@@ -30,6 +30,7 @@ def add_paper(request: PageRequest, staff_id: UUID) -> HttpResponse:
             staff_id=staff_id,
             code=forms.text(request.POST, "code"),
             number=forms.text(request.POST, "paper_number", longest=60),
+            issuer=forms.text(request.POST, "issuer", longest=80),
             valid_from=forms.day_or_none(request.POST, "valid_from"),
             valid_until=forms.day_or_none(request.POST, "valid_until"),
             **scan_of(request),
