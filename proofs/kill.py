@@ -218,7 +218,7 @@ def main() -> None:
         book, stop = Book(), threading.Event()
         residents = [ResidentPhone(server.url, card, book, stop) for card in RESIDENTS]
         caregivers = [CaregiverPhone(server.url, card, book, stop) for card in CAREGIVERS]
-        before = _afterwards.visits_there(server)
+        before = {str(one) for (one,) in server.rows("SELECT id FROM visits_visit")}
         using = [threading.Thread(target=phone.use) for phone in [*residents, *caregivers]]
         for thread in using:
             thread.start()

@@ -1,6 +1,6 @@
 """Questions about what is offered. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -58,6 +58,11 @@ def get_version(actor: Actor, purpose: Purpose, *, version_id: UUID) -> ServiceV
     if found is None:
         raise NotFound
     return found
+
+
+def preparations_of(actor: Actor, purpose: Purpose, *, version_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what to have ready at home before each of these, current or not, in the reader's language."""
+    return {one.id: one.preparation for one in versions_of(actor).filter(id__in=version_ids)}
 
 
 CURRENT: Final = Prepared(

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anjia.desk import queries
 from anjia.desk.nav import url_of
+from anjia.desk.weeks import week_meant, weeks_page
 from anjia.identity.queries import account_named
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
@@ -206,6 +207,34 @@ def caller(request: PageRequest, resident_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@page("desk.bookings")
+def weeks(request: PageRequest) -> HttpResponse:
+    """Print the week of everybody to whom somebody comes, a sheet each."""
+    return sheets(request)
+
+
+@require_safe
+@page("desk.bookings")
+def week(request: PageRequest, resident_id: UUID) -> HttpResponse:
+    """Print one elder's week, also an empty one: she sees that nobody was forgotten."""
+    return sheets(request, resident_id)
+
+
+def sheets(request: PageRequest, resident_id: UUID | None = None) -> HttpResponse:
+    now = timezone.now()
+    found = console.ask(
+        request,
+        weeks_page,
+        Purpose.CONTRACT,
+        first=week_meant(request.GET.get("week", ""), day_of(now)),
+        now=now,
+        resident_id=resident_id,
+        after=uuid_of(request.GET.get("after", "")),
+    )
+    return render(request, "desk/weeks.html", {"page": found, "resident_id": resident_id})
+
+
+@require_safe
 @page("desk.worklist")
 def worklist(request: PageRequest) -> HttpResponse:
     cases = console.ask(request, queries.worklist, Purpose.CARE, now=timezone.now())
@@ -300,6 +329,8 @@ urlpatterns = [
     path("conflicts/<uuid:conflict_id>/settle", settle, name="settle"),
     path("bookings", bookings, name="bookings"),
     path("bookings/<uuid:resident_id>", caller, name="caller"),
+    path("bookings/<uuid:resident_id>/week", week, name="week"),
+    path("weeks", weeks, name="weeks"),
     path("worklist", worklist, name="worklist"),
     path("system", system, name="system"),
     path("audit", audit_log, name="audit"),

@@ -84,6 +84,18 @@ def short_time(moment: datetime) -> str:
 
 
 @register.filter
+def in_the_day(moment: datetime) -> str:
+    """Write a time as people say it: 上午 9:00; 9:00 a.m."""
+    here = localtime(moment)
+    hours = (
+        (6, gettext("凌晨 {time}")), (12, gettext("上午 {time}")), (13, gettext("中午 {time}")),
+        (18, gettext("下午 {time}")), (24, gettext("晚上 {time}")),
+    )  # fmt: skip
+    said = next(words for until, words in hours if here.hour < until)
+    return said.format(time=f"{here.hour % 12 or 12}:{here.minute:02d}")
+
+
+@register.filter
 def yuan(fen: int | None) -> str:
     """Write an amount of fen as yuan: 1850 as 18.50, 1800 as 18. What costs nothing says so."""
     if fen is None:

@@ -23,6 +23,7 @@ from anjia.visits.queries.reading import (
     visits_of_resident,
 )
 from anjia.visits.queries.said import FactSaid, facts_said
+from anjia.visits.queries.week import Coming, Day, Visited, visited_in_week, weeks_of
 from anjia.visits.queries.work import Stop, WorkDay, WorkVisit, caregiver_day, get_work_visit
 from anjia.visits.showing import VisitLine, VisitPage, name_of_service
 
@@ -30,6 +31,8 @@ __all__ = [
     "Board",
     "BoardRow",
     "Busy",
+    "Coming",
+    "Day",
     "FactSaid",
     "Known",
     "Promise",
@@ -37,6 +40,7 @@ __all__ = [
     "Stop",
     "VisitLine",
     "VisitPage",
+    "Visited",
     "WorkDay",
     "WorkVisit",
     "board",
@@ -58,5 +62,7 @@ __all__ = [
     "same_that_day",
     "timeline",
     "timelines",
+    "visited_in_week",
     "visits_of_resident",
+    "weeks_of",
 ]
