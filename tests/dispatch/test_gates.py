@@ -19,11 +19,11 @@ from anjia.residents.commands import withdraw_consent
 from anjia.residents.events import ConsentWithdrawn
 from anjia.residents.models import Resident
 from anjia.residents.queries import agreement_of
-from anjia.workforce.commands import take_back_qualification
-from anjia.workforce.models import Qualification
+from anjia.workforce.commands import take_back_institution_paper, take_back_qualification
+from anjia.workforce.models import InstitutionPaper, Qualification
 from tests.catalogue import make as catalogue
 from tests.dispatch.make import booking, hold, offers, slots
-from tests.make import NOON, deliver_events
+from tests.make import NOON, actor, deliver_events
 from tests.residents import make as residents
 from tests.visits.make import Town, at, id_of, town
 
@@ -196,3 +196,59 @@ class TestWhoIsSent:
             acting(nurse, NOON).do(accept_offer, offer_id=offer.id)
 
         assert "GATE-NURSE-LICENCE" in refusal.value.fields
+
+
+class TestAnInstitutionWithoutItsPapers:
+    @pytest.mark.parametrize(
+        ("kind", "rule"),
+        [
+            ("institution_licence", "GATE-INSTITUTION-LICENCE"),
+            ("home_care_ground", "GATE-IN-HOME-CARE"),
+            ("liability_insurance", "GATE-IN-LIABILITY"),
+        ],
+    )
+    def test_sends_nobody_and_says_by_which_rule_and_what_to_do(
+        self, here: Town, kind: str, rule: str
+    ) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        self.lose(here, kind)
+
+        with pytest.raises(GateClosed) as by_desk:
+            hold(here, resident, nurse)
+        with pytest.raises(GateClosed) as by_her:
+            hold(here, resident, nurse, by=here.person(resident))
+
+        assert list(by_desk.value.fields) == [rule]
+        assert "机构证照和保险" in by_desk.value.detail
+        assert "号" in by_desk.value.detail
+        assert "打电话给服务台" in by_her.value.detail
+
+    def test_still_measures_blood_pressure_without_cover_and_nothing_medical_without_its_licence(
+        self, here: Town
+    ) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        catalogue.version(published_by=here.desk, code="pressure", name="量血压", legal_line="public_health")
+        catalogue.version(published_by=here.desk, code="walk", name="陪伴", legal_line="non_medical")
+        self.lose(here, "liability_insurance")
+        assert hold(here, resident, nurse, service_code="pressure").service.code == "pressure"
+
+        self.lose(here, "institution_licence")
+
+        with pytest.raises(GateClosed) as refusal:
+            hold(here, resident, nurse, service_code="pressure", starts_at=at(14))
+        assert list(refusal.value.fields) == ["GATE-INSTITUTION-LICENCE"]
+        assert hold(here, resident, nurse, service_code="walk", starts_at=at(15)).service.code == "walk"
+
+    def test_has_nobody_take_what_was_booked_before(self, here: Town) -> None:
+        nurse = here.nurse()
+        booking(here, here.resident(), nurse)
+        [offer] = offers(nurse)
+        self.lose(here, "liability_insurance")
+
+        with pytest.raises(GateClosed):
+            acting(nurse, NOON).do(accept_offer, offer_id=offer.id)
+
+    def lose(self, here: Town, kind: str) -> None:
+        manager = actor("workforce.change", organization_id=here.organization_id)
+        [paper] = here.look(lambda _: list(InstitutionPaper.objects.filter(kind=kind)))
+        acting(manager, NOON).do(take_back_institution_paper, paper_id=paper.id, why="被吊销")

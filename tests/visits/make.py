@@ -181,6 +181,7 @@ def town(*, organization_id: UUID | None = None, today: datetime = NOON) -> Town
     made.pair_version_id = catalogue.version(
         published_by=made.desk, code="bath", name="助浴", name_en="Bath", people_needed=2, **common
     ).id
+    workforce.institution_papers(of=made.desk)
     return made
 
 

@@ -2,16 +2,17 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from anjia.kernel import calendar
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.models import AuditEntry, Event
 from anjia.kernel.work import acting
 from anjia.workforce import commands
-from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
+from anjia.workforce.models import InstitutionPaper, Leave, Qualification, Shift, StaffMember
 from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet, PatternPart
+from anjia.workforce.rules.institution import InstitutionPaperKind
 from tests.make import NOON, actor
 
 SCAN = b"\x89PNG\r\n\x1a\nA licence"
@@ -56,6 +57,31 @@ def cover(*, of: Actor, staff_id: UUID, **changes: Any) -> Qualification:
         "valid_until": date(2030, 1, 1),
     }
     return paper(of=of, staff_id=staff_id, **sound | changes)
+
+
+def institution_papers(*, of: Actor, but: str = "") -> None:
+    """Let the institution hold what the lines ask of it, read by a second; without one kind."""
+    kinds = [kind.value for kind in InstitutionPaperKind if kind != but]
+
+    def hold(_: Actor) -> None:
+        InstitutionPaper.objects.bulk_create(
+            InstitutionPaper(
+                organization_id=of.organization_id,
+                kind=kind,
+                number="12345678",
+                issuer="市卫生健康委员会",
+                scope="居家护理",
+                valid_until=date(2036, 12, 31),
+                file_id=uuid4(),
+                added_by=uuid4(),
+                added_at=NOON,
+                verified_by=uuid4(),
+                verified_at=NOON,
+            )
+            for kind in kinds
+        )
+
+    acting(system(of.organization_id), NOON).ask(hold)
 
 
 def confirmed(paper: Qualification, **says: Any) -> Qualification:

@@ -80,6 +80,7 @@ THINGS: Final[Mapping[str, Words]] = {
     "holiday": pgettext_lazy("audit", "节假日"),
     "improvement": pgettext_lazy("audit", "改进"),
     "incident": pgettext_lazy("audit", "停摆"),
+    "institution_paper": pgettext_lazy("audit", "机构证照"),
     "item": pgettext_lazy("audit", "物料"),
     "items": pgettext_lazy("audit", "物料"),
     "leave": pgettext_lazy("audit", "请假"),

@@ -1,16 +1,48 @@
 """Whether the law lets a service be done for somebody on a day. What it asks of who comes is `matching`'s."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from anjia.catalogue import queries as catalogue
-from anjia.catalogue.rules import Asks, GateRule, Offered, rule_that
+from anjia.catalogue.rules import Asks, GateRule, Offered, gate_of
 from anjia.dispatch.rules import GateClosed, Reason
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.residents.queries import Standing, agreement_of
 from anjia.residents.rules import ConsentState
+from anjia.workforce.queries import institution_papers_held
+from anjia.workforce.rules.institution import (
+    InstitutionPaper,
+    InstitutionPaperKind,
+    why_institution_may_not,
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A visit that somebody wants made: who asks, of which service, for whom, on which day."""
+
+    actor: Actor
+    purpose: Purpose
+    version: Offered
+    resident_id: UUID
+    on: date
+
+    @property
+    def for_her(self) -> bool:
+        return self.actor.kind is Kind.PERSON
+
+    @cached_property
+    def institution_papers(self) -> Sequence[InstitutionPaper]:
+        return institution_papers_held(self.actor, self.purpose)
+
+
+Answer = tuple[str, str]  # why not, and the way out; nothing where the rule is met
 
 
 def gate_reasons(
@@ -21,13 +53,22 @@ def gate_reasons(
         Reason(is_met=False, words=reason.words, rule_id=reason.rule_id, source=reason.source)
         for reason in catalogue.service_refusals(actor, purpose, version=version, on=on)
     ]
-    rule = rule_that(version.legal_line, on, Asks.AGREEMENT)
-    if rule is not None:
-        standing = agreement_of(actor, purpose, resident_id=resident_id)
-        words = why_no_agreement(standing, on)
-        if words:
-            found.append(refusal(rule, words, for_her=actor.kind is Kind.PERSON))
+    asked = Asked(actor, purpose, version, resident_id, on)
+    for rule in gate_of(version.legal_line, on):
+        if rule.asks in ANSWERS:
+            words, way_out = ANSWERS[rule.asks](asked, rule)
+            if words:
+                found.append(refusal(rule, words, way_out))
     return found
+
+
+def agreement_wanting(asked: Asked, rule: GateRule) -> Answer:
+    standing = agreement_of(asked.actor, asked.purpose, resident_id=asked.resident_id)
+    return why_no_agreement(standing, asked.on), (
+        _("在“家人和我”里打开“我同意的事”，看过签上名字就能约；也可以打电话请服务台来办。")
+        if asked.for_her
+        else _("在她的档案里“协议和同意书”记下签了字的协议，就能约。")
+    )
 
 
 def why_no_agreement(standing: Standing, on: date) -> str:
@@ -42,16 +83,26 @@ def why_no_agreement(standing: Standing, on: date) -> str:
     return ""
 
 
-def refusal(rule: GateRule, words: str, *, for_her: bool) -> Reason:
-    way_out = _("在“家人和我”里打开“我同意的事”，看过签上名字就能约；也可以打电话请服务台来办。")
-    at_the_desk = _("在她的档案里“协议和同意书”记下签了字的协议，就能约。")
-    return Reason(
-        is_met=False,
-        words=words,
-        way_out=way_out if for_her else at_the_desk,
-        rule_id=rule.rule_id,
-        source=rule.source,
+def institution_wanting(asked: Asked, rule: GateRule) -> Answer:
+    kind = InstitutionPaperKind(rule.asks.value)
+    return why_institution_may_not(asked.institution_papers, kind, asked.on), (
+        _("这要由机构来办，请打电话给服务台。")
+        if asked.for_her
+        else _("在“人员”的“机构证照和保险”里登记原件，请另一位同事核对，就能约。")
     )
+
+
+# Each rule of the line that asks for evidence of this kind, and who answers. Who comes is asked elsewhere.
+ANSWERS: Final[Mapping[Asks, Callable[[Asked, GateRule], Answer]]] = {
+    Asks.INSTITUTION_LICENCE: institution_wanting,
+    Asks.HOME_CARE_GROUND: institution_wanting,
+    Asks.LIABILITY_INSURANCE: institution_wanting,
+    Asks.AGREEMENT: agreement_wanting,
+}
+
+
+def refusal(rule: GateRule, words: str, way_out: str) -> Reason:
+    return Reason(is_met=False, words=words, way_out=way_out, rule_id=rule.rule_id, source=rule.source)
 
 
 def check_gate(actor: Actor, *, version: Offered, resident_id: UUID, on: date) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from anjia.catalogue.queries import get_version
 from anjia.dispatch.queries import contact_of, house_of, household_of
+from anjia.identity.queries import who_may
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import at, day_of
 from anjia.kernel.work import command
@@ -15,7 +16,7 @@ from anjia.notices.rules import paper_id, preparation_words, reminder_id, templa
 from anjia.residents.queries import get_resident
 from anjia.visits.queries import Promise, get_promise
 from anjia.visits.rules.lifecycle import Status
-from anjia.workforce.queries import papers_lapsing
+from anjia.workforce.queries import institution_papers_lapsing, papers_lapsing
 
 
 @command("messaging.send")
@@ -78,6 +79,45 @@ def warn_of_papers(actor: Actor, now: datetime) -> int:
                 actor, Purpose.CONTRACT, name=staff.name, account_id=staff.account_id, phone=staff.phone
             ),
         )
+    return len(fresh)
+
+
+@command("messaging.send")
+def warn_of_institution_papers(actor: Actor, now: datetime) -> int:
+    """
+    Tell those who keep the institution's own papers which runs out within 30 days, or has; return how many did.
+
+    Of each paper they hear once before its last day and once after.
+    """
+    today = day_of(now)
+    lapsing = [
+        (one.paper.id, one.paper.valid_until)
+        for one in institution_papers_lapsing(actor, Purpose.LEGAL, today=today)
+        if one.paper.valid_until
+    ]
+    events = {paper: paper_id(paper, last_day, has_lapsed=last_day < today) for paper, last_day in lapsing}
+    told = told_of(actor, Purpose.CONTRACT, event_ids=events.values()) if events else set()
+    fresh = [(paper, last_day) for paper, last_day in lapsing if events[paper] not in told]
+    name, phone = house_of(actor, Purpose.CONTRACT) if fresh else ("", "")
+    keepers = who_may(actor, Purpose.CONTRACT, permission="workforce.change") if fresh else {}
+    for paper, last_day in fresh:
+        for account_id, keeper in keepers.items():
+            send(
+                actor,
+                now,
+                party_id=account_id,
+                template_code="house_paper_lapsed" if last_day < today else "house_paper_lapsing",
+                event_id=events[paper],
+                about_kind="institution_paper",
+                about_id=paper,
+                values={
+                    "until": last_day.isoformat(),
+                    "moment": moment_words(at(last_day, time(0))),
+                    "institution": name,
+                    "phone": phone,
+                },
+                contact=contact_of(actor, Purpose.CONTRACT, name=keeper, account_id=account_id),
+            )
     return len(fresh)
 
 

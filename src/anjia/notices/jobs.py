@@ -35,11 +35,12 @@ def remind_of_tomorrow(now: datetime) -> None:
 
 @every("*/20 * * * *")
 def warn_of_lapsing_papers(now: datetime) -> None:
-    """Tell those whose licence or certificate runs out within 30 days, or has: each once, in the morning."""
+    """Tell those whose paper runs out within 30 days, or has, and who keeps the house's: each once, in the morning."""
     if not is_time_for_papers(now):
         return
 
     def warn(organization_id: UUID) -> None:
         acting(system(organization_id), now).do(commands.warn_of_papers)
+        acting(system(organization_id), now).do(commands.warn_of_institution_papers)
 
     each(acting(system(), now).ask(institutions_with_staff, Purpose.CONTRACT), warn)

@@ -111,6 +111,7 @@ class Founder:
         self.found_houses()
         self.open_accounts()
         self.do(self.administrator, catalogue.seed_services)
+        self.hold_papers()
         for colleague in town.colleagues():
             self.take_on(colleague)
         self.make_rota()
@@ -254,6 +255,23 @@ class Founder:
             valid_from=since,
             valid_until=day_of(self.now) + timedelta(days=days),
         )
+
+    def hold_papers(self) -> None:
+        """Enter what the centre itself must hold; the quality manager reads it beside its scan."""
+        for paper in town.INSTITUTION_PAPERS:
+            said = dict(paper)
+            days = said.pop("days_left")
+            if days is not None:
+                said["valid_until"] = day_of(self.now) + timedelta(days=days)
+            entered = self.do(
+                self.administrator,
+                workforce.add_institution_paper,
+                scan=SCANNED,
+                content_type="image/png",
+                valid_from=day_of(self.long_ago) - timedelta(days=200),
+                **said,
+            )
+            self.do(self.member("quality"), workforce.verify_institution_paper, paper_id=entered.id)
 
     def make_rota(self) -> None:
         """Two weeks behind, three ahead; and whoever is on today stays for the evening if the demo begins then."""

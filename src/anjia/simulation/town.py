@@ -93,3 +93,27 @@ CENTRE: Final = "清溪区社区卫生服务中心"
 HOSPITAL: Final = "云杉市第二医院"
 WARD: Final = "神经内科三病区"
 OPERATOR: Final = "云杉安家照护"
+# What the centre itself holds.
+INSTITUTION_PAPERS: Final[Sequence[Mapping[str, Any]]] = (
+    {
+        "kind": "institution_licence",
+        "number": "DEMO-JG-0001",
+        "issuer": "云杉市清溪区卫生健康局（演示）",
+        "scope": "预防保健科、全科医疗科、中医科、康复医学科",
+        "days_left": 900,
+    },
+    {
+        "kind": "home_care_ground",
+        "number": "清溪卫医〔2023〕16号（演示）",
+        "issuer": "云杉市清溪区卫生健康局（演示）",
+        "scope": "家庭病床、巡诊、居家护理",
+        "days_left": None,
+    },
+    {
+        "kind": "liability_insurance",
+        "number": "DEMO-BX-0426",
+        "issuer": "云杉财产保险（演示）",
+        "scope": "医疗责任险，每次事故限额 100 万元",
+        "days_left": 330,
+    },
+)

@@ -20,6 +20,14 @@ class StaffChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstitutionPaperChanged:
+    """A licence or cover of the institution was entered, read by a second, or taken back."""
+
+    paper_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RotaChanged:
     """Shifts of one person, or with the institution's id of many."""
 

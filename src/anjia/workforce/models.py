@@ -12,6 +12,11 @@ from anjia.clinical.professions import words_of_kind, words_of_paper, words_of_t
 from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
 from anjia.workforce.rules import LIVE_LEAVE, LONGEST_LEAVE, LONGEST_SHIFT, LeaveState, PatternPart
+from anjia.workforce.rules.institution import (
+    WITH_LAST_DAY,
+    WORDS_OF_INSTITUTION_PAPER,
+    InstitutionPaperKind,
+)
 from anjia.workforce.rules.rota import check_leave_move
 
 
@@ -148,6 +153,71 @@ class Qualification(models.Model):
     def words(self) -> str:
         own = self.named.get(language()) or self.named.get("zh")
         return own or words_of_paper(self.code, language())
+
+
+class InstitutionPaper(models.Model):
+    """
+    What the institution itself holds: its licence, the ground of its home care, its liability cover.
+
+    It counts once a second person has read its scan. A renewal is a new row; what was wrong or revoked is taken back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    kind = models.CharField(max_length=24)
+    number = EncryptedText()
+    issuer = models.CharField(max_length=100)  # the authority, or the insurer
+    scope = models.CharField(max_length=200, default="", blank=True)  # what it lets the institution do
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+    file_id = models.UUIDField()
+    added_by = models.UUIDField()
+    added_at = models.DateTimeField()
+    verified_by = models.UUIDField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    taken_back_by = models.UUIDField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_why = EncryptedText(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in InstitutionPaperKind]),
+                name="institution_paper_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="institution_paper_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=sorted(kind.value for kind in WITH_LAST_DAY))
+                | Q(valid_until__isnull=False),
+                name="institution_paper_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None, verified_at=None)
+                | Q(verified_by__isnull=False, verified_at__isnull=False) & ~Q(verified_by=F("added_by")),
+                name="institution_paper_second_reader",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization_id", "kind", "-valid_until"],
+                condition=Q(taken_back_at=None),
+                name="institution_paper_by_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.organization_id}"
+
+    @property
+    def is_verified(self) -> bool:
+        return self.verified_at is not None
+
+    @property
+    def words(self) -> str:
+        return str(WORDS_OF_INSTITUTION_PAPER[InstitutionPaperKind(self.kind)])
 
 
 class WeeklyPattern(models.Model):

@@ -27,6 +27,7 @@ class Party(StrEnum):
     STAFF = "staff"
     SERVICE = "service"
     RESIDENT = "resident"
+    INSTITUTION = "institution"
 
 
 class Asks(StrEnum):
@@ -35,12 +36,17 @@ class Asks(StrEnum):
     WORKER = "worker"  # her profession, title, years and confirmed papers
     CITY_LIST = "city_list"  # the city's own list, imported
     AGREEMENT = "agreement"  # signed by finger or on paper, to a version of the text
+    ASSESSMENT = "assessment"  # the first one, made at a visit of its own: suitable, and not too long ago
+    INSTITUTION_LICENCE = "institution_licence"  # its papers: scan, last day, read by a second
+    HOME_CARE_GROUND = "home_care_ground"
+    LIABILITY_INSURANCE = "liability_insurance"
 
 
 WORDS_OF_PARTY: Final[Mapping[Party, Words]] = {
     Party.STAFF: _("上门的人"),
     Party.SERVICE: _("服务项目"),
     Party.RESIDENT: _("居民"),
+    Party.INSTITUTION: _("机构"),
 }
 
 

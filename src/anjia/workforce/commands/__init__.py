@@ -1,5 +1,10 @@
 """What people can do with those who work here, by topic. One function, one unit of work, one audit entry, one event."""
 
+from anjia.workforce.commands.institution import (
+    add_institution_paper,
+    take_back_institution_paper,
+    verify_institution_paper,
+)
 from anjia.workforce.commands.leave import ask_leave, grant_leave, put_leave, refuse_leave, withdraw_leave
 from anjia.workforce.commands.lists import register_staff_list
 from anjia.workforce.commands.papers import (
@@ -28,6 +33,7 @@ from anjia.workforce.commands.staff import (
 )
 
 __all__ = [
+    "add_institution_paper",
     "add_qualification",
     "ask_leave",
     "attach_scan",
@@ -49,7 +55,9 @@ __all__ = [
     "set_weekly_pattern",
     "settle_holiday_shifts",
     "settle_swapped_day",
+    "take_back_institution_paper",
     "take_back_qualification",
+    "verify_institution_paper",
     "verify_qualification",
     "withdraw_leave",
 ]

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import path
 
-from anjia.workforce.console import leave, member, papers, rota
+from anjia.workforce.console import institution, leave, member, papers, rota
 
 app_name = "workforce"
 
@@ -22,6 +22,11 @@ urlpatterns = [
     path("rota/holidays", rota.settle_holiday_shifts, name="settle_holiday_shifts"),
     path("rota/swapped", rota.settle_swapped_day, name="settle_swapped_day"),
     path("lapsing", papers.lapsing, name="lapsing"),
+    path("institution", institution.papers, name="institution"),
+    path("institution/add", institution.add, name="add_institution"),
+    path("institution/<uuid:paper_id>/scan", institution.scan, name="institution_scan"),
+    path("institution/<uuid:paper_id>/verify", institution.verify, name="verify_institution"),
+    path("institution/<uuid:paper_id>/take-back", institution.take_back, name="take_back_institution"),
     path(MEMBER, member.staff_member, name="staff"),
     path(f"{MEMBER}/change", member.change_member, name="change"),
     path(f"{MEMBER}/account", member.link_account, name="link_account"),

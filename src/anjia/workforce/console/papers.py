@@ -92,9 +92,10 @@ def take_back_paper(request: PageRequest, staff_id: UUID, qualification_id: UUID
 @require_safe
 def lapsing(request: PageRequest) -> HttpResponse:
     """List the papers that run out, those that wait for a second reader, and the leave that waits for an answer."""
-    papers, waiting, asked = console.ask(request, needing_attention, Purpose.CONTRACT)
+    papers, waiting, asked, institution = console.ask(request, needing_attention, Purpose.CONTRACT)
     said = {
         "papers": papers,
+        "institution": institution,
         "waiting": waiting,
         "may_confirm": request.actor.may("workforce.confirm"),
         "asked": leave_shown(asked),
@@ -105,9 +106,10 @@ def lapsing(request: PageRequest) -> HttpResponse:
 
 def needing_attention(
     actor: Actor, purpose: Purpose
-) -> tuple[list[queries.Lapsing], list[Qualification], list[Leave]]:
+) -> tuple[list[queries.Lapsing], list[Qualification], list[Leave], list[queries.InstitutionPaperShown]]:
     return (
         queries.papers_lapsing(actor, purpose, today=today()),
         queries.papers_waiting(actor, purpose, today=today()),
         queries.leave_asked(actor, purpose),
+        queries.institution_papers_lapsing(actor, purpose, today=today()),
     )

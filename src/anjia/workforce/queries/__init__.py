@@ -1,6 +1,14 @@
 """Questions about those who work here, by topic. Nothing here writes."""
 
 from anjia.workforce.queries.duty import Duty, duty_of_staff
+from anjia.workforce.queries.institution import (
+    InstitutionPaperShown,
+    institution_papers,
+    institution_papers_held,
+    institution_papers_lapsing,
+    kinds_wanting,
+    scan_of_institution_paper,
+)
 from anjia.workforce.queries.planning import caregivers_on
 from anjia.workforce.queries.rota import (
     HolidayShifts,
@@ -40,6 +48,7 @@ from anjia.workforce.queries.staff import (
 __all__ = [
     "Duty",
     "HolidayShifts",
+    "InstitutionPaperShown",
     "Lapsing",
     "LeaveShown",
     "PaperShown",
@@ -55,12 +64,17 @@ __all__ = [
     "changes_of_rows",
     "duty_of_staff",
     "get_staff_member",
+    "institution_papers",
+    "institution_papers_held",
+    "institution_papers_lapsing",
     "institutions_with_staff",
+    "kinds_wanting",
     "leave_asked",
     "papers_lapsing",
     "papers_of",
     "papers_waiting",
     "rota_week",
+    "scan_of_institution_paper",
     "scan_of_paper",
     "shifts_on_holidays",
     "staff_cards",
