@@ -1,10 +1,12 @@
 """What the law asks before somebody is sent, asked where people book, take and send."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from anjia.catalogue.commands import load_city_list
+from anjia.catalogue.commands.publishing import _seeds
 from anjia.catalogue.rules.city import CityRow
 from anjia.dispatch.commands import accept_offer
 from anjia.dispatch.gates import why_no_agreement
@@ -24,8 +26,9 @@ from anjia.workforce.models import InstitutionPaper, Qualification
 from tests.catalogue import make as catalogue
 from tests.dispatch.make import booking, hold, offers, slots
 from tests.make import NOON, actor, deliver_events
+from tests.records import make as records
 from tests.residents import make as residents
-from tests.visits.make import Town, at, id_of, town
+from tests.visits.make import PLACE, Town, at, id_of, town
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -252,3 +255,66 @@ class TestAnInstitutionWithoutItsPapers:
         manager = actor("workforce.change", organization_id=here.organization_id)
         [paper] = here.look(lambda _: list(InstitutionPaper.objects.filter(kind=kind)))
         acting(manager, NOON).do(take_back_institution_paper, paper_id=paper.id, why="被吊销")
+
+
+class TestAResidentWithoutAnAssessment:
+    def resident(self, here: Town) -> Resident:
+        """Return one with an agreement, whom nobody has assessed."""
+        resident = residents.resident(served_by=here.desk, latitude=PLACE[0], longitude=PLACE[1])
+        residents.agreement(of=resident)
+        return resident
+
+    def refused(self, here: Town, resident: Resident, **says: Any) -> GateClosed:
+        with pytest.raises(GateClosed) as refusal:
+            hold(here, resident, here.nurse(), **says)
+        return refusal.value
+
+    def test_is_told_by_rule_and_source_and_what_to_do(self, here: Town) -> None:
+        resident = self.resident(here)
+
+        by_desk = self.refused(here, resident)
+        by_her = self.refused(here, resident, by=here.person(resident))
+
+        assert list(by_desk.fields) == ["GATE-IN-FIRST-ASSESSMENT"]
+        assert "国卫办医函〔2019〕80号" in by_desk.detail
+        assert "先给她约一次“首次评估”" in by_desk.detail
+        assert "请先约“首次评估”" in by_her.detail
+
+    def test_is_refused_home_care_by_its_own_rule(self, here: Town) -> None:
+        catalogue.version(published_by=here.desk, code="rehab", name="康复", legal_line="home_care")
+
+        found = self.refused(here, self.resident(here), service_code="rehab")
+
+        assert list(found.fields) == ["GATE-HC-FIRST-ASSESSMENT"]
+        assert "国卫办医发〔2020〕24号" in found.detail
+
+    def test_may_book_the_assessment_itself_and_have_her_pressure_taken(self, here: Town) -> None:
+        nurse, resident = here.nurse(), self.resident(here)
+        content = _seeds()["first_assessment"]
+        catalogue.version(published_by=here.desk, code="first_assessment", **content)
+        catalogue.version(published_by=here.desk, code="pressure", name="量血压", legal_line="public_health")
+
+        first = hold(here, resident, nurse, service_code="first_assessment")
+        pressure = hold(here, resident, nurse, service_code="pressure", starts_at=at(14))
+
+        assert (first.service.code, pressure.service.code) == ("first_assessment", "pressure")
+
+    def test_is_refused_when_it_has_run_out_or_was_not_suitable_or_she_walks_out(self, here: Town) -> None:
+        cases: list[tuple[dict[str, Any], str]] = [
+            ({"valid_until": NOON.date()}, "要再评估一次"),
+            ({"is_suitable": False, "against": ["place"]}, "家里环境不安全"),
+            ({"mobility": "free"}, "行动不便"),
+        ]
+        for says, words in cases:
+            resident = self.resident(here)
+            records.assessed(of=resident, **says)
+            assert words in self.refused(here, resident).detail
+
+    def test_is_visited_by_nobody_who_was_asked_before_the_assessment_said_no(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        booking(here, resident, nurse)
+        [offer] = offers(nurse)
+        records.assessed(of=resident, is_suitable=False, against=["condition"])
+
+        with pytest.raises(GateClosed):
+            acting(nurse, NOON).do(accept_offer, offer_id=offer.id)

@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from anjia.clinical.measures import DIASTOLIC, SYSTOLIC
 from anjia.kernel.actors import Actor, system
 from anjia.kernel.work import acting
 from anjia.records import commands
 from anjia.records.commands import Recorded
+from anjia.records.models import Assessment
 from anjia.residents.models import Resident
 from tests.make import NOON
 
@@ -40,3 +42,38 @@ def days(*pressures: tuple[float, int, int]) -> list[dict[str, Any]]:
 
 def numbers(*values: str) -> list[Decimal]:
     return [Decimal(value) for value in values]
+
+
+ANSWERS = {
+    "place": "安全，可以在家做",
+    "place_note": "床边有空，灯亮",
+    "mobility": "只能在家里走动",
+    "condition": "平稳",
+    "condition_note": "糖尿病足，无过敏",
+    "needs": "换药，每周两次",
+    "verdict": "适合上门护理",
+    "why": "家属在，伤口不深",
+    "nurse_level": "护师",
+}
+
+
+def assessed(*, of: Resident, on: datetime = NOON, **says: Any) -> None:
+    """Let her have been found suitable, without a visit: the tests of assessments make one."""
+    sound: dict[str, Any] = {
+        "organization_id": of.organization_id,
+        "resident_id": of.id,
+        "visit_id": uuid4(),
+        "fact_id": uuid4(),
+        "service_version_id": uuid4(),
+        "staff_id": uuid4(),
+        "made_at": on,
+        "recorded_at": on,
+        "recorded_by": uuid4(),
+        "is_suitable": True,
+        "place": "safe",
+        "mobility": "indoors",
+        "condition": "stable",
+        "nurse_level": "senior",
+        "valid_until": on.date() + timedelta(days=90),
+    }
+    acting(system(of.organization_id), on).ask(lambda _: Assessment.objects.create(**sound | says))

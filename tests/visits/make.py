@@ -16,6 +16,7 @@ from anjia.workforce.commands import put_shift, register_staff_member
 from anjia.workforce.models import StaffMember
 from tests.catalogue import make as catalogue
 from tests.make import NOON, actor, person
+from tests.records import make as records
 from tests.residents import make as residents
 from tests.workforce import make as workforce
 
@@ -128,6 +129,7 @@ class Town:
         resident = residents.resident(served_by=self.desk, name=name, latitude=latitude, longitude=longitude)
         residents.consent(of=resident)
         residents.agreement(of=resident, on=at(0, day=0, today=self.today))
+        records.assessed(of=resident, on=at(0, day=0, today=self.today))
         return resident
 
     def person(self, resident: Resident) -> Actor:

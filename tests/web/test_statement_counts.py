@@ -116,6 +116,7 @@ def visit(here: OpenTown, number: int, *, day: int = 1, nurse: Actor | None = No
 def series(here: OpenTown, number: int) -> None:
     resident = residents.resident(served_by=here.town.desk)
     residents.agreement(of=resident, on=here.at(0, day=0))
+    records.assessed(of=resident, on=here.at(0, day=0))
     nurse, unit = here.town.nurse(shifts=[(0, 24)]), acting(here.town.desk, datetime.now(UTC))
     held = unit.do(
         hold_slot,

@@ -49,7 +49,7 @@ from anjia.visits.commands import record_facts
 from anjia.visits.models import Conflict
 from anjia.visits.queries import visits_of_resident
 from anjia.workforce import commands as workforce
-from anjia.workforce.models import Qualification, Shift
+from anjia.workforce.models import InstitutionPaper, Qualification, Shift
 from anjia.workforce.rules import LeaveKind
 
 # What strangers could change, and what of it they must not. Sessions and readers may be noted.
@@ -68,6 +68,7 @@ WATCHED = {
         "residents_consent",
         "residents_address",
         "records_reading",
+        "records_assessment",
         "quality_rating",
         "quality_callback",
         "quality_familyform",
@@ -89,6 +90,7 @@ OF_THE_HOUSE = {
         "residents_activationslip",
         "workforce_staffmember",
         "workforce_qualification",
+        "workforce_institutionpaper",
         "workforce_weeklypattern",
         "workforce_shift",
         "workforce_leave",
@@ -441,6 +443,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         "membership_id": first(Membership, account_id=account_id_of("nurse")).id,
         "shift_id": first(Shift, staff_id=nurse, removed_at=None).id,
         "qualification_id": first(Qualification, staff_id=nurse).id,
+        "institution_paper_id": first(InstitutionPaper).id,
         "leave_id": leave.id,
         "version_id": first(ServiceVersion, service__code="bp_follow_up").id,
         "party_id": account_id_of("resident"),

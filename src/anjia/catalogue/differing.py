@@ -48,6 +48,9 @@ def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Differ
 def plain_ones(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
     for name, (was, comes) in differences(before, after).items():
         yield Difference(where=str(LABELS.get(name, name)), before=was, after=comes)
+    was, comes = (str(one.get("assessment", {}).get("valid_days", "")) for one in (before, after))
+    if was != comes:
+        yield Difference(where=_("评估有效几天"), before=was, after=comes)
     english = [name for name in {**before, **after} if name.endswith("_en")]
     for name in english:
         was, comes = str(before.get(name, "")), str(after.get(name, ""))

@@ -34,7 +34,7 @@ def part_said(part: Part, said: QueryDict, before: Mapping[str, Any]) -> dict[st
     :raises ServiceInvalid: where a number is none
     """
     if part is Part.TEXTS:
-        return texts(said)
+        return texts(said) | assessment(said, before)
     [name] = FIELDS_OF[part]
     rows = ROWS[part](said, before)
     rows = moved(rows, said.get("move", ""))
@@ -45,13 +45,20 @@ def part_said(part: Part, said: QueryDict, before: Mapping[str, Any]) -> dict[st
 
 
 def texts(said: QueryDict) -> dict[str, Any]:
-    plain = [name for name in FIELDS_OF[Part.TEXTS] if not name.endswith("_minutes")]
+    plain = [name for name in FIELDS_OF[Part.TEXTS] if not name.endswith("_minutes") and name != "assessment"]
     found: dict[str, Any] = {name: words(said, name) for name in plain}
     found = {name: value for name, value in found.items() if value or not name.endswith("_en")}
     found["duration_minutes"] = whole(said, "duration_minutes")
     if words(said, "observe_minutes"):
         found["observe_minutes"] = whole(said, "observe_minutes")
     return found
+
+
+def assessment(said: QueryDict, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return for how many days what this service assesses holds; nothing where it assesses nothing."""
+    if "assessment" not in before:
+        return {}
+    return {"assessment": before["assessment"] | {"valid_days": whole(said, "valid_days")}}
 
 
 def step_rows(said: QueryDict, before: Mapping[str, Any]) -> list[Row]:

@@ -62,6 +62,7 @@ THINGS: Final[Mapping[str, Words]] = {
     "account": pgettext_lazy("audit", "账号"),
     "address": pgettext_lazy("audit", "住址"),
     "area": pgettext_lazy("audit", "服务片区"),
+    "assessment": pgettext_lazy("audit", "首次评估"),
     "assignment": pgettext_lazy("audit", "上门的人"),
     "bag": pgettext_lazy("audit", "包"),
     "backup": pgettext_lazy("audit", "备份"),

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from anjia.catalogue import queries as catalogue
 from anjia.catalogue.rules import Asks, GateRule, Offered, gate_of
+from anjia.catalogue.rules.assessing import is_assessment, why_not_assessed
 from anjia.dispatch.rules import GateClosed, Reason
 from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.records.queries import latest_assessment
 from anjia.residents.queries import Standing, agreement_of
 from anjia.residents.rules import ConsentState
 from anjia.workforce.queries import institution_papers_held
@@ -83,6 +85,17 @@ def why_no_agreement(standing: Standing, on: date) -> str:
     return ""
 
 
+def assessment_wanting(asked: Asked, rule: GateRule) -> Answer:
+    if is_assessment(asked.version.content):
+        return "", ""
+    latest = latest_assessment(asked.actor, asked.purpose, resident_id=asked.resident_id)
+    return why_not_assessed(latest, asked.version.legal_line, asked.on), (
+        _("请先约“首次评估”，评估写明适合就能约；也可以打电话请服务台来办。")
+        if asked.for_her
+        else _("先给她约一次“首次评估”；评估写明适合，就能约。")
+    )
+
+
 def institution_wanting(asked: Asked, rule: GateRule) -> Answer:
     kind = InstitutionPaperKind(rule.asks.value)
     return why_institution_may_not(asked.institution_papers, kind, asked.on), (
@@ -98,6 +111,7 @@ ANSWERS: Final[Mapping[Asks, Callable[[Asked, GateRule], Answer]]] = {
     Asks.HOME_CARE_GROUND: institution_wanting,
     Asks.LIABILITY_INSURANCE: institution_wanting,
     Asks.AGREEMENT: agreement_wanting,
+    Asks.ASSESSMENT: assessment_wanting,
 }
 
 

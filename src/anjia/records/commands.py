@@ -9,14 +9,17 @@ from uuid import UUID
 
 from django.db import connection
 
+from anjia.catalogue.queries import get_version
+from anjia.catalogue.rules.assessing import outcome_of
 from anjia.clinical.measures import Unsound, measure
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import Invalid, NotAllowed, NotFound
 from anjia.kernel.ids import new_id
 from anjia.kernel.work import command
-from anjia.records.events import ReadingsRecorded, TargetSet
-from anjia.records.models import PersonalTarget, Reading
+from anjia.records.events import AssessmentRecorded, ReadingsRecorded, TargetSet
+from anjia.records.models import Assessment, PersonalTarget, Reading
 from anjia.records.rules import (
     FAULTS,
     MOST_AT_ONCE,
@@ -208,6 +211,65 @@ def set_target(
     audit.record("records.target.set", actor=actor, at=now, subject_id=resident_id, fields=[known.code])
     events.publish(TargetSet(resident_id=resident_id, at=now), actor=actor)
     return target
+
+
+@command("records.write")
+def record_assessment(
+    actor: Actor,
+    now: datetime,
+    *,
+    resident_id: UUID,
+    visit_id: UUID,
+    fact_id: UUID,
+    service_version_id: UUID,
+    staff_id: UUID,
+    made_at: datetime,
+    record: Mapping[str, Any],
+) -> Assessment | None:
+    """
+    Keep what a first assessment found, by the form of the version that was promised. The same fact counts once.
+
+    None, and nothing is kept, while an answer is missing: an assessment in part opens no gate.
+
+    :raises NotFound: if the actor's organization does not serve the resident, or knows no such version
+    """
+    known = Assessment.objects.filter(organization_id=actor.organization_id, fact_id=fact_id).first()
+    if known is not None:
+        return known
+    get_resident(actor, Purpose.CARE, resident_id=resident_id)
+    version = get_version(actor, Purpose.CARE, version_id=service_version_id)
+    valid_days = int(version.content["assessment"]["valid_days"])
+    found = outcome_of(record, made_on=day_of(made_at), valid_days=valid_days)
+    if found is None:
+        return None
+    made = Assessment.objects.create(
+        organization_id=actor.organization_id,
+        resident_id=resident_id,
+        visit_id=visit_id,
+        fact_id=fact_id,
+        service_version_id=version.id,
+        staff_id=staff_id,
+        made_at=made_at,
+        recorded_at=now,
+        recorded_by=actor.user_id,
+        is_suitable=found.is_suitable,
+        against=[one.value for one in found.against],
+        place=found.place.value,
+        mobility=found.mobility.value,
+        condition=found.condition.value,
+        nurse_level=found.level.value,
+        valid_until=found.valid_until,
+        findings=dict(record),
+    )
+    audit.record(
+        "records.assessment.recorded",
+        actor=actor,
+        at=now,
+        subject_id=resident_id,
+        fields=["is_suitable", "valid_until"],
+    )
+    events.publish(AssessmentRecorded(assessment_id=made.id, resident_id=resident_id, at=now), actor=actor)
+    return made
 
 
 @command("records.make_room")

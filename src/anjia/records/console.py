@@ -49,6 +49,7 @@ def record(request: PageRequest, resident_id: UUID) -> HttpResponse:
     said: dict[str, Any] = {
         "record": found,
         "conflicts": [shown_conflict(one) for one in found.conflicts],
+        "today": day_of(timezone.now()),
         "age": found.resident.age_on(day_of(timezone.now())),
         "can_set_target": request.actor.may("records.set_target") and request.actor.staff_id is not None,
         "measures": [(one.code, f"{name_of(one)} {unit_of(one)}") for one in MEASURES.values()],

@@ -15,3 +15,12 @@ class ReadingsRecorded:
 class TargetSet:
     resident_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentRecorded:
+    """It was found at a visit whether she can be nursed at home: what may be booked for her may be another now."""
+
+    assessment_id: UUID
+    resident_id: UUID
+    at: datetime

@@ -1,9 +1,11 @@
-from datetime import datetime
+from datetime import date, datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from anjia.clinical.targets import Band
-from anjia.kernel.fields import EncryptedText
+from anjia.kernel.calendar import day_of
+from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
 
 
@@ -94,3 +96,48 @@ class PersonalTarget(models.Model):
     @property
     def band(self) -> Band:
         return Band(low=self.low, high=self.high)
+
+
+class Assessment(models.Model):
+    """
+    A first assessment as it was made at a visit: what was found, and whether she can be nursed at home, until when.
+
+    Never changed: the latest that was made holds. In clear only what the legal gate reads; the notes are encrypted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    resident_id = models.UUIDField()
+    visit_id = models.UUIDField()
+    fact_id = models.UUIDField()  # what the field said: the record of a visit that is done
+    service_version_id = models.UUIDField()  # whose form it was
+    staff_id = models.UUIDField()
+    made_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.UUIDField()
+    is_suitable = models.BooleanField()
+    against = ArrayField(models.CharField(max_length=12), default=list)
+    place = models.CharField(max_length=16)
+    mobility = models.CharField(max_length=16)
+    condition = models.CharField(max_length=16)
+    nurse_level = models.CharField(max_length=16)
+    valid_until = models.DateField()  # inclusive
+    findings = EncryptedJSON(default=dict)  # the form as it was filled in
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["fact_id"], name="assessment_once_per_fact"),
+            models.CheckConstraint(
+                condition=models.Q(is_suitable=True, against=[])
+                | models.Q(is_suitable=False) & ~models.Q(against=[]),
+                name="assessment_says_why_not",
+            ),
+        ]
+        indexes = [models.Index(fields=["resident_id", "-made_at", "-id"], name="assessment_latest")]
+
+    def __str__(self) -> str:
+        return f"assessment of {self.resident_id} at {self.made_at}"
+
+    @property
+    def made_on(self) -> date:
+        return day_of(self.made_at)

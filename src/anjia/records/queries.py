@@ -6,6 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from anjia.catalogue.queries import get_version
+from anjia.catalogue.rules.assessing import AGAINST_WORDS, Against, answers_said
 from anjia.clinical import trends
 from anjia.clinical.alerts import is_fresh
 from anjia.clinical.measures import DIASTOLIC, MEASURES, SYSTOLIC
@@ -13,11 +18,13 @@ from anjia.clinical.targets import Band
 from anjia.kernel import access, files
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.prepared import Prepared
 from anjia.records.charts import LatestView, SummaryLine, TrendView, codes_of, view
-from anjia.records.models import PersonalTarget, Reading, ReadingConflict
+from anjia.records.models import Assessment, PersonalTarget, Reading, ReadingConflict
 from anjia.records.rules import PRESSURE
 from anjia.residents.queries import check_consent, get_resident
 from anjia.residents.queries.panels import who_consent
+from anjia.workforce.queries import staff_names
 
 LONGEST: Final = 366  # days in one chart
 MOST_POINTS: Final = 2_000
@@ -44,6 +51,65 @@ def _look_into(actor: Actor, purpose: Purpose, *, resident_id: UUID, what: str) 
     check_consent(actor, purpose, resident_id=resident_id)
     access.note(actor, purpose, resident_ids=[resident_id], what=what)
     return resident
+
+
+# As much of the latest as a gate reads: the outcome, and no finding.
+LATEST_ASSESSMENT: Final = Prepared(
+    lambda asked: (
+        Assessment.objects.filter(organization_id=asked.house, resident_id=asked.resident_id)
+        .defer("findings")
+        .order_by("-made_at", "-id")
+    )
+)
+
+
+def latest_assessment(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> Assessment | None:
+    """
+    Return her latest first assessment without its findings, if there is one: who books for her is told what it says.
+
+    :raises NotFound: if the resident is not the actor's to see
+    """
+    if not actor.sees(resident_id):
+        raise NotFound
+    return LATEST_ASSESSMENT.first(house=actor.organization_id, resident_id=resident_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentShown:
+    """A first assessment as staff read it: by whom, what was asked and answered, what follows."""
+
+    row: Assessment
+    by: str
+    answers: Sequence[tuple[str, str]]
+    against: str
+
+
+def assessments_of(
+    actor: Actor, purpose: Purpose, *, resident_id: UUID, limit: int = 20
+) -> list[AssessmentShown]:
+    """
+    Return her first assessments with what was found, the latest first.
+
+    :raises NotFound: if the resident is not the actor's to see
+    """
+    _look_into(actor, purpose, resident_id=resident_id, what="records.assessments")
+    rows = Assessment.objects.filter(organization_id=actor.organization_id, resident_id=resident_id)
+    found = list(rows.order_by("-made_at", "-id")[:limit])
+    names = staff_names(actor, purpose, staff_ids={row.staff_id for row in found})
+    forms = {
+        version_id: get_version(actor, purpose, version_id=version_id).record_form
+        for version_id in {row.service_version_id for row in found}
+    }
+    in_english = (get_language() or "").startswith("en")
+    return [
+        AssessmentShown(
+            row=row,
+            by=names.get(row.staff_id, ""),
+            answers=answers_said(forms[row.service_version_id], row.findings, in_english=in_english),
+            against=_("、").join(str(AGAINST_WORDS[Against(one)]) for one in row.against),
+        )
+        for row in found
+    ]
 
 
 def readings_of(
@@ -121,6 +187,7 @@ class RecordPage:
     lines: Sequence[SummaryLine]
     trend: TrendView
     conflicts: Sequence[ReadingConflict]
+    assessments: Sequence[AssessmentShown]
 
 
 def record_page(
@@ -139,6 +206,7 @@ def record_page(
         lines=lines,
         trend=trend(actor, purpose, resident_id=resident_id, code=code, now=now, days=days),
         conflicts=conflicts_of(actor, purpose, resident_id=resident_id),
+        assessments=assessments_of(actor, purpose, resident_id=resident_id),
     )
 
 

@@ -39,6 +39,8 @@ WEEKLY: Final[Sequence[tuple[str, tuple[str, ...], str, time]]] = (
     ("wound_dressing", ("chenxue",), "r24", time(15, 0)),
     ("glucose_check", ("heli",), "r27", time(15, 30)),
 )
+# Who gets nursing that the law asks a first assessment for.
+ASSESSED: Final = ("r30", "r36", "r40", "r54", "r56")
 PRAISE: Final = (
     (5, "护士很细心，教的都听懂了。"),
     (5, ""),
@@ -64,6 +66,7 @@ class Life:
     def live(self) -> None:
         self.look_round()
         Homes(self.founder, self.now, self.dice).measure()
+        self.assess_first()
         self.spend_two_weeks()
         self.come_to_dress()
         self.begin_today()
@@ -95,6 +98,15 @@ class Life:
             )
             self.addresses[neighbour.key] = homes[0].id
 
+    def assess_first(self) -> None:
+        """Whom nurses go to for more than a measurement was looked at first, in the weeks before."""
+        for number, key in enumerate(ASSESSED):
+            starts_at = at(day_of(self.now) - timedelta(days=15 + number), time(10, 0))
+            booked_at = starts_at - timedelta(days=2)
+            visit = self.promise("first_assessment", key, ("chenxue",), starts_at, booked_at=booked_at)
+            self.take(visit, ("chenxue",), starts_at - timedelta(days=1))
+            self.go(visit, "first_assessment", key, ("chenxue",), starts_at + 2 * MINUTES)
+
     def spend_two_weeks(self) -> None:
         today = day_of(self.now)
         for back in range(13, 0, -1):
@@ -113,9 +125,22 @@ class Life:
                 self.rate(visit, starts_at + timedelta(hours=5), number)
 
     def come_to_zhang(self) -> None:
-        """Every week the same nurse comes to measure; and next week she is expected again."""
+        """She was looked at first; every week the same nurse comes to measure, and next week is expected again."""
         person, daughter = self.founder.person("resident"), self.founder.person("daughter")
         today = day_of(self.now)
+        looked_at = at(today - timedelta(days=16), time(15, 0))
+        first = self.promise(
+            "first_assessment",
+            "zhang",
+            ("nurse",),
+            looked_at,
+            booked_at=looked_at - timedelta(days=2),
+            by=daughter,
+        )
+        self.answer(first, ("nurse",), looked_at - timedelta(days=1))
+        self.tell(looked_at - timedelta(days=1))
+        self.go(first, "first_assessment", "zhang", ("nurse",), looked_at - 2 * MINUTES)
+        self.tell(looked_at + 50 * MINUTES)
         weekly = Regular(
             key="zhang",
             service="bp_follow_up",

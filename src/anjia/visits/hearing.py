@@ -16,6 +16,7 @@ from anjia.kernel.database import refuse_if_broken
 from anjia.kernel.models import StoredFile
 from anjia.records.commands import record_readings
 from anjia.records.rules import MOST_AT_ONCE
+from anjia.visits.assessing import keep_assessments
 from anjia.visits.events import FactRecorded, VisitDone
 from anjia.visits.models import Assignment, Conflict, FieldFact, Visit
 from anjia.visits.proofs import Proofs
@@ -280,12 +281,16 @@ class Hearing:
                 conflict.settled_at, conflict.decision = self.now, "cured"
                 conflict.save(update_fields=["settled_at", "decision"])
         if done:
+            self.keep_assessments(done)
             Conflict.objects.bulk_create(
                 [self.conflict_of(done[-1], misfit, names) for misfit, names in missing.items() if names],
                 update_conflicts=True,
                 update_fields=["missing"],
                 unique_fields=["fact", "misfit"],
             )
+
+    def keep_assessments(self, done: Sequence[FieldFact]) -> None:
+        keep_assessments(self.actor, self.now, visit=self.visit, version=self.version, facts=done)
 
     def missing(self, done: FieldFact) -> dict[Misfit, list[str]]:
         steps = [fact.content for fact in self.facts if fact.kind == FactKind.STEP_DONE]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from anjia.catalogue.rules.assessing import wrong_assessment
 from anjia.catalogue.rules.forms import wrong_fields
 from anjia.catalogue.rules.gates import least_asked
 from anjia.catalogue.rules.lines import LegalLine
@@ -102,6 +103,7 @@ def wrong_sense(content: Mapping[str, Any]) -> Iterator[tuple[str, Words]]:
     yield from wrong_form(content["record_form"])
     yield from wrong_requirement(content["requires"])
     yield from below_the_line(content)
+    yield from wrong_assessment(content)
     if content["needs_order"] is False and content.get("tier") in {Tier.T2, Tier.T3}:
         yield "needs_order", _("T2、T3 的项目要有医嘱才能做。")
 

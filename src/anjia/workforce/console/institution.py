@@ -54,19 +54,19 @@ def add(request: PageRequest) -> HttpResponse:
 
 @page("workforce.read")
 @require_safe
-def scan(request: PageRequest, paper_id: UUID) -> HttpResponse:
+def scan(request: PageRequest, institution_paper_id: UUID) -> HttpResponse:
     """Show the scan of a paper of the institution."""
     return photo_said(
-        *console.ask(request, queries.scan_of_institution_paper, Purpose.LEGAL, paper_id=paper_id)
+        *console.ask(request, queries.scan_of_institution_paper, Purpose.LEGAL, paper_id=institution_paper_id)
     )
 
 
 @page("workforce.confirm")
 @require_POST
-def verify(request: PageRequest, paper_id: UUID) -> HttpResponse:
+def verify(request: PageRequest, institution_paper_id: UUID) -> HttpResponse:
     """Say that the scan shows what was entered."""
     try:
-        console.do(request, commands.verify_institution_paper, paper_id=paper_id)
+        console.do(request, commands.verify_institution_paper, paper_id=institution_paper_id)
     except DomainError as refusal:
         return show(request, refusal)
     return go("institution")
@@ -74,11 +74,11 @@ def verify(request: PageRequest, paper_id: UUID) -> HttpResponse:
 
 @page("workforce.change")
 @require_POST
-def take_back(request: PageRequest, paper_id: UUID) -> HttpResponse:
+def take_back(request: PageRequest, institution_paper_id: UUID) -> HttpResponse:
     """Take back a paper of the institution, and say why."""
     why = forms.text(request.POST, "why", longest=500)
     try:
-        console.do(request, commands.take_back_institution_paper, paper_id=paper_id, why=why)
+        console.do(request, commands.take_back_institution_paper, paper_id=institution_paper_id, why=why)
     except DomainError as refusal:
         return show(request, refusal)
     return go("institution")
