@@ -107,6 +107,7 @@ WORDS: Final = {
     "draft_part": "texts",
     "situation": "fall",
     "asked": "contract",  # which no test takes back
+    "what": "phone",
     "key": "resident",
     "path": "index.html",
     "secret": "x",

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from anjia.residents.console import consents, family, finding, form, printed, sheet
+from anjia.residents.console import consents, family, finding, form, lacking, printed, sheet
 
 app_name = "residents"
 
 urlpatterns = [
     path("", finding.resident_list, name="list"),
     path("new", form.new_resident, name="new"),
+    path("completeness", lacking.completeness, name="completeness"),
+    path("completeness/<slug:what>", lacking.lacking, name="lacking"),
     path("slips", printed.slips, name="slips"),
     path("slips/make", printed.make_slips, name="make_slips"),
     path("<uuid:resident_id>/", sheet.resident, name="resident"),

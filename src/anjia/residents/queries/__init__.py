@@ -1,5 +1,6 @@
 """Questions about residents, their families and what they have agreed to. Nothing here writes."""
 
+from anjia.residents.queries.completeness import Completeness, Lacking, completeness, who_lack
 from anjia.residents.queries.family import (
     Acting,
     Standing,
@@ -45,6 +46,8 @@ from anjia.residents.queries.signing import copy_of_consent
 __all__ = [
     "Acting",
     "Comparison",
+    "Completeness",
+    "Lacking",
     "Line",
     "ResidentSheet",
     "Standing",
@@ -55,6 +58,7 @@ __all__ = [
     "changes_of_rows",
     "check_consent",
     "check_decides",
+    "completeness",
     "consents_of",
     "copy_of_consent",
     "deciding_grant",
@@ -84,4 +88,5 @@ __all__ = [
     "signed_consent",
     "slips_made",
     "who_consent",
+    "who_lack",
 ]
