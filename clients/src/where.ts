@@ -29,6 +29,20 @@ export function whereAmI(): Promise<Position | null> {
   })
 }
 
+/** Where the phone is, if it may say so already: who calls for help is not stopped by a question. */
+export async function whereIfAllowed(): Promise<Position | null> {
+  // #ifdef H5
+  const may = await navigator.permissions?.query({ name: 'geolocation' }).catch(() => null)
+  return may?.state === 'granted' ? whereAmI() : null
+  // #endif
+  // #ifndef H5
+  const setting = await new Promise<Record<string, boolean | undefined>>((resolve) =>
+    uni.getSetting({ success: (found) => resolve(found.authSetting as unknown as Record<string, boolean | undefined>), fail: () => resolve({}) }),
+  )
+  return setting['scope.userLocation'] ? whereAmI() : null
+  // #endif
+}
+
 const EARTH_M = 6_371_000
 const radians = (degrees: number): number => (degrees * Math.PI) / 180
 

@@ -23,13 +23,8 @@ TOLD_WITHIN: Final = 5_000  # what is told by the live stream: about a second, a
 FIND_GRAVE: Final = """axe.run(document, {resultTypes: ['violations']}).then(result => result.violations
     .filter(one => ['serious', 'critical'].includes(one.impact))
     .map(one => `axe ${one.id}: ` + one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')))"""
-# Where the middle of a page scrolls, the page itself must not: below it there would be nothing but ground.
-FIND_TOO_BIG: Final = """() => {
+FIND_TOO_WIDE: Final = """() => {
     const width = document.documentElement.clientWidth, page = document.documentElement.scrollWidth
-    const height = document.documentElement.clientHeight, tall = document.documentElement.scrollHeight
-    const main = document.querySelector('main.main')
-    if (main && getComputedStyle(main).overflowY === 'auto' && tall > height + 1)
-        return [`${tall} px tall on ${height}, and its middle scrolls too`]
     if (page <= width) return []
     const far = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > width + 1)
     return [`${page} px wide on ${width}: ` + far.slice(-2).map(one => one.outerHTML.slice(0, 120)).join(' | ')]
@@ -143,7 +138,7 @@ class Screen:
         """Take the page's picture, and keep what is wrong with it."""
         self.settle()
         self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
-        found: Sequence[str] = [*self.page.evaluate(FIND_TOO_BIG), *self._grave()]
+        found: Sequence[str] = [*self.page.evaluate(FIND_TOO_WIDE), *self._grave()]
         self.wrong += [f"{name}: {one}" for one in found]
 
     def show(self, file: Path) -> None:
@@ -152,10 +147,10 @@ class Screen:
         self.page.screenshot(path=file)
 
     def measure(self, name: str, size: tuple[int, int]) -> None:
-        """Keep what is too big for a screen of this size, and go back to one's own."""
+        """Keep what is wider than a screen of this size, and go back to one's own."""
         own = self.page.viewport_size
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
-        self.wrong += [f"{name}: {one}" for one in self.page.evaluate(FIND_TOO_BIG)]
+        self.wrong += [f"{name}: {one}" for one in self.page.evaluate(FIND_TOO_WIDE)]
         if own:
             self.page.set_viewport_size(own)
 

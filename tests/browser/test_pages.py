@@ -15,7 +15,6 @@ BEHIND: dict[str, tuple[str, ...]] = {
     "administrator": (
         "/console/residents/ > #found tbody a",
         "/console/residents/new",
-        "/console/residents/completeness > main tbody a",
         "/console/workforce/ > main tbody a",
         "/console/catalogue/ > main a[href*='/catalogue/']",
         "/console/identity/users/ > main tbody a",
@@ -33,7 +32,6 @@ BEHIND: dict[str, tuple[str, ...]] = {
     "desk": (
         "/console/desk/bookings?q=zgf",
         "/console/desk/bookings?q=zgf > #found a.b",
-        "/console/desk/weeks",
         "/console/desk/bookings?q=zgf > #found a.b > main a[href*='/dispatch/book/']",
     ),
     "ward": ("/console/transitions/new", "/console/transitions/ > main a[href*='/transitions/0']"),

@@ -19,6 +19,8 @@ from anjia.catalogue.commands import start_draft
 from anjia.catalogue.models import ServiceVersion
 from anjia.dispatch.commands import hold_slot, offer_visit
 from anjia.dispatch.models import OPEN, Offer
+from anjia.emergencies.commands import call_for_help
+from anjia.emergencies.models import CheckIn
 from anjia.identity import commands as identity
 from anjia.identity.models import Membership
 from anjia.identity.rules import End, Entry, Way
@@ -74,6 +76,8 @@ WATCHED = {
         "quality_familyform",
         "quality_concern",
         "messaging_message",
+        "emergencies_case",
+        "emergencies_wish",
         "kernel_storedfile",
     ],
     "(resident_id =",
@@ -110,6 +114,10 @@ OF_THE_HOUSE = {
         "supplies_wastestep",
         "imports_importbatch",
         "visits_conflict",
+        "emergencies_step",
+        "emergencies_watch",
+        "emergencies_checkin",
+        "emergencies_houserules",
         "quality_improvement",
         "quality_concernstep",
         "quality_callbackattempt",
@@ -389,6 +397,7 @@ def collect(town: Town, life: Life) -> None:
     }
     town.ids |= of_a_series(town, home.id, starts_at + timedelta(hours=1))
     town.ids |= of_the_house(town, life, first)
+    town.ids |= of_emergencies(town)
     town.secrets = ["张桂芳", "19900000101", home.text, str(zhang), str(home.id), str(coming[0].id)]
 
 
@@ -460,6 +469,23 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         "improvement_id": low_aspect(town).id,
         "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
     }
+
+
+def of_emergencies(town: Town) -> dict[str, Any]:
+    """Let her have called for help, and her nurse be asked whether all is well; return the ids of that."""
+    now, she = timezone.now(), town.founder.person("resident")
+    case = acting(she, now).do(call_for_help, client_id=new_id(), pressed_at=now)
+
+    def ask(_: Actor) -> UUID:
+        return CheckIn.objects.create(
+            organization_id=CENTRE,
+            visit_id=town.ids["visit_id"],
+            staff_id=town.founder.staff["nurse"],
+            asked_at=now,
+            answer_by=now + timedelta(days=1),
+        ).id
+
+    return {"case_id": case.id, "check_in_id": acting(system(CENTRE), now).ask(ask)}
 
 
 def of_the_store(town: Town) -> dict[str, Any]:

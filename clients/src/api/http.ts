@@ -59,7 +59,13 @@ export function answer<T>(status: number, data: unknown, sentToken: string): T {
   throw new Refused(status, body.code ?? String(status), detail, body.fields ?? {})
 }
 
-function once<T>(method: 'GET' | 'POST', path: string, data: object | undefined, header: Record<string, string>): Promise<T> {
+function once<T>(
+  method: 'GET' | 'POST',
+  path: string,
+  data: object | undefined,
+  header: Record<string, string>,
+  timeout = TIMEOUT,
+): Promise<T> {
   const sentToken = who().token
   return new Promise((resolve, reject) => {
     uni.request({
@@ -67,7 +73,7 @@ function once<T>(method: 'GET' | 'POST', path: string, data: object | undefined,
       method,
       data: data as UniApp.RequestOptions['data'],
       header,
-      timeout: TIMEOUT,
+      timeout,
       success: (response) => {
         // A gateway that cannot reach the server has not let it hear us either.
         if (response.statusCode === 0 || [502, 503, 504].includes(response.statusCode)) return reject(new Unreached())
@@ -103,4 +109,10 @@ export async function post<T>(path: string, data: object = {}, key: string = uui
       await pause(400 * tried * tried)
     }
   }
+}
+
+/** Tries once, for somebody: who waits for help is told after seconds that it did not get through. */
+export const tellOnce = <T>(path: string, data: object, key: string, actingFor: string, timeout: number): Promise<T> => {
+  const whose: Record<string, string> = actingFor ? { 'X-Acting-For': actingFor } : {}
+  return once<T>('POST', path, data, headers({ 'Idempotency-Key': key, 'Content-Type': 'application/json', ...whose }), timeout)
 }

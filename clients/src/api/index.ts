@@ -108,5 +108,16 @@ export const work = {
   facts: (facts: T.Fact[], key: string) => post<{ accepted: T.FactAnswer[]; refused?: T.FactRefusal[] }>('work/facts', { facts }, key),
 }
 
+export const help = {
+  shown: () => get<T.Help>('help'),
+  case: (id: string) => get<T.Case>(`help/cases/${id}`),
+  tellFamily: (tells_family: boolean, key: string) => post<unknown>('help/family', { tells_family }, key),
+}
+
+export const safety = {
+  get: () => get<T.Safety>('work/safety'),
+  fine: (id: string, key: string) => post<{ id: string; fine_until: string }>(`work/safety/${id}/fine`, {}, key),
+}
+
 /** Short lists come bare, long ones as a page. */
 export const all = <T>(list: T[] | { items: T[] }): T[] => (Array.isArray(list) ? list : list.items)

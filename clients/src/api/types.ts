@@ -410,3 +410,36 @@ export interface Prompt {
   do: string[]
   source: string
 }
+/** How a call for help stands: no further than somebody has seen or done something. */
+export interface Case {
+  id: string
+  client_id: string
+  stands: 'sent' | 'seen' | 'taken' | 'closed'
+  attended: boolean
+  pressed_at: string
+  received_at: string
+  is_late: boolean
+  seen_at: string | null
+  taken_at: string | null
+  taker: string
+  closed_at: string | null
+}
+export interface Help {
+  attended: boolean
+  hours: string
+  first_number: string
+  desk_name: string
+  desk_phone: string
+  tells_family: boolean
+  family: string[]
+  decides: boolean
+  case: Case | null
+}
+export interface Safety {
+  attended: boolean
+  first_number: string
+  desk_phone: string
+  fine_minutes: number
+  asked: { id: string; visit_id: string; asked_at: string; answer_by: string; is_alarmed: boolean }[]
+  case: Case | null
+}

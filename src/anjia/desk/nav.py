@@ -31,6 +31,12 @@ class NavItem:
 ITEMS: Final = (
     NavItem(label=_("今日看板"), icon="layout-board", name="desk:board", permission="board.read"),
     NavItem(label=_("服务台"), icon="headset", name="desk:bookings", permission="desk.bookings"),
+    NavItem(
+        label=pgettext_lazy("rail", "求助"),
+        icon="sos",
+        name="emergencies:board",
+        permission="emergencies.take",
+    ),
     NavItem(label=_("定期上门"), icon="refresh", name="series:house", permission="desk.bookings"),
     NavItem(label=_("我的居民"), icon="stethoscope", name="desk:worklist", permission="desk.worklist"),
     NavItem(

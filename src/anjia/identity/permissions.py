@@ -72,6 +72,16 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
         },
     ),
     (
+        pgettext_lazy("permission", "求助与报警"),
+        {
+            "emergencies.call": pgettext_lazy("permission", "按求助"),
+            "emergencies.sos": pgettext_lazy("permission", "在外面悄悄求助，回好不好"),
+            "emergencies.take": pgettext_lazy("permission", "值守，接居民的求助"),
+            "emergencies.supervise": pgettext_lazy("permission", "接护士的求助，没有人接时被告诉"),
+            "emergencies.set": pgettext_lazy("permission", "定求助电话、值守时间和分钟数"),
+        },
+    ),
+    (
         pgettext_lazy("permission", "消息"),
         {
             "messaging.read": pgettext_lazy("permission", "看发给自己的消息"),

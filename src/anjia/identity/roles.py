@@ -32,6 +32,7 @@ OWN = (
             "messaging.read",
             "quality.rate",
             "quality.raise",
+            "emergencies.call",
             "files.store",
         }
     )
@@ -52,6 +53,7 @@ FIELD = frozenset(
         "records.write",
         "messaging.read",
         "quality.raise",
+        "emergencies.sos",
         "files.store",
     }
 )
@@ -80,11 +82,19 @@ DESK = (
             "transitions.receive",
             "files.store",
             "desk.bookings",
+            "emergencies.take",
         }
     )
 )
 DISPATCH = frozenset(
-    {"dispatch.assign", "dispatch.offer", "visits.assign", "visits.settle", "workforce.standby"}
+    {
+        "dispatch.assign",
+        "dispatch.offer",
+        "visits.assign",
+        "visits.settle",
+        "workforce.standby",
+        "emergencies.supervise",
+    }
 )
 # Running a house is no care: who does reads no health record, unless she holds a role that gives care beside it.
 MANAGE = (
@@ -105,6 +115,7 @@ MANAGE = (
             "imports.run",
             "audit.read",
             "board.read",
+            "emergencies.set",
         }
     )
 )

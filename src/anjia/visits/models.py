@@ -93,6 +93,9 @@ class Visit(models.Model):
             models.Index(
                 fields=["ends_at"], condition=Q(status__in=["booked", "departed"]), name="visit_waiting"
             ),
+            models.Index(
+                fields=["ends_at"], condition=Q(status__in=["departed", "arrived"]), name="visit_under_way"
+            ),
         ]
 
     def __str__(self) -> str:

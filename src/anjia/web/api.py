@@ -30,6 +30,7 @@ ROUTERS: Final = [
     "supplies",
     "records",
     "messaging",
+    "emergencies",
     "quality",
     "simulation",
     "web",

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "anjia.dispatch",
     "anjia.series",
     "anjia.transitions",
+    "anjia.emergencies",
     "anjia.quality",
     "anjia.notices",
     "anjia.imports",

@@ -20,6 +20,7 @@ CONSOLES: Final = [
     "dispatch",
     "series",
     "messaging",
+    "emergencies",
     "quality",
     "transitions",
     "imports",

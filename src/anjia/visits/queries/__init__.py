@@ -13,6 +13,7 @@ from anjia.visits.queries.planning import (
     overdue_visits,
     promises_ahead,
     same_that_day,
+    unended_visits,
 )
 from anjia.visits.queries.reading import (
     door_code,
@@ -62,6 +63,7 @@ __all__ = [
     "same_that_day",
     "timeline",
     "timelines",
+    "unended_visits",
     "visited_in_week",
     "visits_of_resident",
     "weeks_of",

@@ -252,3 +252,16 @@ def overdue_visits(
     waiting = Visit.objects.filter(status__in=[Status.BOOKED.value, Status.DEPARTED.value])
     overdue = waiting.filter(ends_at__lte=now - MISSED_AFTER)
     return list(overdue.order_by("ends_at")[:size].values_list("organization_id", "id"))
+
+
+def unended_visits(
+    actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200
+) -> list[tuple[UUID, UUID]]:
+    """Return (organization, visit) of those that somebody set out for, whose time is over, and that have not ended."""
+    out = Visit.objects.filter(status__in=[Status.DEPARTED.value, Status.ARRIVED.value])
+    since = now - LONGEST_VISIT  # what was never ended on the day is a matter of papers, not of safety
+    return list(
+        out.filter(ends_at__lte=now, ends_at__gt=since)
+        .order_by("ends_at")[:size]
+        .values_list("organization_id", "id")
+    )

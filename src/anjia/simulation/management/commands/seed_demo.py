@@ -14,6 +14,7 @@ from anjia.identity.queries import is_set_up
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.work import acting
 from anjia.simulation.aftercare import Aftercare
+from anjia.simulation.calls_for_help import call_for_help
 from anjia.simulation.founding import Founder
 from anjia.simulation.life import Life
 from anjia.simulation.store import Store
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         life = Life(founder, now)
         life.live()
         Aftercare(life).follow_up()
+        call_for_help(founder)
         store.look_through_bags()
         store.bring_waste_back(life)
         shutil.copyfile(GROUND, ground)

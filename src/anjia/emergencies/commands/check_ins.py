@@ -1,0 +1,172 @@
+"""A visit that does not end: she is asked first, quietly, and only who does not answer is looked for."""
+
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from anjia.dispatch.queries import contact_of, house_of
+from anjia.emergencies.events import CaseClosed, CheckInAsked
+from anjia.emergencies.hearing import house_of as rules_of
+from anjia.emergencies.models import Case, CheckIn
+from anjia.emergencies.places import place_of_visit
+from anjia.emergencies.rules.cases import Outcome, What
+from anjia.emergencies.rules.house import FINE_FOR_MINUTES
+from anjia.emergencies.rules.kinds import Kind
+from anjia.emergencies.writing import open_case, write_step
+from anjia.kernel import audit, events, live
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import local
+from anjia.kernel.database import wait_turn
+from anjia.kernel.errors import NotFound
+from anjia.kernel.work import command
+from anjia.messaging.commands import send
+from anjia.messaging.rules import moment_words
+from anjia.visits.queries import get_promise
+from anjia.visits.rules.lifecycle import Status
+from anjia.workforce.queries import get_staff_member
+
+OUT = frozenset({Status.DEPARTED, Status.ARRIVED})
+
+
+@command("emergencies.watch_over")
+def ask_whether_fine(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
+    """Ask everybody of the visit whether all is well, who was not asked yet or whose answer is used up."""
+    wait_turn(f"check-in/{visit_id}")
+    promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
+    rules = rules_of(actor)
+    due = promise.ends_at + timedelta(minutes=rules.overdue_minutes)
+    if promise.status not in OUT or due > now:
+        return 0
+    asked = 0
+    for staff_id in sorted({one.staff_id for one in promise.crew}):
+        rows = CheckIn.objects.filter(visit_id=visit_id, staff_id=staff_id)
+        last = rows.order_by("-asked_at").first()
+        if last and (last.closed_at is None or last.fine_until is None or last.fine_until > now):
+            continue  # asked already, alarmed already, or fine for a while
+        row = CheckIn.objects.create(
+            organization_id=actor.organization_id,
+            visit_id=visit_id,
+            staff_id=staff_id,
+            asked_at=now,
+            answer_by=now + timedelta(minutes=rules.answer_minutes),
+        )
+        _tell_her(actor, now, row, ends_at=promise.ends_at)
+        audit.record("emergencies.check_in.sent", actor=actor, at=now, subject_id=row.id)
+        event = CheckInAsked(check_in_id=row.id, visit_id=visit_id, staff_id=staff_id, at=now)
+        events.publish(event, actor=actor)
+        asked += 1
+    return asked
+
+
+@command("emergencies.sos")
+def answer_fine(actor: Actor, now: datetime, *, check_in_id: UUID) -> CheckIn:
+    """
+    Say that all is well, for another half hour. An alarm that was raised meanwhile is over by it.
+
+    :raises NotFound: if she was not asked this
+    """
+    rows = CheckIn.objects.filter(organization_id=actor.organization_id, id=check_in_id)
+    if actor.staff_id is None:
+        raise NotFound
+    visit_id = rows.filter(staff_id=actor.staff_id).values_list("visit_id", flat=True).first()
+    if visit_id is None:
+        raise NotFound
+    wait_turn(f"check-in/{visit_id}")
+    row = rows.get()
+    if row.fine_until is not None:
+        return row
+    row.fine_until = now + timedelta(minutes=FINE_FOR_MINUTES)
+    row.closed_at = row.closed_at or now
+    row.save(update_fields=["fine_until", "closed_at"])
+    if row.case_id:
+        _clear(actor, now, visit_id=visit_id, what=What.FINE)
+    audit.record("emergencies.check_in.fine", actor=actor, at=now, subject_id=row.id, fields=["fine_until"])
+    live.tell(topic="emergencies.CheckInAsked", subject_id=row.id)
+    return row
+
+
+@command("emergencies.watch_over")
+def raise_overdue(actor: Actor, now: datetime, *, check_in_id: UUID) -> Case | None:
+    """Look for whoever has not answered: raise an alarm with the place. None where it is answered by now."""
+    rows = CheckIn.objects.filter(organization_id=actor.organization_id, id=check_in_id)
+    visit_id = rows.values_list("visit_id", flat=True).first()
+    if visit_id is None:
+        return None
+    wait_turn(f"check-in/{visit_id}")
+    row = rows.get()
+    if row.closed_at is not None or row.answer_by > now:
+        return None
+    case = open_case(
+        actor,
+        now,
+        kind=Kind.OVERDUE,
+        about_id=visit_id,
+        client_id=row.id,
+        pressed_at=now,
+        first=What.ASKED,
+        staff_id=row.staff_id,
+        visit_id=visit_id,
+        place=place_of_visit(actor, visit_id=visit_id),
+    )
+    row.closed_at, row.case = now, case
+    row.save(update_fields=["closed_at", "case"])
+    return case
+
+
+@command("emergencies.watch_over")
+def clear_after_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
+    """Let what was asked and raised about a visit be over, which has ended; return how much it was."""
+    wait_turn(f"check-in/{visit_id}")
+    open_ones = CheckIn.objects.filter(organization_id=actor.organization_id, visit_id=visit_id)
+    closed = open_ones.filter(closed_at=None).update(closed_at=now, fine_until=now)
+    if closed:
+        audit.record("emergencies.check_in.over", actor=actor, at=now, subject_id=visit_id)
+        live.tell(topic="emergencies.CheckInAsked", subject_id=visit_id)
+    return closed + _clear(actor, now, visit_id=visit_id, what=What.CHECKED_OUT)
+
+
+def _clear(actor: Actor, now: datetime, *, visit_id: UUID, what: What) -> int:
+    """Close the alarm about the visit: there is nothing left to look for. Its course says why."""
+    rows = Case.objects.select_for_update().filter(
+        organization_id=actor.organization_id,
+        kind=Kind.OVERDUE.value,
+        about_id=visit_id,
+        closed_at=None,
+    )
+    case = rows.first()
+    if case is None:
+        return 0
+    case.closed_at, case.closed_by, case.outcome, case.calls_at = (
+        now, actor.user_id, Outcome.CLEARED.value, None,
+    )  # fmt: skip
+    changed = ["closed_at", "closed_by", "outcome", "calls_at"]
+    case.save(update_fields=changed)
+    write_step(actor, now, case, what)
+    audit.record("emergencies.case.cleared", actor=actor, at=now, subject_id=case.id, fields=changed)
+    events.publish(CaseClosed(case_id=case.id, resident_id=None, at=now), actor=actor)
+    return 1
+
+
+def _tell_her(actor: Actor, now: datetime, row: CheckIn, *, ends_at: datetime) -> None:
+    staff = get_staff_member(actor, Purpose.CONTRACT, staff_id=row.staff_id)
+    name, phone = house_of(actor, Purpose.CONTRACT)
+    send(
+        actor,
+        now,
+        party_id=staff.account_id or staff.id,
+        template_code="are_you_fine",
+        event_id=uuid5(NAMESPACE_OID, f"are_you_fine/{row.id}"),
+        about_kind="visit",
+        about_id=row.visit_id,
+        values={
+            "clock": f"{local(ends_at):%H:%M}",
+            "deadline": f"{local(row.answer_by):%H:%M}",
+            "institution": name,
+            "phone": phone,
+            "moment": moment_words(ends_at),
+        },
+        contact=contact_of(
+            actor, Purpose.CONTRACT, name=staff.name, account_id=staff.account_id, phone=staff.phone
+        ),
+        urgent=True,
+        needed_by=row.answer_by,
+    )
