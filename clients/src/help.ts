@@ -21,7 +21,7 @@ export const stands = ref<Case | null>(null)
 
 export const firstNumber = computed(() => shown.value?.first_number || AMBULANCE)
 export const deskPhone = computed(() => shown.value?.desk_phone || session.me?.institution?.duty_phone || '')
-export const isUnderWay = computed(() => calls.state.call !== null && stands.value?.stands !== 'closed')
+export const isUnderWay = computed(() => calls.state.call !== null && isHers() && stands.value?.stands !== 'closed')
 
 export async function askHelp(): Promise<void> {
   if (!session.token || isCaregiver.value || !person.value) return
@@ -37,23 +37,36 @@ export async function askCase(): Promise<void> {
   if (calls.state.call?.caseId === id) stands.value = answer
 }
 
-/** Pressed again while a call is under way it shows that one; pressed by nobody who is signed in it is a screen to call from. */
+const isHers = (): boolean => calls.state.call?.account === session.me?.account.id && calls.state.call?.actingFor === session.actingFor
+
+/**
+ * Help is pressed. While a call of hers is under way it shows that one, unless it is over by now or nobody can say: then
+ * it is pressed anew. What was pressed for somebody else and is with the server is not in the way.
+ */
 export function pressHelp(): void {
-  if (stands.value?.stands === 'closed') calls.forget()
-  if (session.token && person.value && !calls.state.call) {
-    stands.value = null
-    calls.press({
-      seconds: SECONDS,
-      actingFor: session.actingFor,
-      name: person.value.name,
-      place: person.value.address_line,
-      // Where the phone is says nothing of her for whom somebody else acts.
-      locates: !isActing.value,
-    })
-    say(t('help.spoken', { count: SECONDS }))
-    void askHelp().catch(() => undefined)
-  } else void calls.send()
+  const before = calls.state.call
+  if (before && ['sending', 'unsent', 'counting'].includes(before.step)) void calls.send()
+  else if (before?.step === 'sent' && isHers() && stands.value?.stands !== 'closed')
+    askCase().then(() => stands.value?.stands === 'closed' && pressAnew(), pressAnew)
+  else pressAnew()
   go('help/index')
+}
+
+/** The count begins; by nobody who is signed in it is a screen to call from. What is open already is pressed again. */
+export function pressAnew(): void {
+  if (!session.token || !person.value) return
+  calls.forget()
+  stands.value = null
+  calls.press({
+    seconds: SECONDS,
+    actingFor: session.actingFor,
+    name: person.value.name,
+    place: person.value.address_line,
+    // Where the phone is says nothing of her for whom somebody else acts.
+    locates: !isActing.value,
+  })
+  say(t('help.spoken', { count: SECONDS }))
+  void askHelp().catch(() => undefined)
 }
 
 function say(words: string): void {

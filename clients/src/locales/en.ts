@@ -123,6 +123,7 @@ const en: typeof zhHans = {
     taken: '{name} has taken it',
     taken_hint: 'Since {clock}. Please answer the phone.',
     closed: 'This call for help is over',
+    again: 'Feeling worse: press again',
     closed_hint: 'If you feel worse again, press again.',
     unsent: 'Not sent',
     unsent_hint: 'There is no signal. The desk does not know. Please call now. It is sent when the signal is back, and says that you pressed at {clock}.',

@@ -121,6 +121,7 @@ export default {
     taken: '{name} 已接手',
     taken_hint: '{clock} 接手。请接电话。',
     closed: '这次求助结束了',
+    again: '更不舒服了，再按一次',
     closed_hint: '又不舒服，再按一次。',
     unsent: '没有送出去',
     unsent_hint: '现在没有信号。服务台不知道您求助，请马上打电话。有信号就自动送出，写明是 {clock} 按的。',
