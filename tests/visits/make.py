@@ -136,7 +136,9 @@ class Town:
         return person(*OWN, resident_id=resident.id, organization_id=self.organization_id)
 
     def address(self, resident: Resident) -> Address:
-        found: Address = self.look(lambda _: Address.objects.get(resident=resident))
+        found: Address = self.look(
+            lambda _: Address.objects.filter(resident=resident).order_by("id")[:1].get()
+        )
         return found
 
     def look(self, at_what: Any) -> Any:

@@ -38,7 +38,12 @@ DUTY_PHONE: Final = "0000-8612320"
 
 MORNING: Final = (time(8), time(12))
 AFTERNOON: Final = (time(13, 30), time(17, 30))
-WEEKS: Final[Mapping[str, range]] = {"every_day": range(7), "weekdays": range(5)}
+WEEKS: Final[Mapping[str, range]] = {
+    "every_day": range(7),
+    "weekdays": range(5),
+    "to_saturday": range(6),
+    "from_tuesday": range(1, 6),
+}
 RELATIONS: Final[Mapping[str, str]] = {"daughter": "女儿", "son": "儿子"}
 NOT_ASKED: Final = {"r09", "r23", "r41"}  # who has not been asked for her consent yet
 SIGNED: Final = scribble(1)  # the photo of a consent
@@ -190,10 +195,10 @@ class Founder:
             identity.give_role,
             account_id=account_id,
             organization_id=CENTRE,
-            role_code=role_of(colleague.key),
+            role_code=role_by_kind(colleague.kind),
         )
 
-    def take_on(self, colleague: Colleague) -> None:
+    def take_on(self, colleague: Colleague, *, papers_until: date | None = None) -> None:
         one = self.do(
             self.administrator,
             workforce.register_staff_member,
@@ -215,7 +220,7 @@ class Founder:
                 code=code,
                 number=f"DEMO{len(self.staff):03d}{number}",
                 valid_from=colleague.started,
-                valid_until=date(self.now.year + 2, 6, 30),
+                valid_until=papers_until or date(self.now.year + 2, 6, 30),
             )
         self.insure(colleague.key)
         parts = [
@@ -381,7 +386,11 @@ def role_of(key: str) -> str:
     card = next((card for card in CAST if card.key == key), None)
     if card:
         return card.role_code
-    kind = next(one.kind for one in town.colleagues() if one.key == key)
+    return role_by_kind(next(one.kind for one in town.colleagues() if one.key == key))
+
+
+def role_by_kind(kind: str) -> str:
+    """Return the role that goes with a profession."""
     return {"doctor": "family_doctor", "health_worker": "health_worker"}.get(kind, "nurse")
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -38,6 +38,10 @@ class Errand:
     begins_at: datetime
     until: str = "left"  # departed, arrived, left
     with_code: bool = False  # the resident shows her changing code at the door
+    values: Mapping[str, float] = field(
+        default_factory=dict
+    )  # what is measured, where it is not what is typical
+    refuses: str = ""  # why she will have nothing done, and signs nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,13 @@ class Phones:
         done: list[Fact] = []
         for number, step in enumerate(steps):
             when = min(errand.begins_at + 3 * MINUTES + number * pace, self.now)
+            if errand.refuses:
+                done.append(
+                    fact(errand, "step_done", when, key=step["key"], skipped=True, reason=errand.refuses)
+                )
+                continue
             if step["evidence"] == "reading":
-                done.append(fact(errand, "measured", when, readings=self.measured(step.get("codes", ()))))
+                done.append(fact(errand, "measured", when, readings=self.measured(errand, step)))
             if step["evidence"] == "teach_back":
                 point = version.teaching_points[0]["text"]
                 done.append(fact(errand, "teach_back", when, point=point, understood=True))
@@ -107,6 +116,8 @@ class Phones:
         return done
 
     def signed(self, errand: Errand, when: datetime) -> list[Fact]:
+        if errand.refuses:
+            return [fact(errand, "signed", when, by="refused", reason=errand.refuses)]
         picture = self.founder.do(
             self.founder.member("nurse"),
             store,
@@ -135,12 +146,13 @@ class Phones:
         card = card_payload(resident_id_of(errand.key), 1, mac=mac)
         return {"proof": "household_card", "card": card, "position": near}
 
-    def measured(self, codes: Sequence[str]) -> list[dict[str, Any]]:
-        known = [code for code in codes if code in TYPICAL and code in MEASURES]
+    def measured(self, errand: Errand, step: Mapping[str, Any]) -> list[dict[str, Any]]:
+        typical = {**TYPICAL, **errand.values}
+        known = [code for code in step.get("codes", ()) if code in typical and code in MEASURES]
         return [
             {
                 "code": code,
-                "value": round(TYPICAL[code] * self.dice.uniform(0.99, 1.01), MEASURES[code].decimals),
+                "value": round(typical[code] * self.dice.uniform(0.99, 1.01), MEASURES[code].decimals),
                 "unit": MEASURES[code].unit,
             }
             for code in known or ["8867-4"]

@@ -66,6 +66,11 @@ def read(name: str) -> list[dict[str, Any]]:
     return rows
 
 
+def read_one(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((DATA / name).read_text("utf-8"))
+    return found
+
+
 @lru_cache(maxsize=1)
 def neighbours() -> Sequence[Neighbour]:
     return [
