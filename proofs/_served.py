@@ -22,7 +22,11 @@ from anjia.machine.places import free_port
 from anjia.machine.postgres import Cluster
 
 # No phone needs the client's build to book.
-SERVER: Final = "from anjia.machine import clients, server; clients.BUILDS = (); server.main()"
+SERVER: Final = (
+    "from anjia.machine import clients, server;"
+    " clients.BUILDS = (); server.READY_WITHIN = 600.0; server.main()"
+)
+FOUNDED_WITHIN: Final = 1500.0  # seconds; others may share the machine
 MARKS: Final = {
     "web": "machine.child web",
     "worker": "machine.child worker",
@@ -83,20 +87,31 @@ class Server:
 def served() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="anjia-proof-") as place:
         home = Home(Path(place) / "home")
-        port = free_port()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
-        environment |= {"ANJIA_HOME": str(home.path), "PORT": str(port), "LOG_LEVEL": "CRITICAL"}
-        words = [sys.executable, "-c", SERVER]
-        with (Path(place) / "log").open("wb") as log:
-            process = subprocess.Popen(words, env=environment, cwd=CHECKOUT, stdout=log, stderr=log)
-        server = Server(process, home, f"http://127.0.0.1:{port}")
         try:
-            server.wait_until_ready(600)
-            yield server
+            with served_by([sys.executable, "-c", SERVER], home) as server:
+                yield server
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(30)
             Cluster(home).remove()
+
+
+@contextmanager
+def served_by(words: Sequence[str], home: Home, **more: str) -> Iterator[Server]:
+    """Serve the data folder by what the words start, until nobody needs it; what it says is beside the folder."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
+    environment |= {"ANJIA_HOME": str(home.path), "PORT": str(port), "LOG_LEVEL": "CRITICAL", **more}
+    with (home.path.parent / f"{home.path.name}.log").open("ab") as log:
+        process = subprocess.Popen(words, env=environment, cwd=CHECKOUT, stdout=log, stderr=log)
+    server = Server(process, home, f"http://127.0.0.1:{port}")
+    try:
+        server.wait_until_ready(FOUNDED_WITHIN)
+        yield server
+    except BaseException:
+        print((home.path.parent / f"{home.path.name}.log").read_text()[-2000:])
+        raise
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
 
 
 def children_of(pid: int) -> list[int]:

@@ -26,7 +26,11 @@ EDGES = {
     "setup.py",
     "front.py",
 }  # where a request becomes an actor and a time
-TRANSACTIONS = {"kernel/work.py", "kernel/database.py"}  # the unit of work, and the savepoint
+TRANSACTIONS = {
+    "kernel/work.py",
+    "kernel/database.py",
+    "kernel/management/commands/migrate.py",
+}  # the unit of work, and the savepoint
 CLOCKS = {"kernel/http.py", "kernel/console.py", "kernel/jobs.py", "web/authentication.py"}
 # Tables of ids and times that belong to no organization. Each needs a reason.
 WITHOUT_ROW_SECURITY: dict[str, str] = {}

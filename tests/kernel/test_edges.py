@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from anjia.kernel import calendar, files
+from anjia.kernel import calendar, files, storage
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotFound
 from anjia.kernel.files import FileNotKnown, FileTooLarge
@@ -79,7 +79,7 @@ class TestFiles:
             "image/png",
             PNG,
         )
-        assert b"PNG" not in files.path_of(stored.id).read_bytes()
+        assert b"PNG" not in storage.folder().path_of(stored.id).read_bytes()
 
     def test_of_a_camera_do_not_say_where_she_lives(self) -> None:
         nurse, photo = make.actor("files.store"), jpeg(exif(orientation=6, place=b"31.2304,121.4737"))

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connections
 
 from anjia.identity.models import Account
-from anjia.kernel import encryption, files, rotation
+from anjia.kernel import encryption, files, rotation, storage
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.folders import held
 from anjia.kernel.work import acting
@@ -85,7 +85,7 @@ def test_seals_values_and_files_by_a_new_key_and_then_takes_the_old_one_away(
     assert before != after
     assert after.startswith(ring.beginning(ring.current))
     assert after[0] == encryption.CIPHERS[cipher].byte
-    assert files.path_of(stored.id).read_bytes().startswith(ring.beginning(ring.current))
+    assert storage.folder().path_of(stored.id).read_bytes().startswith(ring.beginning(ring.current))
     assert acting(clerk, NOON).ask(files.content_of, Purpose.CARE, file_id=stored.id)[1] == PNG
 
 

@@ -15,8 +15,8 @@ from anjia.machine import backup
 from anjia.machine.backup import keys_in_place, make_backup, restore_backup
 from anjia.machine.database import database_of, environment_of, prepare
 from anjia.machine.home import DEMO, REAL, Home
-from anjia.machine.postgres import Cluster
-from anjia.machine.proving import prove_backup
+from anjia.machine.postgres import Cluster, external
+from anjia.machine.proving import built_in_database, prove_backup
 from anjia.machine.server import UNUSED
 from anjia.machine.steps import Stop
 from tests.machine.trail import audit_verdict, start_in, write_until_killed
@@ -276,10 +276,30 @@ class TestProveBackup:
         with pytest.raises(Stop, match="no data folder"):
             prove_backup(Home(tmp_path / "nowhere"), tmp_path / "any.tar")
 
-    def test_is_refused_with_a_database_of_ones_own(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    def test_leaves_a_database_of_ones_own_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        elsewhere = {name: "postgresql://elsewhere/anjia" for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+        for name, url in elsewhere.items():
+            monkeypatch.setenv(name, url)
+
+        with built_in_database():
+            assert not external(os.environ)
+        assert elsewhere.items() <= os.environ.items()
+
+
+class TestBackupWithABucket:
+    def test_says_that_it_does_not_carry_what_is_in_it(
+        self, town: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/anjia")
-        monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://elsewhere/anjia")
-        with pytest.raises(Stop, match="built-in PostgreSQL"):
-            prove_backup(Home(tmp_path), tmp_path / "any.tar")
+        target, copy = tmp_path / "anjia.tar", Home(tmp_path / "copy")
+        with monkeypatch.context() as patch:
+            patch.setenv("S3_BUCKET", "anjia-files")
+            patch.setenv("FILES_IN", "")  # there is none to be asked
+            make_backup(town, target)
+        assert "in the bucket anjia-files and NOT in this backup" in capsys.readouterr().out
+
+        restore_backup(copy, target)
+
+        try:
+            assert "in the bucket anjia-files, and here S3_BUCKET is not set" in capsys.readouterr().out
+        finally:
+            Cluster(copy).remove()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anjia.machine import retention
+from anjia.machine import proving, retention
 from anjia.machine.home import REAL, Home
 from anjia.machine.retention import NAME, back_up_to, no_longer_wanted
 from anjia.machine.steps import Stop
@@ -90,9 +90,13 @@ class TestBackUpTo:
     def test_makes_none_where_none_can_be_proven(
         self, home: Home, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        def none() -> str:
+            raise Stop("There is no built-in PostgreSQL for this platform")
+
         monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/anjia")
         monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://elsewhere/anjia")
-        with pytest.raises(Stop, match="built-in PostgreSQL"):
+        monkeypatch.setattr(proving, "embedded_version", none)
+        with pytest.raises(Stop, match="no built-in PostgreSQL"):
             back_up_to(home, folder)
         assert list(folder.iterdir()) == []
 

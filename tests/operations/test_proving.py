@@ -6,7 +6,7 @@ import pytest
 from django.test.utils import override_settings
 
 from anjia.identity.models import Organization
-from anjia.kernel import files
+from anjia.kernel import files, storage
 from anjia.kernel.audit import Verdict
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import acting
@@ -62,4 +62,4 @@ class TestLookOver:
 
 def path_in(folder: Path, stored: StoredFile) -> Path:
     with override_settings(FILES=folder):
-        return files.path_of(stored.id)
+        return storage.folder().path_of(stored.id)

@@ -1,20 +1,16 @@
-"""Photos, signatures, scans: encrypted in the data folder, named only by an id."""
+"""Photos, signatures, scans: encrypted before they are put away (`storage.py`), named only by an id."""
 
 import hashlib
-import os
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from anjia.kernel import audit, encryption
+from anjia.kernel import audit, encryption, storage
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotFound
-from anjia.kernel.folders import settle
 from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
 from anjia.kernel.pictures import plain_picture
@@ -83,6 +79,7 @@ def keep(
     :raises NotFound: if it is about a resident with whom the actor has no business
     :raises FileTooLarge: above 20 MB
     :raises FileNotKnown: if it does not begin as its type does
+    :raises FilesAway: if there is nowhere to put it now: nothing is kept
     """
     if resident_id and not actor.sees(resident_id):
         raise NotFound
@@ -106,13 +103,8 @@ def keep(
         return twin
     with refuse_if_broken({"kernel_storedfile_pkey": FileIdTaken}):
         stored.save(force_insert=True)
-    path = path_of(stored.id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:  # what a unit that was undone has left there is nobody's
-        file.write(encryption.seal(content, bound_to=f"file||{stored.id}"))
-        file.flush()
-        os.fsync(file.fileno())
-    settle(path.parent)
+    # What a unit that was undone has left there is nobody's.
+    storage.put(stored.id, encryption.seal(content, bound_to=f"file||{stored.id}"))
     audit.record("kernel.file.stored", actor=actor, at=now, subject_id=stored.id)
     return stored
 
@@ -155,9 +147,13 @@ def content_of(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[str, b
     :raises NotFound: as `get_stored`
     """
     stored = get_stored(actor, purpose, file_id=file_id)
-    return stored.content_type, encryption.unseal(path_of(file_id).read_bytes(), bound_to=f"file||{file_id}")
+    return stored.content_type, opened(file_id)
 
 
-def path_of(file_id: UUID) -> Path:
-    # The end of a UUIDv7 is random, its beginning is the time: folders fill evenly.
-    return Path(settings.FILES) / file_id.hex[-2:] / file_id.hex
+def opened(file_id: UUID) -> bytes:
+    """
+    Return what is in a file, for those who have asked whether it may be read.
+
+    :raises FilesAway: if the place where it lies is silent
+    """
+    return encryption.unseal(storage.get(file_id), bound_to=f"file||{file_id}")

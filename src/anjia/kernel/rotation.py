@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, LiteralString
-from uuid import UUID
 
 import psycopg
 from cryptography.exceptions import InvalidTag
@@ -20,7 +19,7 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
-from anjia.kernel import encryption
+from anjia.kernel import encryption, storage
 from anjia.kernel.encryption import AES, keyring
 from anjia.kernel.fields import Encrypted
 from anjia.kernel.folders import settle
@@ -73,7 +72,7 @@ def change_keyring(change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def seal_all_again() -> int:
-    """Seal what lies under an old key by the newest, in the database and in the folder of files; return how much."""
+    """Seal what lies under an old key by the newest, in the database and wherever files lie; return how much."""
     beginnings = [keyring().beginning(name) for name in old_keys()]
     values = sum(seal_table_again(table, beginnings) for table in sealed_tables())
     return values + seal_files_again(tuple(beginnings))
@@ -186,16 +185,12 @@ def out_of_the_way(connection: psycopg.Connection[Any], table: Table) -> Iterato
 
 def seal_files_again(beginnings: tuple[bytes, ...]) -> int:
     done = 0
-    for path in sorted(Path(settings.FILES).glob("??/" + "?" * 32)):
-        sealed = path.read_bytes()
-        if not sealed.startswith(beginnings):
-            continue
-        bound_to = f"file||{UUID(path.name)}"
-        partial = path.with_suffix(".partial")
-        with partial.open("wb") as file:
-            file.write(encryption.seal(encryption.unseal(sealed, bound_to=bound_to), bound_to=bound_to))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-        done += 1
+    for place in storage.everywhere():
+        for file_id in place.ids():
+            sealed = place.get(file_id)
+            if sealed.startswith(beginnings):
+                bound_to = f"file||{file_id}"
+                fresh = encryption.seal(encryption.unseal(sealed, bound_to=bound_to), bound_to=bound_to)
+                place.put(file_id, fresh)
+                done += 1
     return done

@@ -47,7 +47,12 @@ def check_target(target: Path) -> None:
 
 def pack(home: Home, place: Path, target: Path) -> None:
     """:raises Stop: if it cannot be written, or another backup is being written there"""
-    about = {"format": FORMAT, "kind": home.kind, "made_at": datetime.now(UTC).isoformat()}
+    about = {
+        "format": FORMAT,
+        "kind": home.kind,
+        "made_at": datetime.now(UTC).isoformat(),
+        "bucket": bucket(),
+    }
     (place / "anjia.json").write_text(json.dumps(about))
     try:
         with partial_of(target) as stream:
@@ -59,6 +64,11 @@ def pack(home: Home, place: Path, target: Path) -> None:
         settle(target.parent)
     except OSError as error:
         raise Stop(f"the backup could not be written to {target}: {error.strerror or error}.") from None
+
+
+def bucket() -> str:
+    """Return the bucket in which this installation's files are, if it has one: a backup names it, and carries none."""
+    return os.environ.get("S3_BUCKET", "")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Backups: database, files, keys and kind of a data folder, as `archive.py` puts them into one file."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -11,7 +12,8 @@ from typing import Final
 import psycopg
 
 from anjia.kernel.folders import held
-from anjia.machine.archive import check_target, pack, unpack
+from anjia.machine.archive import bucket, check_target, pack, unpack
+from anjia.machine.carrying import carry_over, found
 from anjia.machine.database import database_of, environment_of, prepare
 from anjia.machine.home import Home
 from anjia.machine.postgres import Cluster, external
@@ -42,6 +44,11 @@ def make_backup(home: Home, target: Path) -> None:
         with step("Files and keys"):
             pack(home, place, target)
     print(f"Backup: {target}. It holds the keys too: keep it as safe as the data.")
+    if bucket():
+        print(
+            f"What people have uploaded is in the bucket {bucket()} and NOT in this backup, apart from what still lies "
+            "in the data folder: the bucket needs versions, and a copy elsewhere."
+        )
 
 
 @contextmanager
@@ -107,10 +114,16 @@ def restore_backup(home: Home, source: Path) -> None:
         except BaseException:
             shutil.rmtree(home.path, ignore_errors=True)
             raise
+        made_with = json.loads((home.path / "anjia.json").read_text()).get("bucket", "")
         for name in ("anjia.json", "database.dump"):
             (home.path / name).unlink()
         home.half_restored.unlink()
     print(f"Restored into {home.path} ({home.kind}).")
+    if made_with != bucket():
+        print(
+            f"The backup was made with files in the bucket {made_with or '(none)'}, and here S3_BUCKET is "
+            f"{bucket() or 'not set'}: set it as it was, or they are not found."
+        )
 
 
 def check_database_is_empty() -> None:
@@ -130,10 +143,9 @@ def check_database_is_empty() -> None:
 
 
 def fill_database(home: Home) -> None:
-    """:raises Stop: if pg_restore fails"""
+    """:raises Stop: if the dump cannot be read into it"""
     if external(os.environ):
-        words = ["--no-owner", "--exit-on-error", "--single-transaction", str(home.path / "database.dump")]
-        run([found("pg_restore"), *words, f"--dbname={os.environ['DATABASE_OWNER_URL']}"])
+        carry_over(home.path / "database.dump", os.environ["DATABASE_OWNER_URL"])
         prepare("restored", environment_of(home, {}))
         return
     cluster = Cluster(home)
@@ -188,17 +200,3 @@ def upgrade_database(home: Home) -> None:
             dump.unlink(missing_ok=True)
         cluster.take_place(new, aside)
     print(f"Done. The old data is still in {aside}; remove it when all is well.")
-
-
-def found(program: str) -> str:
-    """
-    Return the path of one of PostgreSQL's programs on this machine.
-
-    :raises Stop: if it is not there
-    """
-    places = [*os.environ.get("PATH", os.defpath).split(os.pathsep)]
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: float(place.parent.name))
-    path = shutil.which(program, path=os.pathsep.join([*map(str, reversed(versions)), *places]))
-    if path is None:
-        raise Stop(f"{program} is needed for a database of your own: install PostgreSQL's client programs.")
-    return path

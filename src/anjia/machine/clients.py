@@ -2,6 +2,7 @@
 Builds the client and the console's files with Node, when their sources have changed.
 
     python -m anjia.machine.clients clients     in a process of its own, beside other steps
+    python -m anjia.machine.clients all         whatever is to be built, with Node where it is missing
     python -m anjia.machine.clients check       whatever is to be built, and then the client's checks
 """
 
@@ -19,7 +20,7 @@ from typing import Final
 from anjia.machine import environment
 from anjia.machine.children import end_with_our_group, watch_parent
 from anjia.machine.environment import CHECKOUT, LOCKS, VENV
-from anjia.machine.steps import Stop, one_sentence
+from anjia.machine.steps import Stop, one_sentence, step
 
 NODE: Final = 20
 MADE_BY_BUILDS: Final = {"node_modules", "dist", "unpackage"}
@@ -125,6 +126,17 @@ def search_path() -> str:
     return f"{own}{os.pathsep}{path}" if (own / "node").exists() else path
 
 
+def build_all() -> None:
+    """:raises Stop: if Node cannot be had, or its tools fail"""
+    needed = [build for build in BUILDS if build.is_needed()]
+    if needed and not has_node():
+        with step("Node"):
+            install_node()
+    for build in needed:
+        with step(f"Build of {build.folder.relative_to(CHECKOUT)}"):
+            build.run(quietly=True)
+
+
 def check() -> None:
     """
     Build what has to be built and check the client, what was built included.
@@ -160,6 +172,8 @@ def main() -> None:
     with one_sentence():
         if sys.argv[1] == "check":
             check()
+        elif sys.argv[1] == "all":
+            build_all()
         else:
             next(build for build in BUILDS if build.folder == CHECKOUT / sys.argv[1]).run()
 

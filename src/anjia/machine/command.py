@@ -45,9 +45,9 @@ def init(home: Home) -> None:
         prepare("database", environment)
         home.half_made.unlink(missing_ok=True)
     token = (home.keys / "setup_token").read_text()
-    port = os.environ.get("PORT", "8000")
+    address = os.environ.get("PUBLIC_ADDRESS") or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
     print(f"An empty institution is in {home.path}. Now start script/server and open, once:")
-    print(f"http://127.0.0.1:{port}/setup?token={token}")
+    print(f"{address}/setup?token={token}")
 
 
 def file_named() -> Path:

@@ -22,7 +22,6 @@ import django
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 from django.utils import timezone
 
@@ -44,11 +43,14 @@ def prepare_database() -> None:
 
 
 def prepare_migrations() -> None:
-    """:raises Stop: if the database is not one that Anjia can work with"""
+    """
+    Also if all are there: what is written after the last one (the default roles) may have been broken off.
+
+    :raises Stop: if the database is not one that Anjia can work with
+    """
     check_database()
-    if has_unapplied_migrations():
-        with step("Database migrations"):
-            call_command("migrate", database="owner", verbosity=0, interactive=False)
+    with step("Database migrations"):
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 def prepare_translations() -> None:
@@ -76,11 +78,6 @@ def check_database() -> None:
         raise Stop(
             "DATABASE_URL names a role that row-level security does not hold: use anjia_app (see .env.example)."
         )
-
-
-def has_unapplied_migrations() -> bool:
-    executor = MigrationExecutor(connections["owner"])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def stale_translations() -> list[Path]:

@@ -9,8 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from anjia.machine.steps import Stop
+
+DATABASE: Final = "--dbname="
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,15 @@ def put(source: str, target: str) -> None:
 def run(command: list[str], *, words: str | None = None, user: tuple[int, int] | None = None) -> None:
     """:raises Stop: with the program's own last words, if it fails"""
     uid, gid = user or (None, None)
+    environment = plain_environment()
+    for number, word in enumerate(command):
+        if word.startswith(DATABASE):  # everybody on this machine can read a command line
+            plain, password = without_password(word.removeprefix(DATABASE))
+            command = [*command[:number], DATABASE + plain, *command[number + 1 :]]
+            environment |= password
     done = subprocess.run(
         command,
-        env=plain_environment(),
+        env=environment,
         cwd="/",
         input=words or "",
         capture_output=True,
@@ -95,6 +105,16 @@ def run(command: list[str], *, words: str | None = None, user: tuple[int, int] |
         if "No space left on device" in done.stderr:
             raise OSError(errno.ENOSPC, "No space left on device")
         raise Stop(f"{Path(command[0]).name} failed: {done.stderr.strip()[-1000:]}")
+
+
+def without_password(url: str) -> tuple[str, dict[str, str]]:
+    """Return the database's address without its password, and the environment that says it to PostgreSQL's programs."""
+    parts = urlsplit(url)
+    who, found, where = parts.netloc.rpartition("@")
+    if not (found and parts.password):
+        return url, {}
+    plain = parts._replace(netloc=f"{who.partition(':')[0]}@{where}").geturl()
+    return plain, {"PGPASSWORD": unquote(parts.password)}
 
 
 def plain_environment() -> dict[str, str]:

@@ -15,8 +15,10 @@ from anjia.machine.backup import restore_backup
 from anjia.machine.database import database_of, prepare
 from anjia.machine.home import Home, replace
 from anjia.machine.postgres import Cluster, external
+from anjia.machine.programs import embedded_version
 from anjia.machine.steps import Stop, step
 
+OWN: Final = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_BACKUP_URL")
 ASIDE: Final = "proving-"  # how the name of the folder begins that a backup is restored into
 
 
@@ -44,18 +46,29 @@ def prove_backup(home: Home, source: Path) -> None:
 
 def check_can_be_proven(home: Home) -> None:
     """:raises Stop: if there is nowhere to keep what is found, or no PostgreSQL of ours to restore into"""
-    if external(os.environ):
-        raise Stop(
-            "a backup is proven with the built-in PostgreSQL: unset DATABASE_URL here, or restore it into an empty "
-            "database yourself and run script/anjia audit_verify there."
-        )
     if home.kind is None:
         raise Stop(f"there is no data folder at {home.path} to keep the proof in.")
+    if external(os.environ):
+        embedded_version()
+
+
+@contextmanager
+def built_in_database() -> Iterator[None]:
+    """Let a database of somebody's own be left alone meanwhile: what is restored aside goes into one of ours."""
+    own = {name: os.environ.pop(name) for name in OWN if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(own)
 
 
 def restored_and_looked_over(home: Home, source: Path) -> dict[str, object]:
     """:raises Stop: if the backup cannot be restored"""
-    with alone_proving(home), tempfile.TemporaryDirectory(prefix=ASIDE, dir=home.path) as folder:
+    with (
+        built_in_database(),
+        alone_proving(home),
+        tempfile.TemporaryDirectory(prefix=ASIDE, dir=home.path) as folder,
+    ):
         copy = Home(Path(folder) / "home")
         try:
             restore_backup(copy, source)

@@ -180,7 +180,8 @@ def is_ready(port: str) -> bool:
 
 def say_where(home: Home, listen: Mapping[str, str], began: float) -> None:
     token = home.keys / "setup_token"
-    path = f"/setup?token={token.read_text().strip()}" if token.exists() else "/"
+    is_seen = "INVOCATION_ID" not in os.environ  # systemd's: what is said then is kept in the journal
+    path = f"/setup?token={token.read_text().strip()}" if token.exists() and is_seen else "/"
     host = "127.0.0.1" if listen["ANJIA_BIND"] in {"0.0.0.0", "localhost", "::1"} else listen["ANJIA_BIND"]
     print(
         f"Ready in {time.monotonic() - began:.1f} s: http://{host}:{listen['PORT']}{path}  (Ctrl-C stops it)"

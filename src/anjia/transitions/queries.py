@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from anjia.identity.queries import places_with
-from anjia.kernel import access, encryption
+from anjia.kernel import access
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
-from anjia.kernel.files import path_of
+from anjia.kernel.files import opened
 from anjia.kernel.paging import Page, page_of
 from anjia.residents.queries import residents_found
 from anjia.transitions.models import Referral, ReferralStep
@@ -88,8 +88,7 @@ def order_photo(actor: Actor, purpose: Purpose, *, referral_id: UUID) -> tuple[s
     if referral.order_photo_id is None:
         raise NotFound
     access.note(actor, purpose, resident_ids=[referral.patient_id], what="transitions.order_photo")
-    sealed = path_of(referral.order_photo_id).read_bytes()
-    return referral.order_photo_type, encryption.unseal(sealed, bound_to=f"file||{referral.order_photo_id}")
+    return referral.order_photo_type, opened(referral.order_photo_id)
 
 
 def of_own_wards(actor: Actor, purpose: Purpose) -> Q:

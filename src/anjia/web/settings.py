@@ -176,6 +176,14 @@ WECHAT_MESSAGES, SMS_MESSAGES = (
     )
     for variable, vendor in (("WECHAT_MESSAGES", "wechat"), ("SMS_MESSAGES", "sms"))
 )
+# Files in a bucket that speaks S3, instead of the data folder; see integrations/s3.
+S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY = (
+    os.environ.get(name, "")
+    for name in ("S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
+)
+S3_REGION = os.environ.get("S3_REGION", "us-east-1")
+S3_ADDRESSING = os.environ.get("S3_ADDRESSING", "path")  # or "host"
+FILES_IN = os.environ.get("FILES_IN", "anjia.integrations.s3.bucket.from_settings" if S3_BUCKET else "")
 # Whose place a stand-in takes here: every page of the console says so.
 STAND_INS = [
     vendor
