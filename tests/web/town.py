@@ -21,6 +21,7 @@ from anjia.dispatch.commands import hold_slot, offer_visit
 from anjia.dispatch.models import OPEN, Offer
 from anjia.emergencies.commands import call_for_help
 from anjia.emergencies.models import CheckIn
+from anjia.enrolment.models import Appeal, Candidate, Channel, Programme, Screening
 from anjia.identity import commands as identity
 from anjia.identity.models import Membership
 from anjia.identity.rules import End, Entry, Way
@@ -43,6 +44,7 @@ from anjia.simulation.founding import CENTRE, OPERATOR, Founder, resident_id_of
 from anjia.simulation.homes import Homes
 from anjia.simulation.life import Life
 from anjia.simulation.pictures import scribble
+from anjia.simulation.recruiting import Recruiting
 from anjia.simulation.ward import Ward
 from anjia.supplies import commands as supplies
 from anjia.supplies.models import Shortfall, WasteBag
@@ -71,6 +73,8 @@ WATCHED = {
         "residents_address",
         "records_reading",
         "records_assessment",
+        "enrolment_candidate",
+        "enrolment_screening",
         "quality_rating",
         "quality_callback",
         "quality_familyform",
@@ -112,6 +116,11 @@ OF_THE_HOUSE = {
         "supplies_bagcheck",
         "supplies_wastebag",
         "supplies_wastestep",
+        "enrolment_programme",
+        "enrolment_channel",
+        "enrolment_candidate",
+        "enrolment_screening",
+        "enrolment_appeal",
         "imports_importbatch",
         "visits_conflict",
         "emergencies_step",
@@ -258,6 +267,7 @@ def build() -> Town:
     homes.measure()
     life.come_to_zhang()
     life.begin_today()
+    Recruiting(town.founder, now).recruit()
     homes.keep(
         town.founder.member("nurse"), "zhang", homes.at_once("8480-6", 197) + homes.at_once("8462-4", 117)
     )
@@ -453,6 +463,11 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         "shift_id": first(Shift, staff_id=nurse, removed_at=None).id,
         "qualification_id": first(Qualification, staff_id=nurse).id,
         "institution_paper_id": first(InstitutionPaper).id,
+        "candidate_id": first(Candidate, resident_id=town.ids["resident_id"]).id,
+        "screening_id": first(Screening, resident_id=town.ids["resident_id"]).id,
+        "appeal_id": first(Appeal).id,
+        "channel_id": first(Channel).id,
+        "programme_id": first(Programme).id,
         "leave_id": leave.id,
         "version_id": first(ServiceVersion, service__code="bp_follow_up").id,
         "party_id": account_id_of("resident"),

@@ -51,6 +51,13 @@ export const visits = {
     post<unknown>(`visits/${id}/family-form`, form, key),
 }
 
+export const enrolments = {
+  list: () => get<T.Enrolment[]>('enrolments'),
+  take: (id: string, key: string) => post<{ id: string; stage: string }>(`enrolments/${id}/take`, {}, key),
+  leave: (id: string, why: string, key: string) => post<{ id: string; stage: string }>(`enrolments/${id}/leave`, { why }, key),
+  appeal: (screeningId: string, words: string, key: string) => post<T.Appeal>(`enrolments/screenings/${screeningId}/appeal`, { words }, key),
+}
+
 export const series = {
   list: () => get<T.Series[]>('series'),
   get: (id: string) => get<T.Series>(`series/${id}`),

@@ -443,3 +443,25 @@ export interface Safety {
   asked: { id: string; visit_id: string; asked_at: string; answer_by: string; is_alarmed: boolean }[]
   case: Case | null
 }
+
+export interface Appeal {
+  words: string
+  made_at: string
+  due_at: string
+  answered_at: string | null
+  is_upheld: boolean | null
+  answer: string
+}
+
+export interface Enrolment {
+  id: string
+  programme: string
+  stage: string
+  words: string
+  offer_until: string | null
+  outcome: string
+  why: string[]
+  screening_id: string | null
+  may_appeal: boolean
+  appeal: Appeal | null
+}

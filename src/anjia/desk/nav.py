@@ -42,6 +42,7 @@ ITEMS: Final = (
     NavItem(
         label=_("出院转介"), icon="building-hospital", name="transitions:list", permission="transitions.read"
     ),
+    NavItem(label=_("项目和入组"), icon="clipboard-list", name="enrolment:list", permission="enrolment.read"),
     NavItem(label=_("电话清单"), icon="phone-call", name="messaging:call_list", permission="messaging.call"),
     NavItem(
         label=_("回访"), icon="message-circle", name="quality:call_backs", permission="quality.call_back"

@@ -64,6 +64,16 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
         },
     ),
     (
+        pgettext_lazy("permission", "项目和入组"),
+        {
+            "enrolment.read": pgettext_lazy("permission", "看项目、筛选和名单"),
+            "enrolment.screen": pgettext_lazy("permission", "登记招募来的人，筛选"),
+            "enrolment.confirm": pgettext_lazy("permission", "确认别人做的筛选，答复申诉"),
+            "enrolment.answer": pgettext_lazy("permission", "答复名额、退出、申诉"),
+            "enrolment.manage": pgettext_lazy("permission", "开项目，定名额和招募方式"),
+        },
+    ),
+    (
         pgettext_lazy("permission", "转介"),
         {
             "transitions.read": pgettext_lazy("permission", "看出院转介"),

@@ -13,6 +13,7 @@ RESIDENTS = frozenset({"residents.read", "residents.register", "residents.change
 # For persons; staff accounts need identity.manage.
 OPENS_ACCOUNTS = frozenset({"identity.open_account"})
 KEEPS_ACCOUNTS = OPENS_ACCOUNTS | {"identity.change_account"}
+SCREENS = frozenset({"enrolment.read", "enrolment.screen", "enrolment.answer"})
 
 OWN = (
     frozenset(
@@ -34,6 +35,7 @@ OWN = (
             "quality.raise",
             "emergencies.call",
             "files.store",
+            "enrolment.answer",
         }
     )
     | OPENS_ACCOUNTS
@@ -60,6 +62,7 @@ FIELD = frozenset(
 DESK = (
     RESIDENTS
     | KEEPS_ACCOUNTS
+    | SCREENS
     | frozenset(
         {
             "residents.add_address",
@@ -105,6 +108,8 @@ MANAGE = (
             "workforce.change",
             "workforce.confirm",
             "workforce.ask_leave",
+            "enrolment.confirm",
+            "enrolment.manage",
             "catalogue.draft",
             "catalogue.change",
             "catalogue.publish_own",
@@ -151,7 +156,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
     "health_worker": DefaultRole(
         "健康管理员",
         "Health worker",
-        FIELD | RESIDENTS | KEEPS_ACCOUNTS | {"residents.grant", "residents.consent"},
+        FIELD | RESIDENTS | KEEPS_ACCOUNTS | SCREENS | {"residents.grant", "residents.consent"},
     ),
     "dispatcher": DefaultRole(
         "调度员",
@@ -172,6 +177,8 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
                 "residents.read",
                 "workforce.read",
                 "workforce.confirm",
+                "enrolment.read",
+                "enrolment.confirm",
                 "catalogue.read",
                 "catalogue.draft",
                 "supplies.read",

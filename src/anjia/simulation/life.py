@@ -22,6 +22,7 @@ from anjia.simulation import town
 from anjia.simulation.founding import CENTRE, Founder, hours_of, resident_id_of
 from anjia.simulation.homes import Homes
 from anjia.simulation.phones import MINUTES, Errand, Phones
+from anjia.simulation.recruiting import Recruiting
 from anjia.simulation.regular import Regular, been, booked
 from anjia.simulation.ward import Ward
 from anjia.visits import commands as visits
@@ -67,6 +68,7 @@ class Life:
         self.look_round()
         Homes(self.founder, self.now, self.dice).measure()
         self.assess_first()
+        Recruiting(self.founder, self.now).recruit()
         self.spend_two_weeks()
         self.come_to_dress()
         self.begin_today()

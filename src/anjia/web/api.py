@@ -31,6 +31,7 @@ ROUTERS: Final = [
     "records",
     "messaging",
     "emergencies",
+    "enrolment",
     "quality",
     "simulation",
     "web",

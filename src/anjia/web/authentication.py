@@ -29,7 +29,14 @@ WHO: Final = f"""
 # What a grant allows, in permissions of the role "family".
 ALLOWED_BY: Final = {
     "visits": {"visits.read", "quality.rate"},
-    "book": {"visits.book", "visits.cancel", "dispatch.read", "dispatch.book", "residents.add_address"},
+    "book": {
+        "visits.book",
+        "visits.cancel",
+        "dispatch.read",
+        "dispatch.book",
+        "residents.add_address",
+        "enrolment.answer",
+    },
     "record": {"records.read"},
 }
 # Whom else to let in and what to agree to, only she herself decides, or who stands in law in her place.

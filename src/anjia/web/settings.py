@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "anjia.series",
     "anjia.transitions",
     "anjia.emergencies",
+    "anjia.enrolment",
     "anjia.quality",
     "anjia.notices",
     "anjia.imports",

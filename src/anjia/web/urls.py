@@ -23,6 +23,7 @@ CONSOLES: Final = [
     "emergencies",
     "quality",
     "transitions",
+    "enrolment",
     "imports",
     "operations",
     "desk",

@@ -23,6 +23,7 @@ WHAT_WORDS: Final[Mapping[str, Promise]] = {
     "visits": _("上门记录"),
     "quality": _("评价、回访和投诉"),
     "transitions": _("转介单"),
+    "enrolment": _("入组筛选"),
 }
 
 
