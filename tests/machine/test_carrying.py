@@ -62,6 +62,40 @@ class TestCarryOver:
             assert connection.execute("SELECT to_regclass('said')").fetchone() == (None,)
 
 
+class TestBrokenOff:
+    """With programs that do as little as is needed to break it off."""
+
+    @pytest.fixture
+    def place(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr("anjia.machine.carrying.newest", lambda name: str(tmp_path / name))
+        return tmp_path
+
+    def program(self, place: Path, name: str, does: str) -> None:
+        (place / name).write_text(f"#!/bin/sh\n{does}\n")
+        (place / name).chmod(0o755)
+
+    def test_says_why_a_database_would_not_have_it(self, place: Path) -> None:
+        self.program(place, "pg_restore", "yes | head -c 5000000")
+        self.program(place, "psql", "echo permission denied >&2; exit 3")
+
+        with pytest.raises(Stop, match="psql failed: permission denied"):
+            carry_over(place / "dump", "postgresql://host/anjia")
+
+    def test_commits_no_half(self, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def stopped(_lines: object) -> Iterator[bytes]:
+            yield b"SELECT 1;\n"
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("anjia.machine.carrying.for_older_ones", stopped)
+        self.program(place, "pg_restore", "exit 0")
+        self.program(place, "psql", f"cat >/dev/null; touch '{place}/committed'")
+
+        with pytest.raises(KeyboardInterrupt):
+            carry_over(place / "dump", "postgresql://host/anjia")
+
+        assert not (place / "committed").exists()
+
+
 class TestPassword:
     def test_is_no_word_of_a_command_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: dict[str, object] = {}

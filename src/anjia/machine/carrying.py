@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib import util
 from pathlib import Path
 from typing import IO, Final
@@ -64,12 +65,16 @@ def carry_over(dump: Path, url: str) -> None:
         try:
             for chunk in for_older_ones(out.stdout):
                 into.stdin.write(chunk)
-            if out.wait():  # before psql is told that this was all, and commits
-                into.kill()
+            if out.wait():
                 raise Stop(f"pg_restore failed: {last_words(out.stderr.read())}")
-            into.stdin.close()
         except BrokenPipeError:  # psql has ended, and says why below
             out.kill()
+        except BaseException:  # psql takes the end of what it is told for the end of all, and commits
+            into.kill()
+            raise
+        finally:
+            with suppress(BrokenPipeError):
+                into.stdin.close()
         words = last_words(into.stderr.read())
         if into.wait():
             raise Stop(f"psql failed: {words}")
