@@ -197,6 +197,26 @@ class TestCheckBackup:
         steps.check_backup(asked)
 
 
+class TestStop:
+    def test_stops_also_what_is_just_starting(
+        self,
+        asked: Asked,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """A backup under way and a service that starts again and again are "activating", not "active"."""
+        monkeypatch.setattr(steps, "UNITS", tmp_path)
+        monkeypatch.setattr(Host, "holds", lambda _self, *words: "is-active" not in words)
+        for name in ("anjia.service", "anjia-backup.service", "anjia-backup.timer"):
+            (tmp_path / name).touch()
+
+        steps.stop(Host(dry_run=True), asked)
+
+        stopped = [line.split()[-1] for line in capsys.readouterr().out.splitlines() if "stop" in line]
+        assert stopped == ["anjia-backup.timer", "anjia-backup.service", "anjia.service"]
+
+
 class TestDryRun:
     def test_says_each_step_and_changes_nothing(
         self,

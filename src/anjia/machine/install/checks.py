@@ -88,7 +88,7 @@ def check_certificate(asked: Asked) -> None:
     if "does match" not in said:
         raise Stop(f"{certificate} is not for {asked.name}: browsers would refuse it.")
     if output("openssl", "x509", "-in", certificate, "-noout", "-pubkey") != output(
-        "openssl", "pkey", "-in", key, "-pubout"
+        "openssl", "pkey", "-in", key, "-pubout", "-passin", "pass:"
     ):
         raise Stop(
             f"{key} is not the key of {certificate}, or needs a password: the proxy starts without one."

@@ -125,7 +125,8 @@ def stop(host: Host, asked: Asked) -> None:
     if (Path(asked.home) / "kind").exists():
         check_backup(asked)
     for unit in ("anjia-backup.timer", "anjia-backup.service", "anjia.service"):
-        if host.holds("systemctl", "is-active", "--quiet", unit):
+        # Not only what is active: a backup under way, or what starts again and again, is "activating".
+        if (UNITS / unit).exists():
             host.run("systemctl", "stop", unit)
 
 
