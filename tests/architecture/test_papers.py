@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 import anjia
+from anjia.machine.command import OUR_OWN
 
 SOURCES = Path(anjia.__path__[0])
 CHECKOUT = SOURCES.parent.parent
@@ -13,6 +15,7 @@ DECISIONS = sorted((CHECKOUT / "docs" / "decisions").glob("*.md"))
 QUOTED = re.compile(r"`([^`\s]+)`")
 IS_FILE = re.compile(r"/|\.(py|toml)$")
 IS_NAME = re.compile(r"[A-Za-z_][\w.]*")
+COMMAND = re.compile(r"(?:script/anjia|sudo anjia|anjia-in-container|`anjia) ([a-z]\w+)")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
@@ -54,3 +57,15 @@ def test_links_lead_to_what_is_there(paper: str) -> None:
     path = CHECKOUT / paper
 
     assert [link for link in LINK.findall(path.read_text()) if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "paper",
+    ["README.md", "README.zh-CN.md", "docs/deploy.md", "docs/deploy.zh-CN.md", "deploy/anjia-backup.service"],
+)
+def test_commands_that_are_to_be_typed_are_there(paper: str) -> None:
+    of_containers = re.findall(r"^(\w+)\)", (CHECKOUT / "deploy" / "in-container").read_text(), re.MULTILINE)
+    named = set(COMMAND.findall((CHECKOUT / paper).read_text()))
+
+    assert named
+    assert named - {*OUR_OWN, *get_commands(), *of_containers, "help"} == set()
