@@ -8,16 +8,18 @@ if [ -e secrets ]; then
     exit 1
 fi
 umask 077
-mkdir secrets
+rm -rf secrets.new # of a run that was broken off
+mkdir secrets.new
 word() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 owner=$(word) app=$(word) backup=$(word)
-word >secrets/postgres_password
-cat >secrets/database.env <<ENV
+word >secrets.new/postgres_password
+word >secrets.new/bucket_password
+cat >secrets.new/database.env <<ENV
 OWNER_PASSWORD=$owner
 APP_PASSWORD=$app
 BACKUP_PASSWORD=$backup
 ENV
-cat >secrets/anjia.env <<ENV
+cat >secrets.new/anjia.env <<ENV
 PUBLIC_ADDRESS=https://$name
 ANJIA_BIND=0.0.0.0
 PORT=8000
@@ -28,9 +30,12 @@ DATABASE_OWNER_URL=postgresql://anjia_owner:$owner@database/anjia
 DATABASE_BACKUP_URL=postgresql://anjia_backup:$backup@database/anjia
 ENV
 printf 'ANJIA_NAME=%s\n' "$name" >.env
-chmod 755 secrets
+chmod 644 .env
+chmod 755 secrets.new
 if [ "$(id -u)" = 0 ]; then # each is read by the user of its container alone
-    chown 10001:10001 secrets/anjia.env
-    chown 999:999 secrets/postgres_password secrets/database.env
+    chown 10001:10001 secrets.new/anjia.env secrets.new/bucket_password
+    chown 999:999 secrets.new/postgres_password secrets.new/database.env
+    install -d -o 10001 -g 10001 -m 700 bucket
 fi
+mv secrets.new secrets
 echo "Now put secrets/certificate.pem and secrets/key.pem beside them; the key must be readable by user 101."
