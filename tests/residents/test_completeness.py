@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from anjia.identity.models import Organization
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.models import RecordAccess
 from anjia.kernel.work import acting
 from anjia.residents.queries import Completeness, completeness, who_lack
 from anjia.residents.rules.dictionary import dictionary
@@ -67,6 +68,17 @@ class TestCompleteness:
     def test_knows_no_field_that_it_does_not_collect(self, desk: Actor) -> None:
         with pytest.raises(NotFound):
             lacking(desk, "religion")
+
+    def test_is_noted_of_each_who_is_shown(self, house: Organization, desk: Actor) -> None:
+        shown = make_residents.resident(served_by=desk, name="谢玉华", phones=[])
+        make_residents.resident(served_by=desk, name="张桂芳", phones=["13900000001"])
+
+        lacking(desk, "phone")
+
+        noted = acting(desk, NOON).ask(
+            lambda _: list(RecordAccess.objects.values_list("resident_id", "what", "actor_id"))
+        )
+        assert noted == [(shown.id, "residents.list", desk.user_id)]
 
     def test_pages_those_who_lack_something(self, house: Organization, desk: Actor) -> None:
         for name in ("甲", "乙", "丙"):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from anjia.kernel import access
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
@@ -51,7 +52,7 @@ def who_lack(
     actor: Actor, purpose: Purpose, *, what: str, now: datetime, after: str | None = None, size: int = 50
 ) -> Page[Lacking]:
     """
-    Return the residents of whom this is not known, by name.
+    Return the residents of whom this is not known, by name; note that they were read.
 
     :raises NotFound: if nothing of this name is collected
     :raises NotAllowed: without `residents.read`, and for persons
@@ -62,6 +63,7 @@ def who_lack(
         raise NotFound
     rows: QuerySet[Resident, Resident] = Resident.objects.filter(organization_id=actor.organization_id)
     page = page_of(rows.exclude(known[what]), order=BY_NAME, after=after, size=size)
+    access.note(actor, purpose, resident_ids=[row.id for row in page.items], what="residents.list")
     return Page([Lacking(row.id, row.name) for row in page.items], page.next)
 
 
