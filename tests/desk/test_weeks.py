@@ -124,6 +124,19 @@ class TestTheWeekOfAll:
         assert page.content.decode().count('<article class="week"') == 2
         assert "赵大海" not in text_of(page)
 
+    def test_has_none_for_whom_all_is_over(self, here: OpenTown) -> None:
+        times: dict[str, Any] = {"starts_at": here.at(9, day=2), "ends_at": here.at(9.5, day=2)}
+        visit(here, here.town.nurse(), hour=9, resident=here.town.resident("张桂芳"))
+        visit(here, here.town.nurse(), resident=here.town.resident("谢玉华"), **times)
+        desk = replace(here.town.desk, permissions=here.town.desk.permissions | {"desk.bookings"})
+        first, on_the_second_day = here.at(12).date(), here.at(8, day=2)
+
+        found = acting(desk, here.town.today).ask(
+            weeks_page, Purpose.CONTRACT, first=first, now=on_the_second_day
+        )
+
+        assert [one.name for one in found.items] == ["谢玉华"]
+
     def test_goes_on_behind_the_twentieth_with_as_many_questions(self, here: OpenTown) -> None:
         nurses = [here.town.nurse() for _n in range(3)]
         for n in range(21):

@@ -59,13 +59,13 @@ def weeks_page(
     """
     if not actor.may("desk.bookings"):
         raise NotAllowed
+    today = day_of(now)
     ids: Sequence[UUID]
     if resident_id:
         ids, following = [get_resident(actor, purpose, resident_id=resident_id).id], None
     else:
-        visited = visited_in_week(actor, purpose, first=first, after=after)
+        visited = visited_in_week(actor, purpose, first=first, since=today, after=after)
         ids, following = visited.resident_ids, visited.next
-    today = day_of(now)
     weeks = weeks_of(actor, purpose, first=first, resident_ids=ids) if ids else {}
     names = resident_names(actor, purpose, resident_ids=ids)
     access.note(actor, purpose, resident_ids=list(ids), what="visits.week")

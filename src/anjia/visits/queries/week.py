@@ -46,15 +46,15 @@ class Visited:
 
 
 def visited_in_week(
-    actor: Actor, purpose: Purpose, *, first: date, after: UUID | None = None, size: int = 20
+    actor: Actor, purpose: Purpose, *, first: date, since: date, after: UUID | None = None, size: int = 20
 ) -> Visited:
     """
-    Return to whom somebody comes in the seven days from `first` on, in the order of their ids.
+    Return to whom somebody comes in the seven days from `first` on, on `since` or later, in the order of their ids.
 
     :raises NotAllowed: if the actor may not read visits
     """
     check_may_read_all(actor)
-    rows = _of_week(actor, first)
+    rows = _of_week(actor, first).filter(starts_at__gte=day_bounds(since)[0])
     if after:
         rows = rows.filter(resident_id__gt=after)
     found = list(
