@@ -68,9 +68,11 @@ class Bucket:
 
         :raises FilesAway: if it is silent, refuses, or too many wait for it
         """
-        if time.monotonic() < self.alone_until or not self.turns.acquire(timeout=QUEUE_FOR):
+        if self.is_left_alone() or not self.turns.acquire(timeout=QUEUE_FOR):
             raise FilesAway
         try:
+            if self.is_left_alone():  # it fell silent while we waited for our turn
+                raise FilesAway
             yield
         except OutsideError as error:
             self.alone_until = time.monotonic() + LEFT_ALONE
@@ -78,6 +80,9 @@ class Bucket:
             raise FilesAway from None
         finally:
             self.turns.release()
+
+    def is_left_alone(self) -> bool:
+        return time.monotonic() < self.alone_until
 
 
 def key_of(file_id: UUID) -> str:
