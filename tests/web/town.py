@@ -22,6 +22,7 @@ from anjia.dispatch.models import OPEN, Offer
 from anjia.emergencies.commands import call_for_help
 from anjia.emergencies.models import CheckIn
 from anjia.enrolment.models import Appeal, Candidate, Channel, Programme, Screening
+from anjia.exceptions import commands as exceptions
 from anjia.identity import commands as identity
 from anjia.identity.models import Membership
 from anjia.identity.rules import End, Entry, Way
@@ -79,6 +80,8 @@ WATCHED = {
         "quality_callback",
         "quality_familyform",
         "quality_concern",
+        "exceptions_visitexception",
+        "exceptions_absenceline",
         "messaging_message",
         "emergencies_case",
         "emergencies_wish",
@@ -129,6 +132,7 @@ OF_THE_HOUSE = {
         "emergencies_houserules",
         "quality_improvement",
         "quality_concernstep",
+        "exceptions_exceptionstep",
         "quality_callbackattempt",
     ],
     "organization_id = %(organization_id)s",
@@ -478,6 +482,15 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         "paper_id": paper.id,
         "change_id": number.id,
         "conflict_id": first(Conflict).id,
+        "exception_kind": "unsafe",
+        "exception_id": acting(town.founder.member("dispatcher"), now)
+        .do(
+            exceptions.report_exception,
+            visit_id=town.ids["visit_id"],
+            kind="no_show",
+            form={"tried": ["knocked"], "waited_minutes": 10, "signs": "none"},
+        )
+        .id,
         "concern_id": acting(town.founder.person("resident"), now)
         .do(quality.raise_concern, kind="complaint", words="等了很久")
         .id,

@@ -107,6 +107,8 @@ export const work = {
   decline: (id: string, reason: string, key: string) => post<unknown>(`work/offers/${id}/decline`, { reason }, key),
   visit: (id: string) => get<T.WorkVisit>(`work/visits/${id}`),
   prompts: () => get<T.Prompt[]>('work/prompts'),
+  exceptionForms: () => get<T.ExceptionForm[]>('work/exception-forms'),
+  exceptions: (id: string) => get<T.ExceptionOfVisit[]>(`work/visits/${id}/exceptions`),
   bag: () => get<T.Bag>('work/bag'),
   checkBag: (check: { client_id: string; checked_at: string; seen: { lot_id: string; quantity: number }[] }, key: string) =>
     post<T.BagCheck>('work/bag/checks', check, key),

@@ -331,7 +331,7 @@ export interface FormSchema {
   required?: string[]
 }
 export type FactKind =
-  | 'departed' | 'arrived' | 'step_done' | 'measured' | 'photo' | 'teach_back' | 'signed' | 'supplies' | 'waste' | 'note' | 'done' | 'left'
+  | 'departed' | 'arrived' | 'step_done' | 'measured' | 'photo' | 'teach_back' | 'signed' | 'supplies' | 'waste' | 'note' | 'exception' | 'done' | 'left'
 export interface Fact {
   client_id: string
   visit_id: string
@@ -401,6 +401,32 @@ export interface Bag {
   lines: BagLine[]
   check: BagCheck | null
   waste: CarriedWaste[]
+}
+export interface ExceptionField {
+  name: string
+  ask: 'choice' | 'many' | 'number' | 'text'
+  words: string
+  is_required: boolean
+  choices: { value: string; words: string }[]
+  low: number
+  high: number
+}
+export interface ExceptionForm {
+  kind: string
+  words: string
+  first: string
+  fields: ExceptionField[]
+}
+export interface ExceptionOfVisit {
+  id: string
+  kind: string
+  kind_words: string
+  next_words: string
+  owner_name: string
+  is_open: boolean
+  opened_at: string
+  closed_at: string | null
+  outcome_words: string
 }
 export interface Prompt {
   situation: string

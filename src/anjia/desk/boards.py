@@ -88,6 +88,7 @@ class Shown:
     icon: str
     caregivers: str
     why: str
+    exceptions: Sequence[Any] = ()  # anjia.exceptions.shapes.OfVisit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,8 @@ class Page:
     cell: str = ""
     to_check: int = 0  # conflicts that wait for a person
     without_place: int = 0  # of series: for somebody to find a time
+    exceptions: int = 0  # that are open, and how many of them are overdue
+    exceptions_late: int = 0
 
     @property
     def day_before(self) -> date:
@@ -125,7 +128,7 @@ def tallies_of(board: Board) -> list[Tally]:
     return [all_of_them, *rest]
 
 
-def shown(row: BoardRow) -> Shown:
+def shown(row: BoardRow, exceptions: Sequence[Any] = ()) -> Shown:
     look = LOOKS[row.state]
     return Shown(
         id=row.id,
@@ -139,6 +142,7 @@ def shown(row: BoardRow) -> Shown:
         icon=look.icon,
         caregivers=_("、").join(row.caregivers),
         why=why_it_stands_out(row),
+        exceptions=exceptions,
     )
 
 

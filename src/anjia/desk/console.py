@@ -52,18 +52,23 @@ def looking_at(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def handling(request: PageRequest) -> dict[str, bool]:
+    """Say whether what came in between at visits is the reader's to open."""
+    return {"may_handle": request.actor.may("exceptions.handle")}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("board.read")
 def board(request: PageRequest) -> HttpResponse:
     found = console.ask(request, queries.board_page, Purpose.CONTRACT, **looking_at(request))
-    return render(request, "desk/board.html", {"board": found})
+    return render(request, "desk/board.html", {"board": found, **handling(request)})
 
 
 @require_GET
 @page("board.read")
 def rows(request: PageRequest) -> HttpResponse:
     found = console.ask(request, queries.board_page, Purpose.CONTRACT, **looking_at(request))
-    return render(request, "desk/_board_rows.html", {"board": found})
+    return render(request, "desk/_board_rows.html", {"board": found, **handling(request)})
 
 
 @require_GET
@@ -89,7 +94,7 @@ def row(request: PageRequest, visit_id: UUID) -> HttpResponse:
     )
     if found is None:
         return HttpResponse("")
-    return render(request, "desk/_board_row.html", {"row": found, "just_now": True})
+    return render(request, "desk/_board_row.html", {"row": found, "just_now": True, **handling(request)})
 
 
 @require_GET
@@ -140,6 +145,10 @@ def visit(request: PageRequest, visit_id: UUID) -> HttpResponse:
         else "",
         "resident_url": url_of("residents:resident", resident_id=found.visit.resident_id),
         "concern_url": url_of("quality:new_concern") if request.actor.may("quality.raise") else "",
+        "exception_url": url_of("exceptions:new", visit_id=visit_id, exception_kind="no_show")
+        if request.actor.may("exceptions.report")
+        else "",
+        **handling(request),
         "ledger_url": f"{url_of('supplies:ledger')}?visit_id={visit_id}"
         if request.actor.may("supplies.read")
         else "",

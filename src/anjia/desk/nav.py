@@ -30,6 +30,12 @@ class NavItem:
 
 ITEMS: Final = (
     NavItem(label=_("今日看板"), icon="layout-board", name="desk:board", permission="board.read"),
+    NavItem(
+        label=pgettext_lazy("rail", "异常"),
+        icon="alert-triangle",
+        name="exceptions:list",
+        permission="exceptions.handle",
+    ),
     NavItem(label=_("服务台"), icon="headset", name="desk:bookings", permission="desk.bookings"),
     NavItem(
         label=pgettext_lazy("rail", "求助"),

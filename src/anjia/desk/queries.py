@@ -7,6 +7,7 @@ from uuid import UUID
 
 from anjia.desk import audits, boards, people, visit_pages
 from anjia.dispatch.queries import heed_of
+from anjia.exceptions.queries import exceptions_of_visits, how_many_open
 from anjia.identity.queries import account_names, get_organization
 from anjia.kernel import access
 from anjia.kernel.actors import NOBODY, Actor, Purpose
@@ -90,18 +91,23 @@ def board_page(
         rows, following = board_rows(actor, purpose, day=day, now=now, resident_ids=ids), None
     elif cell:
         rows, following = board_rows(actor, purpose, day=day, now=now, cell=cell, size=200), None
+    said = exceptions_of_visits(actor, purpose, visit_ids=[row.id for row in rows], now=now, only_open=True)
+    handles = actor.may("exceptions.handle")
+    exceptions, late = how_many_open(actor, purpose, now=now) if handles else (0, 0)
     return boards.Page(
         day=day,
         is_today=day == day_of(now),
         tallies=boards.tallies_of(found),
         state=state,
         title=boards.title_of(state, who, cell),
-        rows=[boards.shown(row) for row in rows],
+        rows=[boards.shown(row, said.get(row.id, [])) for row in rows],
         next=following,
         who=who,
         cell=cell,
         to_check=len(open_conflicts(actor, purpose).items) if actor.may("visits.settle") else 0,
         without_place=how_many_without_place(actor, purpose) if actor.may("dispatch.book") else 0,
+        exceptions=exceptions,
+        exceptions_late=late,
     )
 
 
@@ -136,7 +142,10 @@ def row_on_board(
     """Return one visit's row, or None if it is not (any more) among those that are looked at."""
     _check_may_see_board(actor)
     row = board_row(actor, purpose, visit_id=visit_id, day=day, now=now)
-    return boards.shown(row) if row and state in ("", row.state.value) else None
+    if row is None or state not in ("", row.state.value):
+        return None
+    said = exceptions_of_visits(actor, purpose, visit_ids=[visit_id], now=now, only_open=True)
+    return boards.shown(row, said.get(visit_id, []))
 
 
 def map_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> list[dict[str, object]]:
@@ -178,8 +187,11 @@ def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime)
     heed = heed_of(actor, purpose, visit_id=visit_id) if visit.status in OPEN else []
     of_series = actor.may("visits.read") and visit.series_id is not None
     series = series_of_visit(actor, purpose, visit_id=visit_id, now=now) if of_series else None
+    may_know = actor.may("visits.read")
+    said = exceptions_of_visits(actor, purpose, visit_ids=[visit_id], now=now) if may_know else {}
     return visit_pages.shown(
         visit,
+        exceptions=said.get(visit_id, []),
         resident=name,
         messages=messages,
         ratings=ratings,

@@ -13,6 +13,7 @@ from anjia.clinical.measures import Unsound, measure
 from anjia.kernel.errors import Words
 from anjia.messaging.rules import Channel, State
 from anjia.supplies.rules.waste import WORDS_OF_CLASS
+from anjia.visits.rules.exceptions import WORDS_OF_EXCEPTION
 from anjia.visits.rules.facts import FactKind
 from anjia.visits.rules.lifecycle import Status, What
 
@@ -38,6 +39,7 @@ KINDS: Final[Mapping[str, tuple[Words, str]]] = {
     FactKind.SUPPLIES: (gettext_lazy("用了耗材"), "first-aid-kit"),
     FactKind.WASTE: (gettext_lazy("装了医疗废物"), "trash"),
     FactKind.NOTE: (gettext_lazy("备注"), "notes"),
+    FactKind.EXCEPTION: (gettext_lazy("报了异常"), "alert-triangle"),
     FactKind.DONE: (gettext_lazy("做完"), "check"),
     FactKind.LEFT: (gettext_lazy("离开"), "door-exit"),
 }
@@ -132,6 +134,7 @@ class VisitShown:
     family_forms: Sequence[Any] = ()  # anjia.quality.models.FamilyForm
     heed: Sequence[str] = ()
     series: Any = None  # anjia.series.queries.SeriesLine
+    exceptions: Sequence[Any] = ()  # anjia.exceptions.shapes.OfVisit
     who_words: str = ""
 
 
@@ -144,6 +147,7 @@ def shown(
     family_forms: Sequence[Any] = (),
     heed: Sequence[str] = (),
     series: Any = None,
+    exceptions: Sequence[Any] = (),
 ) -> VisitShown:
     tone, icon, status_words = tone_of(visit)
     titles = {step["key"]: str(step.get("title") or step["key"]) for step in visit.steps}
@@ -166,6 +170,7 @@ def shown(
         family_forms=family_forms,
         heed=heed,
         series=series,
+        exceptions=exceptions,
         who_words=next((one.who_words for one in series.occurrences if one.visit_id == visit.id), "")
         if series
         else "",
@@ -225,11 +230,9 @@ def words_of(kind: str, content: Mapping[str, Any], titles: Mapping[str, str]) -
             return _("{said}：{reason}").format(said=said, reason=reason) if reason else said
         case FactKind.SUPPLIES | FactKind.WASTE:
             return words_of_things(content)
-        case FactKind.NOTE:
-            return str(content.get("words", ""))
-        case FactKind.ARRIVED:
-            return str(content.get("reason") or "")
-    return ""
+        case FactKind.EXCEPTION:
+            return str(WORDS_OF_EXCEPTION[content["exception"]])
+    return str(content.get("words" if kind == FactKind.NOTE else "reason") or "")
 
 
 def words_of_things(content: Mapping[str, Any]) -> str:

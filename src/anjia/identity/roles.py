@@ -86,6 +86,8 @@ DESK = (
             "files.store",
             "desk.bookings",
             "emergencies.take",
+            "exceptions.report",
+            "exceptions.handle",
         }
     )
 )
@@ -121,6 +123,7 @@ MANAGE = (
             "audit.read",
             "board.read",
             "emergencies.set",
+            "exceptions.lead",
         }
     )
 )
@@ -148,6 +151,8 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
             "visits.book",
             "dispatch.book",
             "board.read",
+            "exceptions.report",
+            "exceptions.handle",
             "desk.worklist",
             "quality.call_back",
             "records.set_target",
@@ -193,6 +198,7 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
                 "quality.manage",
                 "audit.read",
                 "board.read",
+                "exceptions.handle",
             }
         ),
     ),

@@ -19,6 +19,7 @@ from anjia.messaging.jobs import empty_outbox
 from anjia.quality import commands as quality
 from anjia.residents.queries import addresses_of
 from anjia.simulation import town
+from anjia.simulation.between import Between
 from anjia.simulation.founding import CENTRE, Founder, hours_of, resident_id_of
 from anjia.simulation.homes import Homes
 from anjia.simulation.phones import MINUTES, Errand, Phones
@@ -72,6 +73,7 @@ class Life:
         self.spend_two_weeks()
         self.come_to_dress()
         self.begin_today()
+        Between(self).happen()
         # So far nobody was told anything: in the demo's first minute that would only make the telephones ring.
         acting(system(CENTRE), self.now).do(events.pass_over, organization_id=CENTRE)
         self.come_to_zhang()

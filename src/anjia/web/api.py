@@ -27,6 +27,7 @@ ROUTERS: Final = [
     "dispatch",
     "series",
     "visits",
+    "exceptions",
     "supplies",
     "records",
     "messaging",

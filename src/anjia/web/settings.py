@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "anjia.supplies",
     "anjia.dispatch",
     "anjia.series",
+    "anjia.exceptions",
     "anjia.transitions",
     "anjia.emergencies",
     "anjia.enrolment",

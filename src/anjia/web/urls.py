@@ -19,6 +19,7 @@ CONSOLES: Final = [
     "supplies",
     "dispatch",
     "series",
+    "exceptions",
     "messaging",
     "emergencies",
     "quality",

@@ -12,6 +12,7 @@ from anjia.dispatch.queries.pages import (
 )
 from anjia.dispatch.queries.places import places_for, why_others_come
 from anjia.dispatch.queries.slots import slots_for
+from anjia.dispatch.queries.standing_in import Proposal, StandIn, propose_stand_ins
 from anjia.dispatch.shapes import (
     Answered,
     Booked,
@@ -37,9 +38,11 @@ __all__ = [
     "OfferCard",
     "OfferRow",
     "Place",
+    "Proposal",
     "ServiceHeld",
     "Slot",
     "Slots",
+    "StandIn",
     "assigning_page",
     "booking_page",
     "contact_of",
@@ -52,6 +55,7 @@ __all__ = [
     "offers_of",
     "overdue_offers",
     "places_for",
+    "propose_stand_ins",
     "slots_for",
     "suitability",
     "visit_and_resident",

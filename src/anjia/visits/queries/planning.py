@@ -13,7 +13,14 @@ from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotFound
 from anjia.kernel.prepared import Prepared
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
-from anjia.visits.rules.lifecycle import EXPECTED, LONGEST_VISIT, MISSED_AFTER, State, Status
+from anjia.visits.rules.lifecycle import (
+    EXPECTED,
+    LATE_AFTER,
+    LONGEST_VISIT,
+    MISSED_AFTER,
+    State,
+    Status,
+)
 from anjia.visits.showing import live_crew, may_know_of, name_of_service
 
 
@@ -235,6 +242,39 @@ def known_by(
         been.values("staff_id").annotate(times=Count("id"), last_at=Max("starts_at")).order_by("staff_id")
     )
     return {row["staff_id"]: Known(times=row["times"], last_at=row["last_at"]) for row in counted}
+
+
+def known_by_of_many(
+    actor: Actor, purpose: Purpose, *, resident_ids: Collection[UUID], staff_ids: Iterable[UUID]
+) -> dict[UUID, dict[UUID, Known]]:
+    """Return, by resident, which of the caregivers have been there before, how often, and when last."""
+    been = Assignment.objects.filter(
+        organization_id=actor.organization_id,
+        staff_id__in=list(staff_ids),
+        visit__resident_id__in=set(resident_ids),
+        visit__status=Status.DONE.value,
+        state__in=LIVE_STATES,
+    )
+    counted = been.values("visit__resident_id", "staff_id").annotate(
+        times=Count("id"), last_at=Max("starts_at")
+    )
+    found: dict[UUID, dict[UUID, Known]] = {}
+    for row in counted.order_by("visit__resident_id", "staff_id"):
+        hers = found.setdefault(row["visit__resident_id"], {})
+        hers[row["staff_id"]] = Known(times=row["times"], last_at=row["last_at"])
+    return found
+
+
+def late_visits(
+    actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200
+) -> list[tuple[UUID, UUID, datetime]]:
+    """Return (organization, visit, when it should have begun) of those at which nobody has come in time."""
+    waiting = Visit.objects.filter(
+        status__in=[Status.BOOKED.value, Status.DEPARTED.value],
+        ends_at__gt=now - MISSED_AFTER,
+        starts_at__lte=now - LATE_AFTER,
+    )
+    return list(waiting.order_by("-starts_at", "id")[:size].values_list("organization_id", "id", "starts_at"))
 
 
 def expired_holds(

@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from anjia.kernel.errors import Words
+from anjia.visits.rules.exceptions import ExceptionKind
 from anjia.visits.rules.lifecycle import OPEN, State, Status
 
 CLOCK_MAY_BE_AHEAD: Final = timedelta(minutes=5)
@@ -45,6 +46,7 @@ class FactKind(StrEnum):
     SUPPLIES = "supplies"
     WASTE = "waste"
     NOTE = "note"
+    EXCEPTION = "exception"
     DONE = "done"
     LEFT = "left"
 
@@ -195,6 +197,14 @@ class NoteShape(Shape):
     words: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
+class ExceptionShape(Shape):
+    """Of the form only that it is one: from the field nothing is refused because a line of it is empty."""
+
+    exception: ExceptionKind
+    form: dict[str, JsonValue] = {}
+    file_id: UUID | None = None
+
+
 class DoneShape(Shape):
     record: dict[str, JsonValue] = {}
 
@@ -210,6 +220,7 @@ SHAPES: Final[Mapping[FactKind, type[Shape]]] = {
     FactKind.SUPPLIES: SuppliesShape,
     FactKind.WASTE: WasteShape,
     FactKind.NOTE: NoteShape,
+    FactKind.EXCEPTION: ExceptionShape,
     FactKind.DONE: DoneShape,
     FactKind.LEFT: Anything,
 }
