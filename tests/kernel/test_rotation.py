@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -87,6 +88,43 @@ def test_seals_values_and_files_by_a_new_key_and_then_takes_the_old_one_away(
     assert after[0] == encryption.CIPHERS[cipher].byte
     assert storage.folder().path_of(stored.id).read_bytes().startswith(ring.beginning(ring.current))
     assert acting(clerk, NOON).ask(files.content_of, Purpose.CARE, file_id=stored.id)[1] == PNG
+
+
+class TestFilesInABucket:
+    """A backup carries keys and no file of the bucket, and the bucket keeps none of what lay under an old key."""
+
+    @pytest.fixture
+    def bucket(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> storage.Folder:
+        bucket = storage.Folder(tmp_path)
+        monkeypatch.setattr(storage, "bucket", lambda: bucket)
+        return bucket
+
+    def test_are_sealed_again_and_a_backup_is_asked_for(self, bucket: storage.Folder, clerk: Actor) -> None:
+        stored = acting(clerk, NOON).do(files.store, content=PNG, content_type="image/png")
+        said = StringIO()
+
+        call_command("rotate_keys", stdout=said)
+
+        ring = encryption.keyring()
+        assert bucket.get(stored.id).startswith(ring.beginning(ring.current))
+        assert "no backup made before now carries: make one" in said.getvalue()
+
+    def test_keep_the_old_key_while_it_is_silent(
+        self, bucket: storage.Folder, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stored = acting(clerk, NOON).do(files.store, content=PNG, content_type="image/png")
+
+        def silent(*_: object) -> None:
+            raise storage.FilesAway
+
+        with monkeypatch.context() as patch:
+            patch.setattr(storage.Folder, "put", silent)
+            with pytest.raises(CommandError, match="does not answer"):
+                call_command("rotate_keys")
+
+        assert acting(clerk, NOON).ask(files.content_of, Purpose.CARE, file_id=stored.id)[1] == PNG
+        finish()
+        assert acting(clerk, NOON).ask(files.content_of, Purpose.CARE, file_id=stored.id)[1] == PNG
 
 
 def test_leaves_the_guards_standing(clerk: Actor) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from anjia.kernel import rotation
+from anjia.kernel import rotation, storage
 from anjia.kernel.encryption import AES, CIPHERS
 from anjia.kernel.folders import held
+from anjia.kernel.storage import FilesAway
 
 
 class Command(BaseCommand):
@@ -34,11 +35,20 @@ class Command(BaseCommand):
             )
         if not is_second_time:
             rotation.add_key(options["cipher"] or AES)
-        done = rotation.seal_all_again()
+        try:
+            done = rotation.seal_all_again()
+        except FilesAway:
+            raise CommandError(
+                "The bucket does not answer. What is done stays done and the old key stays: run this again later."
+            ) from None
         if is_second_time and done == 0:
             rotation.drop_old_keys()
             self.stdout.write("Nothing lies under an old key any more: it is gone. Old backups carry theirs.")
         else:
             self.stdout.write(
                 f"{done} values sealed again. Run this once more in an hour, to take the old key away."
+            )
+        if storage.bucket() and (done or not is_second_time):
+            self.stdout.write(
+                "Files in the bucket are sealed by the new key, which no backup made before now carries: make one."
             )
