@@ -174,6 +174,15 @@ class TestSettings:
             "# our SMS\nSMS_SIGN_NAME=安家\nPORT=8100\nBEHIND_PROXY=1\n"
         )
 
+    def test_are_shut_to_others_though_nothing_is_to_be_added(self, tmp_path: Path) -> None:
+        settings, host = tmp_path / "anjia.env", Host(dry_run=True)
+        settings.write_text("DATABASE_URL=postgresql://anjia_app:secret@db/anjia\n")
+        settings.chmod(0o644)
+
+        assert host.write(settings, settings.read_text(), mode=0o640)
+        settings.chmod(0o640)
+        assert not host.write(settings, settings.read_text(), mode=0o640)
+
 
 class TestCheckBackup:
     @pytest.fixture(autouse=True)

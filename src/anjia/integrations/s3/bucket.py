@@ -7,6 +7,7 @@ once, in words.
 """
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from anjia.integrations.s3.signing import Credentials
 from anjia.kernel.storage import FilesAway
 
 PREFIX: Final = "files/"
+HEX: Final = re.compile("[0-9a-f]{32}")
 AT_ONCE: Final = 3  # of a process's threads, of which there are eight
 QUEUE_FOR: Final = 2.0  # seconds
 LEFT_ALONE: Final = 10.0  # seconds after it was silent
@@ -58,7 +60,7 @@ class Bucket:
             if key is None:
                 return
             name = key.rpartition("/")[2]
-            if len(name) == 32:
+            if HEX.fullmatch(name) and key_of(UUID(name)) == key:  # others may keep things there too
                 yield UUID(name)
 
     @contextmanager

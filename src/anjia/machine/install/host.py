@@ -64,8 +64,8 @@ class Host:
             os.chown(path, *ids_of(owner, owner))
 
     def write(self, path: Path, text: str, *, mode: int = 0o644, group: str = "root") -> bool:
-        """Write the file if it says something else; return whether it did."""
-        if path.exists() and path.read_text() == text:
+        """Write the file if it says something else, or others may read it than should; return whether it did."""
+        if path.exists() and path.read_text() == text and path.stat().st_mode & 0o777 == mode:
             return False
         self.say(f"write {path}")
         if not self.dry_run:
