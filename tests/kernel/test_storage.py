@@ -99,6 +99,23 @@ class TestFiles:
         Shelf.silent_after = None
         assert read(clerk, stored(clerk, file_id=file_id).id) == PDF
 
+    def test_are_not_lost_says_who_cannot_show_them(
+        self, shelf: Shelf, clerk: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever looks at a photo has sent none: that hers was not taken in would be untrue."""
+        file = stored(clerk)
+
+        def silent(*_: object) -> bytes:
+            raise FilesAway
+
+        monkeypatch.setattr(Shelf, "get", silent)
+        with pytest.raises(FilesAway) as refusal:
+            read(clerk, file.id)
+
+        assert refusal.value.status == 503
+        assert "没有收下" not in refusal.value.detail
+        assert "没有丢" in refusal.value.detail
+
     def test_are_still_read_from_the_folder(self, shelf: Shelf) -> None:
         (file_id,) = in_folder(1)
         Shelf.silent_after = 0

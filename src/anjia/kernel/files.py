@@ -154,6 +154,6 @@ def opened(file_id: UUID) -> bytes:
     """
     Return what is in a file, for those who have asked whether it may be read.
 
-    :raises FilesAway: if the place where it lies is silent
+    :raises FilesUnseen: if the place where it lies is silent
     """
     return encryption.unseal(storage.get(file_id), bound_to=f"file||{file_id}")

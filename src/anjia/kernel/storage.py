@@ -27,6 +27,13 @@ class FilesAway(DomainError):
     words = _("存照片的地方现在不通，这次没有收下，也没有丢：照片还在您这里。请过一分钟再试。")
 
 
+class FilesUnseen(FilesAway):
+    """For who only looks: nothing of hers was refused."""
+
+    code = "files.unseen"
+    words = _("存照片的地方现在不通，这一份暂时打不开，没有丢。请过一分钟再试。")
+
+
 class Storage(Protocol):
     """
     Keeps bytes under the name of a file, all of them or none.
@@ -103,7 +110,7 @@ def get(file_id: UUID) -> bytes:
     Return what was kept, from the folder if it is there.
 
     :raises FileNotFoundError: if it is nowhere
-    :raises FilesAway: if the place is silent
+    :raises FilesUnseen: if the place is silent
     """
     there = bucket()
     try:
@@ -111,7 +118,10 @@ def get(file_id: UUID) -> bytes:
     except FileNotFoundError:
         if there is None:
             raise
-    return there.get(file_id)
+    try:
+        return there.get(file_id)
+    except FilesAway:
+        raise FilesUnseen from None
 
 
 def everywhere() -> list[Storage]:
