@@ -73,7 +73,9 @@ class Case(models.Model):
             ),
             models.Index(fields=["organization_id", "-pressed_at", "-id"], name="case_by_time"),
             models.Index(
-                fields=["calls_at"], condition=Q(closed_at=None, taken_at=None), name="case_unanswered"
+                fields=["calls_at"],
+                condition=Q(closed_at=None, calls_at__isnull=False),
+                name="case_to_answer",
             ),
             models.Index(fields=["resident", "-pressed_at"], name="case_by_resident"),
         ]

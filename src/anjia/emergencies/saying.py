@@ -18,12 +18,14 @@ WORTH_HEARING: Final = timedelta(hours=12)
 
 
 def say(actor: Actor, now: datetime, case: Case, *, party_id: UUID, template: str, contact: Contact) -> None:
+    # Of each taking and of each round once.
+    which = case.taken_at if template == "help_taken" else case.rounds
     send(
         actor,
         now,
         party_id=party_id,
         template_code=template,
-        event_id=uuid5(NAMESPACE_OID, f"{template}/{case.id}/{case.rounds}"),
+        event_id=uuid5(NAMESPACE_OID, f"{template}/{case.id}/{which}"),
         about_kind="case",
         about_id=case.id,
         values=values_of(actor, case, now=now),
@@ -48,6 +50,7 @@ def values_of(actor: Actor, case: Case, *, now: datetime) -> Mapping[str, str | 
         "resident": who,
         "taker": case.taker,
         "clock": f"{local(case.pressed_at):%H:%M}",
+        "again": f"{local(case.again_at or case.pressed_at):%H:%M}",
         "minutes": str(int((now - case.pressed_at).total_seconds() // 60)),
         "institution": name,
         "phone": phone,

@@ -32,14 +32,18 @@ def open_case(
     """Open a case, or say of the one that is open that it was pressed again. Sent twice, it is pressed once."""
     wait_turn(f"case/{kind.value}/{about_id}")
     rows = Case.objects.filter(organization_id=actor.organization_id)
-    known = rows.filter(client_id=client_id).first()
+    known = rows.filter(client_id=client_id, kind=kind.value, about_id=about_id).first()
     if known:
-        return known
-    already = rows.filter(kind=kind.value, about_id=about_id, closed_at=None).first()
-    if already:
-        return _pressed_again(actor, now, already, position=says.get("position"))
+        return _position_came(actor, now, known, position=says.get("position"))
     house = house_of(actor)
     attended = is_attended(actor, kind, house=house, now=now)
+    # Where nobody listens, who manages is told at once.
+    calls_at = now + timedelta(seconds=house.unanswered_seconds) if attended else now
+    # Whoever closes it at this moment goes first: what is over then is pressed anew, and not lost in it.
+    open_ones = rows.select_for_update().filter(kind=kind.value, about_id=about_id, closed_at=None)
+    already = open_ones.first()
+    if already:
+        return _pressed_again(actor, now, already, position=says.get("position"), calls_at=calls_at)
     pressed_at = cases.pressed_when(pressed_at, now=now)
     case = Case(
         id=new_id(),
@@ -52,8 +56,7 @@ def open_case(
         received_at=now,
         is_late=cases.is_late(pressed_at, now=now),
         was_attended=attended,
-        # Where nobody listens, who manages is told at once.
-        calls_at=now + timedelta(seconds=house.unanswered_seconds) if attended else now,
+        calls_at=calls_at,
         **says,
     )
     with refuse_if_broken({"case_once": NotFound}):
@@ -64,9 +67,23 @@ def open_case(
     return case
 
 
-def _pressed_again(actor: Actor, now: datetime, case: Case, *, position: Mapping[str, Any] | None) -> Case:
-    case.again_at = now
-    changed = ["again_at"]
+def _position_came(actor: Actor, now: datetime, case: Case, *, position: Mapping[str, Any] | None) -> Case:
+    """Keep where the phone was, which it could not say yet when it was pressed."""
+    if not position or case.position or case.closed_at:
+        return case
+    case.position = position
+    case.save(update_fields=["position"])
+    audit.record("emergencies.case.located", actor=actor, at=now, subject_id=case.id, fields=["position"])
+    say_changed(actor, now, case)
+    return case
+
+
+def _pressed_again(
+    actor: Actor, now: datetime, case: Case, *, position: Mapping[str, Any] | None, calls_at: datetime
+) -> Case:
+    """It rings again, and who manages is told again where nobody does anything about it."""
+    case.again_at, case.calls_at = now, case.calls_at or calls_at
+    changed = ["again_at", "calls_at"]
     if position:
         case.position = position
         changed.append("position")

@@ -11,7 +11,7 @@ from anjia.emergencies.places import place_of_visit
 from anjia.emergencies.rules.cases import Outcome, What
 from anjia.emergencies.rules.house import FINE_FOR_MINUTES
 from anjia.emergencies.rules.kinds import Kind
-from anjia.emergencies.writing import open_case, write_step
+from anjia.emergencies.writing import open_case, say_changed, write_step
 from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
@@ -78,7 +78,7 @@ def answer_fine(actor: Actor, now: datetime, *, check_in_id: UUID) -> CheckIn:
     row.closed_at = row.closed_at or now
     row.save(update_fields=["fine_until", "closed_at"])
     if row.case_id:
-        _clear(actor, now, visit_id=visit_id, what=What.FINE)
+        _say_fine(actor, now, row, case_id=row.case_id)
     audit.record("emergencies.check_in.fine", actor=actor, at=now, subject_id=row.id, fields=["fine_until"])
     live.tell(topic="emergencies.CheckInAsked", subject_id=row.id)
     return row
@@ -122,6 +122,23 @@ def clear_after_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
         audit.record("emergencies.check_in.over", actor=actor, at=now, subject_id=visit_id)
         live.tell(topic="emergencies.CheckInAsked", subject_id=visit_id)
     return closed + _clear(actor, now, visit_id=visit_id, what=What.CHECKED_OUT)
+
+
+def _say_fine(actor: Actor, now: datetime, row: CheckIn, *, case_id: UUID) -> None:
+    """The alarm is over with the answer of everybody who was looked for; until then it is about who is still silent."""
+    silent = CheckIn.objects.filter(case_id=case_id, fine_until=None).order_by("asked_at", "id").first()
+    if silent is None:
+        _clear(actor, now, visit_id=row.visit_id, what=What.FINE)
+        return
+    case = Case.objects.select_for_update().get(id=case_id)
+    if case.closed_at is None:
+        case.staff_id = silent.staff_id
+        case.save(update_fields=["staff_id"])
+        write_step(actor, now, case, What.FINE)
+        audit.record(
+            "emergencies.case.one_fine", actor=actor, at=now, subject_id=case.id, fields=["staff_id"]
+        )
+        say_changed(actor, now, case)
 
 
 def _clear(actor: Actor, now: datetime, *, visit_id: UUID, what: What) -> int:

@@ -75,8 +75,8 @@ def note_in_case(actor: Actor, now: datetime, *, case_id: UUID, words: str, is_d
         raise NotTaken
     words = cases.check_words(words)
     step = write_step(actor, now, case, What.DONE if is_deed else What.NOTED, words)
-    case.handled_at = now
-    case.save(update_fields=["handled_at"])
+    case.handled_at, case.calls_at = now, None
+    case.save(update_fields=["handled_at", "calls_at"])
     audit.record("emergencies.case.noted", actor=actor, at=now, subject_id=case.id, fields=["words"])
     say_changed(actor, now, case)
     return step

@@ -20,9 +20,12 @@ from anjia.residents.rules import Relation
 
 @command("emergencies.tell")
 def say_unanswered(actor: Actor, now: datetime, *, case_id: UUID) -> bool:
-    """Tell everybody who manages that nobody has taken it, and come again; return whether it was still so."""
+    """
+    Tell everybody who manages that nobody has taken it, or that who has it does nothing about its being pressed again,
+    and come again; return whether it was still so.
+    """
     case = Case.objects.select_for_update().filter(organization_id=actor.organization_id, id=case_id).first()
-    if case is None or case.closed_at or case.taken_at or case.calls_at is None or case.calls_at > now:
+    if case is None or case.calls_at is None or case.calls_at > now or not case.rings:
         return False
     case.rounds += 1
     seconds = rules_of(actor).unanswered_seconds
@@ -31,8 +34,10 @@ def say_unanswered(actor: Actor, now: datetime, *, case_id: UUID) -> bool:
     people = who_may(actor, Purpose.CONTRACT, permission=case.rule.told_to)
     for account_id, name in sorted(people.items(), key=str):
         contact = contact_of(actor, Purpose.CONTRACT, name=name, account_id=account_id)
-        say(actor, now, case, party_id=account_id, template="case_unanswered", contact=contact)
-    write_step(actor, now, case, What.UNANSWERED, "、".join(sorted(people.values())))
+        template = "case_again" if case.taken_at else "case_unanswered"
+        say(actor, now, case, party_id=account_id, template=template, contact=contact)
+    what = What.AGAIN_TOLD if case.taken_at else What.UNANSWERED
+    write_step(actor, now, case, what if people else What.NOBODY_TOLD, "、".join(sorted(people.values())))
     audit.record("emergencies.case.unanswered", actor=actor, at=now, subject_id=case.id, fields=["rounds"])
     event = CaseUnanswered(case_id=case.id, resident_id=case.resident_id, at=now, round=case.rounds)
     events.publish(event, actor=actor)
@@ -43,8 +48,8 @@ def say_unanswered(actor: Actor, now: datetime, *, case_id: UUID) -> bool:
 def tell_family(actor: Actor, now: datetime, *, case_id: UUID, template: str) -> int:
     """Tell her family how it stands, if she wishes so; return how many were told. Who pressed knows it already."""
     case = Case.objects.filter(organization_id=actor.organization_id, id=case_id).first()
-    if case is None or case.resident_id is None:
-        return 0
+    if case is None or case.resident_id is None or (template == "help_taken" and case.taken_at is None):
+        return 0  # given back before anybody was told who has it
     if not Wish.objects.filter(resident_id=case.resident_id, tells_family=True).exists():
         return 0
     grants = accounts_of_resident(actor, Purpose.VITAL, resident_id=case.resident_id, now=now)

@@ -175,6 +175,10 @@ def _shown(case: Case, *, attended: bool) -> OnPhone:
     stands = Stands.SENT
     if case.closed_at:
         stands = Stands.CLOSED
+    elif case.taken_at and case.rings and not attended:
+        stands = (
+            Stands.SENT
+        )  # pressed again, and who had it has gone: what she took long ago helps nobody now
     elif case.taken_at:
         stands = Stands.TAKEN
     elif case.seen_at:

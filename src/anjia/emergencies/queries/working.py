@@ -14,8 +14,8 @@ from anjia.kernel.actors import Actor, Purpose
 def unanswered_cases(
     actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200
 ) -> list[tuple[UUID, UUID]]:
-    """Return (organization, case) of those that nobody has taken in time, the longest due first."""
-    rows = Case.objects.filter(closed_at=None, taken_at=None, calls_at__lte=now)
+    """Return (organization, case) of those that nobody has answered in time, the longest due first."""
+    rows = Case.objects.filter(closed_at=None, calls_at__lte=now)
     return list(rows.order_by("calls_at")[:size].values_list("organization_id", "id"))
 
 

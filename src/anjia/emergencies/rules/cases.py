@@ -27,6 +27,8 @@ class What(StrEnum):
     NOTED = "noted"
     DONE = "done"
     UNANSWERED = "unanswered"
+    AGAIN_TOLD = "again_told"
+    NOBODY_TOLD = "nobody_told"
     FAMILY_TOLD = "family_told"
     ASKED = "asked"
     FINE = "fine"
@@ -43,6 +45,8 @@ WORDS_OF: Final[Mapping[What, Words]] = {
     What.NOTED: _("记一条"),
     What.DONE: _("做了"),
     What.UNANSWERED: _("没有人接，告诉了负责人"),
+    What.AGAIN_TOLD: _("又按了以后没有人处理，告诉了负责人"),
+    What.NOBODY_TOLD: _("没有人处理，也没有负责人可以告诉"),
     What.FAMILY_TOLD: _("按她的意思告诉了家人"),
     What.ASKED: _("问护士好不好，没有回"),
     What.FINE: _("护士回了：都好"),

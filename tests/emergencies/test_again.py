@@ -1,0 +1,186 @@
+"""Help that is pressed again, late, or while something else happens to the case."""
+
+from datetime import timedelta
+from threading import Event
+from time import sleep
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from anjia.emergencies import commands, queries
+from anjia.emergencies.models import Case
+from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.work import Command, acting
+from anjia.messaging.models import Message
+from tests.emergencies.make import SOON, House
+from tests.emergencies.test_help import at_once
+from tests.identity import make as identity
+from tests.make import NOON
+from tests.residents import make as residents
+from tests.visits.make import fact
+from tests.visits.make import say as tell
+
+MINUTE = timedelta(minutes=1)
+NIGHT = NOON + timedelta(hours=10)  # the desk is there until six
+
+
+def due(here: House, now: Any) -> list[Any]:
+    found = acting(system(), now).ask(queries.unanswered_cases, Purpose.VITAL, now=now)
+    return [case_id for house_id, case_id in found if house_id == here.id]
+
+
+def say_unanswered(here: House, case: Case, now: Any) -> bool:
+    said: bool = acting(system(here.id), now).do(commands.say_unanswered, case_id=case.id)
+    return said
+
+
+def told(here: House, *templates: str) -> list[tuple[str, str]]:
+    def read(_: Actor) -> list[tuple[str, str]]:
+        rows = Message.objects.filter(organization_id=here.id, template__in=templates)
+        return [(row.template, str(row.party_id)) for row in rows.order_by("at", "template")]
+
+    return acting(system(here.id), NOON).ask(read)
+
+
+class TestPressing:
+    def test_while_it_is_being_closed_is_another_case_and_not_lost(self, here: House) -> None:
+        case = here.press()
+        here.take(case)
+        closing = Event()
+
+        def close_slowly(actor: Actor, now: Any, *, case_id: Any) -> Case:
+            closed = commands.close_case(actor, now, case_id=case_id, outcome="by_phone")
+            closing.set()
+            sleep(0.5)
+            return closed
+
+        def press() -> Case:
+            closing.wait(5)
+            return here.press(now=SOON + MINUTE)
+
+        slow = Command("emergencies.take", close_slowly)
+        _closed, pressed = at_once(lambda: acting(here.desk, SOON + MINUTE).do(slow, case_id=case.id), press)
+
+        assert pressed.id != case.id
+        assert [one.case.id for one in here.on_board(now=SOON + MINUTE)] == [pressed.id]
+
+    def test_again_after_who_had_it_is_gone_tells_who_manages(self, here: House) -> None:
+        case = here.press()
+        here.take(case)
+        here.press(now=NIGHT)
+
+        assert due(here, NIGHT) == [case.id]
+        assert say_unanswered(here, case, NIGHT)
+        assert told(here, "case_again") == [("case_again", str(here.dispatcher.user_id))]
+        assert here.course(case) == ["pressed", "taken", "again", "again_told"]
+
+    def test_again_after_who_had_it_is_gone_says_that_nobody_is_there(self, here: House) -> None:
+        case = here.press()
+        here.take(case)
+        assert here.on_phone(case, now=NIGHT).stands == "taken"
+
+        here.press(now=NIGHT)
+
+        said = here.on_phone(case, now=NIGHT)
+        assert (said.stands, said.attended) == ("sent", False)
+
+    def test_again_tells_nobody_once_something_was_done(self, here: House) -> None:
+        case = here.press()
+        here.take(case)
+        here.watch(now=SOON)
+        here.press(now=SOON + MINUTE)
+        acting(here.desk, SOON + MINUTE).do(commands.note_in_case, case_id=case.id, words="打通了")
+
+        assert due(here, SOON + 5 * MINUTE) == []
+        assert not say_unanswered(here, case, SOON + 5 * MINUTE)
+
+    def test_again_after_all_rounds_tells_who_manages_once_more(self, here: House) -> None:
+        case, now = here.press(), NOON
+        while due(here, now):
+            say_unanswered(here, case, now)
+            now += MINUTE
+        here.press(now=now)
+
+        assert due(here, now) == [case.id]
+
+    def test_without_anybody_who_manages_says_that_nobody_was_told(
+        self, here: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        case = here.press()
+        monkeypatch.setattr("anjia.emergencies.commands.telling.who_may", lambda *_, **__: {})
+        say_unanswered(here, case, NOON)
+
+        assert here.course(case) == ["pressed", "nobody_told"]
+
+
+class TestPosition:
+    HERE = {"latitude": 30.27, "longitude": 112.15, "accuracy_m": 20}
+
+    def test_that_the_phone_finds_after_it_was_pressed_is_kept(self, here: House) -> None:
+        client_id = uuid4()
+        here.sos(client_id=client_id)
+
+        case = here.sos(client_id=client_id, position=self.HERE, now=SOON)
+
+        assert case.position == self.HERE
+        assert here.course(case) == ["pressed"]
+
+    def test_does_not_change_where_it_was_pressed(self, here: House) -> None:
+        client_id = uuid4()
+        here.sos(client_id=client_id, position=self.HERE)
+
+        case = here.sos(client_id=client_id, position=self.HERE | {"latitude": 31.0}, now=SOON)
+
+        assert case.position == self.HERE
+
+
+class TestFamily:
+    @pytest.fixture
+    def herself(self, here: House) -> Any:
+        account = identity.person(here.founded)
+        residents.holder("emergencies.call", of=here.resident, account_id=account.id)
+        she = residents.holder("emergencies.call", of=here.resident, relation="self")
+        acting(she, NOON).do(commands.set_wish, tells_family=True)
+        return she
+
+    def hand_back(self, here: House, case: Case, now: Any) -> None:
+        acting(here.desk, now).do(commands.hand_case_back, case_id=case.id, words="下班了")
+
+    def test_is_not_told_that_somebody_has_it_who_has_given_it_back(self, here: House, herself: Any) -> None:
+        case = here.press(herself)
+        here.take(case)
+        self.hand_back(here, case, SOON)
+        here.hear(now=SOON)
+
+        assert [template for template, _ in told(here, "help_taken")] == []
+
+    def test_hears_of_the_next_who_has_it(self, here: House, herself: Any) -> None:
+        case = here.press(herself)
+        here.take(case)
+        here.hear(now=SOON)
+        self.hand_back(here, case, SOON + MINUTE)
+        here.take(case, here.dispatcher, now=SOON + 2 * MINUTE)
+        here.hear(now=SOON + 2 * MINUTE)
+
+        assert len(told(here, "help_taken")) == 2
+
+
+class TestTwoAtAVisit:
+    def test_are_looked_for_until_both_have_answered(self, here: House) -> None:
+        other = here.town.nurse(name="周敏")
+        visit = here.town.visit(
+            here.nurse, other, resident=here.resident, service_version_id=here.town.pair_version_id
+        )
+        tell(here.nurse, fact(visit, "departed"))
+        now = visit.ends_at + 30 * MINUTE
+        assert acting(system(here.id), now).do(commands.ask_whether_fine, visit_id=visit.id) == 2
+        now += 10 * MINUTE
+        for one in here.check_ins():
+            acting(system(here.id), now).do(commands.raise_overdue, check_in_id=one.id)
+
+        [mine] = [one for one in here.check_ins() if one.staff_id == here.nurse.staff_id]
+        acting(here.nurse, now).do(commands.answer_fine, check_in_id=mine.id)
+
+        [shown] = here.on_board(here.dispatcher, now=now)
+        assert shown.who == "周敏"
