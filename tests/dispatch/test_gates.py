@@ -1,5 +1,6 @@
 """What the law asks before somebody is sent, asked where people book, take and send."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -309,6 +310,16 @@ class TestAResidentWithoutAnAssessment:
             resident = self.resident(here)
             records.assessed(of=resident, **says)
             assert words in self.refused(here, resident).detail
+
+    def test_says_what_was_found_to_nobody_whom_she_does_not_let_see_her_record(self, here: Town) -> None:
+        resident = self.resident(here)
+        records.assessed(of=resident, is_suitable=False, against=["condition"])
+        booker = here.person(resident)
+        reader = replace(booker, permissions=booker.permissions | {"records.read"})
+
+        assert "病情不平稳" not in self.refused(here, resident, by=booker).detail
+        assert "不适合上门护理" in self.refused(here, resident, by=booker).detail
+        assert "病情不平稳" in self.refused(here, resident, by=reader).detail
 
     def test_is_visited_by_nobody_who_was_asked_before_the_assessment_said_no(self, here: Town) -> None:
         nurse, resident = here.nurse(), here.resident()

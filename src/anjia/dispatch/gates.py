@@ -89,7 +89,10 @@ def assessment_wanting(asked: Asked, rule: GateRule) -> Answer:
     if is_assessment(asked.version.content):
         return "", ""
     latest = latest_assessment(asked.actor, asked.purpose, resident_id=asked.resident_id)
-    return why_not_assessed(latest, asked.version.legal_line, asked.on), (
+    # Of family only whom she lets see her record reads what was found; the desk has to tell her what is wanting.
+    says_findings = not asked.for_her or asked.actor.may("records.read")
+    why = why_not_assessed(latest, asked.version.legal_line, asked.on, says_findings=says_findings)
+    return why, (
         _("请先约“首次评估”，评估写明适合就能约；也可以打电话请服务台来办。")
         if asked.for_her
         else _("先给她约一次“首次评估”；评估写明适合，就能约。")

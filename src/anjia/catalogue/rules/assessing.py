@@ -168,10 +168,15 @@ def outcome_of(record: Mapping[str, Any], *, made_on: date, valid_days: int) -> 
     )
 
 
-def why_not_assessed(latest: Assessed | None, line: str, on: date) -> str:
-    """Return why her latest assessment does not let a visit of this line be made on that day; nothing if it does."""
+def why_not_assessed(latest: Assessed | None, line: str, on: date, *, says_findings: bool = True) -> str:
+    """
+    Return why her latest assessment does not let a visit of this line be made on that day; nothing if it does. What was
+    found is said to who may know it, and to others no more than that it does not let it.
+    """
     if latest is None:
         return _("还没有做过首次评估。")
+    if not latest.is_suitable and not says_findings:
+        return _("{day} 的首次评估是“不适合上门护理”。").format(day=f"{latest.made_on:%Y-%m-%d}")
     if not latest.is_suitable:
         return _("{day} 的首次评估是“不适合上门护理”：{why}。").format(
             day=f"{latest.made_on:%Y-%m-%d}",
