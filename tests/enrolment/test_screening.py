@@ -7,7 +7,14 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError
 
-from anjia.enrolment.commands import answer_appeal, appeal, close_programme, screen, settle_screening
+from anjia.enrolment.commands import (
+    answer_appeal,
+    appeal,
+    close_programme,
+    leave_programme,
+    screen,
+    settle_screening,
+)
 from anjia.enrolment.models import Appeal, Candidate, Screening
 from anjia.enrolment.queries import candidate_page, own_enrolments
 from anjia.enrolment.rules import (
@@ -248,6 +255,15 @@ class TestAnAppeal:
         assert office.now(candidate).stage == Stage.NOT_ELIGIBLE
         with pytest.raises(NotNow):
             acting(office.judge, NOON).do(answer_appeal, appeal_id=made.id, is_upheld=True, answer="又")
+
+    def test_promises_no_screening_to_who_has_left(self, office: Office) -> None:
+        candidate, screening = refused_one(office)
+        made = self.appealed(office, screening)
+        acting(office.screener, NOON).do(leave_programme, candidate_id=candidate.id, why="搬走了")
+
+        with pytest.raises(NotNow):
+            acting(office.judge, NOON).do(answer_appeal, appeal_id=made.id, is_upheld=True, answer="再筛")
+        acting(office.judge, NOON).do(answer_appeal, appeal_id=made.id, is_upheld=False, answer="她搬走了")
 
 
 class TestHerHousehold:

@@ -63,7 +63,7 @@ def answer_appeal(actor: Actor, now: datetime, *, appeal_id: UUID, is_upheld: bo
     Answer an appeal: the decision stays, or she is screened again. The earlier decision stays as it was written.
 
     :raises NotFound: if there is no such appeal
-    :raises NotNow: if it was answered before
+    :raises NotNow: if it was answered before, or she is to be screened again and has left
     :raises SameJudge: if the actor has screened her or confirmed it
     :raises ReasonMissing: without words for her
     """
@@ -79,6 +79,10 @@ def answer_appeal(actor: Actor, now: datetime, *, appeal_id: UUID, is_upheld: bo
         raise NotNow
     if actor.user_id in {found.screener_id, found.confirmer_id}:
         raise SameJudge
+    if is_upheld and candidate.stage == Stage.LEFT:  # her household would be told that she is screened again
+        raise NotNow(
+            _("她已经不参加了，不会再筛。她还想参加的，先按“她又想参加，重新开始”；不想的，写明维持。")
+        )
     found.answered_at, found.answered_by = now, actor.user_id
     found.is_upheld, found.answer = is_upheld, answer.strip()[:2000]
     with refuse_if_broken({"appeal_third_person": SameJudge}):
