@@ -23,6 +23,9 @@ export interface Call {
   place: string
   more: Record<string, string | null>
   position: Position | null
+  /** Where the phone is may be known later than the call goes out: it follows then, under a key of its own. */
+  placeKey: string
+  isPlaced: boolean
   step: Step
   due: number
   caseId: string
@@ -59,7 +62,8 @@ export function calling(key: string, path: string) {
   }
 
   function press(asked: Asked): void {
-    if (state.call && state.call.step !== 'refused') return
+    // What somebody else has pressed on this phone, who has signed out since, is in nobody's way.
+    if (state.call && state.call.step !== 'refused' && isOfWhoIsHere()) return
     const { seconds, locates, ...said } = asked
     state.call = {
       ...said,
@@ -68,6 +72,8 @@ export function calling(key: string, path: string) {
       pressedAt: new Date().toISOString(),
       account: session.me?.account.id ?? '',
       position: null,
+      placeKey: uuid(),
+      isPlaced: false,
       step: 'counting',
       due: Date.now() + seconds * 1000,
       caseId: '',
@@ -76,7 +82,12 @@ export function calling(key: string, path: string) {
     tries = 0
     keep({})
     const mine = state.call.clientId
-    if (locates) void whereIfAllowed().then((position) => position && state.call?.clientId === mine && keep({ position }))
+    const found = (position: Position | null) => {
+      if (!position || state.call?.clientId !== mine) return
+      keep({ position })
+      void send()
+    }
+    if (locates) void whereIfAllowed().then(found)
     count()
   }
 
@@ -105,32 +116,43 @@ export function calling(key: string, path: string) {
     void send()
   }
 
-  const isHers = (): boolean => !!session.token && session.me?.account.id === state.call?.account
+  const isOfWhoIsHere = (): boolean => (session.me?.account.id ?? '') === state.call?.account
+  const isHers = (): boolean => !!session.token && isOfWhoIsHere()
+  const isToPlace = (call: Call): boolean => call.step === 'sent' && !call.isPlaced && !!call.position
+  const later = (ms: number) => {
+    clearTimeout(again)
+    again = setTimeout(() => void send(), ms)
+  }
 
   async function send(): Promise<void> {
     const call = state.call
-    if (!call || busy || !['sending', 'unsent'].includes(call.step)) return
+    if (!call || busy || !(['sending', 'unsent'].includes(call.step) || isToPlace(call))) return
     clearTimeout(again)
+    const isPlacing = call.step === 'sent'
     if (!isHers()) {
-      keep({ step: 'unsent' }) // her account is not signed in here: it waits for it
-      again = setTimeout(() => void send(), PAUSES[3]! * 1000)
-      return
+      if (!isPlacing) keep({ step: 'unsent' }) // her account is not signed in here: it waits for it
+      return later(PAUSES[3]! * 1000)
     }
     busy = true
+    const { position } = call
     try {
-      const body = { client_id: call.clientId, pressed_at: call.pressedAt, position: call.position, ...call.more }
-      const found = await tellOnce<{ id: string }>(path, body, call.clientId, call.actingFor, TIMEOUT)
-      if (state.call?.clientId === call.clientId) keep({ step: 'sent', caseId: found.id })
+      const body = { client_id: call.clientId, pressed_at: call.pressedAt, position, ...call.more }
+      // One key is for one content: what is tried again with the place is another request about the same call.
+      const key = position ? call.placeKey : call.clientId
+      const found = await tellOnce<{ id: string }>(path, body, key, call.actingFor, TIMEOUT)
+      if (state.call?.clientId === call.clientId) keep({ step: 'sent', caseId: found.id, isPlaced: !!position })
+      if (state.call && isToPlace(state.call)) later(0)
     } catch (error) {
       if (state.call?.clientId !== call.clientId) return
       const isFinal = error instanceof Refused && error.status < 500 && ![401, 429].includes(error.status)
-      if (isFinal) keep({ step: 'refused', words: (error as Refused).detail })
+      if (isFinal) keep(isPlacing ? { isPlaced: true } : { step: 'refused', words: (error as Refused).detail })
       else {
-        keep({ step: 'unsent' })
-        again = setTimeout(() => void send(), PAUSES[Math.min(tries++, PAUSES.length - 1)]! * 1000)
+        if (!isPlacing) keep({ step: 'unsent' })
+        later(PAUSES[Math.min(tries++, PAUSES.length - 1)]! * 1000)
       }
     } finally {
       busy = false
+      if (state.call?.clientId !== call.clientId) later(0) // pressed anew meanwhile
     }
   }
 

@@ -45,7 +45,8 @@ const isHers = (): boolean => calls.state.call?.account === session.me?.account.
  */
 export function pressHelp(): void {
   const before = calls.state.call
-  if (before && ['sending', 'unsent', 'counting'].includes(before.step)) void calls.send()
+  const isOfWhoIsHere = before?.account === (session.me?.account.id ?? '')
+  if (before && isOfWhoIsHere && ['sending', 'unsent', 'counting'].includes(before.step)) void calls.send()
   else if (before?.step === 'sent' && isHers() && stands.value?.stands !== 'closed')
     askCase().then(() => stands.value?.stands === 'closed' && pressAnew(), pressAnew)
   else pressAnew()

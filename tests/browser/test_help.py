@@ -1,6 +1,6 @@
 """Help, from the press on a phone to somebody who has it in hand; and what the phone says where nobody has."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.screen import PATIENCE, PHONE, TOLD_WITHIN, Screen
@@ -162,6 +162,32 @@ class TestHelp:
 
 
 class TestSos:
+    def test_is_followed_by_where_the_phone_is(self, open_screen: Open) -> None:
+        nurse = open_screen(size=PHONE)
+        nurse.context.grant_permissions(["geolocation"])
+        nurse.context.set_geolocation({"latitude": 30.27, "longitude": 112.15})
+        sent: list[tuple[str, str, bool]] = []
+
+        def answer(route: Route) -> None:
+            body = route.request.post_data_json
+            key = route.request.headers["idempotency-key"]
+            sent.append((body["client_id"], key, body["position"] is not None))
+            route.fulfill(status=201, json={"id": CASE["id"]})
+
+        nurse.step_in_as("nurse")
+        nurse.page.route("**/api/v1/work/sos", answer)
+        page = nurse.open("/app/#/pages/work/today")
+        page.locator("button.sos:visible").click()
+        page.get_by_role("button", name="求助", exact=True).click()
+        for _ in range(40):
+            if any(placed for *_, placed in sent):
+                break
+            page.wait_for_timeout(500)
+
+        assert [placed for *_, placed in sent] in ([False, True], [True])
+        assert len({client_id for client_id, *_ in sent}) == 1
+        assert len({key for _, key, _ in sent}) == len(sent)
+
     def test_comes_to_the_supervisor_and_the_nurse_reads_who_has_it(self, open_screen: Open) -> None:
         nurse = open_screen(size=PHONE)
         nurse.step_in_as("nurse")

@@ -15,9 +15,12 @@ export async function askSafety(): Promise<void> {
   safety.value = await safetyApi.get()
 }
 
-/** No count: she has held the button, or pressed it and said yes. Nothing sounds and nothing shakes. */
+/**
+ * No count: she has held the button, or pressed it and said yes. Nothing sounds and nothing shakes. What the server has
+ * is in no new one's way: while the case is open it rings again.
+ */
 export function pressSos(visitId: string): void {
-  if (safety.value?.case === null && sos.state.call?.step === 'sent') sos.forget()
+  if (sos.state.call?.step === 'sent') sos.forget()
   sos.press({ seconds: 0, actingFor: '', name: '', place: '', more: { visit_id: visitId || null }, locates: true })
   void sos.send()
 }
