@@ -1,5 +1,7 @@
 """Help, from the press on a phone to somebody who has it in hand; and what the phone says where nobody has."""
 
+from typing import Any
+
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
@@ -169,7 +171,7 @@ class TestSos:
         sent: list[tuple[str, str, bool]] = []
 
         def answer(route: Route) -> None:
-            body = route.request.post_data_json
+            body: Any = route.request.post_data_json
             key = route.request.headers["idempotency-key"]
             sent.append((body["client_id"], key, body["position"] is not None))
             route.fulfill(status=201, json={"id": CASE["id"]})

@@ -44,7 +44,7 @@ def board(request: PageRequest) -> HttpResponse:
         if past:
             said["page"] = queries.past_lines(actor, purpose, now=now, after=request.GET.get("after") or None)
         else:
-            said["cases"] = queries.open_lines(actor, purpose, now=now)
+            said["cases"] = queries.open_lines(actor, purpose, now=now, with_readings=True)
         return said
 
     said = console.ask(request, ask, Purpose.VITAL)

@@ -90,6 +90,7 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
             "emergencies.call": pgettext_lazy("permission", "按求助"),
             "emergencies.sos": pgettext_lazy("permission", "在外面悄悄求助，回好不好"),
             "emergencies.take": pgettext_lazy("permission", "值守，接居民的求助"),
+            "emergencies.readings": pgettext_lazy("permission", "没有人接的求助，看她最近量的几项"),
             "emergencies.supervise": pgettext_lazy("permission", "接护士的求助，没有人接时被告诉"),
             "emergencies.set": pgettext_lazy("permission", "定求助电话、值守时间和分钟数"),
         },

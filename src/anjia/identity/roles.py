@@ -166,9 +166,11 @@ DEFAULT_ROLES: Final[Mapping[str, DefaultRole]] = {
     "dispatcher": DefaultRole(
         "调度员",
         "Dispatcher",
-        DESK | DISPATCH | {"board.read", "workforce.confirm", "supplies.read", "supplies.keep"},
+        DESK
+        | DISPATCH
+        | {"board.read", "workforce.confirm", "supplies.read", "supplies.keep", "emergencies.readings"},
     ),
-    "service_desk": DefaultRole("服务台", "Service desk", DESK | {"board.read"}),
+    "service_desk": DefaultRole("服务台", "Service desk", DESK | {"board.read", "emergencies.readings"}),
     "ward_nurse": DefaultRole(
         "病区护士",
         "Ward nurse",

@@ -1,6 +1,7 @@
 """Who has read a person's record. A query notes it; the unit of work writes it down as it ends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from anjia.kernel.actors import Actor, Purpose
@@ -14,6 +15,24 @@ def note(actor: Actor, purpose: Purpose, *, resident_ids: Iterable[UUID], what: 
     """Note that the actor reads `what` ("records.readings") of these residents. The system's eyes are not noted."""
     if not actor.is_system:
         ledger().read.update((resident_id, purpose, what) for resident_id in resident_ids)
+
+
+def note_once(actor: Actor, purpose: Purpose, *, since: Mapping[UUID, datetime], what: str) -> None:
+    """Note it, but for those of whom it stands since that moment: what a page asks for again is read once."""
+    if actor.is_system or not since:
+        return
+    rows = RecordAccess.objects.filter(
+        organization_id=actor.organization_id,
+        actor_id=actor.user_id,
+        resident_id__in=since,
+        purpose=purpose.value,
+        what=what,
+        at__gte=min(since.values()),
+    )
+    noted = {
+        resident_id for resident_id, at in rows.values_list("resident_id", "at") if at >= since[resident_id]
+    }
+    note(actor, purpose, resident_ids=since.keys() - noted, what=what)
 
 
 def readers_of(

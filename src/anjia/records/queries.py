@@ -1,6 +1,6 @@
 """Questions about records. Nothing here writes; who has read is noted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -259,10 +259,16 @@ def latest_of_many(
 
 
 def latest_in_emergencies(
-    actor: Actor, purpose: Purpose, *, resident_ids: Sequence[UUID], now: datetime
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    since: Mapping[UUID, datetime],
+    now: datetime,
+    codes: Collection[str] = MEASURES,
 ) -> dict[UUID, list[Reading]]:
     """
-    Return, by resident, the newest reading of each code of the last days, to who has an open case of hers before her.
+    Return, by resident, the newest reading of each code of the last days, to who has an open case of hers before her;
+    `since` says since when. That she looks is noted once of each case.
 
     It asks for no consent and no `records.read`: it is for her life (PIPL 13 (4)), for as long as the case is open, and
     she sees who has looked. Whoever calls it has seen that there is such a case.
@@ -271,10 +277,11 @@ def latest_in_emergencies(
     """
     if purpose is not Purpose.VITAL or not actor.may("emergencies.take") or actor.kind is Kind.PERSON:
         raise NotAllowed
-    access.note(actor, purpose, resident_ids=resident_ids, what="records.latest")
+    access.note_once(actor, purpose, since=since, what="records.latest")
     rows = Reading.objects.filter(
         organization_id=actor.organization_id,
-        resident_id__in=resident_ids,
+        resident_id__in=since,
+        code__in=codes,
         at__gte=now - IN_EMERGENCIES,
         at__lte=now,
     )

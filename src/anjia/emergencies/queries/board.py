@@ -1,14 +1,15 @@
 """The board of those who take cases: what is open, what was, and one case with its course."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import get_language
 
-from anjia.clinical.measures import Unsound, measure
+from anjia.clinical.measures import DIASTOLIC, MEASURES, SYSTOLIC, Unsound, measure
 from anjia.emergencies.models import Case, Step
 from anjia.emergencies.rules.cases import OUTCOME_WORDS, WORDS_OF, Outcome, What
 from anjia.emergencies.rules.kinds import kinds_for
@@ -18,11 +19,14 @@ from anjia.kernel.errors import DomainError, NotAllowed, NotFound, Words
 from anjia.kernel.paging import Page, page_of
 from anjia.records.queries import latest_in_emergencies
 from anjia.residents.queries import phones_of, relatives_of, resident_names
+from anjia.residents.queries.panels import who_consent
 from anjia.visits.queries import get_promise
 from anjia.workforce.queries import get_staff_member, staff_names
 
 MOST_OPEN = 100
 MOST_READINGS = 8
+# What says most of how urgent it is: blood pressure, oxygen, glucose (of whichever kind was measured).
+AT_FIRST: Final = (SYSTOLIC, DIASTOLIC, "59408-5", "15074-8", "14743-9", "14771-0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +81,17 @@ class CasePage:
     is_mine: bool
 
 
-def open_lines(actor: Actor, purpose: Purpose, *, now: datetime) -> list[Shown]:
+def open_lines(actor: Actor, purpose: Purpose, *, now: datetime, with_readings: bool = False) -> list[Shown]:
     """
-    Return the open cases that the actor may take: those that ring first, then by time.
+    Return the open cases that the actor may take: those that ring first, then by time. With the readings that say how
+    urgent it is, of those that nobody has taken: to who answers calls, and not to who runs the house.
 
     :raises NotAllowed: without `emergencies.take`
     """
     rows = _mine_to_take(actor).filter(closed_at=None).order_by("pressed_at", "id")[:MOST_OPEN]
     found = sorted(rows, key=lambda case: not case.rings)
-    return _shown(actor, purpose, found, now=now)
+    readable = _readable(actor, found) if with_readings else {}
+    return _shown(actor, purpose, found, now=now, readable=readable, codes=AT_FIRST)
 
 
 def past_lines(actor: Actor, purpose: Purpose, *, now: datetime, after: str | None = None) -> Page[Shown]:
@@ -110,7 +116,9 @@ def case_page(actor: Actor, purpose: Purpose, *, case_id: UUID, now: datetime) -
     if case is None:
         raise NotFound
     is_mine = case.taken_by == actor.user_id
-    [shown] = _shown(actor, purpose, [case], now=now, with_readings=is_mine and case.closed_at is None)
+    is_in_hand = is_mine and case.closed_at is None
+    readable = {case.resident_id: case.received_at} if is_in_hand and case.resident_id else {}
+    [shown] = _shown(actor, purpose, [case], now=now, readable=readable)
     steps = list(Step.objects.filter(case=case).order_by("at", "id"))
     names = account_names(actor, purpose, account_ids={step.by for step in steps})
     promise = _promise(actor, purpose, case.visit_id)
@@ -140,8 +148,27 @@ def _mine_to_take(actor: Actor) -> Any:
     return Case.objects.filter(organization_id=actor.organization_id, kind__in=kinds)
 
 
+def _readable(actor: Actor, found: Sequence[Case]) -> dict[UUID, datetime]:
+    """
+    Return whose readings the actor may see before she takes the case, and since when it is there.
+
+    Of who has withdrawn her consent to care only who has the case in hand sees them: many look at a board.
+    """
+    if not actor.may("emergencies.readings"):
+        return {}
+    untaken = {case.resident_id: case.received_at for case in found if case.resident_id and not case.taken_at}
+    willing = who_consent(actor, Purpose.CARE, resident_ids=untaken) if untaken else set()
+    return {resident_id: at for resident_id, at in untaken.items() if resident_id in willing}
+
+
 def _shown(
-    actor: Actor, purpose: Purpose, found: Sequence[Case], *, now: datetime, with_readings: bool = False
+    actor: Actor,
+    purpose: Purpose,
+    found: Sequence[Case],
+    *,
+    now: datetime,
+    readable: Mapping[UUID, datetime] = MappingProxyType({}),
+    codes: Collection[str] = MEASURES,
 ) -> list[Shown]:
     """Return them with names, in as many statements for a hundred as for one."""
     residents = [case.resident_id for case in found if case.resident_id]
@@ -149,8 +176,8 @@ def _shown(
     names = resident_names(actor, purpose, resident_ids=residents) if residents else {}
     names |= staff_names(actor, purpose, staff_ids=members) if members else {}
     values: dict[UUID, list[Any]] = {}
-    if with_readings and residents:
-        values = latest_in_emergencies(actor, Purpose.VITAL, resident_ids=residents, now=now)
+    if readable:
+        values = latest_in_emergencies(actor, Purpose.VITAL, since=readable, now=now, codes=codes)
     return [
         Shown(
             case=case,
