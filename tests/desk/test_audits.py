@@ -23,6 +23,7 @@ STATES: Final[dict[str, Iterable[str]]] = {
     "residents.consent": {ConsentState.GIVEN, ConsentState.REFUSED, ConsentState.WITHDRAWN},
     "transitions.referral": set(State),
     "visits.assignment": {What.ASSIGNED, What.ACCEPTED},
+    "workforce.institution_paper": {"added", "verified", "taken_back"},
 }
 
 
