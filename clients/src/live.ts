@@ -8,6 +8,9 @@ const EVERY = 10_000
 /** Whatever can change what a page says about visits. */
 export const VISITS = ['VisitPromised', 'VisitMoved', 'VisitCancelled', 'AssignmentChanged', 'FactRecorded', 'VisitDone'].map((name) => `visits.${name}`)
 
+/** Whatever can change an order, or what a nurse has asked. */
+export const ORDERS = ['OrderChanged', 'QuestionAsked', 'QuestionHanded', 'QuestionAnswered'].map((name) => `orders.${name}`)
+
 /** Calls `changed` after each change on these topics, until the returned function is called. */
 export function watchLive(topics: string[], changed: () => void): () => void {
   let over = false

@@ -177,7 +177,7 @@ class TestContent:
             ({"requires": requires(kinds=["nurse", "health_worker"])}, "requires.kinds"),
             ({"requires": requires(certificates=["magic"])}, "requires.certificates"),
             ({"requires": requires(licensed=False)}, "requires.licensed"),
-            ({"needs_order": False}, "needs_order"),
+            ({"tier": "T2", "needs_order": False}, "needs_order"),
             (
                 {"steps": [{"key": "a", "title": "量", "critical": True, "evidence": "reading"}]},
                 "steps.0.codes",

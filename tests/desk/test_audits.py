@@ -18,6 +18,7 @@ from anjia.visits.rules.lifecycle import What
 ROOT: Final = Path(anjia.__path__[0])
 # What is recorded under the name of the state that something has come to.
 STATES: Final[dict[str, Iterable[str]]] = {
+    "orders.order": {"entered", "corrected", "confirmed", "refused", "ended", "changed"},
     "quality.concern": set(ConcernState),
     "quality.improvement": set(ImprovementState) - {ImprovementState.OPEN},
     "residents.consent": {ConsentState.GIVEN, ConsentState.REFUSED, ConsentState.WITHDRAWN},

@@ -208,15 +208,15 @@ class TestVisit:
 
     def test_says_what_nobody_has_checked_while_it_is_still_to_be_done(self, here: OpenTown) -> None:
         nurse = here.town.nurse()
-        one = visit(here, nurse)
+        one = visit(here, nurse, resident=here.town.resident(place=None))
         dispatcher = browser(here, "dispatcher")
 
         before = text_of(dispatcher.get(f"/console/desk/visits/{one.id}"))
         say(nurse, fact(one, "arrived", proof="photo", reason="码扫不了"), fact(one, "done"))
         after = text_of(dispatcher.get(f"/console/desk/visits/{one.id}"))
 
-        assert "系统没有核验" in before
-        assert "系统没有核验" not in after
+        assert "还没有在地图上定位" in before
+        assert "还没有在地图上定位" not in after
 
     def test_lets_a_conflict_be_settled_once(self, here: OpenTown) -> None:
         nurse = here.town.nurse()

@@ -127,7 +127,7 @@ class TestTheLoop:
         assert [one["value"] for one in done["result"]["readings"]] == [72.0]
         work = get(her_token, f"work/visits/{visit_id}").json()
         assert [step["key"] for step in work["version"]["steps"]] == ["identify", "dress", "tidy"]
-        assert work["version"]["needs_order"]
+        assert not work["version"]["needs_order"]
         assert len(work["facts"]) == 7
 
     def fact(self, visit_id: str, kind: str, at: str, **content: Any) -> dict[str, Any]:

@@ -34,6 +34,8 @@ from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import acting
 from anjia.messaging.models import Call, Message, Notification
+from anjia.orders import commands as orders
+from anjia.orders.models import Question
 from anjia.quality import commands as quality
 from anjia.quality.models import CallBack, Improvement
 from anjia.residents import commands as residents
@@ -41,6 +43,7 @@ from anjia.residents.queries import addresses_of, consents_of, grants_of
 from anjia.series.commands import begin_series
 from anjia.simulation import town as places
 from anjia.simulation.cast import account_id_of
+from anjia.simulation.doctors import Doctors, procedure
 from anjia.simulation.founding import CENTRE, OPERATOR, Founder, resident_id_of
 from anjia.simulation.homes import Homes
 from anjia.simulation.life import Life
@@ -86,6 +89,10 @@ WATCHED = {
         "emergencies_case",
         "emergencies_wish",
         "kernel_storedfile",
+        "orders_order",
+        "orders_question",
+        "orders_answer",
+        "orders_familydoctor",
     ],
     "(resident_id =",
 )
@@ -459,44 +466,48 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
     )  # fmt: skip
     acting(boss, now).do(start_draft, code="bp_follow_up")
     role = acting(boss, now).do(identity.add_role, name="夜班", permissions=["dispatch.read"])
-    return of_the_store(town) | {
-        "organization_id": CENTRE,
-        "role_id": role.id,
-        "account_id": account_id_of("nurse"),
-        "membership_id": first(Membership, account_id=account_id_of("nurse")).id,
-        "shift_id": first(Shift, staff_id=nurse, removed_at=None).id,
-        "qualification_id": first(Qualification, staff_id=nurse).id,
-        "institution_paper_id": first(InstitutionPaper).id,
-        "candidate_id": first(Candidate, resident_id=town.ids["resident_id"]).id,
-        "screening_id": first(Screening, resident_id=town.ids["resident_id"]).id,
-        "appeal_id": first(Appeal).id,
-        "channel_id": first(Channel).id,
-        "programme_id": first(Programme).id,
-        "leave_id": leave.id,
-        "version_id": first(ServiceVersion, service__code="bp_follow_up").id,
-        "party_id": account_id_of("resident"),
-        "call_id": first(Call).id,
-        "notification_id": first(Notification, party_id=account_id_of("resident")).id,
-        "referral_id": first(Referral).id,
-        "batch_id": batch.id,
-        "paper_id": paper.id,
-        "change_id": number.id,
-        "conflict_id": first(Conflict).id,
-        "exception_kind": "unsafe",
-        "exception_id": acting(town.founder.member("dispatcher"), now)
-        .do(
-            exceptions.report_exception,
-            visit_id=town.ids["visit_id"],
-            kind="no_show",
-            form={"tried": ["knocked"], "waited_minutes": 10, "signs": "none"},
-        )
-        .id,
-        "concern_id": acting(town.founder.person("resident"), now)
-        .do(quality.raise_concern, kind="complaint", words="等了很久")
-        .id,
-        "improvement_id": low_aspect(town).id,
-        "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
-    }
+    return (
+        of_the_store(town)
+        | of_the_doctor(town)
+        | {
+            "organization_id": CENTRE,
+            "role_id": role.id,
+            "account_id": account_id_of("nurse"),
+            "membership_id": first(Membership, account_id=account_id_of("nurse")).id,
+            "shift_id": first(Shift, staff_id=nurse, removed_at=None).id,
+            "qualification_id": first(Qualification, staff_id=nurse).id,
+            "institution_paper_id": first(InstitutionPaper).id,
+            "candidate_id": first(Candidate, resident_id=town.ids["resident_id"]).id,
+            "screening_id": first(Screening, resident_id=town.ids["resident_id"]).id,
+            "appeal_id": first(Appeal).id,
+            "channel_id": first(Channel).id,
+            "programme_id": first(Programme).id,
+            "leave_id": leave.id,
+            "version_id": first(ServiceVersion, service__code="bp_follow_up").id,
+            "party_id": account_id_of("resident"),
+            "call_id": first(Call).id,
+            "notification_id": first(Notification, party_id=account_id_of("resident")).id,
+            "referral_id": first(Referral).id,
+            "batch_id": batch.id,
+            "paper_id": paper.id,
+            "change_id": number.id,
+            "conflict_id": first(Conflict).id,
+            "exception_kind": "unsafe",
+            "exception_id": acting(town.founder.member("dispatcher"), now)
+            .do(
+                exceptions.report_exception,
+                visit_id=town.ids["visit_id"],
+                kind="no_show",
+                form={"tried": ["knocked"], "waited_minutes": 10, "signs": "none"},
+            )
+            .id,
+            "concern_id": acting(town.founder.person("resident"), now)
+            .do(quality.raise_concern, kind="complaint", words="等了很久")
+            .id,
+            "improvement_id": low_aspect(town).id,
+            "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
+        }
+    )
 
 
 def of_emergencies(town: Town) -> dict[str, Any]:
@@ -514,6 +525,36 @@ def of_emergencies(town: Town) -> dict[str, Any]:
         ).id
 
     return {"case_id": case.id, "check_in_id": acting(system(CENTRE), now).ask(ask)}
+
+
+def of_the_doctor(town: Town) -> dict[str, Any]:
+    """Return ids of an order of the resident's, and of what her nurse asked at the visit, with its answer."""
+    now, nurse, visit_id = timezone.now(), town.founder.member("nurse"), town.ids["visit_id"]
+    doctors, doctor = Doctors(town.founder), town.founder.member("doctor")
+    entered = doctors.enter(
+        resident_id_of("zhang"), "bp_follow_up", procedure("量血压", "每周 1 次", "随访"), when=now
+    )
+    acting(doctor, now).do(orders.confirm_order, order_id=entered.id)
+    said = {"words": "头有点晕，要不要加量？", "file_id": str(town.ids["file_id"])}
+    asked = {
+        "client_id": new_id(),
+        "visit_id": visit_id,
+        "kind": "question",
+        "occurred_at": now,
+        "content": said,
+    }
+    acting(nurse, now).do(record_facts, facts=[asked])
+    acting(system(CENTRE), now).do(orders.open_questions, visit_id=visit_id)
+    question = acting(system(CENTRE), now).ask(lambda _: Question.objects.get(visit_id=visit_id))
+    acting(doctor, now).do(
+        orders.answer_question,
+        question_id=question.id,
+        kind="advice",
+        is_known=True,
+        follows_order_id=entered.id,
+        words="先不加，明天再量。",
+    )
+    return {"order_id": entered.id, "question_id": question.id}
 
 
 def of_the_store(town: Town) -> dict[str, Any]:

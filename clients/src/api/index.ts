@@ -114,6 +114,8 @@ export const work = {
     post<T.BagCheck>('work/bag/checks', check, key),
   setAside: (lot_id: string, key: string) => post<unknown>('work/bag/set-aside', { lot_id }, key),
   handWasteOver: (id: string, handed_at: string, key: string) => post<unknown>(`work/waste/${id}/hand-over`, { handed_at }, key),
+  orders: (id: string) => get<T.OrdersAtVisit>(`work/visits/${id}/orders`),
+  readBack: (id: string, key: string) => post<unknown>(`work/questions/${id}/read`, {}, key),
   facts: (facts: T.Fact[], key: string) => post<{ accepted: T.FactAnswer[]; refused?: T.FactRefusal[] }>('work/facts', { facts }, key),
 }
 
@@ -126,6 +128,16 @@ export const help = {
 export const safety = {
   get: () => get<T.Safety>('work/safety'),
   fine: (id: string, key: string) => post<{ id: string; fine_until: string }>(`work/safety/${id}/fine`, {}, key),
+}
+export const doctor = {
+  questions: () => get<T.DoctorsList>('doctor/questions'),
+  question: (id: string) => get<T.QuestionPage>(`doctor/questions/${id}`),
+  seen: (id: string, key: string) => post<unknown>(`doctor/questions/${id}/seen`, {}, key),
+  answer: (id: string, says: T.DoctorSays, key: string) => post<unknown>(`doctor/questions/${id}/answer`, says, key),
+}
+export const orders = {
+  list: () => get<T.Page<T.Order>>('orders'),
+  questions: () => get<T.Page<T.Question>>('orders/questions'),
 }
 
 /** Short lists come bare, long ones as a page. */

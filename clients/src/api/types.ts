@@ -331,7 +331,7 @@ export interface FormSchema {
   required?: string[]
 }
 export type FactKind =
-  | 'departed' | 'arrived' | 'step_done' | 'measured' | 'photo' | 'teach_back' | 'signed' | 'supplies' | 'waste' | 'note' | 'exception' | 'done' | 'left'
+  | 'departed' | 'arrived' | 'step_done' | 'measured' | 'photo' | 'teach_back' | 'signed' | 'supplies' | 'waste' | 'note' | 'exception' | 'question' | 'done' | 'left'
 export interface Fact {
   client_id: string
   visit_id: string
@@ -490,4 +490,81 @@ export interface Enrolment {
   screening_id: string | null
   may_appeal: boolean
   appeal: Appeal | null
+}
+
+export interface Order {
+  id: string
+  root_id: string
+  number: number
+  title: string
+  service: string
+  kind: string
+  state: string
+  state_words: string
+  tone: string
+  valid_from: string
+  valid_until: string
+  facts: { name: string; words: string }[]
+  decided_by: string
+  decided_at: string | null
+  why: string
+  closed_why: string
+  is_written_here: boolean
+}
+export interface DoctorAnswer {
+  kind: string
+  kind_words: string
+  tone: string
+  words: string
+  follows: string
+  by: string
+  at: string
+  read_at: string | null
+  new_order_id: string | null
+}
+export interface Question {
+  id: string
+  client_id: string
+  visit_id: string
+  resident_id: string
+  resident: string
+  nurse: string
+  asked_at: string
+  is_readable: boolean
+  words: string
+  order_id: string | null
+  order: string
+  readings: { name: string; value: string; unit: string; at: string }[]
+  photos: string[]
+  photos_to_come: number
+  doctor: string
+  handed: { at: string; to: string; words: string }[]
+  due_at: string | null
+  seen_at: string | null
+  is_mine: boolean
+  answer: DoctorAnswer | null
+}
+export interface OrdersAtVisit {
+  orders: Order[]
+  waiting: Order[]
+  questions: Question[]
+}
+export interface QuestionPage {
+  question: Question
+  orders: Order[]
+  problems: { value: string; words: string }[]
+  kinds: { value: string; words: string; needs_known: boolean }[]
+  law: string
+}
+export interface DoctorsList {
+  waiting: Question[]
+  answered: Page<Question>
+}
+export interface DoctorSays {
+  kind: string
+  is_known: boolean
+  follows_order_id: string | null
+  follows_problem: string
+  words: string
+  change: { name: string; dose: string; frequency: string; note: string; valid_until: string | null }
 }

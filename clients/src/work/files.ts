@@ -79,6 +79,21 @@ export async function showFile(local: string): Promise<string> {
   // #endif
 }
 
+/** An address of a file that the server has; it is asked for with the token, so no address alone shows it. */
+export async function fetchFile(id: string): Promise<string> {
+  // #ifdef H5
+  const response = await fetch(urlOf(`files/${id}`), { headers: headers() }).catch(() => {
+    throw new Unreached()
+  })
+  return response.ok ? URL.createObjectURL(await response.blob()) : ''
+  // #endif
+  // #ifndef H5
+  return new Promise((resolve) =>
+    uni.downloadFile({ url: urlOf(`files/${id}`), header: headers(), success: (got) => resolve(got.statusCode === 200 ? got.tempFilePath : ''), fail: () => resolve('') }),
+  )
+  // #endif
+}
+
 export async function dropFile(local: string): Promise<void> {
   // #ifdef H5
   await store('readwrite', (files) => files.delete(local))

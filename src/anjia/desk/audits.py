@@ -137,6 +137,10 @@ THINGS: Final[Mapping[str, Words]] = {
     "waste": pgettext_lazy("audit", "医疗废物"),
     "wechat": pgettext_lazy("audit", "微信"),
     "wish": pgettext_lazy("audit", "求助时告诉家人"),
+    "order": pgettext_lazy("audit", "医嘱"),
+    "question": pgettext_lazy("audit", "护士的提问"),
+    "answer": pgettext_lazy("audit", "医生的回答"),
+    "family_doctor": pgettext_lazy("audit", "家庭医生"),
 }
 DEEDS: Final[Mapping[str, Words]] = {
     "abandoned": pgettext_lazy("audit", "放弃了"),
@@ -267,4 +271,9 @@ DEEDS: Final[Mapping[str, Words]] = {
     "withdrawn": pgettext_lazy("audit", "撤回了"),
     "witnessed": pgettext_lazy("audit", "第二人看过"),
     "worked": pgettext_lazy("audit", "照常上班"),
+    "entered": pgettext_lazy("audit", "录入了"),
+    "answered": pgettext_lazy("audit", "回答了"),
+    "handed": pgettext_lazy("audit", "转给了"),
+    "read_back": pgettext_lazy("audit", "核对了"),
+    "named": pgettext_lazy("audit", "定了"),
 }

@@ -17,6 +17,7 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.events import Stuck, stuck
 from anjia.kernel.paging import Page
 from anjia.messaging.queries import call_list, outbox, outbox_counts
+from anjia.orders.queries import questions_of_visit
 from anjia.quality.queries import family_forms_of_visit, ratings_of_visit
 from anjia.records.queries import latest_of_many, own_targets_of_many
 from anjia.residents.queries import (
@@ -198,6 +199,7 @@ def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime)
         family_forms=family,
         heed=heed,
         series=series,
+        questions=questions_of_visit(actor, purpose, visit_id=visit_id),
     )
 
 

@@ -40,6 +40,7 @@ KINDS: Final[Mapping[str, tuple[Words, str]]] = {
     FactKind.WASTE: (gettext_lazy("装了医疗废物"), "trash"),
     FactKind.NOTE: (gettext_lazy("备注"), "notes"),
     FactKind.EXCEPTION: (gettext_lazy("报了异常"), "alert-triangle"),
+    FactKind.QUESTION: (gettext_lazy("问医生"), "stethoscope"),
     FactKind.DONE: (gettext_lazy("做完"), "check"),
     FactKind.LEFT: (gettext_lazy("离开"), "door-exit"),
 }
@@ -136,6 +137,7 @@ class VisitShown:
     series: Any = None  # anjia.series.queries.SeriesLine
     exceptions: Sequence[Any] = ()  # anjia.exceptions.shapes.OfVisit
     who_words: str = ""
+    questions: Sequence[Any] = ()  # anjia.orders.queries.QuestionLine
 
 
 def shown(
@@ -148,6 +150,7 @@ def shown(
     heed: Sequence[str] = (),
     series: Any = None,
     exceptions: Sequence[Any] = (),
+    questions: Sequence[Any] = (),
 ) -> VisitShown:
     tone, icon, status_words = tone_of(visit)
     titles = {step["key"]: str(step.get("title") or step["key"]) for step in visit.steps}
@@ -171,6 +174,7 @@ def shown(
         heed=heed,
         series=series,
         exceptions=exceptions,
+        questions=questions,
         who_words=next((one.who_words for one in series.occurrences if one.visit_id == visit.id), "")
         if series
         else "",
@@ -232,7 +236,7 @@ def words_of(kind: str, content: Mapping[str, Any], titles: Mapping[str, str]) -
             return words_of_things(content)
         case FactKind.EXCEPTION:
             return str(WORDS_OF_EXCEPTION[content["exception"]])
-    return str(content.get("words" if kind == FactKind.NOTE else "reason") or "")
+    return str(content.get("words" if kind in {FactKind.NOTE, FactKind.QUESTION} else "reason") or "")
 
 
 def words_of_things(content: Mapping[str, Any]) -> str:

@@ -10,10 +10,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue import queries as catalogue
-from anjia.catalogue.rules import Asks, GateRule, Offered, gate_of
+from anjia.catalogue.rules import Asks, GateRule, Offered, gate_of, rule_that
 from anjia.catalogue.rules.assessing import is_assessment, why_not_assessed
+from anjia.clinical.forbidden import forbids
 from anjia.dispatch.rules import GateClosed, Reason
 from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.orders.queries import standing_orders
+from anjia.orders.rules.orders import Standing as Order
+from anjia.orders.rules.orders import forbidden_words, why_no_order
 from anjia.records.queries import latest_assessment
 from anjia.residents.queries import Standing, agreement_of
 from anjia.residents.rules import ConsentState
@@ -51,11 +55,32 @@ def gate_reasons(
     actor: Actor, purpose: Purpose, *, version: Offered, resident_id: UUID, on: date
 ) -> list[Reason]:
     """Return every rule that keeps the visit from being made, in words, with its source; none if it may be."""
+    return gate_of_days(actor, purpose, version=version, resident_id=resident_id, days=[on])[on]
+
+
+def gate_of_days(
+    actor: Actor, purpose: Purpose, *, version: Offered, resident_id: UUID, days: Sequence[date]
+) -> dict[date, list[Reason]]:
+    """
+    Return of each day what keeps the visit from being made. What holds whatever the day is asked once, of the first;
+    an order is asked of each, in one question for any number of days.
+    """
+    asked = Asked(actor, purpose, version, resident_id, min(days))
+    common = standing_reasons(asked)
+    orders = (
+        standing_orders(actor, purpose, resident_id=resident_id, service_code=version.code)
+        if version.needs_order
+        else ()
+    )
+    return {day: [*common, *without_order(asked, orders, day)] for day in days}
+
+
+def standing_reasons(asked: Asked) -> list[Reason]:
+    actor, purpose, version, on = asked.actor, asked.purpose, asked.version, asked.on
     found = [
         Reason(is_met=False, words=reason.words, rule_id=reason.rule_id, source=reason.source)
         for reason in catalogue.service_refusals(actor, purpose, version=version, on=on)
     ]
-    asked = Asked(actor, purpose, version, resident_id, on)
     for rule in gate_of(version.legal_line, on):
         if rule.asks in ANSWERS:
             words, way_out = ANSWERS[rule.asks](asked, rule)
@@ -83,6 +108,28 @@ def why_no_agreement(standing: Standing, on: date) -> str:
     if on >= last_day:
         return _("上门服务协议到 {day} 满一年，要重新签。").format(day=f"{last_day:%Y-%m-%d}")
     return ""
+
+
+def without_order(asked: Asked, orders: Sequence[Order], day: date) -> list[Reason]:
+    """Return why no doctor's order lets the service be done on that day, if it needs one."""
+    if not asked.version.needs_order:
+        return []
+    rule = rule_that(asked.version.legal_line, day, Asks.ORDER)
+    words = why_no_order(orders, asked.version.code, day) if rule else ""
+    way_out = (
+        _("请把医嘱或处方的原件拍给服务台，医生看过就能约；也可以打电话请服务台来办。")
+        if asked.for_her
+        else _("在她的档案里“医嘱”拍下原件录入，医生确认以后就能约。")
+    )
+    return [refusal(rule, words, way_out)] if rule and words else []
+
+
+def forbidden_wanting(asked: Asked, rule: GateRule) -> Answer:
+    """Return why the service is done at nobody's home, whatever anybody has ordered."""
+    names = [str(asked.version.content.get(one, "")) for one in ("name", "name_en")]
+    found = forbids(asked.on, names=names)
+    words = "".join(_("{words}。").format(words=forbidden_words(one)) for one in found)
+    return words, _("请安排她到机构来做，或者转诊。")
 
 
 def assessment_wanting(asked: Asked, rule: GateRule) -> Answer:
@@ -115,6 +162,7 @@ ANSWERS: Final[Mapping[Asks, Callable[[Asked, GateRule], Answer]]] = {
     Asks.LIABILITY_INSURANCE: institution_wanting,
     Asks.AGREEMENT: agreement_wanting,
     Asks.ASSESSMENT: assessment_wanting,
+    Asks.FORBIDDEN: forbidden_wanting,
 }
 
 

@@ -278,8 +278,8 @@ def to_heed(
 
     `same_day` is when the same is booked that day already: it may be meant, and is more often an oversight.
     """
-    order = _("要有医生的医嘱才能做。我们还没有看过，护士到了先看医嘱；没有的话，先打电话问我们。")
-    said = [order if for_her else _("要有医嘱：系统没有核验，请先看医嘱原件。")] if needs_order else []
+    order = _("要凭医生的医嘱做：请把原件放在手边，护士到了先核对。")
+    said = [order if for_her else _("要凭医嘱做：到了先核对原件。")] if needs_order else []
     minutes = TRAVEL.unknown // timedelta(minutes=1)
     unknown = str(_("地址还没有在地图上定位：路程先按 {minutes} 分钟算。")).format(minutes=minutes)
     times = "、".join(f"{local(starts_at):%H:%M}" for starts_at in same_day)

@@ -77,6 +77,14 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
         },
     ),
     (
+        pgettext_lazy("permission", "医嘱"),
+        {
+            "orders.read": pgettext_lazy("permission", "看医嘱，看上门时问医生的事"),
+            "orders.enter": pgettext_lazy("permission", "录入医嘱和处方，登记家庭医生"),
+            "orders.confirm": pgettext_lazy("permission", "确认医嘱，回答护士的提问（要是医生）"),
+        },
+    ),
+    (
         pgettext_lazy("permission", "转介"),
         {
             "transitions.read": pgettext_lazy("permission", "看出院转介"),

@@ -20,6 +20,7 @@ from anjia.quality import commands as quality
 from anjia.residents.queries import addresses_of
 from anjia.simulation import town
 from anjia.simulation.between import Between
+from anjia.simulation.doctors import Doctors
 from anjia.simulation.founding import CENTRE, Founder, hours_of, resident_id_of
 from anjia.simulation.homes import Homes
 from anjia.simulation.phones import MINUTES, Errand, Phones
@@ -66,6 +67,9 @@ class Life:
     visits_to_zhang: list[UUID] = field(default_factory=list)
 
     def live(self) -> None:
+        doctors = Doctors(self.founder)
+        doctors.write()
+        doctors.be_on()
         self.look_round()
         Homes(self.founder, self.now, self.dice).measure()
         self.assess_first()
@@ -80,6 +84,7 @@ class Life:
         self.wait_for_answers()
         self.leave_something_to_call_about()
         Ward(self.founder, self.now).send_patients_home()
+        doctors.ask()
         self.pump(self.now)
 
     def begin_day(self) -> None:

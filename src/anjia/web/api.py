@@ -28,6 +28,7 @@ ROUTERS: Final = [
     "series",
     "visits",
     "exceptions",
+    "orders",
     "supplies",
     "records",
     "messaging",

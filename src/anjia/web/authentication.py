@@ -37,7 +37,7 @@ ALLOWED_BY: Final = {
         "residents.add_address",
         "enrolment.answer",
     },
-    "record": {"records.read"},
+    "record": {"records.read", "orders.read"},
 }
 # Whom else to let in and what to agree to, only she herself decides, or who stands in law in her place.
 HERS_ALONE: Final = frozenset({"residents.grant", "residents.consent"})

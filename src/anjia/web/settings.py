@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "anjia.catalogue",
     "anjia.records",
     "anjia.visits",
+    "anjia.orders",
     "anjia.supplies",
     "anjia.dispatch",
     "anjia.series",

@@ -16,6 +16,7 @@ CONSOLES: Final = [
     "catalogue",
     "records",
     "visits",
+    "orders",
     "supplies",
     "dispatch",
     "series",

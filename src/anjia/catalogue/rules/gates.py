@@ -36,6 +36,8 @@ class Asks(StrEnum):
     WORKER = "worker"  # her profession, title, years and confirmed papers
     CITY_LIST = "city_list"  # the city's own list, imported
     AGREEMENT = "agreement"  # signed by finger or on paper, to a version of the text
+    ORDER = "order"  # a doctor's, confirmed by one of the institution
+    FORBIDDEN = "forbidden"  # the list of what is not done at home
     ASSESSMENT = "assessment"  # the first one, made at a visit of its own: suitable, and not too long ago
     INSTITUTION_LICENCE = "institution_licence"  # its papers: scan, last day, read by a second
     HOME_CARE_GROUND = "home_care_ground"

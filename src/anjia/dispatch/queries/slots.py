@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import current_version
-from anjia.dispatch.gates import gate_reasons
+from anjia.dispatch.gates import gate_of_days
 from anjia.dispatch.matching import (
     Job,
     Opening,
@@ -136,7 +136,8 @@ def look_for(
         cell=address.cell,
         wishes=Wishes.of(wishes),
     )
-    closed = gate_reasons(actor, purpose, version=version, resident_id=resident_id, on=first_day)
+    days = [first_day + timedelta(days=ahead) for ahead in range((last_day - first_day).days + 1)]
+    closed = gate_of_days(actor, purpose, version=version, resident_id=resident_id, days=days)
     start, _next = day_bounds(first_day)
     end = day_bounds(last_day)[1]
     sheets = caregivers_on(actor, purpose, start=start, end=end + LONGEST_VISIT)
@@ -156,7 +157,7 @@ def look_for(
         ),
         known,
         now + SHORTEST_NOTICE,
-        str(GateClosed(closed)) if closed else "",
+        {day: str(GateClosed(reasons)) for day, reasons in closed.items() if reasons},
     )
 
 
@@ -169,10 +170,10 @@ class Look:
     timelines: Mapping[UUID, Timeline]
     known: Mapping[UUID, Known]
     earliest: datetime
-    closed: str = ""  # why nobody may do it here at all
+    closed: Mapping[date, str]  # why nobody may do it for her on that day
 
     def openings(self, day: date, job: Job | None = None) -> list[Opening]:
-        if self.closed:
+        if day in self.closed:
             return []
         start, end = day_bounds(day)
         return openings(
@@ -204,8 +205,8 @@ class Look:
 
     def why_empty(self, day: date, found: Mapping[date, Sequence[Opening]]) -> str:
         """Return which rule leaves the day empty, and what would have to change."""
-        if self.closed:
-            return self.closed
+        if day in self.closed:
+            return self.closed[day]
         if day_bounds(day)[1] <= self.earliest:
             return _("来不及安排人了，要提前 2 小时。急的话请打电话给服务台。")
         return _("{why}{way_out}").format(
@@ -213,7 +214,7 @@ class Look:
         )
 
     def why_none(self, day: date) -> str:
-        return self.closed or self.why(day, self.on_duty(day))
+        return self.closed.get(day) or self.why(day, self.on_duty(day))
 
     def on_duty(self, day: date) -> list[CaregiverSheet]:
         start, end = day_bounds(day)

@@ -21,6 +21,7 @@ WHAT_WORDS: Final[Mapping[str, Promise]] = {
     "residents": _("登记资料"),
     "records": _("健康记录"),
     "visits": _("上门记录"),
+    "orders": _("医嘱和问医生的事"),
     "quality": _("评价、回访和投诉"),
     "transitions": _("转介单"),
     "enrolment": _("入组筛选"),

@@ -16,6 +16,7 @@ from anjia.simulation import town
 from anjia.simulation.founding import CENTRE, PHONE
 from anjia.simulation.pictures import scribble
 from anjia.simulation.pilot.agenda import What
+from anjia.simulation.pilot.ordering import have_ordered
 from anjia.simulation.pilot.people import Elder
 from anjia.simulation.pilot.world import DAYS, HOURS, World
 from anjia.transitions import commands as transitions
@@ -31,6 +32,7 @@ class Booking:
 
     def book(self, resident_id: UUID, first: date) -> None:
         """Have her course booked from that day on; where the law asks for it, somebody looks at her first."""
+        have_ordered(self.world, resident_id)
         if self.world.elders[resident_id].needs_a_look:
             self.look_first(resident_id, first)
         else:

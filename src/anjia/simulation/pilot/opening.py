@@ -8,6 +8,7 @@ from anjia.catalogue import commands as catalogue
 from anjia.identity.roles import permissions_of
 from anjia.kernel.actors import Actor, Kind, system
 from anjia.residents import commands as residents
+from anjia.simulation import town
 from anjia.simulation.founding import CENTRE, SCANNED, Founder
 from anjia.simulation.pilot.people import Elder, nurses
 from anjia.simulation.pilot.world import DAYS, HOURS, World
@@ -42,6 +43,8 @@ def open_pilot(world: World, elders: list[Elder], days: int) -> None:
 
 def take_on(world: World, days: int) -> None:
     founder = world.founder
+    if "doctor" not in founder.staff:  # a pilot that stands alone: somebody confirms what is ordered
+        founder.take_on(next(one for one in town.colleagues() if one.key == "doctor"))
     for colleague in nurses():
         lapses = world.first + (LAPSES_ON - 1) * DAYS if colleague.key == STANDBY else None
         founder.open_colleague(colleague)

@@ -16,6 +16,7 @@ class FactSaid:
     """A fact as it was said, by whom, and when it happened."""
 
     id: UUID
+    client_id: UUID
     staff_id: UUID
     at: datetime
     content: Mapping[str, Any]
@@ -31,6 +32,6 @@ def facts_said(actor: Actor, purpose: Purpose, *, visit_id: UUID, kind: str) -> 
         raise NotAllowed
     rows = FieldFact.objects.filter(organization_id=actor.organization_id, visit_id=visit_id, kind=kind)
     return [
-        FactSaid(id=row.id, staff_id=row.staff_id, at=row.at, content=row.content)
+        FactSaid(id=row.id, client_id=row.client_id, staff_id=row.staff_id, at=row.at, content=row.content)
         for row in rows.order_by("occurred_at", "received_at", "id")
     ]

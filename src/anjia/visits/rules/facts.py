@@ -23,6 +23,7 @@ from pydantic import (
     Strict,
     StrictBool,
     ValidationError,
+    model_validator,
 )
 
 from anjia.kernel.errors import Words
@@ -47,6 +48,7 @@ class FactKind(StrEnum):
     WASTE = "waste"
     NOTE = "note"
     EXCEPTION = "exception"
+    QUESTION = "question"
     DONE = "done"
     LEFT = "left"
 
@@ -205,6 +207,21 @@ class ExceptionShape(Shape):
     file_id: UUID | None = None
 
 
+class QuestionShape(Shape):
+    """What a doctor is asked; or one more photo `to` what was asked before."""
+
+    words: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    order_id: UUID | None = None
+    file_id: UUID | None = None
+    to: UUID | None = None
+
+    @model_validator(mode="after")
+    def says_something(self) -> "QuestionShape":
+        if self.to is None and not (self.words or "").strip():
+            raise ValueError("words")
+        return self
+
+
 class DoneShape(Shape):
     record: dict[str, JsonValue] = {}
 
@@ -221,6 +238,7 @@ SHAPES: Final[Mapping[FactKind, type[Shape]]] = {
     FactKind.WASTE: WasteShape,
     FactKind.NOTE: NoteShape,
     FactKind.EXCEPTION: ExceptionShape,
+    FactKind.QUESTION: QuestionShape,
     FactKind.DONE: DoneShape,
     FactKind.LEFT: Anything,
 }

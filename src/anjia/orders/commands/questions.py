@@ -1,0 +1,349 @@
+"""What a nurse asks a doctor in the middle of a visit: opened, handed on, seen, answered, read back."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from anjia.kernel import audit, events
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of
+from anjia.kernel.database import wait_turn
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.work import command
+from anjia.orders.doctors import check_doctor, doctors_for
+from anjia.orders.events import QuestionAnswered, QuestionAsked, QuestionHanded
+from anjia.orders.models import Answer, Handing, Order, Question
+from anjia.orders.rules.orders import OrderInvalid, State, changed, check_order
+from anjia.orders.rules.questions import (
+    AnsweredAlready,
+    AnswerKind,
+    FollowsNothing,
+    Handed,
+    answer_within,
+    check_answer,
+    is_late,
+    whom_to_ask,
+)
+from anjia.orders.writing import new_version, order_to_change, said_of, say, step_aside
+from anjia.records.queries import latest_of_many
+from anjia.residents.queries import check_consent, get_resident
+from anjia.visits.queries import FactSaid, facts_said, get_visit
+
+LOOKING_BACK: Final = timedelta(days=7)  # for the last readings
+
+
+@command("orders.ask")
+def open_questions(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
+    """
+    Open what was asked at a visit, each once, and hand it to a doctor; return how many were new.
+
+    The id of a question is that of the fact by which it was asked, so it is one however often it comes. Photos that
+    came to a question of before are added to it.
+    """
+    facts = facts_said(actor, Purpose.CONTRACT, visit_id=visit_id, kind="question")
+    if not facts:
+        return 0
+    wait_turn(f"questions/{visit_id}")
+    known = set(Question.objects.filter(visit_id=visit_id).values_list("id", flat=True))
+    visit = get_visit(actor, Purpose.CONTRACT, visit_id=visit_id)
+    fresh = [fact for fact in facts if fact.id not in known and not fact.content.get("to")]
+    for fact in fresh:
+        _open(actor, now, visit_id=visit_id, resident_id=visit.resident_id, fact=fact)
+    _add_photos(visit_id, [fact for fact in facts if fact.content.get("to")])
+    return len(fresh)
+
+
+def _open(actor: Actor, now: datetime, *, visit_id: UUID, resident_id: UUID, fact: FactSaid) -> None:
+    order_id = _id_in(fact.content.get("order_id"))
+    orders = Order.objects.filter(organization_id=actor.organization_id, resident=resident_id)
+    question = Question.objects.create(
+        id=fact.id,
+        client_id=fact.client_id,
+        organization_id=actor.organization_id,
+        resident_id=resident_id,
+        visit_id=visit_id,
+        order=orders.filter(id=order_id).first() if order_id else None,
+        staff_id=fact.staff_id,
+        words=str(fact.content.get("words", "")),
+        readings=_last_readings(actor, resident_id, fact.at),
+        file_ids=_files_in(fact),
+        asked_at=fact.at,
+        received_at=now,
+    )
+    audit.record("orders.question.asked", actor=actor, at=now, subject_id=question.id, fields=["words"])
+    events.publish(
+        QuestionAsked(question_id=question.id, resident_id=resident_id, visit_id=visit_id, at=now),
+        actor=actor,
+    )
+    _hand(actor, now, question)
+
+
+def _add_photos(visit_id: UUID, later: list[FactSaid]) -> None:
+    """What followed names the question by the phone's own id of it."""
+    for fact in later:
+        asked = _id_in(fact.content["to"])
+        rows = Question.objects.filter(visit_id=visit_id)
+        question = rows.filter(client_id=asked).first() if asked else None
+        more = [file_id for file_id in _files_in(fact) if question and file_id not in question.file_ids]
+        if question and more:
+            question.file_ids = [*question.file_ids, *more]
+            question.save(update_fields=["file_ids"])
+
+
+def _files_in(fact: FactSaid) -> list[UUID]:
+    found = _id_in(fact.content.get("file_id"))
+    return [found] if found else []
+
+
+def _id_in(said: Any) -> UUID | None:
+    try:
+        return UUID(str(said))
+    except ValueError:
+        return None
+
+
+def _last_readings(actor: Actor, resident_id: UUID, at: datetime) -> list[Mapping[str, Any]]:
+    """Return the newest reading of each code, as it was when she asked."""
+    found = latest_of_many(
+        actor,
+        Purpose.CARE,
+        resident_ids=[resident_id],
+        since=at - LOOKING_BACK,
+        until=at + timedelta(minutes=1),
+    )
+    return [
+        {"code": one.code, "value": float(one.value), "unit": one.unit, "at": one.at.isoformat()}
+        for one in found.get(resident_id, [])
+    ]
+
+
+@command("orders.ask")
+def hand_on(actor: Actor, now: datetime, *, question_id: UUID) -> Question:
+    """
+    Hand a question that nobody has answered in time to the next doctor; where there is none, to the dispatcher. It is
+    looked for one again each time that its time is over.
+
+    :raises NotFound: if there is no such question
+    """
+    question = _question_to_change(actor, question_id)
+    if question.answered_at is None and is_late(question.due_at, now):
+        _hand(actor, now, question)
+    return question
+
+
+def _hand(actor: Actor, now: datetime, question: Question) -> None:
+    before = list(Handing.objects.filter(question=question).order_by("number"))
+    asked = {one.staff_id for one in before if one.staff_id}
+    doctors = doctors_for(actor, now, resident_id=question.resident_id)
+    staff_id, why = whom_to_ask(doctors, asked)
+    question.doctor_staff_id, question.due_at = staff_id, now + answer_within()
+    question.seen_at = None
+    question.save(update_fields=["doctor_staff_id", "due_at", "seen_at"])
+    if why is Handed.NOBODY and before and before[-1].why == Handed.NOBODY:
+        return  # the dispatcher has it already
+    Handing.objects.create(
+        organization_id=actor.organization_id,
+        question=question,
+        number=len(before) + 1,
+        staff_id=staff_id,
+        why=why.value,
+        at=now,
+        due_at=question.due_at if staff_id else None,
+    )
+    audit.record("orders.question.handed", actor=actor, at=now, subject_id=question.id, fields=["staff_id"])
+    events.publish(
+        QuestionHanded(
+            question_id=question.id,
+            resident_id=question.resident_id,
+            visit_id=question.visit_id,
+            number=len(before) + 1,
+            staff_id=staff_id,
+            at=now,
+        ),
+        actor=actor,
+    )
+
+
+@command("orders.confirm")
+def note_seen(actor: Actor, now: datetime, *, question_id: UUID) -> Question:
+    """
+    Write down when whoever is asked has opened it. Twice is as once.
+
+    :raises NotFound: if there is no such question
+    """
+    question = _question_to_change(actor, question_id)
+    if question.seen_at is None and question.doctor_staff_id == actor.staff_id:
+        question.seen_at = now
+        question.save(update_fields=["seen_at"])
+        audit.record("orders.question.seen", actor=actor, at=now, subject_id=question.id)
+    return question
+
+
+@command("orders.confirm")
+def answer_question(
+    actor: Actor,
+    now: datetime,
+    *,
+    question_id: UUID,
+    kind: str,
+    is_known: bool,
+    follows_order_id: UUID | None = None,
+    follows_problem: str = "",
+    words: str = "",
+    change: Mapping[str, str] | None = None,
+    valid_until: date | None = None,
+) -> Answer:
+    """
+    Answer a nurse, as a doctor. Advice and a changed order are for a condition that is known: one of her orders, or of
+    the problems she is registered with. A changed order is another version, in force at once.
+
+    :raises NotFound: if there is no such question
+    :raises NoDoctor: if the actor is no doctor whose licence holds
+    :raises AnsweredAlready: if another was faster
+    :raises ConsentMissing: if she does not let her record be used
+    :raises NotAtADistance: if it is advice or treatment for what is no known condition
+    :raises FollowsNothing: if it is not said which, or it is none of hers
+    :raises NothingSaid: if the nurse is told nothing
+    :raises OrderInvalid, ForbiddenAtHome: if the changed order makes no sense, or is not done at home
+    """
+    staff_id = check_doctor(actor, now)
+    question = _question_to_change(actor, question_id)
+    if question.answered_at:
+        raise AnsweredAlready
+    check_consent(actor, Purpose.CARE, resident_id=question.resident_id)
+    chosen = check_answer(
+        kind=kind,
+        is_known=is_known,
+        follows_order_id=follows_order_id,
+        follows_problem=follows_problem,
+        words=words,
+    )
+    answer = Answer(
+        organization_id=actor.organization_id,
+        resident_id=question.resident_id,
+        question=question,
+        kind=chosen.value,
+        is_known_condition=is_known,
+        words=words.strip(),
+        staff_id=staff_id,
+        by=actor.user_id,
+        at=now,
+    )
+    if is_known:
+        _follow(actor, answer, follows_order_id, follows_problem)
+    if chosen is AnswerKind.CHANGED:
+        answer.new_order_id = _change(actor, now, answer, staff_id, change or {}, valid_until)
+    answer.save(force_insert=True)
+    question.answered_at = now
+    question.save(update_fields=["answered_at"])
+    audit.record(
+        "orders.question.answered", actor=actor, at=now, subject_id=question.id, fields=["kind", "words"]
+    )
+    events.publish(
+        QuestionAnswered(
+            question_id=question.id,
+            resident_id=question.resident_id,
+            visit_id=question.visit_id,
+            at=now,
+        ),
+        actor=actor,
+    )
+    return answer
+
+
+def _follow(actor: Actor, answer: Answer, order_id: UUID | None, problem: str) -> None:
+    if order_id:
+        rows = Order.objects.filter(
+            organization_id=actor.organization_id, id=order_id, resident=answer.resident_id
+        )
+        if not rows.filter(state=State.CONFIRMED.value).exists():
+            raise FollowsNothing(fields={"follows": FollowsNothing.words})
+        answer.follows_order_id = order_id
+    elif problem:
+        resident = get_resident(actor, Purpose.CARE, resident_id=answer.resident_id)
+        if problem not in resident.chronic:
+            raise FollowsNothing(fields={"follows": FollowsNothing.words})
+        answer.follows_problem, answer.has_problem = problem, True
+
+
+def _change(
+    actor: Actor,
+    now: datetime,
+    answer: Answer,
+    staff_id: UUID,
+    change: Mapping[str, str],
+    valid_until: date | None,
+) -> UUID:
+    if answer.follows_order_id is None:
+        raise FollowsNothing(fields={"follows": _("改医嘱要选改的是哪一条。")})
+    before = order_to_change(actor, order_id=answer.follows_order_id)
+    if before.state != State.CONFIRMED:
+        raise FollowsNothing(fields={"follows": FollowsNothing.words})
+    old = said_of(before)
+    said = changed(old, change)
+    until = valid_until or before.valid_until
+    if said == old and until == before.valid_until:
+        raise OrderInvalid(_("医嘱没有改动。要改就写改成什么，不改就选“照现在的医嘱做”。"))
+    check_order(said, valid_from=before.valid_from, valid_until=until, today=day_of(now))
+    step_aside(actor, now, root_id=before.root_id, state=State.CONFIRMED, why=answer.words)
+    order = new_version(
+        actor,
+        now,
+        of=before,
+        resident_id=before.resident_id,
+        service_code=before.service_code,
+        said=said,
+        valid_from=before.valid_from,
+        valid_until=until,
+        file_id=before.file_id,
+        answer_id=answer.id,
+        state=State.CONFIRMED.value,
+        decided_by=actor.user_id,
+        decided_staff_id=staff_id,
+        decided_at=now,
+        why=answer.words,
+    )
+    order.save(force_insert=True)
+    say(actor, now, order, "changed", "said", "valid_until")
+    return order.id
+
+
+@command("orders.read")
+def read_answer_back(actor: Actor, now: datetime, *, question_id: UUID) -> Answer:
+    """
+    Say, as the nurse who has asked, that she has read the answer and read it back. Twice is as once.
+
+    :raises NotFound: if there is no such question, or no answer yet
+    :raises NotAllowed: if it is not hers
+    """
+    question = _question_to_change(actor, question_id)
+    if question.staff_id != actor.staff_id:
+        raise NotAllowed
+    answer = Answer.objects.filter(question=question).first()
+    if answer is None:
+        raise NotFound
+    if answer.read_at is None:
+        answer.read_at = now
+        answer.save(update_fields=["read_at"])
+        audit.record("orders.answer.read_back", actor=actor, at=now, subject_id=question.id)
+        events.publish(
+            QuestionAnswered(
+                question_id=question.id,
+                resident_id=question.resident_id,
+                visit_id=question.visit_id,
+                at=now,
+            ),
+            actor=actor,
+        )
+    return answer
+
+
+def _question_to_change(actor: Actor, question_id: UUID) -> Question:
+    rows = Question.objects.select_for_update().filter(organization_id=actor.organization_id, id=question_id)
+    found = rows.first()
+    if found is None or not actor.sees(found.resident_id):
+        raise NotFound
+    return found

@@ -1,0 +1,1 @@
+"""Orders and questions: what holds of them, without a database."""
