@@ -272,7 +272,6 @@ DEEDS: Final[Mapping[str, Words]] = {
     "witnessed": pgettext_lazy("audit", "第二人看过"),
     "worked": pgettext_lazy("audit", "照常上班"),
     "entered": pgettext_lazy("audit", "录入了"),
-    "answered": pgettext_lazy("audit", "回答了"),
     "handed": pgettext_lazy("audit", "转给了"),
     "read_back": pgettext_lazy("audit", "核对了"),
     "named": pgettext_lazy("audit", "定了"),
