@@ -33,6 +33,8 @@ from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.ids import new_id
 from anjia.kernel.models import StoredFile
 from anjia.kernel.work import acting
+from anjia.learning import commands as learning
+from anjia.learning.models import Certificate
 from anjia.messaging.models import Call, Message, Notification
 from anjia.orders import commands as orders
 from anjia.orders.models import Question
@@ -49,6 +51,7 @@ from anjia.simulation.homes import Homes
 from anjia.simulation.life import Life
 from anjia.simulation.pictures import scribble
 from anjia.simulation.recruiting import Recruiting
+from anjia.simulation.teaching import School
 from anjia.simulation.ward import Ward
 from anjia.supplies import commands as supplies
 from anjia.supplies.models import Shortfall, WasteBag
@@ -131,6 +134,13 @@ OF_THE_HOUSE = {
         "enrolment_candidate",
         "enrolment_screening",
         "enrolment_appeal",
+        "learning_course",
+        "learning_coursedraft",
+        "learning_binding",
+        "learning_reading",
+        "learning_attempt",
+        "learning_session",
+        "learning_attendance",
         "imports_importbatch",
         "visits_conflict",
         "emergencies_step",
@@ -469,6 +479,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
     return (
         of_the_store(town)
         | of_the_doctor(town)
+        | of_the_school(town)
         | {
             "organization_id": CENTRE,
             "role_id": role.id,
@@ -555,6 +566,31 @@ def of_the_doctor(town: Town) -> dict[str, Any]:
         words="先不加，明天再量。",
     )
     return {"order_id": entered.id, "question_id": question.id}
+
+
+def of_the_school(town: Town) -> dict[str, Any]:
+    """Return ids of a course that is being written, of what was learnt and of a class to come."""
+    now, boss, nurse = timezone.now(), town.founder.administrator, town.founder.member("nurse")
+    school = School(town.founder, now)
+    acting(boss, now).do(learning.seed_courses)
+    school.pass_exam("nurse", "privacy", now - timedelta(days=3))
+    acting(nurse, now).do(learning.mark_read, code="home_visit", pages=range(20))
+    paper = acting(nurse, now).do(learning.begin_exam, code="home_visit")
+    binding = acting(boss, now).do(
+        learning.bind_course, code="privacy", staff_id=nurse.staff_id, since=timezone.localdate()
+    )
+    draft = acting(boss, now).do(learning.start_draft, code="home_visit")
+    return {
+        "course_code": "home_visit",
+        "course_version": 1,
+        "attempt_id": paper.attempt_id,
+        "binding_id": binding.id,
+        "draft_id": draft.id,
+        "class_id": school.hold_classes(["nurse"]),
+        "certificate_id": acting(boss, now).ask(
+            lambda _: Certificate.objects.values_list("id", flat=True).first()
+        ),
+    }
 
 
 def of_the_store(town: Town) -> dict[str, Any]:

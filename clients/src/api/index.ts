@@ -116,6 +116,13 @@ export const work = {
   handWasteOver: (id: string, handed_at: string, key: string) => post<unknown>(`work/waste/${id}/hand-over`, { handed_at }, key),
   orders: (id: string) => get<T.OrdersAtVisit>(`work/visits/${id}/orders`),
   readBack: (id: string, key: string) => post<unknown>(`work/questions/${id}/read`, {}, key),
+  courses: () => get<{ courses: T.Course[] }>('work/courses'),
+  course: (code: string) => get<T.CoursePage>(`work/courses/${encodeURIComponent(code)}`),
+  readCourse: (code: string, pages: number[], key: string) => post<unknown>(`work/courses/${encodeURIComponent(code)}/read`, { pages }, key),
+  beginExam: (code: string, key: string) => post<T.ExamPaper>(`work/courses/${encodeURIComponent(code)}/attempts`, {}, key),
+  handIn: (id: string, answers: Record<string, string[]>, key: string) => post<T.ExamOutcome>(`work/attempts/${id}/answers`, { answers }, key),
+  certificate: (id: string) => get<{ name: string; pdf: string }>(`work/certificates/${id}`),
+  signInToClass: (word: string, key: string) => post<unknown>('work/classes/sign-in', { word }, key),
   facts: (facts: T.Fact[], key: string) => post<{ accepted: T.FactAnswer[]; refused?: T.FactRefusal[] }>('work/facts', { facts }, key),
 }
 

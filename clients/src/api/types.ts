@@ -568,3 +568,56 @@ export interface DoctorSays {
   words: string
   change: { name: string; dose: string; frequency: string; note: string; valid_until: string | null }
 }
+export interface TrainingCertificate {
+  id: string
+  number: string
+  valid_from: string
+  valid_until: string
+  is_revoked: boolean
+}
+export interface Course {
+  code: string
+  title: string
+  topic: string
+  summary: string
+  version: number
+  minutes: number
+  in_class: boolean
+  standing: 'holds' | 'lapsing' | 'lapsed' | 'lacks' | 'free'
+  standing_words: string
+  tone: string
+  until: string | null
+  is_due: boolean
+  is_bound: boolean
+  services: string[]
+  since: string | null
+  read: number
+  pages: number
+  again_at: string | null
+  may_sit: boolean
+  certificate: TrainingCertificate | null
+}
+export interface CoursePage {
+  course: Course
+  pages_read: number[]
+  contents: { title: string; text: string; file_id: string | null; alt: string }[]
+  exam: { draw: number; pass_percent: number; wait_hours: number; minutes: number }
+  attempts: { number: number; submitted_at: string; score: number; of: number; passed: boolean }[]
+}
+export interface ExamPaper {
+  attempt_id: string
+  number: number
+  ends_at: string
+  pass_percent: number
+  questions: { key: string; kind: 'single' | 'multiple'; text: string; options: { key: string; text: string }[] }[]
+}
+export interface ExamOutcome {
+  attempt_id: string
+  passed: boolean
+  right: number
+  of: number
+  wrong: { text: string; why: string }[]
+  again_at: string | null
+  certificate_id: string | null
+  waits_for_class: boolean
+}

@@ -66,6 +66,7 @@ ITEMS: Final = (
     ),
     NavItem(label=_("人员"), icon="nurse", name="workforce:list", permission="workforce.read"),
     NavItem(label=_("排班"), icon="calendar", name="workforce:rota", permission="workforce.read"),
+    NavItem(label=_("培训"), icon="certificate", name="learning:courses", permission="learning.read"),
     NavItem(label=_("服务目录"), icon="clipboard-list", name="catalogue:list", permission="catalogue.read"),
     NavItem(
         label=pgettext_lazy("rail", "物资"),

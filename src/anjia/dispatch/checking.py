@@ -23,6 +23,7 @@ from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.database import wait_turns
+from anjia.learning.queries import courses_binding
 from anjia.visits.queries import Busy, Promise, get_promises, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
@@ -32,6 +33,8 @@ from anjia.workforce.rules import CaregiverSheet
 class Service(Protocol):
     """As much of a service's version as says who may do it."""
 
+    @property
+    def code(self) -> str: ...
     @property
     def requires(self) -> Requires: ...
     @property
@@ -120,12 +123,12 @@ def check_may_go(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:
     for sheet in caregivers_on(
         actor, Purpose.CONTRACT, start=promise.starts_at, end=promise.ends_at, staff_ids=[staff_id]
     ):
-        reasons += qualification_reasons(job_of(version, promise), sheet, day)
+        reasons += qualification_reasons(job_of(actor, version, promise), sheet, day)
     if reasons:
         raise GateClosed(reasons)
 
 
-def job_of(version: Service, promise: Promise) -> Job:
+def job_of(actor: Actor, version: Service, promise: Promise) -> Job:
     return Job(
         requires=version.requires,
         legal_line=version.legal_line,
@@ -133,6 +136,7 @@ def job_of(version: Service, promise: Promise) -> Job:
         people_needed=promise.people_needed,
         cell=promise.cell,
         wishes=Wishes.of(promise.wishes),
+        courses=courses_binding(actor, Purpose.CONTRACT, service_code=version.code),
     )
 
 
@@ -143,7 +147,7 @@ def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff
     :raises SlotGone: if she may not do this, or cannot come without breaking another promise
     """
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
-    job = job_of(version, promise)
+    job = job_of(actor, version, promise)
     sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
     check_can_come(
         actor,
@@ -201,7 +205,7 @@ def may_not_do(
     }
     for one in promised:
         promise = promises[one.visit_id]
-        job = job_of(versions[promise.service_version_id], promise)
+        job = job_of(actor, versions[promise.service_version_id], promise)
         if qualification_reasons(job, sheet, local(one.starts_at).date()):
             found.append(one)
     return found

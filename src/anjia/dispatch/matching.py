@@ -31,6 +31,7 @@ from anjia.dispatch.rules import (
     score_of,
 )
 from anjia.kernel.calendar import local
+from anjia.learning.rules import Bound, untrained
 from anjia.visits.queries import Busy, Known
 from anjia.workforce.rules import CaregiverSheet
 
@@ -83,6 +84,7 @@ class Job:
     people_needed: int
     cell: str
     wishes: Wishes = field(default_factory=Wishes)
+    courses: tuple[Bound, ...] = ()  # the house's own: of which whoever goes must hold the certificate
 
     @property
     def place(self) -> Point | None:
@@ -151,7 +153,24 @@ def is_on_standby(sheet: CaregiverSheet, start: datetime, end: datetime) -> bool
 
 
 def qualification_reasons(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:
-    """Return what the law and the service ask for and this person has not. Nobody may overrule these."""
+    """Return what the law, the service and the house ask for and this person has not. Nobody may overrule these."""
+    return [*_unqualified(job, sheet, on), *_untrained(job, sheet, on)]
+
+
+def _untrained(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:
+    return [
+        Reason(
+            is_met=False,
+            words=one.words,
+            way_out=_("这位在手机“培训”里学完、考过就行，或换有合格证的人去"),
+            rule_id=one.rule_id,
+            source=one.source,
+        )
+        for one in untrained(job.courses, sheet, on)
+    ]
+
+
+def _unqualified(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:
     return [
         Reason(
             is_met=False,

@@ -13,6 +13,7 @@ from anjia.dispatch.telling import SERIES_OFFERS, ask_what_becomes_of, tell_care
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.events import listens_to
+from anjia.learning.events import CourseBound
 from anjia.messaging.commands import take_back
 from anjia.residents.events import ConsentGiven, ConsentWithdrawn
 from anjia.residents.rules import AGREEMENT
@@ -26,6 +27,7 @@ from anjia.visits.events import (
 )
 from anjia.visits.queries import Busy, get_promise, live_assignments
 from anjia.workforce.events import LeaveGranted, ShiftRemoved, StaffChanged, StaffLeaves
+from anjia.workforce.queries import caregivers_on
 
 LONGEST_AHEAD: Final = timedelta(days=366)  # that anything is promised
 
@@ -74,6 +76,23 @@ def look_at_what_she_may_not_do_any_more(actor: Actor, now: datetime, event: Sta
         actor, Purpose.CONTRACT, staff_ids=[event.staff_id], start=now, end=ahead, now=now
     )
     say_what_needs_somebody_else(actor, now, may_not_do(actor, promised))
+
+
+@listens_to(CourseBound)
+def look_at_whom_it_binds(actor: Actor, now: datetime, event: CourseBound) -> None:
+    """What was promised by those who lack the course needs somebody else from the day on which it binds them."""
+    employed = caregivers_on(actor, Purpose.CONTRACT, start=now, end=now + timedelta(minutes=1))
+    promised = live_assignments(
+        actor,
+        Purpose.CONTRACT,
+        staff_ids=[one.id for one in employed],
+        start=now,
+        end=now + LONGEST_AHEAD,
+        now=now,
+    )
+    for one in employed:
+        hers = [busy for busy in promised if busy.staff_id == one.id]
+        say_what_needs_somebody_else(actor, now, may_not_do(actor, hers))
 
 
 def say_where_she_is_away(

@@ -57,6 +57,15 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
         },
     ),
     (
+        pgettext_lazy("permission", "培训"),
+        {
+            "learning.learn": pgettext_lazy("permission", "自己学课程、考试、签到"),
+            "learning.read": pgettext_lazy("permission", "看谁学过什么"),
+            "learning.write": pgettext_lazy("permission", "写课程和考题的新版"),
+            "learning.manage": pgettext_lazy("permission", "发布课程，定谁必须学，开课和签字"),
+        },
+    ),
+    (
         pgettext_lazy("permission", "健康记录"),
         {
             "records.read": pgettext_lazy("permission", "看健康数据"),
@@ -129,6 +138,7 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
             "workforce.standby": pgettext_lazy("permission", "定谁备用"),
             "workforce.confirm": pgettext_lazy("permission", "核对别人登记的证书"),
             "workforce.ask_leave": pgettext_lazy("permission", "请假"),
+            "workforce.earn": pgettext_lazy("permission", "考过试、签过到，由系统发合格证"),
             "catalogue.read": pgettext_lazy("permission", "看服务目录"),
             "catalogue.draft": pgettext_lazy("permission", "写服务规程的新版"),
             "catalogue.change": pgettext_lazy("permission", "改服务目录，发布新版"),

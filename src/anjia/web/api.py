@@ -30,6 +30,7 @@ ROUTERS: Final = [
     "exceptions",
     "orders",
     "supplies",
+    "learning",
     "records",
     "messaging",
     "emergencies",

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "anjia.residents",
     "anjia.workforce",
     "anjia.catalogue",
+    "anjia.learning",
     "anjia.records",
     "anjia.visits",
     "anjia.orders",

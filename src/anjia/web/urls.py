@@ -14,6 +14,7 @@ CONSOLES: Final = [
     "residents",
     "workforce",
     "catalogue",
+    "learning",
     "records",
     "visits",
     "orders",

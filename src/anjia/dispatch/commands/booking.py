@@ -14,6 +14,7 @@ from anjia.dispatch.rules import OfferState, check_notice
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.work import command
+from anjia.learning.queries import courses_binding
 from anjia.visits import commands as visits
 from anjia.visits.queries import get_promise
 from anjia.visits.rules.lifecycle import check_crew
@@ -76,6 +77,7 @@ def move_booking(
         people_needed=promise.people_needed,
         cell=promise.cell,
         wishes=Wishes.of({**promise.wishes, "period": "any"}),  # who chooses a time has changed her mind
+        courses=courses_binding(actor, Purpose.CONTRACT, service_code=version.code),
     )
     ends_at = starts_at + timedelta(minutes=version.duration_minutes)
     sheets = crew_sheets(actor, staff_ids, starts_at, ends_at)

@@ -15,6 +15,7 @@ from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.calendar import day_of, local
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
+from anjia.learning.queries import courses_binding
 from anjia.residents.queries import get_address
 from anjia.visits import commands as visits
 from anjia.visits.queries import same_that_day
@@ -65,6 +66,7 @@ def hold_slot(
         people_needed=version.people_needed,
         cell=address.cell,
         wishes=Wishes.of(wishes),
+        courses=courses_binding(actor, Purpose.CONTRACT, service_code=version.code),
     )
     ends_at = starts_at + timedelta(minutes=version.duration_minutes)
     sheets = crew_sheets(actor, staff_ids, starts_at, ends_at)

@@ -25,6 +25,7 @@ from anjia.dispatch.shapes import Candidate
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, local
 from anjia.kernel.errors import NotAllowed
+from anjia.learning.queries import courses_binding
 from anjia.visits.queries import get_promise, known_by, live_assignments
 from anjia.visits.rules.arrival import distance_m
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
@@ -52,6 +53,7 @@ def suitability(
         people_needed=promise.people_needed,
         cell=promise.cell,
         wishes=Wishes.of(promise.wishes),
+        courses=courses_binding(actor, purpose, service_code=version.code),
     )
     day = local(promise.starts_at).date()
     start, end = day_bounds(day)

@@ -17,6 +17,7 @@ from anjia.dispatch.shapes import Place
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import at, local
 from anjia.kernel.errors import NotAllowed
+from anjia.learning.queries import courses_binding
 from anjia.visits.queries import get_promises, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
@@ -122,6 +123,9 @@ def why_others_come(
     timelines, by_id = timelines_of(sheets, busy), {sheet.id: sheet for sheet in sheets}
     version_ids = {one.service_version_id for one in promises.values()}
     versions = {one: get_version(actor, purpose, version_id=one) for one in version_ids}
+    bound = {
+        one: courses_binding(actor, purpose, service_code=version.code) for one, version in versions.items()
+    }
     said_no = set(
         Offer.objects.filter(
             organization_id=actor.organization_id,
@@ -140,6 +144,7 @@ def why_others_come(
             people_needed=promise.people_needed,
             cell=promise.cell,
             wishes=Wishes.of(promise.wishes),
+            courses=bound[promise.service_version_id],
         )
         words = _why_not_her(job, by_id.get(one), timelines.get(one), promise.starts_at)
         found[visit_id] = words or (_("这次接不了") if (visit_id, one) in said_no else "")

@@ -36,6 +36,7 @@ from anjia.dispatch.shapes import (
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, local
 from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.learning.queries import courses_binding
 from anjia.residents.queries import get_address
 from anjia.visits.queries import Known, known_by, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
@@ -135,6 +136,7 @@ def look_for(
         people_needed=version.people_needed,
         cell=address.cell,
         wishes=Wishes.of(wishes),
+        courses=courses_binding(actor, purpose, service_code=version.code),
     )
     days = [first_day + timedelta(days=ahead) for ahead in range((last_day - first_day).days + 1)]
     closed = gate_of_days(actor, purpose, version=version, resident_id=resident_id, days=days)
@@ -284,6 +286,7 @@ class Look:
                     people_needed=self.job.people_needed,
                     cell=self.job.cell,
                     wishes=wishes,
+                    courses=self.job.courses,
                 ),
             )
             for name, wishes in found

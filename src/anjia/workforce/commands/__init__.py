@@ -1,5 +1,6 @@
 """What people can do with those who work here, by topic. One function, one unit of work, one audit entry, one event."""
 
+from anjia.workforce.commands.certificates import certify
 from anjia.workforce.commands.institution import (
     add_institution_paper,
     take_back_institution_paper,
@@ -37,6 +38,7 @@ __all__ = [
     "add_qualification",
     "ask_leave",
     "attach_scan",
+    "certify",
     "change_staff_member",
     "generate_shifts",
     "grant_leave",

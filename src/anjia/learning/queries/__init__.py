@@ -1,0 +1,48 @@
+"""Questions about courses and who has learnt what. Nothing here writes."""
+
+from anjia.learning.queries.binding import courses_binding
+from anjia.learning.queries.certificates import certificate_pdf
+from anjia.learning.queries.courses import (
+    CourseLine,
+    CoursePage,
+    DraftPage,
+    course_page,
+    courses,
+    draft_page,
+    picture,
+    version_page,
+)
+from anjia.learning.queries.mine import MyCourse, MyCoursePage, my_course, my_courses
+from anjia.learning.queries.people import (
+    Matrix,
+    PersonPage,
+    SessionPage,
+    matrix,
+    person_page,
+    session_page,
+    sessions,
+)
+
+__all__ = [
+    "CourseLine",
+    "CoursePage",
+    "DraftPage",
+    "Matrix",
+    "MyCourse",
+    "MyCoursePage",
+    "PersonPage",
+    "SessionPage",
+    "certificate_pdf",
+    "course_page",
+    "courses",
+    "courses_binding",
+    "draft_page",
+    "matrix",
+    "my_course",
+    "my_courses",
+    "person_page",
+    "picture",
+    "session_page",
+    "sessions",
+    "version_page",
+]
