@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of, local
 from anjia.kernel.work import acting
+from anjia.learning import queries as learning
 from anjia.messaging.queries import outbox
 from anjia.quality import queries as quality
 from anjia.simulation.aftercare import Aftercare
@@ -25,6 +26,7 @@ from anjia.simulation.founding import CENTRE, STATIONS, Founder, resident_id_of
 from anjia.simulation.later import Later
 from anjia.simulation.life import Life
 from anjia.simulation.store import Store
+from anjia.simulation.teaching import School
 from anjia.supplies import queries as supplies
 from anjia.visits.models import FieldFact
 from anjia.visits.queries import board, open_conflicts
@@ -43,6 +45,7 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         began = time.process_time()
         founder = Founder(NOW)
         founder.found()
+        School(founder, NOW).teach()
         store = Store(founder, NOW)
         store.stock()
         life = Life(founder, NOW)
@@ -264,3 +267,21 @@ def departures(*, of: str) -> int:
 def states() -> dict[str, int]:
     found = acting(system(CENTRE), NOW).ask(board, Purpose.CONTRACT, day=day_of(NOW), now=NOW)
     return {state.value: count for state, count in found.counts.items()}
+
+
+class TestTheSchool:
+    def test_has_most_certified_one_lapsing_and_one_who_lacks_what_a_service_asks(self, town: float) -> None:
+        quality = Founder(NOW).member("quality")
+        found = acting(quality, NOW).ask(learning.matrix, Purpose.CONTRACT, today=day_of(NOW))
+
+        shown = {
+            (row.staff.name, course.code): cell.standing.value
+            for row in found.people
+            for course, cell in zip(found.courses, row.cells, strict=True)
+            if row.staff.kind == "nurse"
+        }
+        emergency = {name: state for (name, code), state in shown.items() if code == "emergency"}
+        assert all(state == "holds" for (_name, code), state in shown.items() if code == "home_visit")
+        assert (emergency.pop("周岚"), emergency.pop("顾远")) == ("lapsing", "lacks")
+        assert set(emergency.values()) == {"holds"}
+        assert shown["李静", "privacy"] == "lacks"

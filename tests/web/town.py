@@ -580,12 +580,22 @@ def of_the_school(town: Town) -> dict[str, Any]:
         learning.bind_course, code="privacy", staff_id=nurse.staff_id, since=timezone.localdate()
     )
     draft = acting(boss, now).do(learning.start_draft, code="home_visit")
+    draft = acting(boss, now).do(
+        learning.save_page,
+        draft_id=draft.id,
+        seen=draft.revision,
+        place=0,
+        page={"alt": "门口"},
+        picture=tiny_png(),
+        content_type="image/png",
+    )
     return {
         "course_code": "home_visit",
         "course_version": 1,
         "attempt_id": paper.attempt_id,
         "binding_id": binding.id,
         "draft_id": draft.id,
+        "picture_id": draft.content["pages"][0]["file_id"],
         "class_id": school.hold_classes(["nurse"]),
         "certificate_id": acting(boss, now).ask(
             lambda _: Certificate.objects.values_list("id", flat=True).first()

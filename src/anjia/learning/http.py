@@ -184,11 +184,11 @@ def get_course(request: AuthedRequest, course_code: Key) -> HttpResponse:
     )
 
 
-@router.get("/work/courses/{course_code}/pictures/{uuid:file_id}", response={200: bytes})
-def get_course_picture(request: AuthedRequest, course_code: Key, file_id: UUID) -> HttpResponse:
+@router.get("/work/courses/{course_code}/pictures/{uuid:picture_id}", response={200: bytes})
+def get_course_picture(request: AuthedRequest, course_code: Key, picture_id: UUID) -> HttpResponse:
     """Show a picture of a course."""
     unit = acting(request.auth, timezone.now())
-    return photo_said(*unit.ask(queries.picture, Purpose.CONTRACT, code=course_code, file_id=file_id))
+    return photo_said(*unit.ask(queries.picture, Purpose.CONTRACT, code=course_code, file_id=picture_id))
 
 
 @router.post("/work/courses/{course_code}/read", response={201: ReadOut})

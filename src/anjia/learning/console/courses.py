@@ -141,9 +141,9 @@ def content_of(content: dict[str, Any]) -> dict[str, Any]:
 
 @require_safe
 @page("learning.read")
-def picture(request: PageRequest, course_code: str, file_id: UUID) -> HttpResponse:
+def picture(request: PageRequest, course_code: str, picture_id: UUID) -> HttpResponse:
     """Show a picture of a course."""
-    shown = console.ask(request, queries.picture, Purpose.CONTRACT, code=course_code, file_id=file_id)
+    shown = console.ask(request, queries.picture, Purpose.CONTRACT, code=course_code, file_id=picture_id)
     return photo_said(*shown)
 
 

@@ -165,12 +165,12 @@ def remove(request: PageRequest, draft_id: UUID) -> HttpResponse:
 
 
 def _save(
-    request: PageRequest, draft_id: UUID, command: Command[Any, Any], part: str, **what: Any
+    request: PageRequest, draft_id: UUID, command: Command[Any, Any], form: str, **what: Any
 ) -> HttpResponse:
     try:
         console.do(request, command, draft_id=draft_id, seen=forms.seen(request.POST), **what)
     except DomainError as refusal:
-        return show(request, draft_id, refusal, part)
+        return show(request, draft_id, refusal, form)
     return redirect("learning:draft", draft_id=draft_id)
 
 

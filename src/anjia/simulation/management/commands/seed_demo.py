@@ -18,6 +18,7 @@ from anjia.simulation.calls_for_help import call_for_help
 from anjia.simulation.founding import Founder
 from anjia.simulation.life import Life
 from anjia.simulation.store import Store
+from anjia.simulation.teaching import School
 from anjia.simulation.town import GROUND
 
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         founder = Founder(now)
         founder.found()
+        School(founder, now).teach()
         store = Store(founder, now)
         store.stock()
         life = Life(founder, now)
