@@ -46,7 +46,7 @@ ITEMS: Final = (
     NavItem(label=_("定期上门"), icon="refresh", name="series:house", permission="desk.bookings"),
     NavItem(label=_("我的居民"), icon="stethoscope", name="desk:worklist", permission="desk.worklist"),
     NavItem(label=_("提问与医嘱"), icon="message", name="orders:questions", permission="orders.confirm"),
-    NavItem(label=_("护士问医生"), icon="message", name="orders:questions", permission="dispatch.assign"),
+    NavItem(label=_("护士问医生"), icon="message", name="orders:unanswered", permission="dispatch.assign"),
     NavItem(
         label=_("出院转介"), icon="building-hospital", name="transitions:list", permission="transitions.read"
     ),
@@ -102,8 +102,7 @@ HOMES: Final = (
 def nav_for(actor: Actor, path: str = "") -> list[NavItem]:
     """Return what the actor may open, the page of `path` marked."""
     items = [replace(item, url=url_of(item.name)) for item in ITEMS if actor.may(item.permission)]
-    by_url = {item.url: item for item in reversed(items) if item.url}  # a page is in it once
-    items = list(reversed(by_url.values()))
+    items = [item for item in items if item.url]
     here = max((item.url for item in items if path.startswith(item.url)), key=len, default="")
     return [replace(item, active=item.url == here) for item in items]
 

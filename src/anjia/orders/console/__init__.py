@@ -12,6 +12,7 @@ urlpatterns = [
     path("residents/<uuid:resident_id>/enter", orders.enter, name="enter"),
     path("residents/<uuid:resident_id>/doctor", orders.name_doctor, name="name_doctor"),
     path("questions", questions.today, name="questions"),
+    path("unanswered", questions.unanswered, name="unanswered"),
     path("questions/part", questions.part, name="questions_part"),
     path("questions/<uuid:question_id>/", questions.question, name="question"),
     path("questions/<uuid:question_id>/seen", questions.seen, name="seen"),

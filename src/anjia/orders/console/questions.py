@@ -28,9 +28,20 @@ def ask_today(request: PageRequest) -> queries.Worklist:
 
 
 @require_safe
-@page(None)
+@page("orders.confirm")
 def today(request: PageRequest) -> HttpResponse:
     """Show today's questions; the page is told of each that comes."""
+    return show_today(request)
+
+
+@require_safe
+@page("dispatch.assign")
+def unanswered(request: PageRequest) -> HttpResponse:
+    """Show whoever sees to it that somebody answers whose they are, and nothing of what they say."""
+    return show_today(request)
+
+
+def show_today(request: PageRequest) -> HttpResponse:
     found = ask_today(request)
     said = {"found": found, "page": found.answered, "now": timezone.now()}
     return render(request, "orders/questions.html", said)
