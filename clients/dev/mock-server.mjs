@@ -65,7 +65,7 @@ const answers = {
   'POST sign-in/codes': () => ({ retry_after: 60, demo_code: '482913' }),
   'GET me': (_b, { acting, token }) =>
     token === 'nurse'
-      ? { account: { id: 'acc-n', name: '李秋萍', kind: 'staff', language: 'zh-Hans' }, people: [], staff: { id: 'n1', name: '李秋萍', title: '主管护师' }, is_demo: true, institution }
+      ? { account: { id: 'acc-n', name: '李秋萍', kind: 'staff', language: 'zh-Hans' }, people: [], staff: { id: 'n1', name: '李秋萍', kind: 'nurse', title: '主管护师' }, is_demo: true, institution }
       : { account: { id: 'acc-r', name: token === 'daughter' ? '林晓雯' : '张桂芳', kind: 'person', language: 'zh-Hans' },
           people: token === 'daughter'
             ? [{ resident_id: 'r2', name: '林晓雯', relation: 'self', allows: [], address_line: '' }, { resident_id: 'r1', name: '张桂芳', relation: 'family', allows: ['book', 'record', 'messages'], address_line: '翠湖里 3 栋 2 单元 402' }]

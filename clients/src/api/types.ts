@@ -29,7 +29,7 @@ export interface Person {
 export interface Me {
   account: { id: string; name: string; kind: 'staff' | 'person'; language: string; has_wechat: boolean }
   people: Person[]
-  staff: { id: string; name: string; title: string } | null
+  staff: { id: string; name: string; kind: string; title: string } | null
   is_demo: boolean
   institution: { name: string; phone: string; duty_phone: string } | null
 }

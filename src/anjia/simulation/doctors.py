@@ -7,11 +7,11 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from anjia.kernel.actors import Purpose, system
-from anjia.kernel.calendar import day_of
+from anjia.kernel.calendar import at, day_of
 from anjia.kernel.work import acting
 from anjia.orders import commands as orders
 from anjia.orders.rules.orders import OrderKind, Said
-from anjia.simulation.founding import CENTRE, Founder, hours_of, resident_id_of
+from anjia.simulation.founding import AFTERNOON, CENTRE, MORNING, Founder, hours_of, resident_id_of
 from anjia.simulation.phones import MINUTES
 from anjia.simulation.pictures import scribble
 from anjia.visits import commands as visits
@@ -79,8 +79,11 @@ class Doctors:
 
     def be_on(self) -> None:
         """The family doctor is there whenever the demo begins: somebody answers."""
-        begins, ends = hours_of(self.founder.now)
-        self.founder.put_shift("doctor", begins, ends)
+        today = day_of(self.founder.now)
+        noon = (at(today, MORNING[1]), at(today, AFTERNOON[0]))
+        # On a day off she has no hours of her own; on another these go on with hers.
+        for begins, ends in (hours_of(self.founder.now), *self.founder.odd_hours(today), noon):
+            self.founder.put_shift("doctor", begins, ends)
 
     def ask(self) -> None:
         """Chen Xue is at a wound and asks: the demo's doctor answers, or lets it go on to her colleague."""

@@ -34,6 +34,7 @@ class PersonOut(Schema):
 class StaffOut(Schema):
     id: UUID
     name: str
+    kind: str
     title: str
 
 
@@ -91,7 +92,7 @@ def me_out(actor: Actor, *, of: Actor, account: AccountOut, people: list[PersonO
     staff = None
     if of.staff_id:
         member = get_staff_member(actor, Purpose.CONTRACT, staff_id=of.staff_id)
-        staff = StaffOut(id=member.id, name=member.name, title=member.title)
+        staff = StaffOut(id=member.id, name=member.name, kind=member.kind, title=member.title)
     return Me(
         account=account,
         people=people,
