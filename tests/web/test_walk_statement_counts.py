@@ -49,10 +49,17 @@ class Seen:
 
 def look(town: Town, what: Asked, who: str) -> Any:
     if isinstance(what, Operation):
-        return ask_operation(what, town, town.token_of(who))
+        return read_through(ask_operation(what, town, town.token_of(who)))
     client = Client(raise_request_exception=False)
     client.cookies["anjia_session"] = town.token_of(who)
-    return client.get(what.address(town))
+    return read_through(client.get(what.address(town)))
+
+
+def read_through(response: Any) -> Any:
+    """Read a file that is sent to its end, which closes it."""
+    if response.streaming and not response.is_async:
+        b"".join(response.streaming_content)
+    return response
 
 
 def who_may(town: Town, what: Asked) -> tuple[str | None, set[int]]:
@@ -79,13 +86,13 @@ def seen(town: Town, what: Asked, who: str) -> Seen:
         token = town.token_of(who)
 
         def once() -> Any:
-            return ask_operation(what, town, token)
+            return read_through(ask_operation(what, town, token))
     else:
         client = Client(raise_request_exception=False)
         client.cookies["anjia_session"] = town.token_of(who)
 
         def once() -> Any:
-            return client.get(what.address(town))
+            return read_through(client.get(what.address(town)))
 
     once()
     with CaptureQueriesContext(connection) as captured:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from anjia.emergencies import commands, queries
 from anjia.kernel import http
@@ -23,11 +23,17 @@ class PositionIn(Schema):
     accuracy_m: Annotated[float, Field(ge=0, le=1_000_000)] = 0
 
 
+def somebody_means(moment: datetime) -> datetime:
+    if not 2000 <= moment.year < 2900:
+        raise ValueError("a phone's clock shows no such year")
+    return moment
+
+
 class HelpIn(Schema):
     """`client_id` is made by the phone, `pressed_at` its own time: what had no signal comes late and says so."""
 
     client_id: UUID
-    pressed_at: AwareDatetime
+    pressed_at: Annotated[AwareDatetime, AfterValidator(somebody_means)]
     position: PositionIn | None = None
 
 

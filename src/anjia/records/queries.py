@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from anjia.catalogue.queries import get_version
+from anjia.catalogue.queries import record_forms_of
 from anjia.catalogue.rules.assessing import AGAINST_WORDS, Against, answers_said
 from anjia.clinical import trends
 from anjia.clinical.alerts import is_fresh
@@ -97,16 +97,15 @@ def assessments_of(
     rows = Assessment.objects.filter(organization_id=actor.organization_id, resident_id=resident_id)
     found = list(rows.order_by("-made_at", "-id")[:limit])
     names = staff_names(actor, purpose, staff_ids={row.staff_id for row in found})
-    forms = {
-        version_id: get_version(actor, purpose, version_id=version_id).record_form
-        for version_id in {row.service_version_id for row in found}
-    }
+    forms = record_forms_of(actor, purpose, version_ids={row.service_version_id for row in found})
     in_english = (get_language() or "").startswith("en")
     return [
         AssessmentShown(
             row=row,
             by=names.get(row.staff_id, ""),
-            answers=answers_said(forms[row.service_version_id], row.findings, in_english=in_english),
+            answers=answers_said(forms[row.service_version_id], row.findings, in_english=in_english)
+            if row.service_version_id in forms
+            else (),
             against=_("、").join(str(AGAINST_WORDS[Against(one)]) for one in row.against),
         )
         for row in found
