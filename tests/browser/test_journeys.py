@@ -27,7 +27,7 @@ def says(board: Screen, visit: str, words: str) -> None:
 
 class TestVisit:
     @pytest.mark.xfail(
-        reason="PICC care asks for an order and a first assessment since decisions 22 and 23: the journey has neither yet"
+        reason="PICC care asks for an order and a first assessment now (decisions 22, 23): it has neither yet"
     )
     def test_goes_from_a_list_to_a_rating(self, open_screen: Open, tmp_path: Path, photo: Path) -> None:
         someone, niece = Someone(), people.new_phone()
