@@ -72,6 +72,7 @@ class TestTheLoop:
 
         held = [post(token, "holds", body, key="k1").json() for _ in range(2)]
         assert held[0] == held[1]
+        assert held[0]["heed"] == []  # her order is confirmed: nobody has to look at the paper first
         booked = post(token, f"holds/{held[0]['id']}/confirm", key="k2")
         assert (booked.status_code, booked.json()["status"]) == (201, "booked")
         deliver_events(here.town.desk, now=here.at(0))

@@ -201,9 +201,6 @@ class TestPaperTakenBack:
         with pytest.raises(GateClosed):
             acting(without, NOON).do(accept_offer, offer_id=offer.id)
 
-    @pytest.mark.xfail(
-        strict=True, reason="the gate on orders asks for each visit: to be asked for all at once"
-    )
     def test_is_looked_at_with_as_many_questions_whatever_she_has_promised(self, here: Town) -> None:
         nurse = here.nurse()
         questions = []

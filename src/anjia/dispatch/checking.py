@@ -24,6 +24,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.database import wait_turns
 from anjia.learning.queries import courses_binding
+from anjia.learning.rules import Bound
 from anjia.visits.queries import Busy, Promise, get_promises, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
@@ -123,12 +124,13 @@ def check_may_go(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:
     for sheet in caregivers_on(
         actor, Purpose.CONTRACT, start=promise.starts_at, end=promise.ends_at, staff_ids=[staff_id]
     ):
-        reasons += qualification_reasons(job_of(actor, version, promise), sheet, day)
+        reasons += qualification_reasons(job_of(version, promise, courses_of(actor, version)), sheet, day)
     if reasons:
         raise GateClosed(reasons)
 
 
-def job_of(actor: Actor, version: Service, promise: Promise) -> Job:
+def job_of(version: Service, promise: Promise, courses: tuple[Bound, ...]) -> Job:
+    """Return what is to be done; `courses` are those that bind whoever does this service."""
     return Job(
         requires=version.requires,
         legal_line=version.legal_line,
@@ -136,8 +138,12 @@ def job_of(actor: Actor, version: Service, promise: Promise) -> Job:
         people_needed=promise.people_needed,
         cell=promise.cell,
         wishes=Wishes.of(promise.wishes),
-        courses=courses_binding(actor, Purpose.CONTRACT, service_code=version.code),
+        courses=courses,
     )
+
+
+def courses_of(actor: Actor, version: Service) -> tuple[Bound, ...]:
+    return courses_binding(actor, Purpose.CONTRACT, service_code=version.code)
 
 
 def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff_id: UUID) -> None:
@@ -147,7 +153,7 @@ def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff
     :raises SlotGone: if she may not do this, or cannot come without breaking another promise
     """
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
-    job = job_of(actor, version, promise)
+    job = job_of(version, promise, courses_of(actor, version))
     sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
     check_can_come(
         actor,
@@ -203,9 +209,10 @@ def may_not_do(
         version_id: get_version(actor, Purpose.CONTRACT, version_id=version_id)
         for version_id in {promise.service_version_id for promise in promises.values()}
     }
+    courses = {version_id: courses_of(actor, version) for version_id, version in versions.items()}
     for one in promised:
         promise = promises[one.visit_id]
-        job = job_of(actor, versions[promise.service_version_id], promise)
+        job = job_of(versions[promise.service_version_id], promise, courses[promise.service_version_id])
         if qualification_reasons(job, sheet, local(one.starts_at).date()):
             found.append(one)
     return found
