@@ -19,7 +19,7 @@ router = Router(tags=["enrolment"])
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class AppealIn(Schema):
+class EnrolmentAppealIn(Schema):
     words: Words
 
 
@@ -81,7 +81,7 @@ def leave(request: AuthedRequest, candidate_id: UUID, body: LeaveIn) -> HttpResp
 
 
 @router.post("/enrolments/screenings/{screening_id}/appeal", response={201: AppealOut})
-def appeal(request: AuthedRequest, screening_id: UUID, body: AppealIn) -> HttpResponse:
+def appeal(request: AuthedRequest, screening_id: UUID, body: EnrolmentAppealIn) -> HttpResponse:
     """Say that a decision is wrong, and why."""
     return http.do(request, commands.appeal, AppealOut, screening_id=screening_id, **body.dict())
 

@@ -15,7 +15,7 @@ from anjia.kernel.http import AuthedRequest
 router = Router(tags=["exceptions"])
 
 
-class ChoiceOut(Schema):
+class FormChoiceOut(Schema):
     value: str
     words: str
 
@@ -27,7 +27,7 @@ class FieldOut(Schema):
     ask: str
     words: str
     is_required: bool
-    choices: list[ChoiceOut]
+    choices: list[FormChoiceOut]
     low: int
     high: int
 

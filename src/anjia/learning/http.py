@@ -90,13 +90,13 @@ class CoursePageOut(Schema):
     attempts: list[TriedOut]
 
 
-class ReadIn(Schema):
+class PagesReadIn(Schema):
     """`pages` are their numbers from 0."""
 
     pages: Annotated[list[Annotated[int, Field(ge=0, le=100)]], Field(max_length=100)]
 
 
-class ReadOut(Schema):
+class PagesReadOut(Schema):
     pages: list[int]
     finished_at: datetime | None
 
@@ -106,7 +106,7 @@ class OptionOut(Schema):
     text: str
 
 
-class QuestionOut(Schema):
+class ExamQuestionOut(Schema):
     """What is right stands nowhere in it. `kind`: single or multiple."""
 
     key: str
@@ -120,7 +120,7 @@ class PaperOut(Schema):
     number: int
     ends_at: datetime
     pass_percent: int
-    questions: list[QuestionOut]
+    questions: list[ExamQuestionOut]
 
 
 class AnswersIn(Schema):
@@ -152,7 +152,7 @@ class CertificateFileOut(Schema):
     pdf: str
 
 
-class SignInIn(Schema):
+class ClassSignInIn(Schema):
     word: Annotated[str, Field(pattern=r"^\d{6}$")]
 
 
@@ -191,10 +191,10 @@ def get_course_picture(request: AuthedRequest, course_code: Key, picture_id: UUI
     return photo_said(*unit.ask(queries.picture, Purpose.CONTRACT, code=course_code, file_id=picture_id))
 
 
-@router.post("/work/courses/{course_code}/read", response={201: ReadOut})
-def read_course(request: AuthedRequest, course_code: Key, body: ReadIn) -> HttpResponse:
+@router.post("/work/courses/{course_code}/read", response={201: PagesReadOut})
+def read_course(request: AuthedRequest, course_code: Key, body: PagesReadIn) -> HttpResponse:
     """Say which pages she has read. The same twice is once."""
-    return http.do(request, commands.mark_read, ReadOut, code=course_code, pages=body.pages)
+    return http.do(request, commands.mark_read, PagesReadOut, code=course_code, pages=body.pages)
 
 
 @router.post("/work/courses/{course_code}/attempts", response={201: PaperOut})
@@ -216,6 +216,6 @@ def get_certificate(request: AuthedRequest, certificate_id: UUID) -> HttpRespons
 
 
 @router.post("/work/classes/sign-in", response={201: AttendanceOut})
-def sign_in_to_class(request: AuthedRequest, body: SignInIn) -> HttpResponse:
+def sign_in_to_class(request: AuthedRequest, body: ClassSignInIn) -> HttpResponse:
     """Sign in to the class that is held now, by the six digits on the board."""
     return http.do(request, commands.sign_in, AttendanceOut, word=body.word)

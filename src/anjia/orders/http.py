@@ -75,7 +75,7 @@ class HandedOut(Schema):
     words: str
 
 
-class QuestionOut(Schema):
+class NurseQuestionOut(Schema):
     id: UUID
     client_id: UUID
     visit_id: UUID
@@ -98,29 +98,29 @@ class QuestionOut(Schema):
     answer: AnswerOut | None
 
 
-class ChoiceOut(Schema):
+class AnswerChoiceOut(Schema):
     value: str
     words: str
     needs_known: bool
 
 
 class QuestionPageOut(Schema):
-    question: QuestionOut
+    question: NurseQuestionOut
     orders: list[OrderOut]
-    problems: list[ChoiceOut]
-    kinds: list[ChoiceOut]
+    problems: list[AnswerChoiceOut]
+    kinds: list[AnswerChoiceOut]
     law: str
 
 
 class AtVisitOut(Schema):
     orders: list[OrderOut]
     waiting: list[OrderOut]
-    questions: list[QuestionOut]
+    questions: list[NurseQuestionOut]
 
 
 class WorklistOut(Schema):
-    waiting: list[QuestionOut]
-    answered: PageOut[QuestionOut]
+    waiting: list[NurseQuestionOut]
+    answered: PageOut[NurseQuestionOut]
 
 
 class SeenOut(Schema):
@@ -131,7 +131,7 @@ class ReadBackOut(Schema):
     read_at: datetime | None
 
 
-class ChangeIn(Schema):
+class OrderChangeIn(Schema):
     """What an order becomes; what is empty stays as it is."""
 
     name: Annotated[str, Field(max_length=300)] = ""
@@ -147,10 +147,10 @@ class AnswerIn(Schema):
     follows_order_id: UUID | None = None
     follows_problem: Annotated[str, Field(max_length=100)] = ""
     words: Annotated[str, Field(max_length=1200)]
-    change: ChangeIn = ChangeIn()
+    change: OrderChangeIn = OrderChangeIn()
 
 
-class AnsweredOut(Schema):
+class DoctorAnsweredOut(Schema):
     id: UUID
     kind: str
     at: datetime
@@ -188,13 +188,13 @@ def list_orders(request: AuthedRequest, after: Cursor = None, size: Size = 20) -
     )
 
 
-@router.get("/orders/questions", response={200: PageOut[QuestionOut]})
+@router.get("/orders/questions", response={200: PageOut[NurseQuestionOut]})
 def list_questions_about_her(request: AuthedRequest, after: Cursor = None, size: Size = 20) -> HttpResponse:
     """List what doctors were asked about the one the request is about, and what they answered."""
     return http.ask(
         request,
         queries.questions_of_resident,
-        PageOut[QuestionOut],
+        PageOut[NurseQuestionOut],
         Purpose.ACCESS,
         resident_id=own_resident(request),
         after=after,
@@ -240,7 +240,7 @@ def note_seen(request: AuthedRequest, question_id: UUID) -> HttpResponse:
     return http.do(request, commands.note_seen, SeenOut, question_id=question_id)
 
 
-@router.post("/doctor/questions/{uuid:question_id}/answer", response={201: AnsweredOut})
+@router.post("/doctor/questions/{uuid:question_id}/answer", response={201: DoctorAnsweredOut})
 def answer_question(request: AuthedRequest, question_id: UUID, body: AnswerIn) -> HttpResponse:
     """Answer it. Advice and a changed order are for a condition that is known; of others only where she is seen."""
     said = body.dict()
@@ -248,7 +248,7 @@ def answer_question(request: AuthedRequest, question_id: UUID, body: AnswerIn) -
     return http.do(
         request,
         commands.answer_question,
-        AnsweredOut,
+        DoctorAnsweredOut,
         question_id=question_id,
         valid_until=change.pop("valid_until"),
         change=change,

@@ -46,7 +46,7 @@ class BandsOut(Schema):
     diastolic: BandOut | None = None
 
 
-class PointOut(Schema):
+class TrendPointOut(Schema):
     at: datetime
     value: float | None
     systolic: float | None
@@ -66,7 +66,7 @@ class TrendOut(Schema):
     bands: BandsOut | None
     band_missing: str
     sentence: str
-    points: list[PointOut]
+    points: list[TrendPointOut]
 
 
 def own_resident(request: AuthedRequest) -> UUID:

@@ -149,16 +149,16 @@ class SlipIn(Schema):
     phone_last_four: Annotated[str, Field(min_length=1, max_length=12)]
 
 
-class AccountOut(Schema):
+class SlipAccountOut(Schema):
     id: UUID
     name: str
     kind: str
 
 
-class EntryOut(Schema):
+class SlipEntryOut(Schema):
     token: str
     expires_at: datetime
-    account: AccountOut
+    account: SlipAccountOut
 
 
 def signature_of(said: str) -> bytes:
@@ -242,7 +242,7 @@ def list_readers(request: AuthedRequest, after: str | None = None) -> HttpRespon
     return HttpResponse(http.write(PageOut[ReaderOut], said), content_type="application/json")
 
 
-@router.post("/sign-in/activation", auth=None, response={201: EntryOut})
+@router.post("/sign-in/activation", auth=None, response={201: SlipEntryOut})
 def sign_in_by_slip(request: HttpRequest, body: SlipIn) -> HttpResponse:
     """Open an account with a printed slip and the last four digits of the phone, and sign in."""
     now = timezone.now()
@@ -254,7 +254,7 @@ def sign_in_by_slip(request: HttpRequest, body: SlipIn) -> HttpResponse:
         commands.redeem_activation, code=body.slip, phone_last_four=body.phone_last_four
     )
     response = HttpResponse(
-        http.write(EntryOut, entry_said(outcome)), status=201, content_type="application/json"
+        http.write(SlipEntryOut, entry_said(outcome)), status=201, content_type="application/json"
     )
     response["Cache-Control"] = "no-store"
     return response

@@ -29,7 +29,7 @@ class CardOut(Schema):
     end: Literal["client", "console"]
 
 
-class AccountOut(Schema):
+class CardAccountOut(Schema):
     id: UUID
     name: str
     kind: str
@@ -38,7 +38,7 @@ class AccountOut(Schema):
 class SignedInOut(Schema):
     token: str
     expires_at: AwareDatetime
-    account: AccountOut
+    account: CardAccountOut
 
 
 @router.get("demo/cards", auth=None, response={200: list[CardOut], 404: http.Refusal})

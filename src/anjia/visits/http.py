@@ -21,7 +21,7 @@ from anjia.visits.rules.facts import MOST_FACTS, FactKind
 router = Router(tags=["visits"])
 
 
-class ServiceOut(Schema):
+class VisitServiceOut(Schema):
     code: str
     name: str
     duration_minutes: int
@@ -37,7 +37,7 @@ class CrewMemberOut(Schema):
     phone_masked: str
 
 
-class RatingOut(Schema):
+class VisitRatingOut(Schema):
     stars: int
     aspects: dict[str, int]
     at: datetime
@@ -47,7 +47,7 @@ class VisitLineOut(Schema):
     id: UUID
     resident_id: UUID
     address_id: UUID
-    service: ServiceOut
+    service: VisitServiceOut
     starts_at: datetime
     ends_at: datetime
     status: str
@@ -59,7 +59,7 @@ class VisitLineOut(Schema):
     can_cancel: bool
     can_move: bool
     rule: str
-    rating: RatingOut | None
+    rating: VisitRatingOut | None
     series_id: UUID | None
 
 

@@ -13,7 +13,7 @@ from anjia.residents.queries import Acting, address_line_of, people_of_account
 from anjia.workforce.queries import get_staff_member
 
 
-class AccountOut(Schema):
+class OwnAccountOut(Schema):
     id: UUID
     name: str
     kind: str
@@ -45,7 +45,7 @@ class InstitutionOut(Schema):
 
 
 class Me(Schema):
-    account: AccountOut
+    account: OwnAccountOut
     people: list[PersonOut]
     staff: StaffOut | None
     is_demo: bool
@@ -63,9 +63,9 @@ def who_am_i(actor: Actor, now: datetime) -> Me:
     return acting(system(actor.organization_id), now).ask(me_out, of=actor, account=account, people=people)
 
 
-def own_account(actor: Actor, purpose: Purpose) -> AccountOut:
+def own_account(actor: Actor, purpose: Purpose) -> OwnAccountOut:
     found = get_account(actor, purpose, account_id=actor.user_id).account
-    return AccountOut(
+    return OwnAccountOut(
         id=found.id,
         name=found.name,
         kind=found.kind,
@@ -85,7 +85,7 @@ def person_out(actor: Actor, *, one: Acting) -> PersonOut:
     )
 
 
-def me_out(actor: Actor, *, of: Actor, account: AccountOut, people: list[PersonOut]) -> Me:
+def me_out(actor: Actor, *, of: Actor, account: OwnAccountOut, people: list[PersonOut]) -> Me:
     house = None
     if of.organization_id != NOBODY:
         house = get_organization(actor, Purpose.CONTRACT, organization_id=of.organization_id)
