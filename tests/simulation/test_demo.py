@@ -62,8 +62,8 @@ def demo(settings: Any) -> None:
 
 
 class TestTown:
-    def test_is_made_in_twenty_five_seconds(self, town: float) -> None:
-        assert town < 25
+    def test_is_made_in_fifteen_seconds(self, town: float) -> None:
+        assert town < 15
 
     def test_has_stores_bags_and_waste_to_see_to(self, town: float) -> None:
         keeper, today = system(CENTRE), day_of(NOW)

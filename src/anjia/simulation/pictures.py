@@ -6,6 +6,7 @@ import struct
 import zlib
 
 WIDTH, HEIGHT = 240, 96
+STEPS = 700  # more than there are columns: the line has no gaps
 
 
 def scribble(seed: int) -> bytes:
@@ -13,8 +14,8 @@ def scribble(seed: int) -> bytes:
     dice = random.Random(seed)
     rows = [bytearray(b"\xff" * WIDTH) for _ in range(HEIGHT)]
     waves = [(dice.uniform(4, 16), dice.uniform(0.02, 0.16), dice.uniform(0, 6)) for _ in range(3)]
-    for step in range(2000):
-        along = step / 2000
+    for step in range(STEPS):
+        along = step / STEPS
         x = 20 + along * (WIDTH - 40) + 9 * math.sin(along * 60 + waves[0][2])
         y = HEIGHT / 2 + sum(size * math.sin(x * speed + shift) for size, speed, shift in waves)
         for dx in (0, 1):

@@ -5,7 +5,7 @@ Only the commands use it. A place is held before its balances are read, so that 
 get it; the database says so too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +25,13 @@ from anjia.supplies.rules.stock import NOTHING, Held, Move, NotEnough, PlaceKind
 
 # The last line of each lot is one step into an index, from one lot to the next: what was written in all the years is
 # not read, nor by whom others wait for. DISTINCT ON would read it all.
+LAST_OF_LOTS: Final = """
+    SELECT line.id FROM unnest(%s::uuid[]) AS asked(lot_id) CROSS JOIN LATERAL (
+        SELECT id FROM supplies_entry
+        WHERE lot_id = asked.lot_id AND place_kind = %s AND place_id = %s AND organization_id = %s
+        ORDER BY number DESC LIMIT 1
+    ) AS line
+"""
 LAST_AT_PLACES: Final = """
     WITH RECURSIVE last AS (
         SELECT place.kind, place.id AS place_id, line.lot_id, line.id
@@ -117,6 +124,14 @@ def _lines(actor: Actor, ids: RawSQL) -> QuerySet[Entry]:
     return rows.order_by("lot_id").select_related("lot", "item")
 
 
+def _last_of_lots(actor: Actor, place: Place, lot_ids: Collection[UUID]) -> dict[UUID, Entry]:
+    """Return the last line of each of these lots at the place: what a new line follows on, and nothing besides."""
+    house = actor.organization_id
+    ids = RawSQL(LAST_OF_LOTS, [list(lot_ids), place.kind.value, place.id, house])
+    last = Entry.objects.filter(organization_id=house, id__in=ids).only("lot_id", "number", "balance")
+    return {line.lot_id: line for line in last}
+
+
 def held_at(actor: Actor, place: Place) -> list[Held]:
     """Return what lies there, lot by lot."""
     return [
@@ -147,7 +162,12 @@ def write(
     :raises NotEnough: if less than nothing would be left somewhere
     """
     move_id = new_id()
-    last = {place: last_lines(actor, place) for place in {place for place, *_ in lines}}
+    last = {
+        place: _last_of_lots(
+            actor, place, [lot_id for there, _item, lot_id, _change in lines if there == place]
+        )
+        for place in {place for place, *_ in lines}
+    }
     rows = []
     for place, item_id, lot_id, change in lines:
         before = last[place].get(lot_id)
