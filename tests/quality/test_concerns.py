@@ -93,7 +93,11 @@ def answered(boss: Actor, concern: Concern, now: datetime = EVENING) -> Concern:
     unit.do(commands.acknowledge_concern, concern_id=concern.id)
     unit.do(commands.note_finding, concern_id=concern.id, words="路上堵，没有打电话；以后晚十分钟就打")
     return unit.do(
-        commands.tell_outcome, concern_id=concern.id, words="向您道歉，以后先打电话", told_by="telephone"
+        commands.tell_outcome,
+        concern_id=concern.id,
+        words="向您道歉，以后先打电话",
+        told_by="telephone",
+        finding="upheld",
     )
 
 
@@ -225,11 +229,14 @@ class TestDealing:
         unit.do(commands.acknowledge_concern, concern_id=concern.id)
         with pytest.raises(ConcernGoneOn):
             unit.do(commands.acknowledge_concern, concern_id=concern.id)
+        told: dict[str, Any] = {"concern_id": concern.id, "words": "向您道歉", "told_by": "telephone"}
         with pytest.raises(ConcernGoneOn):
-            unit.do(commands.tell_outcome, concern_id=concern.id, words="好", told_by="telephone")
+            unit.do(commands.tell_outcome, **told, finding="upheld")
         assert read(boss, concern).line.concern.next_due_at == EVENING + timedelta(days=7)
         unit.do(commands.note_finding, concern_id=concern.id, words="路上堵")
-        unit.do(commands.tell_outcome, concern_id=concern.id, words="向您道歉", told_by="telephone")
+        with pytest.raises(ConcernUnsound):
+            unit.do(commands.tell_outcome, **told)  # nobody says whether it is right
+        unit.do(commands.tell_outcome, **told, finding="partly")
         unit.do(commands.close_concern, concern_id=concern.id, is_accepted=True)
 
         kinds = [step.kind for step in read(boss, concern).steps]
@@ -394,7 +401,7 @@ class TestPages:
         for view, said in (
             (console.acknowledge, {"owner_id": str(boss.user_id)}),
             (console.note_finding, {"words": "包里的手套用完了"}),
-            (console.tell_outcome, {"words": "已经补上", "told_by": "telephone"}),
+            (console.tell_outcome, {"words": "已经补上", "told_by": "telephone", "finding": "upheld"}),
             (console.close, {"accepted": "yes"}),
         ):
             assert post_form(view, boss, said, **ids).status_code == 303

@@ -105,6 +105,7 @@ DAYS: Final = {
 WORDS: Final = {
     "part": "counted",
     "draft_part": "texts",
+    "measure": "visits",
     "situation": "fall",
     "asked": "contract",  # which no test takes back
     "what": "phone",

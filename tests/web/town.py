@@ -39,7 +39,7 @@ from anjia.messaging.models import Call, Message, Notification
 from anjia.orders import commands as orders
 from anjia.orders.models import Question
 from anjia.quality import commands as quality
-from anjia.quality.models import CallBack, Improvement
+from anjia.quality.models import CallBack, Improvement, Objection
 from anjia.residents import commands as residents
 from anjia.residents.queries import addresses_of, consents_of, grants_of
 from anjia.series.commands import begin_series
@@ -148,6 +148,8 @@ OF_THE_HOUSE = {
         "emergencies_checkin",
         "emergencies_houserules",
         "quality_improvement",
+        "quality_objection",
+        "quality_objectionstep",
         "quality_concernstep",
         "exceptions_exceptionstep",
         "quality_callbackattempt",
@@ -201,8 +203,6 @@ class Town:
         """Return a sound value for an input of this name: the resident's own id, where it is one."""
         if name == "agrees":
             return True  # what others may see of her rests on it
-        if name == "client_id":
-            return str(new_id())  # each thing that a phone sends has one of its own
         for key in (name, name.removesuffix("s")):
             if key in self.ids:
                 return str(self.ids[key])
@@ -518,6 +518,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
             .do(quality.raise_concern, kind="complaint", words="等了很久")
             .id,
             "improvement_id": low_aspect(town).id,
+            "objection_id": objected(town).id,
             "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
         }
     )
@@ -642,6 +643,7 @@ def of_the_store(town: Town) -> dict[str, Any]:
         "station_id": CENTRE,
         "shortfall_id": first(Shortfall),
         "waste_id": first(WasteBag),
+        "client_id": new_id(),
     }
 
 
@@ -661,6 +663,16 @@ def low_aspect(town: Town) -> Improvement:
         )
 
     return acting(system(CENTRE), timezone.now()).ask(make)
+
+
+def objected(town: Town) -> Objection:
+    """Let the nurse object to a figure of hers."""
+    said: dict[str, Any] = {
+        "group": "punctuality",
+        "words": "门卫可以作证",
+        "month": timezone.localdate(),
+    }
+    return acting(town.founder.member("nurse"), timezone.now()).do(quality.raise_objection, **said)
 
 
 def identity_session_of(account_id: UUID) -> UUID:

@@ -621,3 +621,56 @@ export interface ExamOutcome {
   certificate_id: string | null
   waits_for_class: boolean
 }
+/** A figure of her own month, in words. `saying`: said, no_data, too_few, not_yours. */
+export interface Figure {
+  code: string
+  group: string
+  name: string
+  saying: string
+  value_words: string
+  detail_words: string
+  left_out_words: string
+  counts: string
+  excludes: string
+  source: string
+  has_rows: boolean
+  may_object: boolean
+}
+export interface Objection {
+  id: string
+  group_words: string
+  is_of_row: boolean
+  words: string
+  state: 'open' | 'left_out' | 'stays'
+  state_words: string
+  is_late: boolean
+  clock_words: string
+  reason: string
+  steps: { at: string; words: string; who: string; owner_name: string; said: string }[]
+}
+export interface Performance {
+  month: string
+  months: string[]
+  first: string
+  last: string
+  as_of: string
+  figures: Figure[]
+  objections: Objection[]
+  objection_rule: string
+}
+export interface FigureRow {
+  row_id: string
+  at: string
+  service_name: string
+  resident_name: string
+  words: string
+  side_words: string
+  tone: string
+  left_out_words: string
+  objection_words: string
+  may_object: boolean
+}
+export interface FigureRows {
+  figure: Figure
+  rows: Page<FigureRow>
+}

@@ -70,6 +70,11 @@ def record_forms_of(actor: Actor, purpose: Purpose, *, version_ids: Collection[U
     return {one.id: one.record_form for one in versions_of(actor).filter(id__in=version_ids)}
 
 
+def steps_of(actor: Actor, purpose: Purpose, *, version_ids: Collection[UUID]) -> dict[UUID, Any]:
+    """Return the steps of each of these that the institution has, current or not."""
+    return {one.id: one.steps for one in versions_of(actor).filter(id__in=version_ids)}
+
+
 CURRENT: Final = Prepared(
     lambda asked: ServiceVersion.objects.filter(
         organization_id=asked.house,

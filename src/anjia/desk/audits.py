@@ -146,6 +146,7 @@ THINGS: Final[Mapping[str, Words]] = {
     "question": pgettext_lazy("audit", "护士的提问"),
     "answer": pgettext_lazy("audit", "医生的回答"),
     "family_doctor": pgettext_lazy("audit", "家庭医生"),
+    "objection": pgettext_lazy("audit", "业绩异议"),
 }
 DEEDS: Final[Mapping[str, Words]] = {
     "abandoned": pgettext_lazy("audit", "放弃了"),
@@ -205,6 +206,8 @@ DEEDS: Final[Mapping[str, Words]] = {
     "investigated": pgettext_lazy("audit", "查过了"),
     "kept": pgettext_lazy("audit", "照常放假"),
     "leaves": pgettext_lazy("audit", "离职"),
+    "left_out": pgettext_lazy("audit", "定了不计入"),
+    "stays": pgettext_lazy("audit", "定了照旧计入"),
     "left": pgettext_lazy("audit", "退出了"),
     "linked": pgettext_lazy("audit", "关联了"),
     "locked": pgettext_lazy("audit", "锁屏了"),

@@ -126,6 +126,7 @@ TOPICS: Final[tuple[tuple[Words, Mapping[str, Words]], ...]] = (
             "quality.rate": pgettext_lazy("permission", "给上门评价"),
             "quality.raise": pgettext_lazy("permission", "提投诉和建议"),
             "quality.call_back": pgettext_lazy("permission", "上门后回访"),
+            "quality.mine": pgettext_lazy("permission", "看自己的业绩，提异议"),
             "quality.read": pgettext_lazy("permission", "看指标和评价"),
             "quality.manage": pgettext_lazy("permission", "处理投诉，定改进"),
         },

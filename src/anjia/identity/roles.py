@@ -60,6 +60,7 @@ FIELD = frozenset(
         "orders.enter",
         "messaging.read",
         "quality.raise",
+        "quality.mine",
         "emergencies.sos",
         "files.store",
     }

@@ -67,3 +67,13 @@ class ImprovementMoved:
     improvement_id: UUID
     state: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionMoved:
+    """Somebody objects to a figure of hers, or another has answered: `state` says which."""
+
+    objection_id: UUID
+    staff_id: UUID
+    state: str
+    at: datetime

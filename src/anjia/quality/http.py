@@ -1,7 +1,7 @@
 """What residents and their families say, from the client."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,12 +9,14 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from anjia.kernel import http
-from anjia.kernel.actors import Purpose, system
+from anjia.kernel.actors import Actor, Purpose, system
+from anjia.kernel.calendar import day_of
 from anjia.kernel.http import AuthedRequest
 from anjia.kernel.work import acting
-from anjia.quality import commands, queries
+from anjia.quality import commands, performing, queries
 from anjia.quality.reading import check_may_raise
 from anjia.quality.rules import Burden, ConcernKind, Told, Understood
+from anjia.quality.shapes import ObjectedOut, ObjectionIn, PerformanceOut, PerformanceRowsOut
 
 router = Router(tags=["quality"])
 
@@ -192,3 +194,54 @@ def suggest_without_a_name(request: AuthedRequest, body: UnsignedIn) -> HttpResp
 def appeal(request: AuthedRequest, concern_id: UUID, body: AppealIn) -> HttpResponse:
     """Have it looked at again by somebody else, once."""
     return http.do(request, commands.appeal, RaisedOut, concern_id=concern_id, words=body.words)
+
+
+@router.get("/performance", response=PerformanceOut)
+def my_performance(request: AuthedRequest, month: date | None = None) -> HttpResponse:
+    """Show a caregiver her own month: each figure with what it counts, and what she objected to."""
+    now = timezone.now()
+
+    def said(actor: Actor, purpose: Purpose) -> dict[str, Any]:
+        found = queries.my_performance(actor, purpose, month=month or day_of(now), as_of=now)
+        return {
+            "month": found.month,
+            "months": found.months,
+            "first": found.first,
+            "last": found.last,
+            "as_of": found.as_of,
+            "figures": [performing.figure_said(one, found) for one in found.figures],
+            "objections": [performing.objection_said(one) for one in found.objections],
+            "objection_rule": performing.source_of_objections(),
+        }
+
+    return http.ask(request, said, PerformanceOut, Purpose.CONTRACT)
+
+
+@router.get("/performance/rows", response=PerformanceRowsOut)
+def my_performance_rows(
+    request: AuthedRequest,
+    measure: str,
+    month: date | None = None,
+    after: str | None = None,
+    size: Annotated[int, Field(ge=1, le=50)] = 30,
+) -> HttpResponse:
+    """Show a caregiver the rows behind one figure of her own month."""
+    now = timezone.now()
+
+    def said(actor: Actor, purpose: Purpose) -> dict[str, Any]:
+        found = queries.my_performance_rows(
+            actor, purpose, code=measure, month=month or day_of(now), as_of=now, after=after, size=size
+        )
+        rows = [performing.row_said(measure, one) for one in found.page.items]
+        return {
+            "figure": performing.figure_said(found.one, found.performance),
+            "rows": {"items": rows, "next": found.page.next},
+        }
+
+    return http.ask(request, said, PerformanceRowsOut, Purpose.CONTRACT)
+
+
+@router.post("/performance/objections", response={201: ObjectedOut})
+def raise_objection(request: AuthedRequest, body: ObjectionIn) -> HttpResponse:
+    """Object to a figure of one's own, or to a row behind it; somebody else answers."""
+    return http.do(request, commands.raise_objection, ObjectedOut, **body.dict())

@@ -9,8 +9,9 @@ from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import day_of
 from anjia.kernel.work import acting
 from anjia.quality import commands as quality
-from anjia.quality.models import CallBack, Concern
-from anjia.quality.queries import call_backs
+from anjia.quality.models import CallBack, Concern, Objection
+from anjia.quality.queries import call_backs, my_performance_rows
+from anjia.simulation.cast import account_id_of
 from anjia.simulation.founding import CENTRE
 from anjia.simulation.life import Life
 from anjia.simulation.phones import MINUTES
@@ -27,6 +28,12 @@ ANSWERS: Final = (
 )
 
 
+OBJECTIONS: Final = (
+    ("nurse", "punctuality", "punctuality", "那天小区停电，电梯停了，门卫可以作证。我在楼下打了电话。"),
+    ("chenxue", "steps", "steps", "那次系统里没有记上的一步我做了，手机当时没电，纸上写着。"),
+)
+
+
 @dataclass(slots=True)
 class Aftercare:
     """Lets the people of the town speak of the visits that the life there has brought, and others answer."""
@@ -38,6 +45,7 @@ class Aftercare:
         self.hear_the_daughter()
         self.hear_concerns()
         self.make_better()
+        self.object_to_figures()
 
     def call_back(self) -> None:
         """Most were reached in time, one too late, one by nobody; today's are still to be called."""
@@ -137,6 +145,7 @@ class Aftercare:
             concern_id=concern_id,
             words=told,
             told_by="telephone",
+            finding="upheld",
         )
 
     def make_better(self) -> None:
@@ -150,6 +159,35 @@ class Aftercare:
                 measure="每次走之前请对方用自己的话讲一遍；讲不出来的，留一张大字卡片。",
                 due_on=day_of(self.life.now) + timedelta(days=14),
             )
+
+    def object_to_figures(self) -> None:
+        """One nurse says that a visit was counted wrongly and was right; another's objection waits for its answer."""
+        for key, code, group, words in OBJECTIONS:
+            by, month = self.member(key), day_of(self.life.now - DAYS)
+            found = acting(by, self.life.now - DAYS).ask(
+                my_performance_rows, Purpose.CONTRACT, code=code, month=month, as_of=self.life.now - DAYS
+            )
+            row = next((one.row.row_id for one in found.page.items if one.may_object), None)
+            said = self.do(
+                by, quality.raise_objection, ago=DAYS, month=month, group=group, row_id=row, words=words
+            )
+            if row and key == "nurse":
+                self.decide(said)
+
+    def decide(self, said: Objection) -> None:
+        who, mine = self.member("quality"), account_id_of("quality")
+        if said.owner_id != mine:
+            over = {"objection_id": said.id, "owner_id": mine, "words": "这周的异议我来看。"}
+            self.do(who, quality.hand_objection_over, ago=21 * HOURS, **over)
+        why = "查了小区的停电通知，那天电梯停到十点，这一次不计入。"
+        self.do(
+            who,
+            quality.decide_objection,
+            ago=20 * HOURS,
+            objection_id=said.id,
+            outcome="left_out",
+            reason=why,
+        )
 
     def member(self, key: str) -> Actor:
         return self.life.founder.member(key)

@@ -23,6 +23,7 @@ from anjia.visits.proofs import Proofs
 from anjia.visits.rules.arrival import Grade, best_grade
 from anjia.visits.rules.facts import (
     MAY_BE_CURED,
+    VOID,
     FactKind,
     Misfit,
     critical_missing,
@@ -47,7 +48,6 @@ Each = TypeVar("Each")
 
 STATES_OF_FACTS: Final = ("departed", "arrived", "done")
 SAYS_IT_HAPPENED: Final = frozenset({FactKind.ARRIVED.value, FactKind.DONE.value})
-VOID: Final = frozenset({Misfit.NOT_ASSIGNED, Misfit.VISIT_NOT_OPEN})
 
 
 @dataclass

@@ -22,11 +22,13 @@ from anjia.learning.queries.people import (
     session_page,
     sessions,
 )
+from anjia.learning.queries.standing import Learnt, learnt_by
 
 __all__ = [
     "CourseLine",
     "CoursePage",
     "DraftPage",
+    "Learnt",
     "Matrix",
     "MyCourse",
     "MyCoursePage",
@@ -37,6 +39,7 @@ __all__ = [
     "courses",
     "courses_binding",
     "draft_page",
+    "learnt_by",
     "matrix",
     "my_course",
     "my_courses",

@@ -18,6 +18,7 @@ from anjia.quality.commands.improvements import (
     plan_improvement,
     put_in_place,
 )
+from anjia.quality.commands.objections import decide_objection, hand_objection_over, raise_objection
 from anjia.quality.commands.ratings import rate_visit
 
 __all__ = [
@@ -25,8 +26,10 @@ __all__ = [
     "appeal",
     "close_concern",
     "close_improvement",
+    "decide_objection",
     "escalate_call_back",
     "hand_concern_over",
+    "hand_objection_over",
     "log_call_back",
     "note_finding",
     "open_call_back",
@@ -34,6 +37,7 @@ __all__ = [
     "plan_improvement",
     "put_in_place",
     "raise_concern",
+    "raise_objection",
     "rate_visit",
     "say_as_family",
     "suggest_without_a_name",

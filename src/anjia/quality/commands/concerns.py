@@ -24,6 +24,7 @@ from anjia.quality.rules import (
     StepKind,
     ToldBy,
     check_concern,
+    check_finding,
     check_owner,
     check_words,
     due_of,
@@ -171,22 +172,27 @@ def note_finding(actor: Actor, now: datetime, *, concern_id: UUID, words: str) -
 
 
 @command(MANAGES)
-def tell_outcome(actor: Actor, now: datetime, *, concern_id: UUID, words: str, told_by: str) -> Concern:
+def tell_outcome(
+    actor: Actor, now: datetime, *, concern_id: UUID, words: str, told_by: str, finding: str = ""
+) -> Concern:
     """
-    Write down what whoever raised it was told, and how. She reads it, and may appeal once.
+    Write down what whoever raised it was told, and how; of a complaint or dispute whether it is right.
+
+    She reads it, and may appeal once.
 
     :raises NotFound: if there is none that the actor may see
     :raises OnlyOwner: if somebody else deals with it
-    :raises ConcernUnsound: if nothing is said, or not how
+    :raises ConcernUnsound: if nothing is said, or not how, or not whether a complaint is right
     :raises ConcernGoneOn: if it has not been looked into
     """
     concern = _owned(actor, concern_id)
     said = check_words(words)
     if told_by not in set(ToldBy):
         raise ConcernUnsound
+    concern.finding = check_finding(concern.kind, finding)
     concern.told_at = now
     concern.move_to(ConcernState.TOLD, actor=actor, now=now, words=said, told_by=told_by)
-    return _told(actor, now, concern, fields=["state", "words"])
+    return _told(actor, now, concern, fields=["finding", "state", "words"])
 
 
 @command("quality.raise")
@@ -207,7 +213,7 @@ def appeal(actor: Actor, now: datetime, *, concern_id: UUID, words: str) -> Conc
     said = check_words(words)
     if concern.owner_id:
         concern.former_owner_ids = [*concern.former_owner_ids, concern.owner_id]
-    concern.owner_id, concern.closed_at = None, None
+    concern.owner_id, concern.closed_at, concern.finding = None, None, ""
     concern.since = concern.appealed_at = now
     concern.move_to(ConcernState.APPEALED, actor=actor, now=now, words=said)
     return _told(actor, now, concern, fields=["owner_id", "state", "words"])

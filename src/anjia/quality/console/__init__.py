@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from anjia.quality.console import call_backs, concerns, efforts, handing_out, improvements, numbers
+from anjia.quality.console import (
+    call_backs,
+    concerns,
+    efforts,
+    handing_out,
+    improvements,
+    numbers,
+    objections,
+    performance,
+)
 
 app_name = "quality"
 
@@ -15,6 +24,12 @@ urlpatterns = [
     path("indicators/<str:code>/<str:part>", numbers.rows, name="rows"),
     path("staff", efforts.staff, name="staff"),
     path("staff/<uuid:staff_id>", efforts.visits, name="staff_visits"),
+    path("staff/<uuid:staff_id>/performance", performance.performance, name="performance"),
+    path("staff/<uuid:staff_id>/performance/<str:measure>", performance.rows, name="performance_rows"),
+    path("objections", objections.objections, name="objections"),
+    path("objections/<uuid:objection_id>", objections.objection, name="objection"),
+    path("objections/<uuid:objection_id>/decide", objections.decide, name="decide_objection"),
+    path("objections/<uuid:objection_id>/hand-over", objections.hand_over, name="hand_objection_over"),
     path("call-backs", call_backs.call_backs, name="call_backs"),
     path("call-backs/<uuid:call_back_id>", call_backs.call_back, name="call_back"),
     path("call-backs/<uuid:call_back_id>/log", call_backs.log_call_back, name="log_call_back"),

@@ -22,13 +22,16 @@ from anjia.quality.models import Concern, ConcernStep
 from anjia.quality.rules import (
     BY_PERSONS,
     CLOCKS,
+    COMPLAINED,
     CONCERN_WORDS,
+    FINDING_WORDS,
     KIND_WORDS,
     RAISED_BY_WORDS,
     STEP_WORDS,
     TOLD_BY_WORDS,
     ConcernKind,
     ConcernState,
+    Finding,
     RaisedBy,
     StepKind,
     ToldBy,
@@ -172,6 +175,10 @@ def concern_page(request: PageRequest, concern_id: UUID, refusal: DomainError | 
         "can_find": owns and state is ConcernState.ACKNOWLEDGED,
         "can_tell": owns and state is ConcernState.INVESTIGATED,
         "can_close": owns and state is ConcernState.TOLD,
+        "findings": [(one.value, words) for one, words in FINDING_WORDS.items()]
+        if kind in COMPLAINED
+        else [],
+        "finding": FINDING_WORDS[Finding(found.line.concern.finding)] if found.line.concern.finding else "",
         "ways": [(way.value, words) for way, words in TOLD_BY_WORDS.items()],
         "clock": _("{hours} 小时内回应，{days} 天内答复").format(
             hours=int(clock.acknowledge_within.total_seconds() // 3600), days=clock.answer_within.days
@@ -248,7 +255,7 @@ def note_finding(request: PageRequest, concern_id: UUID) -> HttpResponse:
 @require_POST
 @page("quality.manage")
 def tell_outcome(request: PageRequest, concern_id: UUID) -> HttpResponse:
-    said = {name: request.POST.get(name, "") for name in ("words", "told_by")}
+    said = {name: request.POST.get(name, "") for name in ("words", "told_by", "finding")}
     return done(
         request,
         concern_id,

@@ -10,6 +10,7 @@ from anjia.kernel.ids import new_id
 from anjia.quality.rules import (
     ConcernKind,
     ConcernState,
+    Finding,
     RaisedBy,
     StepKind,
     check_concern_move,
@@ -46,6 +47,7 @@ class Concern(models.Model):
     former_owner_ids = ArrayField(models.UUIDField(), default=list)  # before the appeal
     since = models.DateTimeField()
     next_due_at = models.DateTimeField(null=True)
+    finding = models.CharField(max_length=10, default="", blank=True)
     told_at = models.DateTimeField(null=True)
     appealed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -57,6 +59,10 @@ class Concern(models.Model):
                 & Q(raised_kind__in=[raiser.value for raiser in RaisedBy])
                 & Q(state__in=[state.value for state in ConcernState]),
                 name="concern_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(finding__in=["", *(finding.value for finding in Finding)]),
+                name="concern_finding_known",
             ),
             models.CheckConstraint(
                 condition=~Q(raised_kind=RaisedBy.ANONYMOUS.value)

@@ -51,6 +51,14 @@ class StepKind(StrEnum):
     HANDED_OVER = "handed_over"
 
 
+class Finding(StrEnum):
+    """Whether a complaint was right: what her figure counts, who is complained of."""
+
+    UPHELD = "upheld"
+    PARTLY = "partly"
+    NOT_UPHELD = "not_upheld"
+
+
 class ToldBy(StrEnum):
     """How the outcome was told."""
 
@@ -112,6 +120,11 @@ STEP_WORDS: Final[Mapping[StepKind, Words]] = {
     StepKind.APPEALED: _("申诉"),
     StepKind.CLOSED: _("办结"),
     StepKind.HANDED_OVER: _("转给别人办"),
+}
+FINDING_WORDS: Final[Mapping[Finding, Words]] = {
+    Finding.UPHELD: _("属实"),
+    Finding.PARTLY: _("部分属实"),
+    Finding.NOT_UPHELD: _("不属实"),
 }
 TOLD_BY_WORDS: Final[Mapping[ToldBy, Words]] = {
     ToldBy.TELEPHONE: _("电话里说的"),
@@ -193,6 +206,13 @@ def check_words(words: str) -> str:
     if not said or len(said) > LONGEST_CONCERN:
         raise ConcernUnsound(fields={"words": _("请写几句，最多 2000 个字。")})
     return said
+
+
+def check_finding(kind: str, finding: str) -> str:
+    """:raises ConcernUnsound: if it is not said of a complaint whether it is right"""
+    if kind in COMPLAINED and finding not in set(Finding):
+        raise ConcernUnsound(fields={"finding": _("请选查下来属实不属实。")})
+    return finding if kind in COMPLAINED else ""
 
 
 def check_concern_move(old: ConcernState, new: ConcernState) -> None:

@@ -158,7 +158,8 @@ class Household:
             found = "问过当天的护士，看了记录，情况属实。"
             world.do(who, quality.note_finding, concern_id=concern_id, words=found)
             told = "您说的情况属实，向您道歉。以后晚到十分钟就先打电话。"
-            world.do(who, quality.tell_outcome, concern_id=concern_id, words=told, told_by="telephone")
+            said = {"words": told, "told_by": "telephone", "finding": "upheld"}
+            world.do(who, quality.tell_outcome, concern_id=concern_id, **said)
 
         world.agenda.at(soon, take_up)
         world.agenda.at(soon + dice.randint(1, 5) * DAYS, find_out)

@@ -88,6 +88,8 @@ class Misfit(StrEnum):
     NO_ARRIVAL = "no_arrival"
 
 
+# What counts for nothing until a person has said that it does.
+VOID: Final = frozenset({Misfit.NOT_ASSIGNED, Misfit.VISIT_NOT_OPEN})
 # Those that go away by themselves when the facts that were still on their way have come.
 MAY_BE_CURED: Final = frozenset(
     {
