@@ -172,7 +172,7 @@ def book(phone: Screen, service: str, caregiver: str) -> str:
     page.locator(".card.edge").first.wait_for()
     phone.settle()
     phone.look("book-time")
-    confirm = page.locator(".dock button")
+    confirm = page.locator(".dock button.primary")
     if caregiver not in confirm.inner_text():
         pick_time_of(phone, caregiver)
     expect(confirm).to_contain_text(f"就约{caregiver}")

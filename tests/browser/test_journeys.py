@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser import people
@@ -8,8 +7,12 @@ from tests.browser.conftest import Open
 from tests.browser.people import Someone
 from tests.browser.screen import PHONE, TOLD_WITHIN, Screen
 
-SERVICE, NURSE = "PICC 维护", "周岚"  # few have her certificate: who books this meets the card's own nurse
-CHECK, NEIGHBOUR = "血压测量随访", "李静"
+# Somebody who was imported this morning has no order and no first assessment: she may have this.
+CHECK = "血压测量随访"
+NURSE, NEIGHBOUR = (
+    "周岚",
+    "李静",
+)  # cards of the demo: the first comes to whoever lives here, the second is near
 
 
 def day_of(board: Screen, visit: str) -> str:
@@ -26,9 +29,6 @@ def says(board: Screen, visit: str, words: str) -> None:
 
 
 class TestVisit:
-    @pytest.mark.xfail(
-        reason="PICC care asks for an order and a first assessment now (decisions 22, 23): it has neither yet"
-    )
     def test_goes_from_a_list_to_a_rating(self, open_screen: Open, tmp_path: Path, photo: Path) -> None:
         someone, niece = Someone(), people.new_phone()
         office = open_screen()
@@ -41,11 +41,11 @@ class TestVisit:
         hers.look("home-new")
         people.agree(hers)
         people.let_act(hers, "柳小满", niece)
-        visit = people.book(hers, SERVICE, NURSE)
+        visit = people.book(hers, CHECK, NURSE)
 
         nurse = open_screen(size=PHONE, at=people.DOOR)
         nurse.step_in_as("picc")
-        people.take_offer(nurse, SERVICE)
+        people.take_offer(nurse, CHECK)
 
         family = open_screen(size=PHONE)
         people.enter_by_code(family, niece)
@@ -73,7 +73,7 @@ class TestVisit:
         says(board, visit, "完成")
 
         expect(family.page.get_by_role("heading", name="做完了")).to_be_visible()
-        expect(family.page.get_by_text("138")).to_be_visible()
+        expect(family.page.get_by_text("138").first).to_be_visible()
         family.look("family-sees-done")
         family.page.get_by_role("radio", name="5 星").click()
         family.page.get_by_label("您想说的话").fill("手很轻，讲得清楚。")

@@ -203,6 +203,8 @@ class Town:
         """Return a sound value for an input of this name: the resident's own id, where it is one."""
         if name == "agrees":
             return True  # what others may see of her rests on it
+        if name == "client_id":
+            return str(new_id())  # each thing that a phone sends has one of its own
         for key in (name, name.removesuffix("s")):
             if key in self.ids:
                 return str(self.ids[key])
@@ -643,7 +645,6 @@ def of_the_store(town: Town) -> dict[str, Any]:
         "station_id": CENTRE,
         "shortfall_id": first(Shortfall),
         "waste_id": first(WasteBag),
-        "client_id": new_id(),
     }
 
 

@@ -93,7 +93,7 @@ def refusals_of(method: str, operation: dict[str, Any]) -> set[int]:
     found |= {400, 413} if kinds else set()
     found |= {415} if "multipart/form-data" in kinds else set()
     for parameter in operation.get("parameters", []):
-        found |= {404, 422} if parameter["in"] == "path" else {422}
+        found |= {404, 422} if parameter["in"] == "path" else {400, 422}
     return found
 
 
