@@ -1,6 +1,7 @@
 /**
  * Somebody calls for help. What she pressed is written to the phone before anything else happens, sent until the server
- * has it, and never said to have been heard before it was. Only her cancel, within the seconds of the count, undoes it:
+ * has it, and never said to have been heard before it was. One for each person: what waits for a signal for her mother is
+ * in no way of what is pressed for her father, and goes on being sent. Only her cancel, within the seconds of the count, undoes it:
  * a page that is hidden or closed meanwhile sends at once, for a phone that drops or locks is no change of mind.
  */
 import { reactive } from 'vue'
@@ -45,30 +46,56 @@ export interface Calling {
 }
 
 export function calling(key: string, path: string) {
+  const aside = `${key}/aside`
   const state = reactive<Calling>({ call: uni.getStorageSync(key) || null, left: 0 })
+  /** Pressed for others, and not with the server yet (or refused, which nobody has read). */
+  let waiting: Call[] = uni.getStorageSync(aside) || []
   let ticking: ReturnType<typeof setInterval> | undefined
-  let again: ReturnType<typeof setTimeout> | undefined
-  let tries = 0
-  let busy = false
+  const again = new Map<string, ReturnType<typeof setTimeout>>()
+  const tries = new Map<string, number>()
+  const busy = new Set<string>()
 
-  const keep = (change: Partial<Call>) => {
-    if (!state.call) return
-    Object.assign(state.call, change)
+  const write = () => {
     try {
-      uni.setStorageSync(key, { ...state.call })
+      if (state.call) uni.setStorageSync(key, { ...state.call })
+      else uni.removeStorageSync(key)
+      uni.setStorageSync(aside, waiting)
     } catch {
       // A full phone calls for help all the same.
     }
   }
+  const find = (id: string) => (state.call?.clientId === id ? state.call : waiting.find((one) => one.clientId === id))
+  const keep = (id: string, change: Partial<Call>) => {
+    const call = find(id)
+    if (!call) return
+    Object.assign(call, change)
+    if (call !== state.call && call.step === 'sent') waiting = waiting.filter((one) => one !== call)
+    write()
+  }
+  const isOfWhoIsHere = (call: Call): boolean => (session.me?.account.id ?? '') === call.account
+  const isFor = (call: Call, actingFor: string): boolean => isOfWhoIsHere(call) && call.actingFor === actingFor
+
+  /** Show the call that is for this person, if there is one. The one that is shown goes on by itself. */
+  function open(actingFor: string): void {
+    const shown = state.call
+    if (shown && isFor(shown, actingFor)) return
+    hurry()
+    if (shown && ['sending', 'unsent'].includes(shown.step)) waiting = [...waiting, { ...shown }]
+    state.call = waiting.find((one) => isFor(one, actingFor)) ?? null
+    waiting = waiting.filter((one) => one.clientId !== state.call?.clientId)
+    state.left = 0
+    write()
+  }
 
   function press(asked: Asked): void {
-    // What somebody else has pressed on this phone, who has signed out since, is in nobody's way.
-    if (state.call && state.call.step !== 'refused' && isOfWhoIsHere()) return
+    open(asked.actingFor)
+    if (state.call && state.call.step !== 'refused') return
     const { seconds, locates, ...said } = asked
+    const id = uuid()
     state.call = {
       ...said,
       more: asked.more ?? {},
-      clientId: uuid(),
+      clientId: id,
       pressedAt: new Date().toISOString(),
       account: session.me?.account.id ?? '',
       position: null,
@@ -79,12 +106,10 @@ export function calling(key: string, path: string) {
       caseId: '',
       words: '',
     }
-    tries = 0
-    keep({})
-    const mine = state.call.clientId
+    write()
     const found = (position: Position | null) => {
-      if (!position || state.call?.clientId !== mine) return
-      keep({ position })
+      if (!position) return
+      keep(id, { position })
       void send()
     }
     if (locates) void whereIfAllowed().then(found)
@@ -112,67 +137,70 @@ export function calling(key: string, path: string) {
   function hurry(): void {
     if (state.call?.step !== 'counting') return
     clearInterval(ticking)
-    keep({ step: 'sending' })
+    keep(state.call.clientId, { step: 'sending' })
     void send()
   }
 
-  const isOfWhoIsHere = (): boolean => (session.me?.account.id ?? '') === state.call?.account
-  const isHers = (): boolean => !!session.token && isOfWhoIsHere()
   const isToPlace = (call: Call): boolean => call.step === 'sent' && !call.isPlaced && !!call.position
-  const later = (ms: number) => {
-    clearTimeout(again)
-    again = setTimeout(() => void send(), ms)
+  const later = (id: string, ms: number) => {
+    clearTimeout(again.get(id))
+    again.set(id, setTimeout(() => void sendOne(id), ms))
   }
 
   async function send(): Promise<void> {
-    const call = state.call
-    if (!call || busy || !(['sending', 'unsent'].includes(call.step) || isToPlace(call))) return
-    clearTimeout(again)
+    await Promise.all([...(state.call ? [state.call] : []), ...waiting].map((one) => sendOne(one.clientId)))
+  }
+
+  async function sendOne(id: string): Promise<void> {
+    const call = find(id)
+    if (!call || busy.has(id) || !(['sending', 'unsent'].includes(call.step) || isToPlace(call))) return
+    clearTimeout(again.get(id))
     const isPlacing = call.step === 'sent'
-    if (!isHers()) {
-      if (!isPlacing) keep({ step: 'unsent' }) // her account is not signed in here: it waits for it
-      return later(PAUSES[3]! * 1000)
+    if (!session.token || !isOfWhoIsHere(call)) {
+      if (!isPlacing) keep(id, { step: 'unsent' }) // her account is not signed in here: it waits for it
+      return later(id, PAUSES[3]! * 1000)
     }
-    busy = true
+    busy.add(id)
     const { position } = call
     try {
-      const body = { client_id: call.clientId, pressed_at: call.pressedAt, position, ...call.more }
+      const body = { client_id: id, pressed_at: call.pressedAt, position, ...call.more }
       // One key is for one content: what is tried again with the place is another request about the same call.
-      const key = position ? call.placeKey : call.clientId
-      const found = await tellOnce<{ id: string }>(path, body, key, call.actingFor, TIMEOUT)
-      if (state.call?.clientId === call.clientId) keep({ step: 'sent', caseId: found.id, isPlaced: !!position })
-      if (state.call && isToPlace(state.call)) later(0)
+      const once = position ? call.placeKey : id
+      const found = await tellOnce<{ id: string }>(path, body, once, call.actingFor, TIMEOUT)
+      keep(id, { step: 'sent', caseId: found.id, isPlaced: !!position })
+      const now = find(id)
+      if (now && isToPlace(now)) later(id, 0)
     } catch (error) {
-      if (state.call?.clientId !== call.clientId) return
       const isFinal = error instanceof Refused && error.status < 500 && ![401, 429].includes(error.status)
-      if (isFinal) keep(isPlacing ? { isPlaced: true } : { step: 'refused', words: (error as Refused).detail })
-      else {
-        if (!isPlacing) keep({ step: 'unsent' })
-        later(PAUSES[Math.min(tries++, PAUSES.length - 1)]! * 1000)
+      if (isFinal) keep(id, isPlacing ? { isPlaced: true } : { step: 'refused', words: (error as Refused).detail })
+      else if (find(id)) {
+        if (!isPlacing) keep(id, { step: 'unsent' })
+        const tried = tries.get(id) ?? 0
+        tries.set(id, tried + 1)
+        later(id, PAUSES[Math.min(tried, PAUSES.length - 1)]! * 1000)
       }
     } finally {
-      busy = false
-      if (state.call?.clientId !== call.clientId) later(0) // pressed anew meanwhile
+      busy.delete(id)
     }
   }
 
   function forget(): void {
     clearInterval(ticking)
-    clearTimeout(again)
+    if (state.call) clearTimeout(again.get(state.call.clientId))
     state.call = null
     state.left = 0
-    uni.removeStorageSync(key)
+    write()
   }
 
   /** The app is opened, or the signal is back: what was pressed and is not with the server goes out, with its own time. */
   function resume(): void {
+    void send()
     if (state.call?.step === 'counting' && state.call.due > Date.now()) return count()
     hurry()
-    void send()
   }
 
   uni.onNetworkStatusChange(({ isConnected }) => {
     if (isConnected) void send()
   })
-  return { state, press, cancel, hurry, send, forget, resume }
+  return { state, open, press, cancel, hurry, send, forget, resume }
 }

@@ -40,22 +40,29 @@ export async function askCase(): Promise<void> {
 const isHers = (): boolean => calls.state.call?.account === session.me?.account.id && calls.state.call?.actingFor === session.actingFor
 
 /**
- * Help is pressed. While a call of hers is under way it shows that one, unless it is over by now or nobody can say: then
- * it is pressed anew. What was pressed for somebody else and is with the server is not in the way.
+ * Help is pressed. While a call for this person is under way it shows that one, unless it is over by now or nobody can
+ * say: then it is pressed anew. What was pressed for somebody else is not in the way, and goes on being sent.
  */
 export function pressHelp(): void {
+  showHers()
   const before = calls.state.call
-  const isOfWhoIsHere = before?.account === (session.me?.account.id ?? '')
-  if (before && isOfWhoIsHere && ['sending', 'unsent', 'counting'].includes(before.step)) void calls.send()
+  if (before && ['sending', 'unsent', 'counting'].includes(before.step)) void calls.send()
   else if (before?.step === 'sent' && isHers() && stands.value?.stands !== 'closed')
     askCase().then(() => stands.value?.stands === 'closed' && pressAnew(), pressAnew)
   else pressAnew()
   go('help/index')
 }
 
+function showHers(): void {
+  const before = calls.state.call?.clientId
+  calls.open(session.actingFor)
+  if (calls.state.call?.clientId !== before) stands.value = null
+}
+
 /** The count begins; by nobody who is signed in it is a screen to call from. What is open already is pressed again. */
 export function pressAnew(): void {
   if (!session.token || !person.value) return
+  showHers()
   calls.forget()
   stands.value = null
   calls.press({

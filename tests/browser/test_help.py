@@ -15,6 +15,13 @@ HEAR = """() => {
 }"""
 ALL_DAY = {"opens_at": "00:00", "closes_at": "00:00"}
 
+ANOTHER = "00000000-0000-7000-8000-00000000beef"
+FOR_ANOTHER = """(actingFor) => localStorage.setItem('help', JSON.stringify({type: 'object', data: {
+    clientId: '00000000-0000-4000-8000-00000000cafe', placeKey: '00000000-0000-4000-8000-00000000d00d',
+    pressedAt: new Date().toISOString(), account: JSON.parse(localStorage.getItem('me')).data.account.id,
+    actingFor, name: '王桂兰', place: '', more: {}, position: null, isPlaced: false, step: 'unsent', due: 0,
+    caseId: '', words: ''}}))"""
+
 
 def stay_open(open_screen: Open) -> None:
     """Have the desk's hours be all day: the journey is walked at any hour."""
@@ -129,6 +136,39 @@ class TestHelp:
         case.get_by_role("button", name="我来接").click()
         desk.settle()
         close(desk)
+
+    def test_for_one_of_hers_waits_in_nobodys_way(self, open_screen: Open) -> None:
+        """What was pressed for another on this phone, and found no signal, is sent beside what is pressed now."""
+        hers = open_screen(size=PHONE)
+        page = hers.step_in_as("daughter")
+        hers.open("/app/#/pages/inbox/index")
+        expect(page.locator("button.help:visible")).to_be_visible()
+        page.evaluate(FOR_ANOTHER, ANOTHER)
+        tried: list[str] = []
+        has_signal = False
+
+        def answer(route: Route) -> None:
+            for_whom = route.request.headers.get("x-acting-for", "")
+            tried.append(for_whom)
+            if for_whom == ANOTHER and not has_signal:
+                return route.abort()
+            return route.fulfill(status=201, json={"id": CASE["id"]})
+
+        page.route("**/api/v1/help/cases", answer)
+        page.route("**/api/v1/help/cases/*", lambda route: route.fulfill(json=CASE))
+        page.reload()
+
+        press(hers)
+
+        expect(page.get_by_text("正在送达")).to_be_visible(timeout=COUNTED)
+        assert len(set(tried) - {ANOTHER}) == 1
+        assert "aside" in page.evaluate("Object.keys(localStorage).join()")
+        has_signal, tried[:] = True, []
+        with page.expect_response("**/api/v1/help/cases", timeout=3 * PATIENCE):
+            pass
+        page.wait_for_timeout(500)
+        assert tried == [ANOTHER]
+        assert page.evaluate("JSON.parse(localStorage.getItem('help/aside')).data") == []
 
     def test_sent_at_once_when_the_page_is_hidden_meanwhile(self, open_screen: Open) -> None:
         hers = open_screen(size=PHONE)

@@ -13,7 +13,7 @@ from anjia.kernel.work import acting
 from anjia.visits.queries.work import caregiver_day
 from anjia.workforce.commands import put_leave, put_standby, set_standby
 from anjia.workforce.models import Shift
-from anjia.workforce.rules import LeaveKind, ShiftInvalid, ShiftOverlaps
+from anjia.workforce.rules import LeaveKind, NeverPlanned, ShiftInvalid, ShiftOverlaps
 from tests import make
 from tests.dispatch.make import booking, hold, slots, states, times, visit_of
 from tests.make import NOON, deliver_events
@@ -107,6 +107,22 @@ class TestStandby:
         acting(dispatcher(here), NOON).do(set_standby, shift_id=shift_of(here, nurse).id, is_standby=False)
 
         assert times(slots(here, resident))
+
+    def test_put_on_the_rota_is_no_way_round_to_an_ordinary_shift(self, here: Town) -> None:
+        nurse, resident = here.nurse(shifts=()), here.resident()
+        who = dispatcher(here)
+        acting(who, NOON).do(put_standby, staff_id=id_of(nurse), starts_at=at(8), ends_at=at(17))
+        shift_id = shift_of(here, nurse).id
+
+        with pytest.raises(NeverPlanned, match="管排班的人"):
+            acting(who, NOON).do(set_standby, shift_id=shift_id, is_standby=False)
+
+        assert not times(slots(here, resident))
+        planner = make.actor("workforce.standby", "workforce.change", organization_id=here.organization_id)
+        acting(planner, NOON).do(set_standby, shift_id=shift_id, is_standby=False)
+        assert times(slots(here, resident))
+        on_standby(here, nurse)  # what is an ordinary shift now is lent and given back as any other
+        acting(who, NOON).do(set_standby, shift_id=shift_id, is_standby=False)
 
     def test_of_a_day_on_which_she_is_off_is_a_shift_of_its_own(self, here: Town) -> None:
         nurse = here.nurse(shifts=())

@@ -33,8 +33,10 @@ class House:
     def id(self) -> UUID:
         return self.desk.organization_id
 
-    def watch(self, who: Actor | None = None, *, now: datetime = NOON, hears: bool = True) -> list[UUID]:
-        return acting(who or self.desk, now).do(commands.keep_watch, hears=hears)
+    def watch(
+        self, who: Actor | None = None, *, now: datetime = NOON, hears: bool = True, is_visible: bool = True
+    ) -> list[UUID]:
+        return acting(who or self.desk, now).do(commands.keep_watch, hears=hears, is_visible=is_visible)
 
     def press(self, who: Actor | None = None, *, now: datetime = NOON, **says: Any) -> Case:
         sound: dict[str, Any] = {"client_id": uuid4(), "pressed_at": now}

@@ -13,6 +13,7 @@ from anjia.emergencies.models import Case
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.work import Command, acting
 from anjia.messaging.models import Message
+from anjia.visits.models import Visit
 from tests.emergencies.make import SOON, House
 from tests.emergencies.test_help import at_once
 from tests.identity import make as identity
@@ -167,6 +168,75 @@ class TestFamily:
 
 
 class TestTwoAtAVisit:
+    @pytest.fixture
+    def other(self, here: House) -> Actor:
+        return here.town.nurse(name="周敏")
+
+    @pytest.fixture
+    def visit(self, here: House, other: Actor) -> Visit:
+        pair = here.town.pair_version_id
+        visit = here.town.visit(here.nurse, other, resident=here.resident, service_version_id=pair)
+        tell(here.nurse, fact(visit, "departed"))
+        return visit
+
+    def ask(self, here: House, visit: Visit, now: Any) -> int:
+        return acting(system(here.id), now).do(commands.ask_whether_fine, visit_id=visit.id)
+
+    def look(self, here: House, now: Any) -> None:
+        for one in here.check_ins():
+            acting(system(here.id), now).do(commands.raise_overdue, check_in_id=one.id)
+
+    def leave(self, here: House, who: Actor, visit: Visit, now: Any) -> None:
+        tell(who, fact(visit, "left", at=now))
+        here.hear(now=now)
+
+    def test_of_whom_one_has_left_the_other_is_still_asked(
+        self, here: House, other: Actor, visit: Visit
+    ) -> None:
+        now = visit.ends_at + 30 * MINUTE
+        self.ask(here, visit, now)
+        self.leave(here, here.nurse, visit, now + MINUTE)
+
+        self.look(here, now + 10 * MINUTE)
+
+        [shown] = here.on_board(here.dispatcher, now=now + 10 * MINUTE)
+        assert shown.who == "周敏"
+        assert self.ask(here, visit, now + 60 * MINUTE) == 0  # nobody asks who is out
+
+    def test_are_looked_for_until_the_last_has_left(self, here: House, other: Actor, visit: Visit) -> None:
+        now = visit.ends_at + 30 * MINUTE
+        self.ask(here, visit, now)
+        self.look(here, now + 10 * MINUTE)
+
+        self.leave(here, other, visit, now + 11 * MINUTE)
+        [case] = here.cases()
+        assert case.closed_at is None
+        assert case.staff_id == here.nurse.staff_id
+        self.leave(here, here.nurse, visit, now + 12 * MINUTE)
+
+        [case] = here.cases()
+        assert case.outcome == "cleared"
+        assert here.course(case)[-2:] == ["checked_out", "checked_out"]
+
+    def test_closed_by_a_supervisor_an_old_answer_ends_no_newer_alarm(
+        self, here: House, other: Actor, visit: Visit
+    ) -> None:
+        now = visit.ends_at + 30 * MINUTE
+        self.ask(here, visit, now)
+        self.look(here, now + 10 * MINUTE)
+        [first] = here.cases()
+        here.take(first, here.dispatcher, now=now + 11 * MINUTE)
+        close = {"case_id": first.id, "outcome": "by_phone"}
+        acting(here.dispatcher, now + 12 * MINUTE).do(commands.close_case, **close)
+        old = [one for one in here.check_ins() if one.staff_id == here.nurse.staff_id]
+
+        assert self.ask(here, visit, now + 42 * MINUTE) == 2
+        self.look(here, now + 52 * MINUTE)
+        acting(here.nurse, now + 53 * MINUTE).do(commands.answer_fine, check_in_id=old[0].id)
+        self.leave(here, other, visit, now + 54 * MINUTE)
+
+        assert [one.closed_at is None for one in here.cases()] == [False, True]
+
     def test_are_looked_for_until_both_have_answered(self, here: House) -> None:
         other = here.town.nurse(name="周敏")
         visit = here.town.visit(

@@ -60,7 +60,7 @@ class TestStrip:
         desk = sign_in(house, "service_desk")
 
         page = desk.get("/console/desk/bookings").content.decode()
-        strip = desk.post(f"{BOARD}watch", {"hears": "1"}).content.decode()
+        strip = desk.post(f"{BOARD}watch", {"hears": "1", "visible": "1"}).content.decode()
 
         assert 'id="alarm"' in page
         assert "<audio" in page
@@ -89,9 +89,13 @@ class TestStrip:
 class TestBoard:
     def test_says_that_nobody_looks_until_somebody_does(self, house: Organization) -> None:
         desk = sign_in(house, "service_desk")
-        assert "没有人在看" in desk.get(BOARD).content.decode()
+        assert "没有人在听" in desk.get(BOARD).content.decode()
+        desk.post(f"{BOARD}watch", {"hears": "1", "visible": "0"})
+        hidden = desk.get(BOARD).content.decode()
+        assert "没有人在听" in hidden
+        assert "不算有人" in hidden
 
-        desk.post(f"{BOARD}watch", {"hears": "1"})
+        desk.post(f"{BOARD}watch", {"hears": "1", "visible": "1"})
 
         page = desk.get(BOARD).content.decode()
         assert "有人在" in page

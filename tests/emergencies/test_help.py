@@ -82,6 +82,26 @@ class TestHelp:
 
         assert not here.press().was_attended
 
+    @pytest.mark.parametrize("says", [{"hears": False}, {"is_visible": False}])
+    def test_is_heard_by_nobody_whose_page_is_silent_or_hidden(self, here: House, says: dict[str, bool]) -> None:
+        here.watch(**says)
+        case = here.press()
+
+        assert not case.was_attended
+        assert case.calls_at == NOON  # who manages is told at once
+        assert here.watch(now=SOON, **says) == []
+        assert (here.on_phone(case).stands, here.on_phone(case).attended) == ("sent", False)
+
+    def test_is_heard_while_another_window_of_hers_can_be_seen(self, here: House) -> None:
+        here.watch()
+        here.watch(now=SOON, is_visible=False)
+
+        assert here.press(now=SOON).was_attended
+        here.watch(now=NOON + MINUTE, is_visible=False)
+        assert not acting(here.she, NOON + MINUTE).ask(
+            queries.help_shown, Purpose.VITAL, now=NOON + MINUTE
+        ).attended
+
     def test_comes_with_her_address(self, here: House) -> None:
         here.press()
 

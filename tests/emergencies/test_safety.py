@@ -167,6 +167,26 @@ class TestOverdue:
         [case] = here.cases()
         assert (case.outcome, here.course(case)) == ("cleared", ["asked", "fine"])
 
+    def test_closed_while_she_is_still_silent_is_asked_anew_after_the_interval(
+        self, here: House, visit: Visit
+    ) -> None:
+        now = self.asked(here, visit)
+        self.raise_it(here, now + 10 * MINUTE)
+        [case] = here.cases()
+        here.take(case, here.dispatcher, now=now + 11 * MINUTE)
+        over = now + 20 * MINUTE
+        acting(here.dispatcher, over).do(commands.close_case, case_id=case.id, outcome="by_phone")
+
+        assert self.ask(here, visit, over + 29 * MINUTE) == 0
+        assert self.ask(here, visit, over + 30 * MINUTE) == 1
+        self.raise_it(here, over + 40 * MINUTE)
+        assert [one.closed_at is None for one in here.cases()] == [False, True]
+
+    def test_is_not_asked_of_who_has_said_that_she_has_left(self, here: House, visit: Visit) -> None:
+        say(here.nurse, fact(visit, "left", at=visit.ends_at))
+
+        assert self.ask(here, visit, visit.ends_at + 60 * MINUTE) == 0
+
     def test_is_over_when_she_ends_the_visit(self, here: House, visit: Visit) -> None:
         now = self.asked(here, visit)
         self.raise_it(here, now + 10 * MINUTE)

@@ -49,6 +49,7 @@ def board(request: PageRequest) -> HttpResponse:
 
     said = console.ask(request, ask, Purpose.VITAL)
     said["is_open"] = said["house"].is_open(now)
+    said["is_heard"] = any(one.hears for one in said["watchers"])
     said["may_set"] = request.actor.may("emergencies.set")
     return render(request, "emergencies/board.html", said)
 
@@ -57,7 +58,12 @@ def board(request: PageRequest) -> HttpResponse:
 @page("emergencies.take")
 def watch(request: PageRequest) -> HttpResponse:
     """Say that this screen is on, and answer with what must be taken: the strip on every page of the console."""
-    console.do(request, commands.keep_watch, hears=request.POST.get("hears") == "1")
+    console.do(
+        request,
+        commands.keep_watch,
+        hears=request.POST.get("hears") == "1",
+        is_visible=request.POST.get("visible") == "1",
+    )
     cases = console.ask(request, queries.open_lines, Purpose.VITAL, now=timezone.now())
     ringing = [one for one in cases if one.case.rings]
     response = render(request, "emergencies/_strip.html", {"cases": ringing, "open": len(cases)})

@@ -121,13 +121,16 @@ class Step(models.Model):
 
 
 class Watch(models.Model):
-    """On whose screen the board was open, and when last. `hears` says that its sound was let on."""
+    """
+    On whose screen a page of the console was open, and when last. `heard_at` is when last such a page could be seen and
+    had its sound on: only that is somebody. A window behind others, or a silent one, is a row and nobody.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization_id = models.UUIDField()
     account_id = models.UUIDField()
     seen_at = models.DateTimeField()
-    hears = models.BooleanField(default=False)
+    heard_at = models.DateTimeField(null=True)
     kinds = ArrayField(models.CharField(max_length=12), default=list)
 
     class Meta:

@@ -26,7 +26,7 @@ def tell_her_family_who_has_it(actor: Actor, now: datetime, event: CaseTaken) ->
 @listens_to(FactRecorded)
 def ask_no_more(actor: Actor, now: datetime, event: FactRecorded) -> None:
     if event.kind in ENDS:
-        commands.clear_after_visit(actor, now, visit_id=event.visit_id)
+        commands.clear_after_visit(actor, now, visit_id=event.visit_id, staff_id=event.staff_id)
 
 
 @listens_to(VisitCancelled)

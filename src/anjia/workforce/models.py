@@ -242,7 +242,8 @@ class Shift(models.Model):
     """
     When somebody works. The database refuses two that overlap; one that was taken off the rota stays as a row.
 
-    A standby shift is kept free: nothing is booked into it, and whoever cannot come is stood in for out of it.
+    A standby shift is kept free: nothing is booked into it, and whoever cannot come is stood in for out of it. One that
+    `began_as_standby` was never planned as work to be booked: who makes the rota alone can make an ordinary one of it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -252,6 +253,7 @@ class Shift(models.Model):
     ends_at = models.DateTimeField()
     by_pattern = models.BooleanField(default=False)
     is_standby = models.BooleanField(default=False, db_default=False)
+    began_as_standby = models.BooleanField(default=False, db_default=False)
     removed_at = models.DateTimeField(null=True)
 
     class Meta:

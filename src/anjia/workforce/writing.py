@@ -178,6 +178,7 @@ def write_shift(actor: Actor, *, staff: StaffMember, span: Span, is_standby: boo
             starts_at=span.starts_at,
             ends_at=span.ends_at,
             is_standby=is_standby,
+            began_as_standby=is_standby,
         )
 
 

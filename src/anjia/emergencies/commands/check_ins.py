@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
 from anjia.dispatch.queries import contact_of, house_of
 from anjia.emergencies.events import CaseClosed, CheckInAsked
 from anjia.emergencies.hearing import house_of as rules_of
@@ -20,7 +23,7 @@ from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.messaging.commands import send
 from anjia.messaging.rules import moment_words
-from anjia.visits.queries import get_promise
+from anjia.visits.queries import get_promise, who_is_out_again
 from anjia.visits.rules.lifecycle import Status
 from anjia.workforce.queries import get_staff_member
 
@@ -29,7 +32,10 @@ OUT = frozenset({Status.DEPARTED, Status.ARRIVED})
 
 @command("emergencies.watch_over")
 def ask_whether_fine(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
-    """Ask everybody of the visit whether all is well, who was not asked yet or whose answer is used up."""
+    """
+    Ask everybody of the visit whether all is well who was not asked yet, or of whom nobody knows any more: her answer is
+    used up, or somebody has closed the alarm about her a while ago. Who has said that she is out again is left alone.
+    """
     wait_turn(f"check-in/{visit_id}")
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     rules = rules_of(actor)
@@ -37,11 +43,11 @@ def ask_whether_fine(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
     if promise.status not in OUT or due > now:
         return 0
     asked = 0
-    for staff_id in sorted({one.staff_id for one in promise.crew}):
-        rows = CheckIn.objects.filter(visit_id=visit_id, staff_id=staff_id)
-        last = rows.order_by("-asked_at").first()
-        if last and (last.closed_at is None or last.fine_until is None or last.fine_until > now):
-            continue  # asked already, alarmed already, or fine for a while
+    inside = {one.staff_id for one in promise.crew}
+    for staff_id in sorted(inside - who_is_out_again(actor, Purpose.CONTRACT, visit_id=visit_id)):
+        rows = CheckIn.objects.filter(visit_id=visit_id, staff_id=staff_id).select_related("case")
+        if not _is_due(rows.order_by("-asked_at").first(), now):
+            continue
         row = CheckIn.objects.create(
             organization_id=actor.organization_id,
             visit_id=visit_id,
@@ -78,7 +84,7 @@ def answer_fine(actor: Actor, now: datetime, *, check_in_id: UUID) -> CheckIn:
     row.closed_at = row.closed_at or now
     row.save(update_fields=["fine_until", "closed_at"])
     if row.case_id:
-        _say_fine(actor, now, row, case_id=row.case_id)
+        _look_for_the_others(actor, now, case_id=row.case_id, what=What.FINE)
     audit.record("emergencies.check_in.fine", actor=actor, at=now, subject_id=row.id, fields=["fine_until"])
     live.tell(topic="emergencies.CheckInAsked", subject_id=row.id)
     return row
@@ -113,45 +119,55 @@ def raise_overdue(actor: Actor, now: datetime, *, check_in_id: UUID) -> Case | N
 
 
 @command("emergencies.watch_over")
-def clear_after_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
-    """Let what was asked and raised about a visit be over, which has ended; return how much it was."""
+def clear_after_visit(actor: Actor, now: datetime, *, visit_id: UUID, staff_id: UUID | None = None) -> int:
+    """
+    Let what was asked and raised be over; return how much it was. About `staff_id` alone, who is out again: of two at a
+    visit the other may still be inside. Without her it is about all: there is no visit any more.
+    """
     wait_turn(f"check-in/{visit_id}")
-    open_ones = CheckIn.objects.filter(organization_id=actor.organization_id, visit_id=visit_id)
-    closed = open_ones.filter(closed_at=None).update(closed_at=now, fine_until=now)
-    if closed:
+    rows = CheckIn.objects.filter(organization_id=actor.organization_id, visit_id=visit_id, fine_until=None)
+    if staff_id is not None:
+        rows = rows.filter(staff_id=staff_id)
+    case_ids = sorted({row.case_id for row in rows if row.case_id})
+    over = rows.update(closed_at=Coalesce("closed_at", Value(now)), fine_until=now)
+    if over:
         audit.record("emergencies.check_in.over", actor=actor, at=now, subject_id=visit_id)
         live.tell(topic="emergencies.CheckInAsked", subject_id=visit_id)
-    return closed + _clear(actor, now, visit_id=visit_id, what=What.CHECKED_OUT)
+    for case_id in case_ids:
+        _look_for_the_others(actor, now, case_id=case_id, what=What.CHECKED_OUT)
+    return over
 
 
-def _say_fine(actor: Actor, now: datetime, row: CheckIn, *, case_id: UUID) -> None:
-    """The alarm is over with the answer of everybody who was looked for; until then it is about who is still silent."""
+def _is_due(last: CheckIn | None, now: datetime) -> bool:
+    """Say whether she is to be asked (again), given what she was asked last."""
+    if last is None:
+        return True
+    if last.fine_until is not None:
+        return last.fine_until <= now
+    if last.case is None or last.case.closed_at is None:
+        return False  # asked already, or looked for already
+    # Somebody has closed the alarm, and she has not said a word: nobody knows for longer than her own answer would hold.
+    return last.case.closed_at + timedelta(minutes=FINE_FOR_MINUTES) <= now
+
+
+def _look_for_the_others(actor: Actor, now: datetime, *, case_id: UUID, what: What) -> None:
+    """The alarm is over when everybody who was looked for is found; until then it is about who is still silent."""
+    case = Case.objects.select_for_update().filter(id=case_id, closed_at=None).first()
+    if case is None:
+        return  # a supervisor has closed it; another one about the visit is another's
     silent = CheckIn.objects.filter(case_id=case_id, fine_until=None).order_by("asked_at", "id").first()
     if silent is None:
-        _clear(actor, now, visit_id=row.visit_id, what=What.FINE)
+        _clear(actor, now, case, what)
         return
-    case = Case.objects.select_for_update().get(id=case_id)
-    if case.closed_at is None:
-        case.staff_id = silent.staff_id
-        case.save(update_fields=["staff_id"])
-        write_step(actor, now, case, What.FINE)
-        audit.record(
-            "emergencies.case.one_fine", actor=actor, at=now, subject_id=case.id, fields=["staff_id"]
-        )
-        say_changed(actor, now, case)
+    case.staff_id = silent.staff_id
+    case.save(update_fields=["staff_id"])
+    write_step(actor, now, case, what)
+    audit.record("emergencies.case.one_fine", actor=actor, at=now, subject_id=case.id, fields=["staff_id"])
+    say_changed(actor, now, case)
 
 
-def _clear(actor: Actor, now: datetime, *, visit_id: UUID, what: What) -> int:
-    """Close the alarm about the visit: there is nothing left to look for. Its course says why."""
-    rows = Case.objects.select_for_update().filter(
-        organization_id=actor.organization_id,
-        kind=Kind.OVERDUE.value,
-        about_id=visit_id,
-        closed_at=None,
-    )
-    case = rows.first()
-    if case is None:
-        return 0
+def _clear(actor: Actor, now: datetime, case: Case, what: What) -> None:
+    """Close the alarm: there is nobody left to look for. Its course says why."""
     case.closed_at, case.closed_by, case.outcome, case.calls_at = (
         now, actor.user_id, Outcome.CLEARED.value, None,
     )  # fmt: skip
@@ -160,7 +176,6 @@ def _clear(actor: Actor, now: datetime, *, visit_id: UUID, what: What) -> int:
     write_step(actor, now, case, what)
     audit.record("emergencies.case.cleared", actor=actor, at=now, subject_id=case.id, fields=changed)
     events.publish(CaseClosed(case_id=case.id, resident_id=None, at=now), actor=actor)
-    return 1
 
 
 def _tell_her(actor: Actor, now: datetime, row: CheckIn, *, ends_at: datetime) -> None:

@@ -16,10 +16,11 @@ from anjia.kernel.work import command
 
 
 @command("emergencies.take")
-def keep_watch(actor: Actor, now: datetime, *, hears: bool) -> list[UUID]:
+def keep_watch(actor: Actor, now: datetime, *, hears: bool, is_visible: bool) -> list[UUID]:
     """
-    Say that the board is open on her screen now, and that its sound is on; return the cases that she is the first to
-    see. Outside the desk's hours a screen may be on for nobody: there only taking a case says that somebody is there.
+    Say that a page is open on her screen now, whether it can be seen, and whether its sound is on; return the cases that
+    she is the first to see. One that is hidden or silent is nobody. Outside the desk's hours a screen may be on for
+    nobody: there only taking a case says that somebody is there.
 
     That she is there is a reading, not a deed: the audit has what was seen.
     """
@@ -27,9 +28,10 @@ def keep_watch(actor: Actor, now: datetime, *, hears: bool) -> list[UUID]:
     Watch.objects.update_or_create(
         organization_id=actor.organization_id,
         account_id=actor.user_id,
-        defaults={"seen_at": now, "hears": hears, "kinds": kinds},
+        # Another window of hers may be before her eyes: a hidden one does not take that back.
+        defaults={"seen_at": now, "kinds": kinds} | ({"heard_at": now} if hears and is_visible else {}),
     )
-    if not is_attended(house_of(actor), is_watched=True, now=now):
+    if not is_attended(house_of(actor), is_watched=hears and is_visible, now=now):
         return []
     unseen = Case.objects.select_for_update().filter(
         organization_id=actor.organization_id, kind__in=kinds, closed_at=None, seen_at=None

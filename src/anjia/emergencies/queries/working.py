@@ -40,11 +40,17 @@ class Watcher:
 
 
 def watchers(actor: Actor, purpose: Purpose, *, now: datetime) -> list[Watcher]:
-    """Return who has the board open now, and whether its sound is on there."""
-    found = Watch.objects.filter(organization_id=actor.organization_id, seen_at__gte=watched_since(now))
+    """Return who has a page open now, and who of them counts as somebody: it can be seen, and its sound is on."""
+    since = watched_since(now)
+    found = Watch.objects.filter(organization_id=actor.organization_id, seen_at__gte=since)
     rows = list(found)
     names = account_names(actor, purpose, account_ids=[row.account_id for row in rows]) if rows else {}
     people = [
-        Watcher(name=names.get(row.account_id, ""), hears=row.hears, kinds=tuple(row.kinds)) for row in rows
+        Watcher(
+            name=names.get(row.account_id, ""),
+            hears=row.heard_at is not None and row.heard_at >= since,
+            kinds=tuple(row.kinds),
+        )
+        for row in rows
     ]
     return sorted(people, key=lambda one: one.name)

@@ -13,7 +13,7 @@ from anjia.kernel.errors import Invalid, Words
 
 AMBULANCE: Final = "120"
 NUMBER: Final = re.compile(r"[0-9][0-9 -]{2,18}")
-WATCHED_FOR_SECONDS: Final = 90  # a hidden window of a browser says once a minute that it is there
+WATCHED_FOR_SECONDS: Final = 45  # a page that is seen says every 15 seconds that it is there
 EVERY_DAY: Final = tuple(range(7))
 
 
@@ -83,7 +83,8 @@ def is_attended(house: House, *, is_watched: bool, now: datetime) -> bool:
     """
     Say whether a case would be heard now.
 
-    Both are needed: a screen that was left on overnight is nobody, and hours on paper are nobody either.
+    Both are needed: a screen that was left on overnight is nobody, and hours on paper are nobody either. Watched is a
+    page that can be seen and whose sound is on: a muted one, or one behind other windows, calls nobody.
     """
     return is_watched and house.is_open(now)
 

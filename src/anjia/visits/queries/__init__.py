@@ -25,7 +25,7 @@ from anjia.visits.queries.reading import (
     timeline,
     visits_of_resident,
 )
-from anjia.visits.queries.said import FactSaid, facts_said
+from anjia.visits.queries.said import FactSaid, facts_said, who_is_out_again
 from anjia.visits.queries.week import Coming, Day, Visited, visited_in_week, weeks_of
 from anjia.visits.queries.work import Stop, WorkDay, WorkVisit, caregiver_day, get_work_visit
 from anjia.visits.showing import VisitLine, VisitPage, name_of_service
@@ -71,4 +71,5 @@ __all__ = [
     "visited_in_week",
     "visits_of_resident",
     "weeks_of",
+    "who_is_out_again",
 ]

@@ -9,6 +9,9 @@ from uuid import UUID
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
 from anjia.visits.models import FieldFact
+from anjia.visits.rules.facts import FactKind
+
+OUT_AGAIN = [FactKind.DONE.value, FactKind.LEFT.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +38,11 @@ def facts_said(actor: Actor, purpose: Purpose, *, visit_id: UUID, kind: str) -> 
         FactSaid(id=row.id, client_id=row.client_id, staff_id=row.staff_id, at=row.at, content=row.content)
         for row in rows.order_by("occurred_at", "received_at", "id")
     ]
+
+
+def who_is_out_again(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> set[UUID]:
+    """Return who of the crew has said herself that she has finished there, or has left."""
+    rows = FieldFact.objects.filter(
+        organization_id=actor.organization_id, visit_id=visit_id, kind__in=OUT_AGAIN
+    )
+    return set(rows.values_list("staff_id", flat=True))

@@ -13,7 +13,7 @@ from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.workforce.events import RotaChanged, ShiftRemoved
 from anjia.workforce.models import Shift, WeeklyPattern
-from anjia.workforce.rules import MOST_DAYS, PatternPart, ShiftInvalid, Span, check_pattern, check_shift
+from anjia.workforce.rules import MOST_DAYS, NeverPlanned, PatternPart, ShiftInvalid, Span, check_pattern, check_shift
 from anjia.workforce.rules.rota import SATURDAY
 from anjia.workforce.writing import (
     one_rota_at_a_time,
@@ -165,6 +165,7 @@ def set_standby(actor: Actor, now: datetime, *, shift_id: UUID, is_standby: bool
 
     :raises NotFound: if there is no such shift on the rota
     :raises ShiftInvalid: if it is over
+    :raises NeverPlanned: if it was put there as standby: to make it an ordinary one is to make the rota
     """
     rows = Shift.objects.filter(organization_id=actor.organization_id, id=shift_id, removed_at=None)
     wait_for_caregivers(*rows.values_list("staff_id", flat=True))
@@ -174,8 +175,11 @@ def set_standby(actor: Actor, now: datetime, *, shift_id: UUID, is_standby: bool
     if shift.ends_at <= now:
         raise ShiftInvalid(fields={"ends_at": _("这段时间已经过去了。")})
     if shift.is_standby != is_standby:
+        if shift.began_as_standby and not actor.may("workforce.change"):
+            raise NeverPlanned
         shift.is_standby = is_standby
-        shift.save(update_fields=["is_standby"])
+        shift.began_as_standby = shift.began_as_standby and is_standby
+        shift.save(update_fields=["is_standby", "began_as_standby"])
         action = "workforce.shift.on_standby" if is_standby else "workforce.shift.ordinary"
         audit.record(action, actor=actor, at=now, subject_id=shift.staff_id, fields=["shifts"])
         events.publish(RotaChanged(staff_id=shift.staff_id, at=now), actor=actor)

@@ -11,9 +11,10 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of, is_calendar_known
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import Invalid
+from anjia.kernel.errors import DomainError, Invalid
 from anjia.workforce import commands, forms, queries
 from anjia.workforce.console.going import go, today
+from anjia.workforce.rules import NeverPlanned
 from anjia.workforce.showing import choices
 
 
@@ -24,7 +25,7 @@ def rota(request: PageRequest) -> HttpResponse:
     return show_rota(request)
 
 
-def show_rota(request: PageRequest, refusal: Invalid | None = None) -> HttpResponse:
+def show_rota(request: PageRequest, refusal: DomainError | None = None) -> HttpResponse:
     said = request.POST if request.method == "POST" else request.GET
     name = "back_to_week" if request.method == "POST" else "day"
     try:
@@ -96,7 +97,7 @@ def set_standby(request: PageRequest, shift_id: UUID) -> HttpResponse:
         shift = console.do(
             request, commands.set_standby, shift_id=shift_id, is_standby=request.POST.get("on") == "1"
         )
-    except Invalid as refusal:
+    except (Invalid, NeverPlanned) as refusal:
         return show_rota(request, refusal)
     return go("rota", f"?day={day_of(shift.starts_at) if shift else today()}")
 

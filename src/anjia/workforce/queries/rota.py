@@ -27,6 +27,7 @@ class ShiftShown:
     ends_at: datetime
     by_pattern: bool
     is_standby: bool
+    began_as_standby: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +308,7 @@ def _shifts_by_day(shifts: Iterable[Shift]) -> dict[tuple[UUID, date], list[Shif
             ends_at=shift.ends_at,
             by_pattern=shift.by_pattern,
             is_standby=shift.is_standby,
+            began_as_standby=shift.began_as_standby,
         )
         found.setdefault((shift.staff_id, day_of(shift.starts_at)), []).append(shown)
     return found

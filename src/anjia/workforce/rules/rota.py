@@ -128,6 +128,11 @@ class ShiftOverlaps(DomainError):
     words = _("这段时间已经有班了。先去掉原来的班，或换个时间。")
 
 
+class NeverPlanned(NotAllowed):
+    code = "workforce.never_planned"
+    words = _("这段是直接排成备用的，改成照常接单就是排班，要由管排班的人来改。要用她，可以手工派单。")
+
+
 class ShiftInvalid(Invalid):
     code = "workforce.shift_invalid"
     words = _("班次的时间不对。结束要晚于开始，一个班不超过 24 小时。")

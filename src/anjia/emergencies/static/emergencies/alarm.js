@@ -1,6 +1,6 @@
 /* On every page of the console of whoever takes cases: is somebody calling? ES2020 at most.
-   The page says every 15 seconds that it is open (that is what "somebody is there" rests on), and at once when the
-   live stream says that something has changed. A browser lets a page sound only after a click on it: until then the
+   The page says every 15 seconds that it is open, whether it can be seen and whether it may sound ("somebody is there"
+   rests on both), and at once when the live stream says that something has changed. A browser lets a page sound only after a click on it: until then the
    strip says so, and shows what it cannot sound. */
 (function () {
   'use strict';
@@ -53,6 +53,7 @@
     asking = true;
     var body = new URLSearchParams();
     body.set('hears', hears ? '1' : '0');
+    body.set('visible', document.visibilityState === 'visible' ? '1' : '0');
     fetch(strip.dataset.url, {
       method: 'POST', credentials: 'same-origin', body: body,
       headers: { 'HX-Request': 'true', 'HX-Current-URL': window.location.href, 'X-CSRFToken': strip.dataset.token }
