@@ -226,7 +226,7 @@ class TestTwoAtAVisit:
         self.look(here, now + 10 * MINUTE)
         [first] = here.cases()
         here.take(first, here.dispatcher, now=now + 11 * MINUTE)
-        close = {"case_id": first.id, "outcome": "by_phone"}
+        close: dict[str, Any] = {"case_id": first.id, "outcome": "by_phone"}
         acting(here.dispatcher, now + 12 * MINUTE).do(commands.close_case, **close)
         old = [one for one in here.check_ins() if one.staff_id == here.nurse.staff_id]
 

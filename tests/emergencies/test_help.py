@@ -83,7 +83,9 @@ class TestHelp:
         assert not here.press().was_attended
 
     @pytest.mark.parametrize("says", [{"hears": False}, {"is_visible": False}])
-    def test_is_heard_by_nobody_whose_page_is_silent_or_hidden(self, here: House, says: dict[str, bool]) -> None:
+    def test_is_heard_by_nobody_whose_page_is_silent_or_hidden(
+        self, here: House, says: dict[str, Any]
+    ) -> None:
         here.watch(**says)
         case = here.press()
 
@@ -98,9 +100,11 @@ class TestHelp:
 
         assert here.press(now=SOON).was_attended
         here.watch(now=NOON + MINUTE, is_visible=False)
-        assert not acting(here.she, NOON + MINUTE).ask(
-            queries.help_shown, Purpose.VITAL, now=NOON + MINUTE
-        ).attended
+        assert (
+            not acting(here.she, NOON + MINUTE)
+            .ask(queries.help_shown, Purpose.VITAL, now=NOON + MINUTE)
+            .attended
+        )
 
     def test_comes_with_her_address(self, here: House) -> None:
         here.press()

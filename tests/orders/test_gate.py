@@ -1,21 +1,33 @@
 """A service that is done on an order is promised to nobody without one."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 
-from anjia.dispatch.commands import accept_offer
+from anjia.dispatch.commands import accept_offer, assign_by_hand, move_booking
 from anjia.dispatch.queries import suitability
-from anjia.dispatch.rules import GateClosed
-from anjia.kernel.actors import Purpose
+from anjia.dispatch.rules import GateClosed, NotSuitable
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import acting
 from anjia.orders.commands import end_order
+from anjia.series.commands import change_series, place_by_hand
 from tests.catalogue import make as catalogue
-from tests.dispatch.make import booking, hold, offers, slots
+from tests.dispatch.make import booking, hold, offers, slots, visit_of
 from tests.make import NOON
 from tests.orders.make import TODAY, Clinic
+from tests.records import make as records
+from tests.residents import make as residents
+from tests.series import make as weekly
+from tests.visits.make import PLACE, at, id_of
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+def move(here: Clinic, visit_id: UUID, nurse: Actor, starts_at: datetime, *, by: Actor | None = None) -> None:
+    acting(by or here.town.desk, NOON).do(
+        move_booking, visit_id=visit_id, starts_at=starts_at, staff_ids=[id_of(nurse)]
+    )
 
 
 class TestAServiceThatNeedsAnOrder:
@@ -90,6 +102,134 @@ class TestAServiceThatNeedsAnOrder:
         found = acting(here.town.desk, NOON).ask(suitability, Purpose.CONTRACT, visit_id=visit_id, now=NOON)
         assert not any(one.may_be_overruled for one in found)
         assert all("GATE-IN-ORDER" in {reason.rule_id for reason in one.reasons} for one in found)
+
+
+class TestOneThatIsMovedOrGivenAway:
+    """What is promised is asked again wherever its day or its caregiver changes: as when it is booked."""
+
+    def test_is_not_moved_to_a_day_after_the_orders_last(self, here: Clinic) -> None:
+        nurse, resident = here.nurse(), here.town.resident()
+        here.confirmed(resident, here.doctor(), valid_until=TODAY + timedelta(days=1))
+        visit_id = booking(here.town, resident, nurse)
+
+        with pytest.raises(GateClosed) as refusal:
+            move(here, visit_id, nurse, at(10, day=2))
+
+        assert list(refusal.value.fields) == ["GATE-IN-ORDER"]
+        assert "2026-03-03 为止" in refusal.value.detail
+        assert "国卫办医函〔2019〕80号" in refusal.value.detail
+        assert visit_of(here.town, visit_id).starts_at == at(10)
+        move(here, visit_id, nurse, at(14))  # the same day is covered
+        assert visit_of(here.town, visit_id).starts_at == at(14)
+
+    def test_is_not_moved_when_the_order_was_ended_meanwhile_whoever_asks(self, here: Clinic) -> None:
+        nurse, doctor, resident = here.nurse(), here.doctor(), here.town.resident()
+        order = here.confirmed(resident, doctor)
+        visit_id = booking(here.town, resident, nurse)
+        acting(doctor, NOON).do(end_order, order_id=order.id, why="伤口长好了")
+
+        for by in (here.town.desk, here.town.person(resident)):
+            with pytest.raises(GateClosed) as refusal:
+                move(here, visit_id, nurse, at(14), by=by)
+            assert list(refusal.value.fields) == ["GATE-IN-ORDER"]
+
+    def test_is_not_moved_past_the_last_day_of_the_first_assessment(self, here: Clinic) -> None:
+        nurse, resident = here.nurse(), here.town.resident()
+        here.confirmed(resident, here.doctor())
+        visit_id = booking(here.town, resident, nurse)
+        records.assessed(of=resident, on=NOON + timedelta(minutes=1), valid_until=TODAY + timedelta(days=1))
+
+        with pytest.raises(GateClosed) as refusal:
+            move(here, visit_id, nurse, at(10, day=2))
+
+        assert list(refusal.value.fields) == ["GATE-IN-FIRST-ASSESSMENT"]
+        assert "首次评估只到 2026-03-03" in refusal.value.detail
+        assert "国卫办医函〔2019〕80号" in refusal.value.detail
+
+    def test_is_given_to_nobody_by_hand_without_an_order_whatever_reason_is_named(self, here: Clinic) -> None:
+        nurse, other, doctor = here.nurse(), here.nurse("王芳"), here.doctor()
+        resident = here.town.resident()
+        order = here.confirmed(resident, doctor)
+        visit_id = booking(here.town, resident, nurse)
+        acting(doctor, NOON).do(end_order, order_id=order.id, why="伤口长好了")
+
+        with pytest.raises(NotSuitable) as refusal:
+            acting(here.town.desk, NOON).do(
+                assign_by_hand, visit_id=visit_id, staff_id=id_of(other), why="打过电话了"
+            )
+
+        assert list(refusal.value.fields) == ["GATE-IN-ORDER"]
+        assert "国卫办医函〔2019〕80号" in refusal.value.detail
+        assert "“医嘱”拍下原件录入" in refusal.value.detail
+        assert [one.staff_id for one in here.town.crew(visit_of(here.town, visit_id))] == [id_of(nurse)]
+
+    def test_is_given_to_nobody_by_hand_on_an_assessment_that_says_no(self, here: Clinic) -> None:
+        nurse, other, resident = here.nurse(), here.nurse("王芳"), here.town.resident()
+        here.confirmed(resident, here.doctor())
+        visit_id = booking(here.town, resident, nurse)
+        records.assessed(of=resident, on=NOON + timedelta(minutes=1), is_suitable=False, against=["place"])
+
+        with pytest.raises(NotSuitable) as refusal:
+            acting(here.town.desk, NOON).do(assign_by_hand, visit_id=visit_id, staff_id=id_of(other))
+
+        assert list(refusal.value.fields) == ["GATE-IN-FIRST-ASSESSMENT"]
+
+    def test_shows_no_times_on_days_that_the_agreement_does_not_reach(self, here: Clinic) -> None:
+        """Each day is asked for itself, and not the first for all of them."""
+        here.nurse()
+        resident = residents.resident(served_by=here.town.desk, latitude=PLACE[0], longitude=PLACE[1])
+        residents.agreement(of=resident, on=NOON - timedelta(days=363))  # for a year: through the 3rd
+        records.assessed(of=resident)
+        here.confirmed(resident, here.doctor())
+
+        first, second = slots(here.town, resident, days=2).days
+
+        assert first.slots
+        assert second.slots == []
+        assert "满一年" in (second.reason_if_empty or "")
+
+
+class TestASeries:
+    def test_has_no_place_on_days_that_the_order_does_not_cover_and_says_why(self, here: Clinic) -> None:
+        nurse, resident = weekly.nurse(here.town), here.town.resident()
+        here.confirmed(resident, here.doctor(), valid_until=TODAY + timedelta(days=10))
+
+        found = weekly.series(here.town, resident, nurse)
+
+        tuesdays = [TODAY + timedelta(days=1 + 7 * week) for week in range(4)]
+        assert weekly.days(found) == tuesdays[:2]
+        assert weekly.days(found, "wanted") == tuesdays[2:]
+        why = weekly.on(found, tuesdays[2]).why
+        assert "2026-03-12 为止" in why
+        assert "国卫办医函〔2019〕80号" in why
+
+    def test_is_placed_by_hand_no_more_than_by_itself(self, here: Clinic) -> None:
+        nurse, resident = weekly.nurse(here.town), here.town.resident()
+        here.confirmed(resident, here.doctor(), valid_until=TODAY + timedelta(days=3))
+        found = weekly.series(here.town, resident, nurse)
+        late = weekly.on(found, TODAY + timedelta(days=8))
+
+        with pytest.raises(GateClosed) as refusal:
+            acting(here.town.desk, NOON).do(
+                place_by_hand, occurrence_id=late.id, starts_at=at(10, day=7), staff_ids=[id_of(nurse)]
+            )
+
+        assert list(refusal.value.fields) == ["GATE-IN-ORDER"]
+
+    def test_moved_as_a_whole_is_asked_anew_of_each_day(self, here: Clinic) -> None:
+        nurse, doctor, resident = weekly.nurse(here.town), here.doctor(), here.town.resident()
+        order = here.confirmed(resident, doctor)
+        found = weekly.series(here.town, resident, nurse)
+        acting(doctor, NOON).do(end_order, order_id=order.id, why="伤口长好了")
+
+        changed = acting(here.town.desk, NOON).do(
+            change_series, series_id=found.id, scope="all", repeat={}, clock=time(14)
+        )
+
+        assert weekly.days(changed) == []
+        wanted = [one for one in changed.occurrences if one.state == "wanted"]
+        assert len(wanted) == 4
+        assert all("医嘱" in one.why and "国卫办医函〔2019〕80号" in one.why for one in wanted)
 
 
 class TestWhatIsForbiddenAtHome:

@@ -1,6 +1,6 @@
 """Questions about what is offered. Nothing here writes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -58,6 +58,13 @@ def get_version(actor: Actor, purpose: Purpose, *, version_id: UUID) -> ServiceV
     if found is None:
         raise NotFound
     return found
+
+
+def get_versions(
+    actor: Actor, purpose: Purpose, *, version_ids: Collection[UUID]
+) -> dict[UUID, ServiceVersion]:
+    """Return those of these versions that are the institution's, current or not. One question for any number."""
+    return {one.id: one for one in versions_of(actor).filter(id__in=version_ids)}
 
 
 def preparations_of(actor: Actor, purpose: Purpose, *, version_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -149,9 +156,17 @@ LISTED: Final = Prepared(
 )
 
 
+def city_rows(actor: Actor, purpose: Purpose) -> list[CityRow]:
+    """Return what the city's list says, whatever the day."""
+    return [item.row for item in LISTED.rows(house=actor.organization_id)]
+
+
 def city_standing(actor: Actor, purpose: Purpose, *, version: Offered, on: date) -> Standing:
     """Return where the service stands on the city's list on that day: by our code, or else by its name."""
-    items = [item.row for item in LISTED.rows(house=actor.organization_id)]
+    return _standing(city_rows(actor, purpose), version, on)
+
+
+def _standing(items: Sequence[CityRow], version: Offered, on: date) -> Standing:
     name = key_of(version.content["name"])
     mine = [
         item
@@ -161,13 +176,24 @@ def city_standing(actor: Actor, purpose: Purpose, *, version: Offered, on: date)
     return Standing(is_loaded=bool(items), items=mine)
 
 
-def service_refusals(actor: Actor, purpose: Purpose, *, version: Offered, on: date) -> list[Reason]:
-    """Return why the service may not be done on that day whoever comes, each with its rule and source."""
+def service_refusals(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    version: Offered,
+    on: date,
+    listed: Callable[[], Sequence[CityRow]] | None = None,
+) -> list[Reason]:
+    """
+    Return why the service may not be done on that day whoever comes, each with its rule and source.
+
+    `listed` says what the city's list says, for who asks of many days and reads it once.
+    """
     rule = rule_that(version.legal_line, on, Asks.CITY_LIST)
     if rule is None:
         return []
-    standing = city_standing(actor, purpose, version=version, on=on)
-    reason = why_not_in_city(rule, standing, version.name)
+    items = listed() if listed else city_rows(actor, purpose)
+    reason = why_not_in_city(rule, _standing(items, version, on), version.name)
     return [reason] if reason else []
 
 

@@ -1,6 +1,6 @@
 """Whether the law lets a service be done for somebody on a day. What it asks of who comes is `matching`'s."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,16 +10,17 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue import queries as catalogue
-from anjia.catalogue.rules import Asks, GateRule, Offered, gate_of, rule_that
-from anjia.catalogue.rules.assessing import is_assessment, why_not_assessed
+from anjia.catalogue.rules import Asks, GateRule, Offered, gate_of
+from anjia.catalogue.rules.assessing import Assessed, is_assessment, why_not_assessed
+from anjia.catalogue.rules.city import CityRow
 from anjia.clinical.forbidden import forbids
 from anjia.dispatch.rules import GateClosed, Reason
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.orders.queries import standing_orders
 from anjia.orders.rules.orders import Standing as Order
 from anjia.orders.rules.orders import forbidden_words, why_no_order
-from anjia.records.queries import latest_assessment
-from anjia.residents.queries import Standing, agreement_of
+from anjia.records.queries import latest_assessments
+from anjia.residents.queries import Standing, agreements_of
 from anjia.residents.rules import ConsentState
 from anjia.workforce.queries import institution_papers_held
 from anjia.workforce.rules.institution import (
@@ -30,22 +31,63 @@ from anjia.workforce.rules.institution import (
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What is there for these residents and services, each kind read once, when a rule first asks for it."""
+
+    actor: Actor
+    purpose: Purpose
+    resident_ids: Collection[UUID]
+    service_codes: Collection[str]  # of those that are done on an order
+
+    @cached_property
+    def institution_papers(self) -> Sequence[InstitutionPaper]:
+        return institution_papers_held(self.actor, self.purpose)
+
+    @cached_property
+    def agreements(self) -> Mapping[UUID, Standing]:
+        return agreements_of(self.actor, self.purpose, resident_ids=self.resident_ids)
+
+    @cached_property
+    def assessments(self) -> Mapping[UUID, Assessed]:
+        return latest_assessments(self.actor, self.purpose, resident_ids=self.resident_ids)
+
+    @cached_property
+    def orders(self) -> Mapping[tuple[UUID, str], Sequence[Order]]:
+        found: dict[tuple[UUID, str], list[Order]] = {}
+        for one in standing_orders(
+            self.actor, self.purpose, resident_ids=self.resident_ids, service_codes=self.service_codes
+        ):
+            found.setdefault((one.resident_id, one.service_code), []).append(one)
+        return found
+
+    @cached_property
+    def city(self) -> Sequence[CityRow]:
+        return catalogue.city_rows(self.actor, self.purpose)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A visit that somebody wants made: of which service, for whom, on which day."""
+
+    version: Offered
+    resident_id: UUID
+    on: date
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A visit that somebody wants made: who asks, of which service, for whom, on which day."""
+    """The same, with who asks and what is there."""
 
     actor: Actor
     purpose: Purpose
     version: Offered
     resident_id: UUID
     on: date
+    there: Evidence
 
     @property
     def for_her(self) -> bool:
         return self.actor.kind is Kind.PERSON
-
-    @cached_property
-    def institution_papers(self) -> Sequence[InstitutionPaper]:
-        return institution_papers_held(self.actor, self.purpose)
 
 
 Answer = tuple[str, str]  # why not, and the way out; nothing where the rule is met
@@ -61,27 +103,31 @@ def gate_reasons(
 def gate_of_days(
     actor: Actor, purpose: Purpose, *, version: Offered, resident_id: UUID, days: Sequence[date]
 ) -> dict[date, list[Reason]]:
-    """
-    Return of each day what keeps the visit from being made. What holds whatever the day is asked once, of the first;
-    an order is asked of each, in one question for any number of days.
-    """
-    asked = Asked(actor, purpose, version, resident_id, min(days))
-    common = standing_reasons(asked)
-    orders = (
-        standing_orders(actor, purpose, resident_id=resident_id, service_code=version.code)
-        if version.needs_order
-        else ()
-    )
-    return {day: [*common, *without_order(asked, orders, day)] for day in days}
+    """Return of each day what keeps the visit from being made: as many questions for a month as for a day."""
+    wanted = [Wanted(version, resident_id, day) for day in days]
+    return {one.on: reasons for one, reasons in gates_of_many(actor, purpose, wanted=wanted).items()}
 
 
-def standing_reasons(asked: Asked) -> list[Reason]:
-    actor, purpose, version, on = asked.actor, asked.purpose, asked.version, asked.on
+def gates_of_many(
+    actor: Actor, purpose: Purpose, *, wanted: Collection[Wanted]
+) -> dict[Wanted, list[Reason]]:
+    """Return of each visit what keeps it from being made. What is there is asked once for all of them."""
+    codes = {one.version.code for one in wanted if one.version.needs_order}
+    there = Evidence(actor, purpose, {one.resident_id for one in wanted}, codes)
+    return {
+        one: reasons_against(Asked(actor, purpose, one.version, one.resident_id, one.on, there))
+        for one in wanted
+    }
+
+
+def reasons_against(asked: Asked) -> list[Reason]:
     found = [
         Reason(is_met=False, words=reason.words, rule_id=reason.rule_id, source=reason.source)
-        for reason in catalogue.service_refusals(actor, purpose, version=version, on=on)
+        for reason in catalogue.service_refusals(
+            asked.actor, asked.purpose, version=asked.version, on=asked.on, listed=lambda: asked.there.city
+        )
     ]
-    for rule in gate_of(version.legal_line, on):
+    for rule in gate_of(asked.version.legal_line, asked.on):
         if rule.asks in ANSWERS:
             words, way_out = ANSWERS[rule.asks](asked, rule)
             if words:
@@ -90,8 +136,7 @@ def standing_reasons(asked: Asked) -> list[Reason]:
 
 
 def agreement_wanting(asked: Asked, rule: GateRule) -> Answer:
-    standing = agreement_of(asked.actor, asked.purpose, resident_id=asked.resident_id)
-    return why_no_agreement(standing, asked.on), (
+    return why_no_agreement(asked.there.agreements[asked.resident_id], asked.on), (
         _("在“家人和我”里打开“我同意的事”，看过签上名字就能约；也可以打电话请服务台来办。")
         if asked.for_her
         else _("在她的档案里“协议和同意书”记下签了字的协议，就能约。")
@@ -110,18 +155,16 @@ def why_no_agreement(standing: Standing, on: date) -> str:
     return ""
 
 
-def without_order(asked: Asked, orders: Sequence[Order], day: date) -> list[Reason]:
+def order_wanting(asked: Asked, rule: GateRule) -> Answer:
     """Return why no doctor's order lets the service be done on that day, if it needs one."""
     if not asked.version.needs_order:
-        return []
-    rule = rule_that(asked.version.legal_line, day, Asks.ORDER)
-    words = why_no_order(orders, asked.version.code, day) if rule else ""
-    way_out = (
+        return "", ""
+    orders = asked.there.orders.get((asked.resident_id, asked.version.code), ())
+    return why_no_order(orders, asked.version.code, asked.on), (
         _("请把医嘱或处方的原件拍给服务台，医生看过就能约；也可以打电话请服务台来办。")
         if asked.for_her
         else _("在她的档案里“医嘱”拍下原件录入，医生确认以后就能约。")
     )
-    return [refusal(rule, words, way_out)] if rule and words else []
 
 
 def forbidden_wanting(asked: Asked, rule: GateRule) -> Answer:
@@ -135,7 +178,7 @@ def forbidden_wanting(asked: Asked, rule: GateRule) -> Answer:
 def assessment_wanting(asked: Asked, rule: GateRule) -> Answer:
     if is_assessment(asked.version.content):
         return "", ""
-    latest = latest_assessment(asked.actor, asked.purpose, resident_id=asked.resident_id)
+    latest = asked.there.assessments.get(asked.resident_id)
     # Of family only whom she lets see her record reads what was found; the desk has to tell her what is wanting.
     says_findings = not asked.for_her or asked.actor.may("records.read")
     why = why_not_assessed(latest, asked.version.legal_line, asked.on, says_findings=says_findings)
@@ -148,7 +191,7 @@ def assessment_wanting(asked: Asked, rule: GateRule) -> Answer:
 
 def institution_wanting(asked: Asked, rule: GateRule) -> Answer:
     kind = InstitutionPaperKind(rule.asks.value)
-    return why_institution_may_not(asked.institution_papers, kind, asked.on), (
+    return why_institution_may_not(asked.there.institution_papers, kind, asked.on), (
         _("这要由机构来办，请打电话给服务台。")
         if asked.for_her
         else _("在“人员”的“机构证照和保险”里登记原件，请另一位同事核对，就能约。")
@@ -163,6 +206,7 @@ ANSWERS: Final[Mapping[Asks, Callable[[Asked, GateRule], Answer]]] = {
     Asks.AGREEMENT: agreement_wanting,
     Asks.ASSESSMENT: assessment_wanting,
     Asks.FORBIDDEN: forbidden_wanting,
+    Asks.ORDER: order_wanting,
 }
 
 

@@ -186,6 +186,15 @@ class Reason:
     rule_id: str = ""  # of the law's or the service's rule, where it is one
     source: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """What stands in a refusal: why not, the way out, and where it stands."""
+        if not self.source:
+            return self.words
+        return gettext("{words}{way_out}（依据：{source}）").format(
+            words=self.words, way_out=self.way_out, source=self.source
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -237,14 +246,8 @@ class GateClosed(DomainError):
     words = _("这项服务现在还不能约。")
 
     def __init__(self, reasons: Sequence[Reason]) -> None:
-        said = [
-            gettext("{words}{way_out}（依据：{source}）").format(
-                words=one.words, way_out=one.way_out, source=one.source
-            )
-            for one in reasons
-        ]
         super().__init__(
-            gettext("现在还不能约：{reasons}").format(reasons=" ".join(said)),
+            gettext("现在还不能约：{reasons}").format(reasons=" ".join(one.sentence for one in reasons)),
             fields={one.rule_id: one.words for one in reasons},
         )
 

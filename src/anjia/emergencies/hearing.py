@@ -17,8 +17,8 @@ def house_of(actor: Actor) -> House:
 
 def is_attended(actor: Actor, kind: Kind, *, now: datetime, house: House | None = None) -> bool:
     """
-    Say whether the desk is open, and somebody who may take such a case has had a page before her eyes, with its sound on,
-    in the last seconds.
+    Say whether the desk is open, and somebody who may take such a case has had a page before her eyes, with its sound
+    on, in the last seconds.
     """
     rows = Watch.objects.filter(organization_id=actor.organization_id, heard_at__gte=watched_since(now))
     watched = any(kind.value in row.kinds for row in rows)

@@ -57,9 +57,10 @@ def _look_into(actor: Actor, purpose: Purpose, *, resident_id: UUID, what: str) 
 # As much of the latest as a gate reads: the outcome, and no finding.
 LATEST_ASSESSMENT: Final = Prepared(
     lambda asked: (
-        Assessment.objects.filter(organization_id=asked.house, resident_id=asked.resident_id)
+        Assessment.objects.filter(organization_id=asked.house, resident_id__any_of=asked.resident_ids)
         .defer("findings")
-        .order_by("-made_at", "-id")
+        .order_by("resident_id", "-made_at", "-id")
+        .distinct("resident_id")
     )
 )
 
@@ -70,9 +71,21 @@ def latest_assessment(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> A
 
     :raises NotFound: if the resident is not the actor's to see
     """
-    if not actor.sees(resident_id):
+    return latest_assessments(actor, purpose, resident_ids=[resident_id]).get(resident_id)
+
+
+def latest_assessments(
+    actor: Actor, purpose: Purpose, *, resident_ids: Collection[UUID]
+) -> dict[UUID, Assessment]:
+    """
+    Return the same of each who has one. One question for any number.
+
+    :raises NotFound: if one of the residents is not the actor's to see
+    """
+    if not all(map(actor.sees, resident_ids)):
         raise NotFound
-    return LATEST_ASSESSMENT.first(house=actor.organization_id, resident_id=resident_id)
+    rows = LATEST_ASSESSMENT.rows(house=actor.organization_id, resident_ids=list(resident_ids))
+    return {row.resident_id: row for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

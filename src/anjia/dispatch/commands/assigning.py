@@ -29,7 +29,7 @@ def assign_by_hand(
     With a reason, wishes, area and travel may be overruled; what the law asks for, and her other promises, may not.
 
     :raises NotFound: if there is no such visit
-    :raises NotSuitable: saying every rule that is against it
+    :raises NotSuitable: saying every rule that is against it, and where it stands
     :raises CaregiverBusy: if she is promised elsewhere at that time
     :raises AlreadyOnTheWay: if whoever is there has departed
     """
@@ -49,8 +49,13 @@ def assign_by_hand(
     if candidate is None:
         raise NotSuitable(_("这个人那天不当班，不能派。换一位，或先给这位排班。"))
     if not candidate.is_suitable and not (why and candidate.may_be_overruled):
-        against = "；".join(reason.words for reason in candidate.reasons if not reason.is_met)
-        raise NotSuitable(_("{name}不能去：{against}。").format(name=candidate.name, against=against))
+        against = [one for one in candidate.reasons if not one.is_met]
+        raise NotSuitable(
+            _("{name}不能去：{against}。").format(
+                name=candidate.name, against="；".join(one.sentence.rstrip("。") for one in against)
+            ),
+            fields={one.rule_id: one.words for one in against if one.rule_id},
+        )
     offers = offers_to_change(actor, visit_id=visit_id, part=part)
     time_out(offers, now)
     withdraw_offers(offers, now, states=(OPEN, OfferState.ACCEPTED.value))

@@ -3,15 +3,15 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from anjia.catalogue.queries import get_version
-from anjia.dispatch.gates import gate_reasons
+from anjia.catalogue.queries import get_versions
+from anjia.dispatch.gates import Wanted, gates_of_many
 from anjia.dispatch.matching import (
     Job,
     Wishes,
@@ -26,6 +26,8 @@ from anjia.dispatch.rules import Reason, Stop, Timeline
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, local
 from anjia.kernel.errors import NotAllowed
+from anjia.learning.queries import courses_binding_each
+from anjia.learning.rules.binding import Bound
 from anjia.visits.queries import Known, Promise, get_promises, known_by_of_many, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
@@ -64,7 +66,7 @@ def propose_stand_ins(
     Return who could stand in for somebody at these parts of visits: first whoever is on standby, then who suits best.
 
     By the same rules as one is sent by hand, the soonest visit first, and whoever is proposed for one is not free for
-    what she could not reach from it. What the law asks of a visit is asked for each: hand in no more than a page.
+    what she could not reach from it. As many questions for a page of visits as for one.
 
     :raises NotAllowed: if the actor does not assign
     """
@@ -90,35 +92,42 @@ def _plan(actor: Actor, purpose: Purpose, promises: Sequence[Promise], *, but: U
         actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
     known = {one.resident_id for one in promises}
-    versions = {one.service_version_id for one in promises}
+    versions = get_versions(actor, purpose, version_ids={one.service_version_id for one in promises})
+    courses = courses_binding_each(actor, purpose, service_codes={one.code for one in versions.values()})
+    wanted = {one.id: _wanted(versions, one) for one in promises}
     return Plan(
-        actor=actor,
-        purpose=purpose,
         now=now,
         sheets=sheets,
         timelines=timelines_of(sheets, busy),
         known=known_by_of_many(actor, purpose, resident_ids=known, staff_ids=ids),
-        versions={one: get_version(actor, purpose, version_id=one) for one in versions},
-        closed={},
+        versions=versions,
+        courses=courses,
+        wanted=wanted,
+        closed=gates_of_many(actor, purpose, wanted=set(wanted.values())),
     )
+
+
+def _wanted(versions: Mapping[UUID, Any], promise: Promise) -> Wanted:
+    version = versions[promise.service_version_id]
+    return Wanted(version, promise.resident_id, local(promise.starts_at).date())
 
 
 @dataclass(slots=True)
 class Plan:
     """What is known when several visits want somebody else, and who has been proposed so far."""
 
-    actor: Actor
-    purpose: Purpose
     now: datetime
     sheets: Collection[CaregiverSheet]
     timelines: dict[UUID, Timeline]
     known: Mapping[UUID, Mapping[UUID, Known]]
     versions: Mapping[UUID, Any]
-    closed: dict[tuple[UUID, UUID, date], list[Reason]]
+    courses: Mapping[str, tuple[Bound, ...]]
+    wanted: Mapping[UUID, Wanted]
+    closed: Mapping[Wanted, Sequence[Reason]]
 
     def propose(self, promise: Promise, part: int) -> Proposal:
         """Say who could go, and keep the time of the first for it."""
-        if closed := self.gates(promise):
+        if closed := self.closed[self.wanted[promise.id]]:
             return Proposal(
                 visit_id=promise.id,
                 part=part,
@@ -156,6 +165,7 @@ class Plan:
             people_needed=promise.people_needed,
             cell=promise.cell,
             wishes=Wishes.of(promise.wishes),
+            courses=self.courses[version.code],
         )
 
     def reasons(
@@ -229,17 +239,3 @@ class Plan:
         stop = Stop(starts_at=promise.starts_at, ends_at=promise.ends_at, place=job.place)
         stops = tuple(sorted({*timeline.stops, stop}, key=lambda one: one.starts_at))
         self.timelines[staff_id] = replace(timeline, stops=stops)
-
-    def gates(self, promise: Promise) -> list[Reason]:
-        """Return what keeps the visit from being made whoever comes: asked as when somebody is sent."""
-        day = local(promise.starts_at).date()
-        key = (promise.service_version_id, promise.resident_id, day)
-        if key not in self.closed:
-            self.closed[key] = gate_reasons(
-                self.actor,
-                self.purpose,
-                version=self.versions[promise.service_version_id],
-                resident_id=promise.resident_id,
-                on=day,
-            )
-        return self.closed[key]

@@ -33,8 +33,8 @@ OUT = frozenset({Status.DEPARTED, Status.ARRIVED})
 @command("emergencies.watch_over")
 def ask_whether_fine(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
     """
-    Ask everybody of the visit whether all is well who was not asked yet, or of whom nobody knows any more: her answer is
-    used up, or somebody has closed the alarm about her a while ago. Who has said that she is out again is left alone.
+    Ask everybody of the visit whether all is well who was not asked yet, or of whom nobody knows any more: her answer
+    is used up, or somebody closed the alarm about her a while ago. Who has said that she is out again is left alone.
     """
     wait_turn(f"check-in/{visit_id}")
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
@@ -146,7 +146,7 @@ def _is_due(last: CheckIn | None, now: datetime) -> bool:
         return last.fine_until <= now
     if last.case is None or last.case.closed_at is None:
         return False  # asked already, or looked for already
-    # Somebody has closed the alarm, and she has not said a word: nobody knows for longer than her own answer would hold.
+    # Somebody has closed the alarm, and she has not said a word: that holds no longer than her own answer would.
     return last.case.closed_at + timedelta(minutes=FINE_FOR_MINUTES) <= now
 
 

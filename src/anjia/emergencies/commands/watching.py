@@ -18,9 +18,9 @@ from anjia.kernel.work import command
 @command("emergencies.take")
 def keep_watch(actor: Actor, now: datetime, *, hears: bool, is_visible: bool) -> list[UUID]:
     """
-    Say that a page is open on her screen now, whether it can be seen, and whether its sound is on; return the cases that
-    she is the first to see. One that is hidden or silent is nobody. Outside the desk's hours a screen may be on for
-    nobody: there only taking a case says that somebody is there.
+    Say that a page is open on her screen now, whether it can be seen, and whether its sound is on; return the cases
+    that she is the first to see. One that is hidden or silent is nobody. Outside the desk's hours a screen may be on
+    for nobody: there only taking a case says that somebody is there.
 
     That she is there is a reading, not a deed: the audit has what was seen.
     """

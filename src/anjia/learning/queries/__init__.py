@@ -1,6 +1,6 @@
 """Questions about courses and who has learnt what. Nothing here writes."""
 
-from anjia.learning.queries.binding import courses_binding
+from anjia.learning.queries.binding import courses_binding, courses_binding_each
 from anjia.learning.queries.certificates import certificate_pdf
 from anjia.learning.queries.courses import (
     CourseLine,
@@ -38,6 +38,7 @@ __all__ = [
     "course_page",
     "courses",
     "courses_binding",
+    "courses_binding_each",
     "draft_page",
     "learnt_by",
     "matrix",

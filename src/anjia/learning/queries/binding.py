@@ -14,7 +14,7 @@ from anjia.learning.rules.binding import Bound
 LIVE: Final[Prepared[Any]] = Prepared(
     lambda asked: (
         Binding.objects.filter(
-            Q(service_code=asked.service_code) | Q(service_code=""),
+            Q(service_code__any_of=asked.service_codes) | Q(service_code=""),
             organization_id=asked.house,
             ended_at=None,
             staff_id=None,
@@ -28,7 +28,16 @@ LIVE: Final[Prepared[Any]] = Prepared(
 
 def courses_binding(actor: Actor, purpose: Purpose, *, service_code: str) -> tuple[Bound, ...]:
     """Return what binds those who do this service: courses for it, and for their kind whatever they do."""
-    return tuple(map(_bound, LIVE.rows(house=actor.organization_id, service_code=service_code)))
+    return courses_binding_each(actor, purpose, service_codes=[service_code])[service_code]
+
+
+def courses_binding_each(
+    actor: Actor, purpose: Purpose, *, service_codes: Collection[str]
+) -> dict[str, tuple[Bound, ...]]:
+    """Return the same of each service. One question for any number."""
+    rows = LIVE.rows(house=actor.organization_id, service_codes=list(service_codes))
+    bound = list(map(_bound, rows))
+    return {code: tuple(one for one in bound if one.service_code in {"", code}) for code in service_codes}
 
 
 def _bound(row: Any) -> Bound:

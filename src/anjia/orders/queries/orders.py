@@ -1,6 +1,6 @@
 """Orders as they are asked for: by the gate, on her file, by whoever has to confirm them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -53,12 +53,14 @@ class OrderPage:
     resident: str
 
 
-def standing_orders(actor: Actor, purpose: Purpose, *, resident_id: UUID, service_code: str) -> list[Order]:
-    """Return the orders that let a service be done or soon may: for the gate, which looks at their days alone."""
+def standing_orders(
+    actor: Actor, purpose: Purpose, *, resident_ids: Collection[UUID], service_codes: Collection[str]
+) -> list[Order]:
+    """Return the orders that let services be done or soon may: for the gate, which looks at their days alone."""
     rows = Order.objects.filter(
         organization_id=actor.organization_id,
-        resident=resident_id,
-        service_code=service_code,
+        resident__in=resident_ids,
+        service_code__in=service_codes,
         state__in=STANDS,
     )
     return list(rows.defer("said", "why", "closed_why").order_by("valid_from", "id"))

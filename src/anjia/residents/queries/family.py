@@ -1,5 +1,6 @@
 """Who may act for whom, and what was consented to."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -194,9 +195,13 @@ def consents_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[St
 
 
 AGREED: Final = Prepared(
-    lambda asked: Consent.objects.filter(
-        organization_id=asked.house, resident=asked.resident_id, purpose=AGREEMENT.value
-    ).order_by("-answered_at", "-id")
+    lambda asked: (
+        Consent.objects.filter(
+            organization_id=asked.house, resident__any_of=asked.resident_ids, purpose=AGREEMENT.value
+        )
+        .order_by("resident", "-answered_at", "-id")
+        .distinct("resident")
+    )
 )
 
 
@@ -206,10 +211,20 @@ def agreement_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> Standi
 
     :raises NotFound: if the actor has no business with her
     """
-    if not actor.sees(resident_id):
+    return agreements_of(actor, purpose, resident_ids=[resident_id])[resident_id]
+
+
+def agreements_of(actor: Actor, purpose: Purpose, *, resident_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """
+    Return of each how it stands with her agreement. One question for any number.
+
+    :raises NotFound: if the actor has no business with one of them
+    """
+    if not all(map(actor.sees, resident_ids)):
         raise NotFound
-    answer = AGREED.first(house=actor.organization_id, resident_id=resident_id)
-    return Standing.of(AGREEMENT, answer)
+    rows = AGREED.rows(house=actor.organization_id, resident_ids=list(resident_ids))
+    answers = {row.resident_id: row for row in rows}
+    return {one: Standing.of(AGREEMENT, answers.get(one)) for one in resident_ids}
 
 
 def has_consent(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> bool:

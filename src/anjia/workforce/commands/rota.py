@@ -13,7 +13,15 @@ from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.workforce.events import RotaChanged, ShiftRemoved
 from anjia.workforce.models import Shift, WeeklyPattern
-from anjia.workforce.rules import MOST_DAYS, NeverPlanned, PatternPart, ShiftInvalid, Span, check_pattern, check_shift
+from anjia.workforce.rules import (
+    MOST_DAYS,
+    NeverPlanned,
+    PatternPart,
+    ShiftInvalid,
+    Span,
+    check_pattern,
+    check_shift,
+)
 from anjia.workforce.rules.rota import SATURDAY
 from anjia.workforce.writing import (
     one_rota_at_a_time,
