@@ -2,13 +2,16 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
+from anjia.exceptions.commands import close_exception
+from anjia.exceptions.models import VisitException
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
@@ -19,6 +22,7 @@ from anjia.quality.queries.sources.calls import Calls
 from anjia.quality.rules import ASPECTS, Figure, Standing
 from anjia.visits.commands import accept_assignment, cancel_visit, stand_down
 from anjia.visits.models import Visit
+from tests.exceptions.make import dispatcher, reported
 from tests.make import NOON, actor
 from tests.quality import make
 from tests.quality.make import EVENING, rate
@@ -26,6 +30,13 @@ from tests.visits import make as visits
 from tests.visits.make import Town, at, fact, say
 
 DAY = date(2026, 3, 3)
+UNSAFE: dict[str, Any] = {
+    "danger": "animal",
+    "place": "outside",
+    "is_injured": "no",
+    "resident_at_risk": "no",
+    "words": "院子里有狗，没拴",
+}
 PERIOD: dict[str, Any] = {"first": DAY, "last": DAY, "as_of": EVENING}
 
 
@@ -101,6 +112,56 @@ class TestCompletion:
 
         assert figures(town)["completion"].of == 1
         assert figures(town, first=date(2026, 3, 4), last=date(2026, 3, 4))["completion"].of == 0
+
+
+class TestExceptions:
+    """An unsafe place has 433 minutes in all its steps; pressing, 366: see the definitions."""
+
+    def opened(self, town: Town, hour: float, kind: str = "unsafe", **form: Any) -> VisitException:
+        visit = town.visit(town.nurse(), starts_at=at(hour), ends_at=at(hour + 0.5))
+        return reported(town, visit, kind, now=at(hour), **UNSAFE | form)
+
+    def close(self, town: Town, one: VisitException, when: datetime) -> None:
+        asked: dict[str, Any] = {"outcome": "went_on", "done": "说清了", "follow_up": "not_needed"}
+        acting(dispatcher(town), when).do(
+            close_exception, exception_id=one.id, told=["resident"], follow_up_visit_id=None, **asked
+        )
+
+    def test_are_in_time_to_the_minute_late_after_it_and_left_out_while_there_is_time(
+        self, town: Town
+    ) -> None:
+        in_time, late, over, going = (self.opened(town, hour) for hour in (8, 8.5, 9, 15))
+        self.close(town, in_time, at(8) + timedelta(minutes=433))
+        self.close(town, late, at(8.5) + timedelta(minutes=434))
+
+        found = figures(town, as_of=at(18))
+
+        for code in ("exceptions", "exception_unsafe"):
+            assert (found[code].counted, found[code].of, found[code].excluded) == (1, 3, 1)
+        assert found["exception_late"].of == 0
+
+        def ids(part: str) -> list[UUID]:
+            shown = rows(town, "exception_unsafe", part, as_of=at(18))
+            return [row.exception.id for row in shown if row.exception]
+
+        assert (ids("counted"), ids("missing"), ids("excluded")) == (
+            [in_time.id],
+            [late.id, over.id],
+            [going.id],
+        )
+
+    def test_that_press_have_less_time(self, town: Town) -> None:
+        pressing = self.opened(town, 8, place="inside")
+        self.close(town, pressing, at(8) + timedelta(minutes=367))
+
+        assert figures(town, as_of=at(18))["exception_unsafe"].missing == 1
+
+    def test_belong_to_the_day_on_which_they_were_heard_of(self, town: Town) -> None:
+        self.opened(town, 8)
+
+        day_before = figures(town, first=DAY - timedelta(days=1), last=DAY - timedelta(days=1))
+        assert day_before["exceptions"].standing is Standing.NO_DATA
+        assert figures(town, as_of=at(18))["exceptions"].of == 1
 
 
 class TestMutation:

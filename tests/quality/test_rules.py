@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from anjia.exceptions.rules.steps import FLOWS
 from anjia.quality.rules import (
     ASPECTS,
     DEFINITIONS,
@@ -15,6 +16,7 @@ from anjia.quality.rules import (
     check_rating,
     figure,
 )
+from anjia.visits.rules.exceptions import ExceptionKind
 from anjia.visits.rules.lifecycle import CancelReason
 from tests.make import NOON
 
@@ -84,3 +86,18 @@ class TestRating:
         check_change(rated_at=NOON, now=NOON + timedelta(hours=23, minutes=59, seconds=59))
         with pytest.raises(ChangeTooLate):
             check_change(rated_at=NOON, now=NOON + timedelta(hours=24))
+
+
+class TestExceptions:
+    """What the definition of each kind says in minutes is what its steps take together."""
+
+    @pytest.mark.parametrize("kind", list(ExceptionKind))
+    def test_name_the_minutes_of_all_their_steps(self, kind: ExceptionKind) -> None:
+        usual, urgent = (
+            FLOWS[kind].within(is_urgent=is_urgent) // timedelta(minutes=1) for is_urgent in (False, True)
+        )
+        definition = DEFINITIONS[f"exception_{kind}"]
+
+        assert definition.part_of == "exceptions"
+        assert f"{usual} 分钟内（急的 {urgent} 分钟内）" in definition.said("counts", "zh")
+        assert f"within {usual} minutes ({urgent} where it is urgent)" in definition.said("counts", "en")

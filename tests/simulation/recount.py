@@ -46,6 +46,19 @@ CALLS: Final = """
                          WHERE a.call_back_id = c.id AND a.reached IN ('reached', 'refused'))
       FROM quality_callback c WHERE c.organization_id = %s
 """
+EXCEPTIONS: Final = """
+    SELECT kind, is_urgent, visit_id, opened_at, closed_at FROM exceptions_visitexception WHERE organization_id = %s
+"""
+# What the definitions say, in minutes: where nothing presses, and where it does.
+MINUTES: Final = {
+    "no_show": (180, 100),
+    "refused": (330, 270),
+    "unsafe": (433, 366),
+    "late": (135, 75),
+    "caregiver_ill": (160, 100),
+    "wrong_address": (185, 125),
+    "worsening": (215, 107),
+}
 SHIFTS: Final = """
     SELECT staff_id, starts_at, ends_at FROM workforce_shift WHERE organization_id = %s AND removed_at IS NULL
 """
@@ -92,6 +105,7 @@ class Rows:
     ratings: list[tuple[Any, ...]]
     concerns: list[tuple[UUID | None, datetime]]
     calls: list[tuple[UUID, datetime | None]]
+    exceptions: list[tuple[str, bool, UUID | None, datetime, datetime | None]]
     shifts: list[tuple[UUID, datetime, datetime]]
     leave: list[tuple[UUID, datetime, datetime]]
 
@@ -106,7 +120,9 @@ def read_rows(house: UUID) -> Rows:
             return found
 
     promises = [Promise(*row) for row in rows(PROMISES)]
-    return Rows(promises, *(rows(one) for one in (SAID, YESES, RATINGS, CONCERNS, CALLS, SHIFTS, LEAVE)))
+    return Rows(
+        promises, *(rows(one) for one in (SAID, YESES, RATINGS, CONCERNS, CALLS, EXCEPTIONS, SHIFTS, LEAVE))
+    )
 
 
 @dataclass(slots=True)
@@ -162,6 +178,8 @@ class Recount:
             "call_back": self.call_back(),
             **{f"aspect_{aspect}": self.aspect(3 + number) for number, aspect in enumerate(ASPECTS)},
             "rated": self.rated(),
+            "exceptions": self.exceptions(*MINUTES),
+            **{f"exception_{kind}": self.exceptions(kind) for kind in MINUTES},
         }
 
     def completion(self) -> Count:
@@ -226,6 +244,24 @@ class Recount:
             return "counted" if answered <= due else "missing"
 
         return tally(of(*row) for row in self.rows.calls if row[0] in self.promises)
+
+    def exceptions(self, *kinds: str) -> Count:
+        """Of one service only what was at a visit of it: who cannot come is of none."""
+        service_of = {one.id: one.service for one in self.rows.promises}
+
+        def of(kind: str, is_urgent: bool, opened: datetime, closed: datetime | None) -> str:
+            over = opened + timedelta(minutes=MINUTES[kind][is_urgent])
+            if closed is None:
+                return "missing" if self.as_of >= over else "excluded"
+            return "counted" if closed <= over else "missing"
+
+        return tally(
+            of(kind, is_urgent, opened, closed)
+            for kind, is_urgent, visit_id, opened, closed in self.rows.exceptions
+            if kind in kinds
+            and self.is_in(opened)
+            and (self.service is None or (visit_id and service_of.get(visit_id) == self.service))
+        )
 
     def rated(self) -> Count:
         rated = {row[0] for row in self.ratings}

@@ -94,6 +94,7 @@ class VisitException(models.Model):
                 name="exception_by_due",
             ),
             models.Index(fields=["organization_id", "-closed_at", "id"], name="exception_by_closing"),
+            models.Index(fields=["organization_id", "opened_at", "id"], name="exception_by_opening"),
             models.Index(fields=["visit_id"], name="exception_by_visit"),
             models.Index(
                 fields=["goes_on_at"], condition=Q(goes_on_at__isnull=False), name="exception_going_on"

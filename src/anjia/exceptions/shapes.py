@@ -61,6 +61,13 @@ class StepShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoShown:
+    file_id: UUID
+    at: datetime
+    is_here: bool  # or still on the phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AbsentVisit:
     """One of the visits of who cannot come: how it stands, and who could stand in."""
 
@@ -100,6 +107,7 @@ class ExceptionPage:
     owners: Mapping[UUID, str]
     coming: Sequence[tuple[UUID, str, datetime]]  # visits that somebody comes again for
     is_mine: bool
+    photos: Sequence[PhotoShown] = ()
     visits: Sequence[AbsentVisit] = field(default_factory=list)
     away_until: datetime | None = None
     visits_next: str | None = None

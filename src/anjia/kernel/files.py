@@ -1,6 +1,7 @@
 """Photos, signatures, scans: encrypted before they are put away (`storage.py`), named only by an id."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -138,6 +139,12 @@ def get_stored(actor: Actor, purpose: Purpose, *, file_id: UUID) -> StoredFile:
     if stored.stored_by != actor.user_id and not may_see:
         raise NotFound
     return stored
+
+
+def those_here(actor: Actor, purpose: Purpose, *, file_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these files have come: a phone names a photo before a weak signal has carried it."""
+    rows = StoredFile.objects.filter(organization_id=actor.organization_id, id__in=file_ids)
+    return set(rows.values_list("id", flat=True))
 
 
 def content_of(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[str, bytes]:

@@ -105,6 +105,10 @@ def rows_sheet(definition: Definition, found: Rows) -> bytes:
             _("留言"): "long",
             _("回访"): "time",
             _("投诉或纠纷"): "name",
+            _("异常"): "name",
+            _("收到于"): "time",
+            _("该在什么时候了结"): "time",
+            _("了结于"): "time",
         }
         rows = [row_cells(row) for row in found.rows]
         if found.is_cut:
@@ -132,6 +136,10 @@ def row_cells(row: Row) -> list[Cell]:
         rating.words if rating else "",
         call.closed_at if call else None,
         " · ".join(str(KIND_WORDS[ConcernKind(one.kind)]) for one in row.concerns),
+        wording.exception_words(row),
+        row.exception.opened_at if row.exception else None,
+        row.exception.finish_by if row.exception else None,
+        row.exception.closed_at if row.exception else None,
     ]
 
 

@@ -40,12 +40,21 @@ def target_words(one: Indicator) -> str:
 def status_words(row: Row) -> str:
     """Return what became of the visit, with the reason where it was cancelled."""
     if row.outcome is None:
-        return _("没有说是哪次")
+        return "" if row.exception else _("没有说是哪次")
     if row.outcome.status == Status.CANCELLED:
         said = _("取消了")
         return f"{said}：{reason_words(row.outcome.cancel_reason)}" if row.outcome.cancel_reason else said
     known = {Status.DONE.value: _("做完了"), Status.MISSED.value: _("没有上门")}
     return known.get(row.outcome.status, _("没有完成记录"))
+
+
+def exception_words(row: Row) -> str:
+    """Return what came in between, of whom where it is of no visit, and whether it is urgent."""
+    one = row.exception
+    if one is None:
+        return ""
+    said = [one.kind_words, one.staff_name, _("急") if one.is_urgent else ""]
+    return " · ".join(filter(None, said))
 
 
 def reason_words(reason: str) -> Words:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("absent", absences.new_absence, name="new_absence"),
     path("visits/<uuid:visit_id>/<slug:exception_kind>", reporting.new_exception, name="new"),
     path("<uuid:exception_id>", dealing.exception, name="exception"),
+    path("<uuid:exception_id>/photos/<uuid:file_id>", dealing.photo, name="photo"),
     path("<uuid:exception_id>/step", dealing.step, name="step"),
     path("<uuid:exception_id>/owner", dealing.owner, name="owner"),
     path("<uuid:exception_id>/close", dealing.close, name="close"),

@@ -24,6 +24,7 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import DomainError
+from anjia.kernel.photos import photo_said
 from anjia.visits.rules.exceptions import WORDS_OF_EXCEPTION, ExceptionKind
 
 ICONS = {
@@ -74,6 +75,21 @@ def exceptions(request: PageRequest) -> HttpResponse:
 @page("exceptions.handle")
 def exception(request: PageRequest, exception_id: UUID) -> HttpResponse:
     return exception_page(request, exception_id)
+
+
+@require_safe
+@page("exceptions.handle")
+def photo(request: PageRequest, exception_id: UUID, file_id: UUID) -> HttpResponse:
+    """Show a photo that came with it from the field."""
+    return photo_said(
+        *console.ask(
+            request,
+            queries.photo_of_exception,
+            Purpose.CONTRACT,
+            exception_id=exception_id,
+            file_id=file_id,
+        )
+    )
 
 
 def exception_page(

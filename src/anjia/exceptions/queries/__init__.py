@@ -1,5 +1,13 @@
 """Questions about exceptions, by topic. Nothing here writes."""
 
+from anjia.exceptions.queries.counting import (
+    IN_TIME,
+    LATE,
+    OPEN,
+    ExceptionCounted,
+    count_exceptions,
+    exceptions_counted,
+)
 from anjia.exceptions.queries.field import exceptions_of_own_visit, forms_to_carry
 from anjia.exceptions.queries.lists import (
     SHOWS,
@@ -11,11 +19,18 @@ from anjia.exceptions.queries.lists import (
     to_say_late,
 )
 from anjia.exceptions.queries.pages import absent_visits, exception_page, form_page, staff_to_choose
+from anjia.exceptions.queries.photos import photo_of_exception
 
 __all__ = [
+    "IN_TIME",
+    "LATE",
+    "OPEN",
     "SHOWS",
+    "ExceptionCounted",
     "absent_visits",
+    "count_exceptions",
     "exception_page",
+    "exceptions_counted",
     "exceptions_of_own_visit",
     "exceptions_of_visits",
     "exceptions_open",
@@ -24,6 +39,7 @@ __all__ = [
     "forms_to_carry",
     "how_many_open",
     "overdue",
+    "photo_of_exception",
     "staff_to_choose",
     "to_say_late",
 ]

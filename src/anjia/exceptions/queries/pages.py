@@ -9,6 +9,7 @@ from uuid import UUID
 from anjia.dispatch.queries import propose_stand_ins
 from anjia.exceptions.listing import lines_of, seen
 from anjia.exceptions.models import AbsenceLine, ExceptionStep, VisitException
+from anjia.exceptions.queries.photos import is_health_hidden, photos_of
 from anjia.exceptions.rules.closing import WORDS_OF_FOLLOW_UP, WORDS_OF_TOLD, FollowUp, Told
 from anjia.exceptions.rules.forms import lines_of as form_lines
 from anjia.exceptions.rules.steps import FLOWS, WORDS_OF_ROLE
@@ -52,7 +53,8 @@ def exception_page(
     ids = {account for step in steps for account in (step.by, step.owner_id) if account}
     names = account_names(actor, purpose, account_ids=ids)
     done = {step.step for step in steps if step.what == "done"}
-    is_hidden = kind is ExceptionKind.WORSENING and not actor.may("records.read")
+    is_hidden = is_health_hidden(actor, one)
+    said = [step.fact_id for step in steps if step.fact_id]
     is_asked = one.origin in {"field", "desk"}
     visits = absent_visits(actor, purpose, exception=one, now=now, after=after)
     return ExceptionPage(
@@ -92,6 +94,7 @@ def exception_page(
         owners=who_may(actor, purpose, permission="exceptions.handle") if one.is_open else {},
         coming=_coming(actor, purpose, one, now=now),
         is_mine=one.owner_id == actor.user_id,
+        photos=photos_of(actor, purpose, exception=one, fact_ids=said),
         visits=visits.items,
         visits_next=visits.next,
         away_until=one.away_until,

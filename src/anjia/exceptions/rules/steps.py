@@ -61,6 +61,10 @@ class Flow:
     steps: Sequence[Step]
     line: Sequence[Role]
 
+    def within(self, *, is_urgent: bool) -> timedelta:
+        """Return in what time it is closed if each step takes as long as it may."""
+        return sum((one.within(is_urgent=is_urgent) for one in self.steps), timedelta(0))
+
     def step(self, key: str) -> Step | None:
         return next((one for one in self.steps if one.key == key), None)
 

@@ -61,7 +61,11 @@ def indicators(request: PageRequest) -> HttpResponse:
     first, last = period_asked(request, now)
     found = console.ask(request, queries.indicators, Purpose.CONTRACT, first=first, last=last, as_of=now)
     said = {
-        "indicators": found,
+        "indicators": [
+            (one, [part for part in found if part.definition.part_of == one.code])
+            for one in found
+            if not one.definition.part_of
+        ],
         "first": first,
         "last": last,
         "now": now,
@@ -118,6 +122,8 @@ def shown_row(row: queries.Row) -> dict[str, Any]:
         else [],
         "words": rating.words if rating else "",
         "call_back": row.call_back,
+        "exception": row.exception,
+        "exception_words": wording.exception_words(row),
         "concerns": [
             {"id": one.id, "kind": KIND_WORDS[ConcernKind(one.kind)], "raised_at": one.raised_at}
             for one in row.concerns

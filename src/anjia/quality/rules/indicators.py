@@ -23,11 +23,12 @@ class Definition:
 
     code: str
     version: int
-    unit: str  # what its rows are: "visits", "ratings" or "calls"
+    unit: str  # what its rows are: "visits", "ratings", "calls" or "exceptions"
     target: int | None  # per cent
     is_limit: bool  # the target is the most there may be, not the least
     evidence: str
     texts: Mapping[str, Mapping[str, str]]
+    part_of: str = ""  # the indicator of which it counts a share of the rows
 
     def said(self, part: str, language: str) -> str:
         return self.texts["en" if language.startswith("en") else "zh"][part]
@@ -41,6 +42,7 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
         target=row["target"],
         is_limit=row.get("is_limit", False),
         evidence=row["evidence"],
+        part_of=row.get("part_of", ""),
         texts={
             "zh": row["zh"] | {"source": row["source"]},
             "en": row["en"] | {"source": row["source_en"]},

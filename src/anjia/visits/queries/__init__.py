@@ -25,7 +25,7 @@ from anjia.visits.queries.reading import (
     timeline,
     visits_of_resident,
 )
-from anjia.visits.queries.said import FactSaid, facts_said, who_is_out_again
+from anjia.visits.queries.said import FactSaid, facts_by_id, facts_said, who_is_out_again
 from anjia.visits.queries.week import Coming, Day, Visited, visited_in_week, weeks_of
 from anjia.visits.queries.work import Stop, WorkDay, WorkVisit, caregiver_day, get_work_visit
 from anjia.visits.showing import VisitLine, VisitPage, name_of_service
@@ -50,6 +50,7 @@ __all__ = [
     "caregiver_day",
     "door_code",
     "expired_holds",
+    "facts_by_id",
     "facts_said",
     "get_promise",
     "get_promises",

@@ -1,6 +1,6 @@
 """What the field has said of a visit, for the contexts above that keep books of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,10 +34,7 @@ def facts_said(actor: Actor, purpose: Purpose, *, visit_id: UUID, kind: str) -> 
     if not actor.may("visits.read"):
         raise NotAllowed
     rows = FieldFact.objects.filter(organization_id=actor.organization_id, visit_id=visit_id, kind=kind)
-    return [
-        FactSaid(id=row.id, client_id=row.client_id, staff_id=row.staff_id, at=row.at, content=row.content)
-        for row in rows.order_by("occurred_at", "received_at", "id")
-    ]
+    return [_said(row) for row in rows.order_by("occurred_at", "received_at", "id")]
 
 
 def who_is_out_again(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> set[UUID]:
@@ -46,3 +43,19 @@ def who_is_out_again(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> set[U
         organization_id=actor.organization_id, visit_id=visit_id, kind__in=OUT_AGAIN
     )
     return set(rows.values_list("staff_id", flat=True))
+
+
+def facts_by_id(actor: Actor, purpose: Purpose, *, fact_ids: Collection[UUID]) -> list[FactSaid]:
+    """
+    Return these facts, of whatever visits, as they happened.
+
+    :raises NotAllowed: without `visits.read`
+    """
+    if not actor.may("visits.read"):
+        raise NotAllowed
+    rows = FieldFact.objects.filter(organization_id=actor.organization_id, id__in=fact_ids)
+    return [_said(row) for row in rows.order_by("occurred_at", "received_at", "id")]
+
+
+def _said(row: FieldFact) -> FactSaid:
+    return FactSaid(id=row.id, client_id=row.client_id, staff_id=row.staff_id, at=row.at, content=row.content)

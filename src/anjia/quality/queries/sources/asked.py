@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
+from anjia.exceptions.queries import ExceptionCounted
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.paging import Page
 from anjia.quality.models import CallBack, Concern, Rating
@@ -33,13 +34,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row behind a number: a visit, and where that is what is counted its rating, call-back or complaints."""
+    """
+    One row behind a number: a visit, and where that is what is counted its rating, call-back, complaints, or what came
+    in between.
+    """
 
-    outcome: Outcome | None  # a complaint may name no visit
+    outcome: Outcome | None  # a complaint may name no visit, and who cannot come is of none
     resident_name: str
     rating: Rating | None = None
     call_back: CallBack | None = None
     concerns: Sequence[Concern] = ()
+    exception: ExceptionCounted | None = None
 
     @property
     def resident_id(self) -> UUID | None:
