@@ -4,15 +4,17 @@ from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from anjia.dispatch.commands import cancel_booking, move_booking
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
 from anjia.series.commands import begin_series, pause_series, place_by_hand, plan_ahead
-from anjia.series.queries import series_to_plan, tasks
+from anjia.series.queries import series_of_resident, series_to_plan, tasks
 from anjia.series.shapes import SeriesLine
+from anjia.visits.rules.lifecycle import HoldExpired
 from tests.make import NOON
 from tests.series import make
 from tests.series.make import TOMORROW, later
@@ -42,6 +44,38 @@ class TestBeginSeries:
         assert [one.starts_at for one in booked] == [at(10, day=1 + 7 * week) for week in range(4)]
         assert {one.series_id for one in booked} == {found.id}
         assert {name for one in found.occurrences for name in one.who} == {"李秋萍"}
+
+    def test_waits_for_the_turn_of_all_before_it_holds_a_row_of_any(self, town: visits.Town) -> None:
+        """Whoever holds another time waits for the turn first: the other way round each would wait for the other."""
+        li, resident = make.nurse(town), town.resident()
+        hold_id = make.hold(town, resident, li)
+
+        with CaptureQueriesContext(connection) as asked:
+            acting(town.desk, NOON).do(begin_series, hold_id=hold_id, repeat={})
+
+        sql = [one["sql"] for one in asked.captured_queries]
+        turns = [at for at, words in enumerate(sql) if "pg_advisory_xact_lock" in words]
+        held = [
+            at
+            for at, words in enumerate(sql)
+            if "visits_visit" in words and ("FOR UPDATE" in words or words.startswith("UPDATE"))
+        ]
+        assert turns
+        assert held
+        assert turns[0] < held[0]
+
+    def test_is_refused_whole_where_the_hold_has_run_out(self, town: visits.Town) -> None:
+        li, resident = make.nurse(town), town.resident()
+        hold_id = make.hold(town, resident, li)
+        late = NOON + timedelta(minutes=11)
+
+        with pytest.raises(HoldExpired):
+            acting(town.desk, late).do(begin_series, hold_id=hold_id, repeat={})
+
+        found = acting(town.desk, late).ask(
+            series_of_resident, Purpose.CONTRACT, resident_id=resident.id, now=late
+        )
+        assert found == []
 
     def test_says_of_one_without_a_place_why_and_gives_it_to_a_dispatcher(self, town: visits.Town) -> None:
         li = make.nurse(town)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from anjia.dispatch import checking
-from anjia.kernel.actors import Actor
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.database import wait_turns
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
@@ -22,8 +22,9 @@ from anjia.series.commands import (
     resume_series,
     skip_occurrence,
 )
+from anjia.series.queries import foresee_change
 from anjia.series.rules.planning import BadPause, NothingToChange, SeriesOver
-from anjia.series.shapes import SeriesLine
+from anjia.series.shapes import ChangeForeseen, SeriesLine
 from anjia.visits.commands import mark_missed
 from anjia.visits.rules.lifecycle import Status
 from tests.make import NOON
@@ -422,3 +423,61 @@ class TestTelling:
         acting(town.desk, night).do(end_series, series_id=found.id)
         make.hear(town, now=night)
         assert waiting(town, "series_offered") == 0
+
+
+class TestForeseen:
+    """What a change would do is said before it is done, and is what it does."""
+
+    @pytest.fixture
+    def begun(self, town: visits.Town) -> SeriesLine:
+        li = make.nurse(town)
+        return make.series(town, town.resident(), li)
+
+    def foresee(self, town: visits.Town, found: SeriesLine, **says: Any) -> ChangeForeseen:
+        asked: dict[str, Any] = {"scope": "all", "repeat": {}, "series_id": found.id, "now": NOON}
+        return acting(town.desk, NOON).ask(foresee_change, Purpose.CONTRACT, **asked | says)
+
+    @pytest.mark.parametrize(
+        "says",
+        [
+            {"scope": "all", "clock": time(14)},
+            {"scope": "following", "from_day": TOMORROW + timedelta(days=14), "clock": time(14)},
+            {"scope": "all", "repeat": {"unit": "days", "every": 2}},
+            {"scope": "following", "from_day": TOMORROW + timedelta(days=7), "repeat": {"weekdays": [0, 3]}},
+            {"scope": "all", "repeat": {"count": 6}},
+            {"scope": "following", "from_day": TOMORROW + timedelta(days=14), "repeat": {"count": 6}},
+        ],
+    )
+    def test_are_the_days_that_the_change_then_makes(
+        self, town: visits.Town, begun: SeriesLine, says: dict[str, Any]
+    ) -> None:
+        seen = self.foresee(town, begun, **says)
+
+        unit = acting(town.desk, NOON)
+        changed = unit.do(change_series, **{"scope": "all", "repeat": {}, "series_id": begun.id} | says)
+
+        made = {one.day: one.starts_at for one in changed.occurrences if one.state == "placed"}
+        kept = {one.day for one in changed.occurrences} - {one.day for one in seen.days}
+        assert {one.day: one.starts_at for one in seen.days if one.starts_at} == {
+            day: at for day, at in made.items() if day not in kept
+        }
+        assert (seen.words, seen.end_words) == (changed.words, changed.end_words)
+
+    def test_names_what_goes_and_changes_nothing(self, town: visits.Town, begun: SeriesLine) -> None:
+        since = TOMORROW + timedelta(days=14)
+
+        seen = self.foresee(town, begun, scope="following", from_day=since, clock=time(14))
+
+        assert [one.day for one in seen.goes] == [since, since + timedelta(days=7)]
+        assert [one.who for one in seen.goes] == [["李秋萍"], ["李秋萍"]]
+        assert seen.rule
+        assert make.seen(town, begun.id) == begun
+
+    def test_is_for_nobody_elses_series(self, town: visits.Town, begun: SeriesLine) -> None:
+        other = town.resident()
+        stranger = town.person(other)
+
+        with pytest.raises(NotFound):
+            acting(stranger, NOON).ask(
+                foresee_change, Purpose.CONTRACT, series_id=begun.id, scope="all", repeat={}, now=NOON
+            )

@@ -135,6 +135,17 @@ export interface Repeat {
   count: number | null
   holidays: 'move' | 'skip' | 'keep'
 }
+/** The same of a series that goes on: its own days may be said. */
+export interface SeriesChange {
+  scope: 'following' | 'all'
+  from_day: string | null
+  clock: string | null
+  repeat: Omit<Repeat, 'times_a_week'> & { times_a_week?: 1 | 2; weekdays?: number[]; gap_days?: number; until: string | null }
+}
+export interface ChangeForeseen extends Foresight {
+  goes: { day: string; starts_at: string | null; who: string[] }[]
+  stays: { day: string; starts_at: string | null; who: string[] }[]
+}
 export interface Foresight {
   words: string
   end_words: string
@@ -165,6 +176,14 @@ export interface Series {
   words: string
   end_words: string
   holiday_words: string
+  unit: 'weeks' | 'days'
+  every: number
+  weekdays: number[]
+  gap_days: number
+  count: number | null
+  until: string | null
+  holidays: Repeat['holidays']
+  clock: string
   paused_until: string | null
   ended_at: string | null
   rule: string

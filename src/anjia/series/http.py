@@ -83,6 +83,25 @@ class ForesightOut(Schema):
     days: list[ForeseenOut]
 
 
+class GoingOut(Schema):
+    day: date
+    starts_at: datetime | None
+    who: list[str]
+
+
+class ChangeForeseenOut(Schema):
+    """`goes` would be called off, `stays` is too near for it; `days` is when somebody would come."""
+
+    words: str
+    end_words: str
+    holiday_words: str
+    after_words: str
+    rule: str
+    goes: list[GoingOut]
+    stays: list[GoingOut]
+    days: list[ForeseenOut]
+
+
 class OccurrenceOut(Schema):
     id: UUID
     on: date
@@ -197,6 +216,20 @@ def get_series(request: AuthedRequest, series_id: UUID) -> HttpResponse:
         Purpose.CONTRACT,
         series_id=series_id,
         now=timezone.now(),
+    )
+
+
+@router.post("/series/{uuid:series_id}/foresee-change", response={200: ChangeForeseenOut})
+def foresee_change(request: AuthedRequest, series_id: UUID, body: ChangeIn) -> HttpResponse:
+    """Tell what a change would do: what goes, what stays, and when somebody would come. Nothing is changed by it."""
+    return http.ask(
+        request,
+        queries.foresee_change,
+        ChangeForeseenOut,
+        Purpose.CONTRACT,
+        series_id=series_id,
+        now=timezone.now(),
+        **body.dict(),
     )
 
 

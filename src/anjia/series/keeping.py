@@ -1,7 +1,7 @@
 """How rows of series come to be and find their visits: what several commands do alike. Only commands call it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,30 +10,25 @@ from anjia.dispatch import commands as dispatch
 from anjia.dispatch.queries import Place, places_for
 from anjia.dispatch.rules import GateClosed, NotOffered, SlotGone
 from anjia.kernel import events, live
-from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import DomainError, NotFound
 from anjia.series.events import PauseEnds
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries import usual_caregivers
-from anjia.series.rules.pattern import Pattern
 from anjia.series.rules.planning import (
     AHEAD,
-    LIVE,
-    STANDING,
     TELL_BEFORE,
     SeriesOver,
     State,
     is_complete,
-    to_make,
 )
+from anjia.series.standing import LIVE_STATES, how_many, may_be_called_off, rows_of, what_is_left
 from anjia.visits.queries import Promise, get_promises
-from anjia.visits.rules.lifecycle import Status, may_change
+from anjia.visits.rules.lifecycle import Status
 
 LANGUAGES: Final = ("zh-hans", "en")
 LOOK_AGAIN_AFTER: Final = timedelta(hours=1)
-LIVE_STATES: Final = sorted(state.value for state in LIVE)
-STANDING_STATES: Final = sorted(state.value for state in STANDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +42,14 @@ class Back:
 
 
 NOTHING: Final = Back()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """The row with which a series begins, and what is held for it: promised when the turn of all has come."""
+
+    row_id: UUID
+    hold: Promise
 
 
 def series_to_change(actor: Actor, *, series_id: UUID) -> Series:
@@ -80,14 +83,12 @@ def occurrence_to_change(actor: Actor, *, occurrence_id: UUID) -> tuple[Series, 
     return series, rows.get()
 
 
-def rows_of(series: Series, states: Sequence[str] = STANDING_STATES) -> list[Occurrence]:
-    return list(Occurrence.objects.filter(series=series, state__in=states).order_by("day", "id"))
-
-
-def plan(actor: Actor, now: datetime, series: Series, back: Back = NOTHING) -> None:
+def plan(
+    actor: Actor, now: datetime, series: Series, back: Back = NOTHING, first: First | None = None
+) -> None:
     """
     Make what is due up to the horizon, and find a place for all that has none. Safe to call at any time, twice. What
-    is to be called off for it is, on the way.
+    is to be called off for it is, on the way; and what is held for the first is promised.
 
     Call with the series' row held.
     """
@@ -95,55 +96,21 @@ def plan(actor: Actor, now: datetime, series: Series, back: Back = NOTHING) -> N
     end_pause(actor, now, series)
     lapse(series, today)
     rows = rows_of(series)
-    past = before_pattern(series, rows)
-    missed = missed_visits(actor, [*past, *rows]) if series.count is not None else set()
-    been = how_many(past, missed)
-    for due in to_make(
-        remaining(series, been),
-        {row.on: how_many([row], missed) == 1 for row in rows},
-        today=today,
-        paused=series.paused,
-        last=max((row.day for row in past), default=None),
-    ):
+    left = what_is_left(actor, series, rows, today=today)
+    for due in left.dues:
         state = State.WANTED if due.day else State.HOLIDAY
         rows.append(new_row(series, due.on, due.day or due.on, state, now))
-    found = find_places(actor, now, series, [row for row in rows if row.state == State.WANTED], back)
+    wanted = [row for row in rows if row.state == State.WANTED]
+    found = find_places(actor, now, series, wanted, back, first)
     series.planned_through = today + AHEAD
     series.look_again_at = None if found else now + LOOK_AGAIN_AFTER
     coming = [row for row in rows if row.state in LIVE_STATES]
-    number = been + how_many((row for row in coming if row.on >= series.starts_on), missed)
+    number = left.been + how_many((row for row in coming if row.on >= series.starts_on), left.missed)
     is_last = is_complete(series.pattern, live=number, today=today)
     if is_last and all(row.day < today for row in coming):
         series.ended_at = now
     series.save()
     live.tell(topic="series", subject_id=series.id, resident_id=series.resident_id)
-
-
-def remaining(series: Series, been: int) -> Pattern:
-    """Return the pattern as it is from `starts_on` on: of a course, as many as there have not been before."""
-    pattern = series.pattern
-    return pattern if pattern.count is None else replace(pattern, count=max(pattern.count - been, 0))
-
-
-def before_pattern(series: Series, rows: Sequence[Occurrence]) -> list[Occurrence]:
-    """Return those that came, or come, before the pattern began: the series' own, and of all that it continues."""
-    parts, part = [], series.continues_id
-    while part:
-        parts.append(part)
-        part = Series.objects.values_list("continues_id", flat=True).get(id=part)
-    others = Occurrence.objects.filter(series__in=parts, state__in=LIVE_STATES) if parts else ()
-    return [*others, *(row for row in rows if row.on < series.starts_on and row.state in LIVE_STATES)]
-
-
-def missed_visits(actor: Actor, rows: Iterable[Occurrence]) -> set[UUID]:
-    visit_ids = [row.visit_id for row in rows if row.visit_id]
-    promises = get_promises(actor, Purpose.CONTRACT, visit_ids=visit_ids) if visit_ids else {}
-    return {one.id for one in promises.values() if one.status is Status.MISSED}
-
-
-def how_many(rows: Iterable[Occurrence], missed: Collection[UUID]) -> int:
-    """Return how many count in a course: done, or still to come. Of those `missed` nobody had anything."""
-    return sum(row.state in LIVE_STATES and row.visit_id not in missed for row in rows)
 
 
 def visits_of(rows: Sequence[Occurrence]) -> tuple[UUID, ...]:
@@ -181,14 +148,24 @@ def lapse(series: Series, today: date) -> None:
 
 
 def find_places(
-    actor: Actor, now: datetime, series: Series, wanted: Sequence[Occurrence], back: Back
+    actor: Actor,
+    now: datetime,
+    series: Series,
+    rows: Sequence[Occurrence],
+    back: Back,
+    first: First | None,
 ) -> bool:
     """
     Book what has no place yet, as anything is booked; return whether all have one. What has none says why.
 
-    The places are found before anything is called off, so that all turns are taken at once. Of a place that was not
-    there at first the household is told; the others are as they expect it.
+    The places are found before anything is promised or called off, so that all turns are taken at once. Of a place
+    that was not there at first the household is told; the others are as they expect it.
+
+    :raises HoldExpired: if what the series begins with was held too long ago
+    :raises HoldReleased: if it was given back
+    :raises IllegalMove: if it is promised already
     """
+    wanted = [row for row in rows if first is None or row.id != first.row_id]
     places: Mapping[date, Place] = {}
     try:
         if wanted:
@@ -196,7 +173,24 @@ def find_places(
     except NotOffered as refusal:
         for row in wanted:
             say_why(row, refusal)
-    call_off(actor, now, series, back, places.values())
+    holds = [first.hold] if first else []
+    take_turns(actor, now, series, [*back.promises, *holds], places.values())
+    call_off(actor, now, back)
+    if first:
+        [row] = [row for row in rows if row.id == first.row_id]
+        give_place(actor, now, series, row, first.hold.id, tells=False)
+    book_places(actor, now, series, wanted, places)
+    return all(row.state == State.PLACED for row in rows)
+
+
+def book_places(
+    actor: Actor,
+    now: datetime,
+    series: Series,
+    wanted: Sequence[Occurrence],
+    places: Mapping[date, Place],
+) -> None:
+    """Book what was found; what has no place says why."""
     for row in wanted:
         place = places.get(row.day)
         if place is None:
@@ -209,7 +203,6 @@ def find_places(
             book(actor, now, series, row, place.starts_at, crew, tells=is_late)
         except (SlotGone, GateClosed) as refusal:  # somebody was faster, or the law asks for something first
             say_why(row, refusal)
-    return all(row.state == State.PLACED for row in wanted)
 
 
 def reckon(
@@ -297,30 +290,33 @@ def take_back(
     return Back(promises=going, stuck=stuck, why=why, tells=tells)
 
 
-def call_off(actor: Actor, now: datetime, series: Series, back: Back, places: Collection[Place] = ()) -> None:
-    """Take the turns of these visits and of the places that are to be booked, once; then call the visits off."""
+def take_turns(
+    actor: Actor,
+    now: datetime,
+    series: Series,
+    promises: Collection[Promise],
+    places: Collection[Place] = (),
+) -> None:
+    """Take the turns of these visits and of the places that are to be booked, once, before a row of theirs is held."""
     found = [(place.starts_at, place.crew) for place in places if place.starts_at]
-    if not (back.promises or found):
+    if not (promises or found):
         return
     dispatch.take_turns(
         actor,
         now,
         resident_id=series.resident_id,
         cell=series.cell,
-        days=[*(one.starts_at for one in back.promises), *(starts_at for starts_at, _crew in found)],
+        days=[*(one.starts_at for one in promises), *(starts_at for starts_at, _crew in found)],
         staff_ids=[
-            *(busy.staff_id for one in back.promises for busy in one.crew),
+            *(busy.staff_id for one in promises for busy in one.crew),
             *(one.id for _starts_at, crew in found for one in crew),
         ],
     )
+
+
+def call_off(actor: Actor, now: datetime, back: Back) -> None:
+    """Call the visits off. Call with their turns taken."""
     for promise in back.promises:
         dispatch.cancel_booking(
             actor, now, visit_id=promise.id, reason="asked", why=back.why, is_told_of=not back.tells
         )
-
-
-def may_be_called_off(actor: Actor, promise: Promise, now: datetime) -> bool:
-    by_person = actor.kind is Kind.PERSON
-    return promise.status is Status.BOOKED and may_change(
-        promise.status, starts_at=promise.starts_at, now=now, by_person=by_person
-    )

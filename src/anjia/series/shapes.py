@@ -87,6 +87,29 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Going:
+    """One that is booked and would be called off, or is too near for that and stays."""
+
+    day: date
+    starts_at: datetime | None
+    who: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeForeseen:
+    """What would become of a series that is changed: what goes, what stays all the same, and when somebody comes."""
+
+    words: str
+    end_words: str
+    holiday_words: str
+    after_words: str
+    rule: str
+    goes: Sequence[Going]
+    stays: Sequence[Going]
+    days: Sequence[Foreseen]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Foresight:
     """What a series would be: the days for which it can be said today, and what goes on after them."""
 

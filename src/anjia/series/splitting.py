@@ -7,11 +7,12 @@ from typing import Final
 
 from anjia.kernel import live
 from anjia.kernel.actors import Actor, Purpose
-from anjia.series.keeping import before_pattern, how_many, missed_visits, new_row
+from anjia.series.keeping import new_row
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries import usual_caregivers
-from anjia.series.rules.pattern import Pattern, sound
+from anjia.series.rules.pattern import Pattern
 from anjia.series.rules.planning import State
+from anjia.series.standing import check_some_left
 
 DAY: Final = timedelta(days=1)
 
@@ -26,9 +27,7 @@ def split(
 
     :raises BadPattern: if nothing would be left of the course
     """
-    if pattern.count is not None:
-        been = [*before_pattern(series, rows), *(row for row in rows if row.on >= series.starts_on)]
-        sound(replace(pattern, count=pattern.count - how_many(been, missed_visits(actor, been))))
+    check_some_left(actor, series, pattern, rows)
     following = Series(
         organization_id=series.organization_id,
         resident_id=series.resident_id,

@@ -12,8 +12,8 @@ from anjia.kernel.calendar import day_of, local
 from anjia.kernel.work import command
 from anjia.series.events import SeriesBegun
 from anjia.series.keeping import (
+    First,
     book,
-    give_place,
     new_row,
     occurrence_to_change,
     plan,
@@ -65,8 +65,7 @@ def begin_series(actor: Actor, now: datetime, *, hold_id: UUID, repeat: Mapping[
     series.pattern = pattern
     series.save(force_insert=True)
     row = new_row(series, first, first, State.WANTED, now)
-    give_place(actor, now, series, row, hold_id, tells=False)
-    plan(actor, now, series)
+    plan(actor, now, series, first=First(row_id=row.id, hold=promise))
     audit.record("series.series.promised", actor=actor, at=now, subject_id=series.id)
     events.publish(SeriesBegun(series_id=series.id, resident_id=series.resident_id, at=now), actor=actor)
     return get_series(actor, Purpose.CONTRACT, series_id=series.id, now=now)

@@ -10,15 +10,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.work import command
 from anjia.series.events import SeriesChanged
-from anjia.series.keeping import (
-    LIVE_STATES,
-    occurrence_to_change,
-    plan,
-    rows_of,
-    series_to_change,
-    take_back,
-    visits_of,
-)
+from anjia.series.keeping import occurrence_to_change, plan, series_to_change, take_back, visits_of
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries import get_series
 from anjia.series.rules.pattern import goes_on
@@ -26,6 +18,7 @@ from anjia.series.rules.planning import NothingToChange, State
 from anjia.series.saying import pattern_from
 from anjia.series.shapes import SeriesLine
 from anjia.series.splitting import split
+from anjia.series.standing import LIVE_STATES, rows_of
 
 DAY: Final = timedelta(days=1)
 GOING_STATES: Final = [*LIVE_STATES, State.HOLIDAY.value]  # what a change makes anew

@@ -8,10 +8,11 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.work import command
 from anjia.series.events import PauseEnds, SeriesEnded, SeriesPaused
-from anjia.series.keeping import LIVE_STATES, call_off, plan, rows_of, series_to_change, take_back, visits_of
+from anjia.series.keeping import call_off, plan, series_to_change, take_back, take_turns, visits_of
 from anjia.series.queries import get_series
 from anjia.series.rules.planning import TELL_BEFORE, State, check_pause
 from anjia.series.shapes import SeriesLine
+from anjia.series.standing import LIVE_STATES, rows_of
 
 
 @command("visits.cancel")
@@ -83,7 +84,8 @@ def end_series(actor: Actor, now: datetime, *, series_id: UUID, why: str = "") -
     series = series_to_change(actor, series_id=series_id)
     going = [row for row in rows_of(series, LIVE_STATES) if row.day >= day_of(now)]
     back = take_back(actor, now, going, State.REPLACED, why)
-    call_off(actor, now, series, back)
+    take_turns(actor, now, series, back.promises)
+    call_off(actor, now, back)
     series.ended_at, series.ended_by, series.ended_why = now, actor.user_id, why
     series.save(update_fields=["ended_at", "ended_by", "ended_why"])
     audit.record(

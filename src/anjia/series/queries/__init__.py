@@ -1,6 +1,7 @@
 """Questions about series. Nothing here writes."""
 
 from anjia.series.queries.foreseeing import foresee
+from anjia.series.queries.foreseeing_change import foresee_change
 from anjia.series.queries.reading import (
     get_series,
     house_lists,
@@ -16,6 +17,7 @@ from anjia.series.queries.working import series_to_plan, usual_caregivers
 
 __all__ = [
     "foresee",
+    "foresee_change",
     "get_series",
     "house_lists",
     "how_many_without_place",

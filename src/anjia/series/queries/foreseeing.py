@@ -57,7 +57,7 @@ def foresee(
         words=words_of_pattern(pattern, clock),
         end_words=words_of_end(pattern),
         holiday_words=str(WORDS_OF_HOLIDAYS[pattern.holidays]),
-        after_words=_words_after(pattern, len(dues) + 1, first, now),
+        after_words=words_after(pattern, len(dues) + 1, first, now),
         rule=str(terms_of_change()),
         days=[
             Foreseen(
@@ -68,12 +68,12 @@ def foresee(
                 who=list(staff_names(actor, purpose, staff_ids=crew).values()),
                 words="",
             ),
-            *(_foreseen(due, places.get(due.day) if due.day else None) for due in dues),
+            *(foreseen(due, places.get(due.day) if due.day else None) for due in dues),
         ],
     )
 
 
-def _words_after(pattern: Pattern, seen: int, first: date, now: datetime) -> str:
+def words_after(pattern: Pattern, seen: int, first: date, now: datetime) -> str:
     """Return what comes after the days that are shown: their times are looked for four weeks ahead."""
     if pattern.count is not None and seen >= pattern.count:
         return ""
@@ -83,7 +83,7 @@ def _words_after(pattern: Pattern, seen: int, first: date, now: datetime) -> str
     return _("{day}以后的，提前四周排，排好了这里看得到。").format(day=words_of_day(last))
 
 
-def _foreseen(due: Due, place: Place | None) -> Foreseen:
+def foreseen(due: Due, place: Place | None) -> Foreseen:
     words, holiday = "", str(HOLIDAY_WORDS.get(due.holiday, due.holiday))
     if due.day is None:
         words = _("{holiday}，这次不来").format(holiday=holiday)
