@@ -35,6 +35,9 @@ export const person = computed<Person | null>(
 )
 export const isActing = computed(() => person.value !== null && person.value.relation !== 'self')
 
+/** She herself and her guardian decide who may see and come; other family read only. */
+export const decides = computed(() => person.value !== null && ['self', 'guardian'].includes(person.value.relation))
+
 /** Words about her own things, or about those of whom she acts for, by name. */
 export const whose = (ofName: string, own: string): string =>
   isActing.value && person.value ? t(ofName, { name: person.value.name }) : t(own)

@@ -67,6 +67,7 @@ class TestAPhotoFromTheField:
         made, file_id = told(here, nurse)
         look(dispatcher(here), made, file_id)
 
+        assert made.resident_id
         herself = here.person(here.look(lambda _: Resident.objects.get(id=made.resident_id)))
         found = acting(herself, AT_DOOR).ask(readers_of, Purpose.ACCESS, resident_id=made.resident_id)
         assert "exceptions.photo" in [one.what for one in found.items]
@@ -85,7 +86,7 @@ class TestAPhotoFromTheField:
         other = picture(here.visit(here.nurse("别人"), resident=here.resident()), by=nurse)
 
         with pytest.raises(NotFound):
-            look(dispatcher(here), made, other)
+            look(dispatcher(here), made, UUID(other))
 
     def test_is_for_who_deals_with_it_in_the_own_house(self, here: Town, nurse: Actor) -> None:
         made, file_id = told(here, nurse)

@@ -454,7 +454,8 @@ class TestForeseen:
         seen = self.foresee(town, begun, **says)
 
         unit = acting(town.desk, NOON)
-        changed = unit.do(change_series, **{"scope": "all", "repeat": {}, "series_id": begun.id} | says)
+        asked: dict[str, Any] = {"scope": "all", "repeat": {}, "series_id": begun.id}
+        changed = unit.do(change_series, **asked | says)
 
         made = {one.day: one.starts_at for one in changed.occurrences if one.state == "placed"}
         kept = {one.day for one in changed.occurrences} - {one.day for one in seen.days}

@@ -483,6 +483,7 @@ const en: typeof zhHans = {
     withdrawn: 'Taken back: {title}',
     version: 'Text, version {version}',
     only_self: 'Only the resident decides these.',
+    as_guardian: 'You are the guardian of {name}: you decide and sign in their place. Sign with your own name; it is kept as the guardian’s.',
     signed: 'Signed: version {version}, {day}',
     again: 'The agreement is a year old on {day}. Please sign it again below.',
     copy: 'Keep a copy',

@@ -481,6 +481,7 @@ export default {
     withdrawn: '已收回：{title}',
     version: '文本 {version}',
     only_self: '这些要本人来定。',
+    as_guardian: '您是{name}的监护人，由您替{name}决定、签字：签您自己的名字，记下的是监护人签的。',
     signed: '已签 第{version}版，{day}',
     again: '协议到 {day} 满一年，请在下面重新签名。',
     copy: '存一份副本',

@@ -9,13 +9,20 @@ from anjia.dispatch import commands
 from anjia.dispatch.checking import cannot_keep, may_not_do
 from anjia.dispatch.events import CaregiverAway, OfferDeclined, OfferMade
 from anjia.dispatch.queries import is_still_offered
-from anjia.dispatch.telling import SERIES_OFFERS, ask_what_becomes_of, tell_caregiver, tell_household
+from anjia.dispatch.telling import (
+    SERIES_OFFERS,
+    ask_what_becomes_of,
+    tell_caregiver,
+    tell_household,
+    tell_who_is_left,
+)
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.events import listens_to
 from anjia.learning.events import CourseBound
 from anjia.messaging.commands import take_back
-from anjia.residents.events import ConsentGiven, ConsentWithdrawn
+from anjia.residents.events import ConsentGiven, ConsentWithdrawn, ResidentDied
+from anjia.residents.queries import has_died
 from anjia.residents.rules import AGREEMENT
 from anjia.visits.events import (
     AssignmentChanged,
@@ -26,6 +33,7 @@ from anjia.visits.events import (
     VisitPromised,
 )
 from anjia.visits.queries import Busy, get_promise, live_assignments
+from anjia.visits.rules.lifecycle import CancelReason
 from anjia.workforce.events import LeaveGranted, ShiftRemoved, StaffChanged, StaffLeaves
 from anjia.workforce.queries import caregivers_on
 
@@ -194,6 +202,15 @@ def tell_who_was_sent(actor: Actor, now: datetime, event: AssignmentChanged) -> 
             template="work_taken_away",
             at=event.at,
         )
+
+
+@listens_to(ResidentDied)
+def send_nobody_any_more(actor: Actor, now: datetime, event: ResidentDied) -> None:
+    """What is booked is called off, what waits to be said to her is not, and her family hears of it once."""
+    if not has_died(actor, Purpose.CONTRACT, resident_id=event.resident_id):
+        return  # it was a mistake
+    commands.call_off_all(actor, now, resident_id=event.resident_id, reason=CancelReason.DIED.value)
+    tell_who_is_left(actor, now, resident_id=event.resident_id, at=event.at)
 
 
 @listens_to(ConsentWithdrawn)

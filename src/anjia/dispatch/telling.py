@@ -12,10 +12,16 @@ from anjia.dispatch.queries import contact_of, house_of, household_of
 from anjia.dispatch.rules import Span, is_soon, offer_is_urgent, wakes_who_comes
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of, local
-from anjia.messaging.commands import send
+from anjia.messaging.commands import send, tell_no_more
 from anjia.messaging.queries import quiet_hours_of
 from anjia.messaging.rules import Contact, moment_words
-from anjia.residents.queries import agreement_of, get_address, get_resident, phone_to_call
+from anjia.residents.queries import (
+    accounts_of_resident,
+    agreement_of,
+    get_address,
+    get_resident,
+    phone_to_call,
+)
 from anjia.residents.rules import ConsentState
 from anjia.visits.queries import Promise, get_promise, promises_ahead
 from anjia.visits.rules.door import area_of
@@ -27,6 +33,7 @@ SERIES_OFFERS: Final = (
 ON_THE_WAY: Final = frozenset({"visit_departed", "visit_arrived"})
 # So long after it has happened; the rest until the visit's end.
 WORTH_HEARING: Final = {"visit_done": timedelta(days=1)}
+WORTH_KNOWING: Final = timedelta(days=3)  # that nobody comes any more
 LATE_BY: Final = timedelta(hours=1)  # so late somebody may be on her way, and it is still news
 
 
@@ -51,6 +58,40 @@ def tell_household(
             contact=contact,
             urgent=template not in WORTH_HEARING and is_soon(promise.starts_at, promise.ends_at, now=now),
             needed_by=needed_by(template, promise, at=at, now=now),
+        )
+
+
+def tell_who_is_left(actor: Actor, now: datetime, *, resident_id: UUID, at: datetime) -> None:
+    """
+    Tell those who acted for her, once, that nobody comes any more. What was still to be said to herself is not said.
+    """
+    own = [
+        one.account_id
+        for one in accounts_of_resident(actor, Purpose.CONTRACT, resident_id=resident_id, now=now)
+        if one.relation == "self"
+    ]
+    for party_id in [*own, resident_id]:
+        tell_no_more(actor, now, party_id=party_id, resident_id=resident_id)
+    name, phone = house_of(actor, Purpose.CONTRACT)
+    resident = get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
+    for party_id, contact in household_of(actor, Purpose.CONTRACT, resident_id=resident_id, now=now):
+        send(
+            actor,
+            now,
+            party_id=party_id,
+            template_code="resident_died",
+            event_id=event_id("resident_died", resident_id, at),
+            about_kind="resident",
+            about_id=resident_id,
+            values={
+                "resident": resident.name,
+                "institution": name,
+                "phone": phone,
+                "moment": moment_words(at),
+            },
+            resident_id=resident_id,
+            contact=contact,
+            needed_by=now + WORTH_KNOWING,
         )
 
 

@@ -18,6 +18,23 @@ class ResidentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ResidentDied:
+    """Two people have read that she has died."""
+
+    resident_id: UUID
+    death_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeathTakenBack:
+    """It was a mistake."""
+
+    resident_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ListRegistered:
     """A list of residents came in as one; `list_id` is the subject of its audit entry."""
 

@@ -53,6 +53,7 @@ class Resident(models.Model):
     card_serial = models.PositiveSmallIntegerField(default=1)
     registered_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    died_at = models.DateTimeField(null=True)  # since when two people have read so: `Death` says more
 
     class Meta:
         constraints = [
@@ -90,6 +91,47 @@ class Resident(models.Model):
     def set_birth_date(self, born_on: date | None) -> None:
         self.birth_date = born_on.isoformat() if born_on else ""
         self.birth_year = born_on.year if born_on else None
+
+
+class Death(models.Model):
+    """
+    That somebody says a resident has died, and on which paper. It holds when a second person has read it too; who has
+    confirmed it does not take it back. The database keeps both apart.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="+", db_index=False)
+    told_by = EncryptedText()
+    died_on = EncryptedText()
+    file_id = models.UUIDField()
+    entered_at = models.DateTimeField()
+    entered_by = models.UUIDField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.UUIDField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.UUIDField(null=True)
+    why = EncryptedText(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident"], condition=Q(taken_back_at=None), name="death_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("entered_by")),
+                name="death_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_by=None)
+                | Q(confirmed_by=None)
+                | ~Q(taken_back_by=models.F("confirmed_by")),
+                name="death_taken_back_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"death of {self.resident_id}"
 
 
 class TokenQuerySet(models.QuerySet["ResidentToken"]):

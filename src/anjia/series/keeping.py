@@ -13,6 +13,7 @@ from anjia.kernel import events, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import DomainError, NotFound
+from anjia.residents.rules.deaths import ResidentHasDied
 from anjia.series.events import PauseEnds
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries import usual_caregivers
@@ -170,7 +171,7 @@ def find_places(
     try:
         if wanted:
             places = reckon(actor, now, series, wanted, back)
-    except NotOffered as refusal:
+    except (NotOffered, ResidentHasDied) as refusal:
         for row in wanted:
             say_why(row, refusal)
     holds = [first.hold] if first else []
@@ -201,7 +202,8 @@ def book_places(
         try:
             crew, is_late = [one.id for one in place.crew], row.made_at < now
             book(actor, now, series, row, place.starts_at, crew, tells=is_late)
-        except (SlotGone, GateClosed) as refusal:  # somebody was faster, or the law asks for something first
+        # Somebody was faster, the law asks for something first, or nobody is to come any more.
+        except (SlotGone, GateClosed, ResidentHasDied) as refusal:
             say_why(row, refusal)
 
 

@@ -5,8 +5,11 @@ from datetime import datetime
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.events import listens_to
+from anjia.residents.events import ResidentDied
+from anjia.residents.queries import has_died
 from anjia.series import commands
 from anjia.series.events import PauseEnds, SeriesBegun, SeriesChanged, SeriesEnded, SeriesPaused
+from anjia.series.queries import series_of_resident
 from anjia.series.telling import tell_household, tell_who_comes_instead
 from anjia.visits.events import AssignmentChanged, VisitCancelled, VisitMoved
 from anjia.visits.queries import get_promise
@@ -28,6 +31,14 @@ def note_moved(actor: Actor, now: datetime, event: VisitMoved) -> None:
 def say_if_somebody_else_comes(actor: Actor, now: datetime, event: AssignmentChanged) -> None:
     if event.state == "accepted":
         tell_who_comes_instead(actor, now, visit_id=event.visit_id, at=event.at)
+
+
+@listens_to(ResidentDied)
+def end_all_of_hers(actor: Actor, now: datetime, event: ResidentDied) -> None:
+    if not has_died(actor, Purpose.CONTRACT, resident_id=event.resident_id):
+        return  # it was a mistake
+    for one in series_of_resident(actor, Purpose.CONTRACT, resident_id=event.resident_id, now=now):
+        commands.end_with_resident(actor, now, series_id=one.id)
 
 
 @listens_to(SeriesBegun)

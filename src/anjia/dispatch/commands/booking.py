@@ -16,7 +16,7 @@ from anjia.kernel.calendar import local
 from anjia.kernel.work import command
 from anjia.learning.queries import courses_binding
 from anjia.visits import commands as visits
-from anjia.visits.queries import get_promise
+from anjia.visits.queries import get_promise, promises_ahead
 from anjia.visits.rules.lifecycle import check_crew
 
 
@@ -43,6 +43,15 @@ def cancel_booking(
     visit = visits.cancel_visit(actor, now, visit_id=visit_id, reason=reason, why=why, is_told_of=is_told_of)
     withdraw_offers(offers_to_change(actor, visit_id=visit_id), now)
     return booked(visit)
+
+
+@command("visits.cancel")
+def call_off_all(actor: Actor, now: datetime, *, resident_id: UUID, reason: str) -> list[UUID]:
+    """Call off all that is booked for her and nobody has set out for; return which. Whoever calls tells of it, once."""
+    ahead = promises_ahead(actor, Purpose.CONTRACT, resident_id=resident_id, now=now)
+    for promise in ahead:
+        cancel_booking(actor, now, visit_id=promise.id, reason=reason, is_told_of=True)
+    return [promise.id for promise in ahead]
 
 
 @command("dispatch.book")

@@ -16,7 +16,7 @@ from anjia.kernel.calendar import day_of, local
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.learning.queries import courses_binding
-from anjia.residents.queries import get_address
+from anjia.residents.queries import address_to_visit
 from anjia.visits import commands as visits
 from anjia.visits.queries import same_that_day
 from anjia.visits.rules.lifecycle import HOLD_FOR, Source, check_crew, terms_of_change
@@ -58,7 +58,7 @@ def hold_slot(
         raise NotOffered
     check_gate(actor, version=version, resident_id=resident_id, on=local(starts_at).date())
     check_crew(staff_ids, people_needed=version.people_needed)
-    address = get_address(actor, Purpose.CONTRACT, address_id=address_id)
+    address = address_to_visit(actor, Purpose.CONTRACT, address_id=address_id)
     job = Job(
         requires=version.requires,
         legal_line=version.legal_line,

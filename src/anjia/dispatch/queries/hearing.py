@@ -8,7 +8,7 @@ from anjia.identity.queries import Reachable, get_organization, reachable
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
 from anjia.messaging.rules import Contact
-from anjia.residents.queries import accounts_of_resident, get_resident, phone_to_call
+from anjia.residents.queries import accounts_of_resident, get_resident, has_died, phone_to_call
 
 TOLD_OF_VISITS: Final = frozenset({"visits", "book"})
 DECIDES: Final = frozenset({"self", "guardian"})
@@ -18,7 +18,8 @@ def household_of(
     actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime
 ) -> list[tuple[UUID, Contact]]:
     """
-    Return every account that may see her visits; and herself by telephone, if nobody who decides for her has one.
+    Return every account that may see her visits; and herself by telephone, if nobody who decides for her has one. To
+    who has died nothing is said.
 
     :raises NotFound: if she is a stranger
     """
@@ -27,9 +28,12 @@ def household_of(
         for grant in accounts_of_resident(actor, purpose, resident_id=resident_id, now=now)
         if grant.relation in DECIDES or TOLD_OF_VISITS & set(grant.allows)
     ]
+    is_dead = has_died(actor, purpose, resident_id=resident_id)
+    if is_dead:
+        grants = [grant for grant in grants if grant.relation != "self"]
     ways = reachable(actor, purpose, account_ids=[grant.account_id for grant in grants])
     household = [(grant.account_id, _contact(grant.name, ways[grant.account_id])) for grant in grants]
-    if not any(grant.relation in DECIDES for grant in grants):
+    if not is_dead and not any(grant.relation in DECIDES for grant in grants):
         resident = get_resident(actor, purpose, resident_id=resident_id)
         phone = phone_to_call(actor, purpose, resident_id=resident_id)
         household.append((resident_id, Contact(name=resident.name, phone=phone)))

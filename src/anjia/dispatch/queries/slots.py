@@ -37,7 +37,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, local
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.learning.queries import courses_binding
-from anjia.residents.queries import get_address
+from anjia.residents.queries import address_to_visit
 from anjia.visits.queries import Known, known_by, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
@@ -126,7 +126,7 @@ def look_for(
         raise NotOffered from None
     if version.mode != "home":
         raise NotOffered
-    address = get_address(actor, purpose, address_id=address_id)
+    address = address_to_visit(actor, purpose, address_id=address_id)
     if address.resident_id != resident_id:
         raise NotFound
     job = Job(

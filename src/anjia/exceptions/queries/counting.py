@@ -70,7 +70,7 @@ def count_exceptions(
     parts = _parts(as_of)
     rows = _opened(actor, start, end).values("kind").order_by("kind")
     counted = rows.annotate(**{f"n_{part}": Count("id", filter=parts[part]) for part in parts})
-    found: list[dict[str, Any]] = list(counted)
+    found: list[Any] = list(counted)
     return {row["kind"]: {part: row[f"n_{part}"] for part in parts} for row in found}
 
 

@@ -1,6 +1,7 @@
 """What can be done about residents. One function, one unit of work, one audit entry, one event."""
 
 from anjia.residents.commands.consent import enter_consent, give_consent, withdraw_consent
+from anjia.residents.commands.deaths import confirm_death, enter_death, take_death_back
 from anjia.residents.commands.family import (
     enter_paper,
     grant_access,
@@ -27,9 +28,11 @@ __all__ = [
     "add_address",
     "ask_for_number",
     "change_resident",
+    "confirm_death",
     "confirm_number",
     "drop_number",
     "enter_consent",
+    "enter_death",
     "enter_paper",
     "give_consent",
     "grant_access",
@@ -41,6 +44,7 @@ __all__ = [
     "register_residents",
     "replace_card",
     "reveal",
+    "take_death_back",
     "withdraw_consent",
     "withdraw_grant",
     "witness_grant",

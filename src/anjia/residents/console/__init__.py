@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anjia.residents.console import consents, family, finding, form, lacking, printed, sheet
+from anjia.residents.console import consents, deaths, family, finding, form, lacking, printed, sheet
 
 app_name = "residents"
 
@@ -28,6 +28,14 @@ urlpatterns = [
     path("<uuid:resident_id>/consents", consents.answer_consent, name="answer_consent"),
     path("<uuid:resident_id>/consents/<slug:asked>/paper", consents.signed_consent, name="signed_consent"),
     path("<uuid:resident_id>/consents/<slug:asked>/copy", consents.consent_copy, name="consent_copy"),
+    path("<uuid:resident_id>/death", deaths.enter_death, name="enter_death"),
+    path("<uuid:resident_id>/deaths/<uuid:death_id>/confirm", deaths.confirm_death, name="confirm_death"),
+    path(
+        "<uuid:resident_id>/deaths/<uuid:death_id>/take-back",
+        deaths.take_death_back,
+        name="take_death_back",
+    ),
+    path("<uuid:resident_id>/deaths/<uuid:death_id>/paper", deaths.death_paper, name="death_paper"),
     path("<uuid:resident_id>/card", printed.card, name="card"),
     path("<uuid:resident_id>/card/replace", printed.replace_card, name="replace_card"),
     path("<uuid:resident_id>/readers", sheet.readers, name="readers"),

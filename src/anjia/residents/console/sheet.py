@@ -68,6 +68,7 @@ def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
     numbers = queries.numbers_asked(actor, purpose, resident_id=resident_id)
     return {
         "sheet": sheet,
+        "death": queries.death_of(actor, purpose, resident_id=resident_id),
         "resident": she,
         "age": she.age_on(today),
         "sex": SEX_WORDS[Sex(she.sex)],

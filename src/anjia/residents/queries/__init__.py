@@ -1,6 +1,7 @@
 """Questions about residents, their families and what they have agreed to. Nothing here writes."""
 
 from anjia.residents.queries.completeness import Completeness, Lacking, completeness, who_lack
+from anjia.residents.queries.deaths import DeathShown, check_lives, death_of, death_paper, has_died
 from anjia.residents.queries.family import (
     Acting,
     Standing,
@@ -27,6 +28,7 @@ from anjia.residents.queries.panels import who_consent
 from anjia.residents.queries.people import (
     ResidentSheet,
     address_line_of,
+    address_to_visit,
     addresses_of,
     get_address,
     get_addresses,
@@ -48,21 +50,26 @@ __all__ = [
     "Acting",
     "Comparison",
     "Completeness",
+    "DeathShown",
     "Lacking",
     "Line",
     "ResidentSheet",
     "Standing",
     "accounts_of_resident",
     "address_line_of",
+    "address_to_visit",
     "addresses_of",
     "agreement_of",
     "agreements_of",
     "changes_of_rows",
     "check_consent",
     "check_decides",
+    "check_lives",
     "completeness",
     "consents_of",
     "copy_of_consent",
+    "death_of",
+    "death_paper",
     "deciding_grant",
     "get_address",
     "get_addresses",
@@ -70,6 +77,7 @@ __all__ = [
     "get_residents",
     "grants_of",
     "has_consent",
+    "has_died",
     "is_herself",
     "main_addresses",
     "number_paper",

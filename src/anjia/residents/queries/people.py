@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import F
 
 from anjia.kernel import access
 from anjia.kernel.actors import Actor, Kind, Purpose
@@ -14,9 +16,15 @@ from anjia.kernel.paging import Page
 from anjia.kernel.prepared import Prepared
 from anjia.residents.models import Address, Consent, Grant, Phone, RelatedPerson, Resident
 from anjia.residents.rules import read_card
+from anjia.residents.rules.deaths import ResidentHasDied
 
 ADDRESS: Final = Prepared(
     lambda asked: Address.objects.filter(organization_id=asked.house, id=asked.address_id)
+)
+TO_VISIT: Final[Prepared[Any]] = Prepared(
+    lambda asked: Address.objects.filter(organization_id=asked.house, id=asked.address_id).annotate(
+        died_at=F("resident__died_at")
+    )
 )
 ADDRESSES: Final = Prepared(
     lambda asked: Address.objects.filter(organization_id=asked.house, resident_id=asked.resident_id).order_by(
@@ -61,6 +69,22 @@ def get_address(actor: Actor, purpose: Purpose, *, address_id: UUID) -> Address:
     if found is None or not actor.sees(found.resident_id):
         raise NotFound
     return found
+
+
+def address_to_visit(actor: Actor, purpose: Purpose, *, address_id: UUID) -> Address:
+    """
+    Return where somebody is to be sent.
+
+    :raises NotFound: also when it is of somebody whom the actor has no business with
+    :raises ResidentHasDied: if two people have read that who lived there has died
+    """
+    found = TO_VISIT.first(house=actor.organization_id, address_id=address_id)
+    if found is None or not actor.sees(found.resident_id):
+        raise NotFound
+    if found.died_at is not None:
+        raise ResidentHasDied
+    address: Address = found
+    return address
 
 
 def get_addresses(actor: Actor, purpose: Purpose, *, address_ids: Iterable[UUID]) -> dict[UUID, Address]:

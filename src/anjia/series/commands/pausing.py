@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from anjia.kernel import audit, events
+from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.work import command
 from anjia.series.events import PauseEnds, SeriesEnded, SeriesPaused
 from anjia.series.keeping import call_off, plan, series_to_change, take_back, take_turns, visits_of
 from anjia.series.queries import get_series
-from anjia.series.rules.planning import TELL_BEFORE, State, check_pause
+from anjia.series.rules.planning import TELL_BEFORE, SeriesOver, State, check_pause
 from anjia.series.shapes import SeriesLine
 from anjia.series.standing import LIVE_STATES, rows_of
 
@@ -98,3 +98,21 @@ def end_series(actor: Actor, now: datetime, *, series_id: UUID, why: str = "") -
         actor=actor,
     )
     return get_series(actor, Purpose.CONTRACT, series_id=series.id, now=now)
+
+
+@command("visits.cancel")
+def end_with_resident(actor: Actor, now: datetime, *, series_id: UUID) -> UUID | None:
+    """End it since she has died: whoever calls her visits off tells of it, once. Nothing, if it has ended."""
+    try:
+        series = series_to_change(actor, series_id=series_id)
+    except SeriesOver:
+        return None
+    for row in rows_of(series, LIVE_STATES):
+        if row.day >= day_of(now):
+            row.state, row.decided_at, row.decided_by = State.REPLACED.value, now, actor.user_id
+            row.save(update_fields=["state", "decided_at", "decided_by"])
+    series.ended_at, series.ended_by = now, actor.user_id
+    series.save(update_fields=["ended_at", "ended_by"])
+    audit.record("series.series.stopped", actor=actor, at=now, subject_id=series.id, fields=["ended_at"])
+    live.tell(topic="series", subject_id=series.id, resident_id=series.resident_id)
+    return series.id

@@ -93,6 +93,7 @@ class CancelReason(StrEnum):
     ASKED = "asked"
     IN_HOSPITAL = "in_hospital"
     NOT_AT_HOME = "not_at_home"
+    DIED = "died"
     NO_CAREGIVER = "no_caregiver"
     CAREGIVER_ILL = "caregiver_ill"
     WEATHER = "weather"
@@ -103,6 +104,7 @@ WORDS_OF_REASON: Final[Mapping[CancelReason, Words]] = {
     CancelReason.ASKED: _("对方不要了"),
     CancelReason.IN_HOSPITAL: _("住院了"),
     CancelReason.NOT_AT_HOME: _("到时候家里没人"),
+    CancelReason.DIED: _("本人去世了"),
     CancelReason.NO_CAREGIVER: _("我们派不出人"),
     CancelReason.CAREGIVER_ILL: _("上门的人病了"),
     CancelReason.WEATHER: _("天气不好，去不了"),
