@@ -478,6 +478,10 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         residents.ask_for_number, grant_id=town.ids["grant_id"], phone="19900009907", photo=tiny_png(),
         content_type="image/png",
     )  # fmt: skip
+    death = acting(town.founder.member("desk"), now).do(
+        residents.enter_death, resident_id=town.ids["resident_id"], told_by="邻居说的", photo=tiny_png(),
+        died_on=timezone.localdate(), content_type="image/png",
+    )  # fmt: skip
     acting(boss, now).do(start_draft, code="bp_follow_up")
     role = acting(boss, now).do(identity.add_role, name="夜班", permissions=["dispatch.read"])
     return (
@@ -508,14 +512,8 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
             "change_id": number.id,
             "conflict_id": first(Conflict).id,
             "exception_kind": "unsafe",
-            "exception_id": acting(town.founder.member("dispatcher"), now)
-            .do(
-                exceptions.report_exception,
-                visit_id=town.ids["visit_id"],
-                kind="no_show",
-                form={"tried": ["knocked"], "waited_minutes": 10, "signs": "none"},
-            )
-            .id,
+            "exception_id": came_between(town),
+            "death_id": death.id,
             "concern_id": acting(town.founder.person("resident"), now)
             .do(quality.raise_concern, kind="complaint", words="等了很久")
             .id,
@@ -524,6 +522,17 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
             "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
         }
     )
+
+
+def came_between(town: Town) -> UUID:
+    """Have the nurse find nobody at home, and take a photo of the door; return the exception's id."""
+    now, visit_id = timezone.now(), town.ids["visit_id"]
+    content = {"exception": "no_show", "form": {"waited_minutes": 10}, "file_id": str(town.ids["file_id"])}
+    said = {"client_id": new_id(), "visit_id": visit_id, "kind": "exception", "occurred_at": now}
+    acting(town.founder.member("nurse"), now).do(record_facts, facts=[said | {"content": content}])
+    [made] = acting(system(CENTRE), now).do(exceptions.take_reports, visit_id=visit_id)
+    found: UUID = made.id
+    return found
 
 
 def of_emergencies(town: Town) -> dict[str, Any]:
