@@ -70,7 +70,7 @@ def foresee_change(
     tomorrow = day_of(now) + DAY
     since = max(from_day or tomorrow, tomorrow) if scope == "following" else tomorrow
     parted = _part(actor, now, series, since)
-    last = max((row.day for row in [*parted.stay, *parted.going] if row.state in LIVE_STATES), default=None)
+    last = max((row.day for row in parted.stay if row.state in LIVE_STATES), default=None)
     said = pattern_from(repeat, starts_on=parted.since, has_first=False)
     pattern = goes_on(series.pattern, said, since=parted.since, last=last)
     when = clock or series.clock
