@@ -99,7 +99,9 @@ class TestIndicators:
         found = said(lived, *PERIODS[0])
 
         assert found["completion"].counted > SIZE
-        assert all(count.counted + count.missing for count in found.values())
+        # What comes in between is not made to happen: a good month has no dog that bites.
+        certain = {code: count for code, count in found.items() if not code.startswith("exception")}
+        assert all(count.counted + count.missing for count in certain.values())
 
 
 def by_service(lived: Lived, first: date, last: date) -> dict[tuple[str, str], Counter[str]]:

@@ -25,6 +25,11 @@ def seen(actor: Actor) -> QuerySet[VisitException, VisitException]:
     return VisitException.objects.filter(organization_id=actor.organization_id)
 
 
+def is_health_hidden(actor: Actor, exception: VisitException) -> bool:
+    """Say whether what it tells of somebody's health is not for the actor."""
+    return exception.kind == ExceptionKind.WORSENING and not actor.may("records.read")
+
+
 def lines_of(actor: Actor, purpose: Purpose, rows: Sequence[VisitException], *, now: datetime) -> list[Line]:
     owners = account_names(actor, purpose, account_ids={one.owner_id for one in rows if one.owner_id})
     residents = resident_names(

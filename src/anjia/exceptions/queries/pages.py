@@ -7,9 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from anjia.dispatch.queries import propose_stand_ins
-from anjia.exceptions.listing import lines_of, seen
+from anjia.exceptions.listing import is_health_hidden, lines_of, seen
 from anjia.exceptions.models import AbsenceLine, ExceptionStep, VisitException
-from anjia.exceptions.queries.photos import is_health_hidden, photos_of
+from anjia.exceptions.queries.photos import photos_of
 from anjia.exceptions.rules.closing import WORDS_OF_FOLLOW_UP, WORDS_OF_TOLD, FollowUp, Told
 from anjia.exceptions.rules.forms import lines_of as form_lines
 from anjia.exceptions.rules.steps import FLOWS, WORDS_OF_ROLE

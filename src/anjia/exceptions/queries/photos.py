@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from anjia.exceptions.listing import seen
+from anjia.exceptions.listing import is_health_hidden, seen
 from anjia.exceptions.models import ExceptionStep, VisitException
 from anjia.exceptions.shapes import PhotoShown
 from anjia.kernel import access
@@ -11,12 +11,6 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
 from anjia.kernel.files import content_of, those_here
 from anjia.visits.queries import facts_by_id
-from anjia.visits.rules.exceptions import ExceptionKind
-
-
-def is_health_hidden(actor: Actor, exception: VisitException) -> bool:
-    """Say whether what it tells of somebody's health is not for the actor."""
-    return exception.kind == ExceptionKind.WORSENING and not actor.may("records.read")
 
 
 def photos_of(
