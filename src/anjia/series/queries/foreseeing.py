@@ -1,26 +1,22 @@
 """What a series would be: shown before it is begun, from what would find the places."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from anjia.catalogue.queries import get_version
-from anjia.dispatch.queries import Place, places_for
+from anjia.dispatch.queries import places_for
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of, local
 from anjia.kernel.errors import NotAllowed
-from anjia.series.rules.pattern import Due, Pattern
-from anjia.series.rules.planning import AHEAD, to_make
+from anjia.series.foretelling import foreseen, words_after
+from anjia.series.rules.planning import to_make
 from anjia.series.saying import pattern_from
 from anjia.series.shapes import Foreseen, Foresight
-from anjia.series.showing import in_this_language
-from anjia.series.words import WORDS_OF_HOLIDAYS, words_of_day, words_of_end, words_of_pattern
+from anjia.series.words import WORDS_OF_HOLIDAYS, words_of_end, words_of_pattern
 from anjia.visits.queries import get_promise
 from anjia.visits.rules.lifecycle import terms_of_change
 from anjia.workforce.queries import staff_names
-from anjia.workforce.rules.rota import HOLIDAY_WORDS
 
 
 def foresee(
@@ -70,32 +66,4 @@ def foresee(
             ),
             *(foreseen(due, places.get(due.day) if due.day else None) for due in dues),
         ],
-    )
-
-
-def words_after(pattern: Pattern, seen: int, first: date, now: datetime) -> str:
-    """Return what comes after the days that are shown: their times are looked for four weeks ahead."""
-    if pattern.count is not None and seen >= pattern.count:
-        return ""
-    last = max(day_of(now) + AHEAD, first)
-    if pattern.until is not None and pattern.until <= last:
-        return ""
-    return _("{day}以后的，提前四周排，排好了这里看得到。").format(day=words_of_day(last))
-
-
-def foreseen(due: Due, place: Place | None) -> Foreseen:
-    words, holiday = "", str(HOLIDAY_WORDS.get(due.holiday, due.holiday))
-    if due.day is None:
-        words = _("{holiday}，这次不来").format(holiday=holiday)
-    elif place is None or place.starts_at is None:
-        words = _("还没有空，我们会想办法：{why}").format(why=in_this_language(place.why) if place else "")
-    elif due.day != due.on:
-        words = _("{holiday}，从{day}挪过来").format(holiday=holiday, day=words_of_day(due.on))
-    return Foreseen(
-        on=due.on,
-        day=due.day,
-        holiday=due.holiday,
-        starts_at=place.starts_at if place else None,
-        who=[one.name for one in place.crew] if place else [],
-        words=words,
     )

@@ -12,8 +12,8 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.ids import new_id
+from anjia.series.foretelling import foreseen, words_after
 from anjia.series.models import Occurrence, Series
-from anjia.series.queries.foreseeing import foreseen, words_after
 from anjia.series.queries.working import usual_caregivers
 from anjia.series.rules.pattern import Pattern, goes_on
 from anjia.series.rules.planning import SeriesOver, State
