@@ -14,7 +14,7 @@ from anjia.kernel.calendar import SHANGHAI
 from anjia.simulation.pictures import scribble
 from tests.browser.screen import PATIENCE, Screen
 
-DOOR: Final = (30.2741, 112.1551)  # somewhere in the demo's town
+DOOR: Final = (29.1106, 112.6881)  # Zhang Guifang's, in the demo's town
 VITALS: Final = {
     "高压": "138",
     "低压": "82",

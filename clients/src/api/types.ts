@@ -18,6 +18,7 @@ export interface Card {
   role: string
   says: string
   end: 'client' | 'console'
+  on_phone: boolean
 }
 export interface Person {
   resident_id: string

@@ -24,7 +24,12 @@ class Card:
     icon: str
     role_code: str
     login: str = ""  # staff sign in with one,
-    phone: str = ""  # persons with their telephone
+    phone: str = ""  # persons with their telephone, on which staff are told too
+    is_out: bool = False  # whose work is in the console, and who answers on her phone too
+
+    @property
+    def on_phone(self) -> bool:
+        return self.end == "client" or self.is_out
 
 
 CAST: Final = (
@@ -77,6 +82,8 @@ CAST: Final = (
         icon="stethoscope",
         role_code="family_doctor",
         login="zhaowenjing",
+        phone="19900000201",
+        is_out=True,
     ),
     Card(
         key="dispatcher",
@@ -87,6 +94,7 @@ CAST: Final = (
         icon="route",
         role_code="dispatcher",
         login="tangmin",
+        phone="19900000202",
     ),
     Card(
         key="desk",
@@ -97,6 +105,7 @@ CAST: Final = (
         icon="headset",
         role_code="service_desk",
         login="hejia",
+        phone="19900000203",
     ),
     Card(
         key="ward",
@@ -107,6 +116,7 @@ CAST: Final = (
         icon="building-hospital",
         role_code="ward_nurse",
         login="sunqian",
+        phone="19900000204",
     ),
     Card(
         key="quality",
@@ -117,6 +127,7 @@ CAST: Final = (
         icon="chart-line",
         role_code="quality_manager",
         login="fangying",
+        phone="19900000205",
     ),
     Card(
         key="administrator",
@@ -127,6 +138,7 @@ CAST: Final = (
         icon="settings",
         role_code="administrator",
         login="linhai",
+        phone="19900000206",
     ),
 )
 CARDS: Final = {card.key: card for card in CAST}

@@ -27,6 +27,7 @@ class CardOut(Schema):
     role: str
     says: str
     end: Literal["client", "console"]
+    on_phone: bool
 
 
 class CardAccountOut(Schema):
@@ -46,7 +47,14 @@ def cards(request: HttpRequest) -> HttpResponse:
     """List the demo's cast."""
     check_is_demo()
     shown = [
-        {"key": card.key, "name": card.name, "role": str(card.role), "says": str(card.says), "end": card.end}
+        {
+            "key": card.key,
+            "name": card.name,
+            "role": str(card.role),
+            "says": str(card.says),
+            "end": card.end,
+            "on_phone": card.on_phone,
+        }
         for card in CAST
     ]
     return HttpResponse(http.write(list[CardOut], shown), content_type="application/json")
