@@ -27,6 +27,8 @@ def enter_policy(boss: Screen) -> None:
 def enter_licence(boss: Screen) -> None:
     page = office.turn_to(boss, "人员", "day-administrator-staff-again")
     office.follow(boss, MEMBER, "day-administrator-member")
+    earned = page.locator("main tr", has_text="上门标准流程与沟通")
+    expect(earned).not_to_contain_text("第二个人核过")  # the exam is the evidence
     page.locator("#f-code").select_option(PAPER)
     page.locator("#f-paper_number").fill("DEMO-0917")
     page.locator("#f-valid_from").fill("2026-01-01")
