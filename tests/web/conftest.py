@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -24,7 +25,7 @@ def town(founded: Town, database: None) -> Town:
 def copied(founded: Town, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
     """Give a copy of the town to a module whose tests change it: what they do, the others do not see."""
     with django_db_blocker.unblock(), copied_database():
-        yield founded
+        yield replace(founded, kept={})
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ class Growing:
         house, other = house_of("周丽"), house_of("周颖")
         town = replace(
             walked,
+            kept={},
             accounts=walked.accounts | {"growing nurse": house.nurse.user_id},
             ids=walked.ids | {"day": here.at(12).date().isoformat()},
         )

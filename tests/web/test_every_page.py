@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from anjia.identity.roles import permissions_of
 from anjia.web.settings import PACKAGE
 from tests.web.town import Town, plain
+from tests.web.watching import Watch
 
 pytestmark = pytest.mark.usefixtures("town")
 
@@ -175,10 +176,10 @@ def page(request: pytest.FixtureRequest) -> Page:
     return found
 
 
-def browser(town: Town, who: str | None = None) -> Client:
+def browser(town: Town, who: str | None = None, *, token: str | None = None) -> Client:
     client = Client(raise_request_exception=False)
-    if who:
-        client.cookies["anjia_session"] = town.token_of(who)
+    if who or token:
+        client.cookies["anjia_session"] = token or town.token_of(str(who))
     return client
 
 
@@ -202,7 +203,12 @@ def value_for(town: Town, name: str, tag: str) -> Any:
     return SOUND.get(name, "x")
 
 
-def state(town: Town) -> list[int]:
+@pytest.fixture(scope="class")
+def watch() -> Watch:
+    return Watch()
+
+
+def state(town: Town) -> Any:
     return town.state() + town.house()
 
 
@@ -241,18 +247,16 @@ def ways_on(response: Any) -> set[str]:
 
 
 class TestWithoutSigningIn:
-    def test_is_sent_to_sign_in_and_shown_nothing(self, page: Page, town: Town) -> None:
-        before = state(town)
+    def test_is_sent_to_sign_in_and_shown_nothing(self, page: Page, town: Town, watch: Watch) -> None:
+        client = browser(town)
 
-        for response in (
-            browser(town).get(page.address(town)),
-            browser(town).post(page.address(town), form(town)),
-        ):
+        with watch.nothing_changes(state, town):
+            responses = [client.get(page.address(town)), client.post(page.address(town), form(town))]
+
+        for response in responses:
             assert response.status_code in {302, 405}
             assert response.status_code == 405 or response["Location"].startswith(f"{SIGN_IN}?next=")
             assert response.content == b""
-
-        assert state(town) == before
 
     def test_is_sent_to_sign_in_with_a_token_of_no_session(self, page: Page, town: Town) -> None:
         client = browser(town)
@@ -280,16 +284,15 @@ class TestOpenPages:
 
 class TestStrangers:
     @pytest.mark.parametrize("who", STRANGERS)
-    def test_learn_nothing_and_change_nothing(self, page: Page, town: Town, who: str) -> None:
-        before = state(town)
+    def test_learn_nothing_and_change_nothing(self, page: Page, town: Town, who: str, watch: Watch) -> None:
+        client = browser(town, who)
 
-        seen = browser(town, who).get(page.address(town))
-        done = browser(town, who).post(page.address(town), form(town))
+        with watch.nothing_changes(state, town):
+            responses = [client.get(page.address(town)), client.post(page.address(town), form(town))]
 
-        for response in (seen, done):
+        for response in responses:
             assert response.status_code < 500
             assert secrets_in(response, town) == []
-        assert state(town) == before
 
     @pytest.mark.parametrize("who", ["neighbour", "daughter whose grant was withdrawn"])
     def test_a_person_is_not_let_into_the_console(self, page: Page, town: Town, who: str) -> None:
@@ -298,15 +301,14 @@ class TestStrangers:
 
 class TestForgedForms:
     @pytest.mark.parametrize("one", PAGES, ids=named)
-    def test_are_refused(self, one: Page, town: Town) -> None:
-        before = state(town)
+    def test_are_refused(self, one: Page, town: Town, watch: Watch) -> None:
         client = Client(enforce_csrf_checks=True, raise_request_exception=False)
         client.cookies["anjia_session"] = town.token_of("administrator")
 
-        response = client.post(one.address(town), form(town))
+        with watch.nothing_changes(state, town):
+            response = client.post(one.address(town), form(town))
 
         assert response.status_code == 403
-        assert state(town) == before
 
 
 def secrets_in(response: Any, town: Town) -> list[str]:

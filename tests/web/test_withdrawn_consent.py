@@ -29,10 +29,11 @@ API: Final = {named(operation): operation for operation in CLOSED if operation.m
 
 def look(town: Town, who: str, where: str) -> tuple[int, str]:
     """Return the status and what is shown."""
+    token = town.kept_token_of(who)
     if where in API:
-        response: Any = ask(API[where], town, town.token_of(who))
+        response: Any = ask(API[where], town, token)
     else:
-        response = browser(town, who).get(CONSOLE[where].address(town))
+        response = browser(town, token=token).get(CONSOLE[where].address(town))
     shown = b"".join(response) if response.streaming else response.content
     return response.status_code, shown.decode(errors="replace")
 
