@@ -40,6 +40,7 @@ from anjia.orders import commands as orders
 from anjia.orders.models import Question
 from anjia.quality import commands as quality
 from anjia.quality.models import CallBack, Improvement, Objection
+from anjia.quality.queries import my_performance_rows
 from anjia.residents import commands as residents
 from anjia.residents.queries import addresses_of, consents_of, grants_of
 from anjia.series.commands import begin_series
@@ -487,6 +488,9 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
         | of_the_school(town)
         | {
             "organization_id": CENTRE,
+            "measure": "visits",
+            "group": "visits",
+            "row_id": done_by(town.founder.member("nurse"), now),
             "role_id": role.id,
             "account_id": account_id_of("nurse"),
             "membership_id": first(Membership, account_id=account_id_of("nurse")).id,
@@ -529,6 +533,24 @@ def came_between(town: Town) -> UUID:
     acting(town.founder.member("nurse"), now).do(record_facts, facts=[said | {"content": content}])
     [made] = acting(system(CENTRE), now).do(exceptions.take_reports, visit_id=visit_id)
     found: UUID = made.id
+    return found
+
+
+def done_by(nurse: Actor, now: datetime) -> UUID:
+    """Return a row behind the number of her visits this month."""
+    page = (
+        acting(nurse, now)
+        .ask(
+            my_performance_rows,
+            Purpose.CONTRACT,
+            code="visits",
+            month=timezone.localdate(),
+            as_of=now,
+            size=1,
+        )
+        .page
+    )
+    found: UUID = page.items[0].row.row_id
     return found
 
 
