@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ PATHS: Final = os.pathsep.join([str(CHECKOUT / "src"), str(CHECKOUT)])
 DATABASES: Final = ("DATABASE_URL", "DATABASE_OWNER_URL")
 MOST_SHARES: Final = 4  # the browser's share takes a quarter of all the time
 BENCHMARKS: Final = CHECKOUT / "benchmarks"
+WITHOUT_DATABASE: Final = {"planning"}
 PROOFS: Final = CHECKOUT / "proofs"
 WRITTEN_PROOFS: Final = CHECKOUT / "docs" / "reference" / "proofs.md"
 NO_CHROMIUM: Final = (
@@ -199,12 +200,15 @@ def client_types_pass() -> bool:
 
 
 def bench(words: list[str]) -> int:
-    """Run the benchmarks, or the one that is named; write what each printed to benchmarks/results."""
-    code = 0
-    for file in scripts_in(BENCHMARKS, words):
-        with temporary_database(for_tests=False) as environment:
-            prepare("migrations", environment)
-            said, failed = run_script(file, environment)
+    """
+    Run the benchmarks, or the one that is named; write what each printed to benchmarks/results.
+
+    Words from the first that begins with a dash are for the benchmark itself.
+    """
+    code, first = 0, next((number for number, word in enumerate(words) if word.startswith("-")), len(words))
+    for file in scripts_in(BENCHMARKS, words[:first]):
+        with environment_for(file) as environment:
+            said, failed = run_script(file, environment, words[first:])
         code |= failed
         results = BENCHMARKS / "results"
         results.mkdir(exist_ok=True)
@@ -245,11 +249,22 @@ def scripts_in(folder: Path, words: list[str]) -> list[Path]:
     return named or sorted(file for file in folder.glob("[a-z]*.py"))
 
 
-def run_script(file: Path, environment: dict[str, str]) -> tuple[list[str], int]:
+@contextmanager
+def environment_for(file: Path) -> Iterator[dict[str, str]]:
+    """Give a benchmark a database of its own, if it asks for one."""
+    if file.stem in WITHOUT_DATABASE:
+        yield dict(os.environ)
+        return
+    with temporary_database(for_tests=False) as environment:
+        prepare("migrations", environment)
+        yield environment
+
+
+def run_script(file: Path, environment: dict[str, str], words: Sequence[str] = ()) -> tuple[list[str], int]:
     """Run it, show what it prints, and return that and how it ended."""
     print(f"{file.parent.name}/{file.name}", flush=True)
     process = subprocess.Popen(
-        [sys.executable, "-m", f"{file.parent.name}.{file.stem}"],
+        [sys.executable, "-m", f"{file.parent.name}.{file.stem}", *words],
         env=environment | {"PYTHONPATH": PATHS},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,0 +1,151 @@
+"""
+What has to be planned: caregivers, visits, travel times, and what counts for how much.
+
+Times are minutes from the midnight at which the horizon begins; places are names, for which the travel times hold a
+row and a column each. A problem is checked when it is made and sorted by id: the order in which things came changes
+nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from anjia.planning.checking import check
+
+Matrix = tuple[tuple[float, ...], ...]
+
+ALONE: Final = "alone"
+TOGETHER: Final = "together"
+IN_SEQUENCE: Final = "in_sequence"
+INDEPENDENT: Final = "independent"
+AT_START: Final = "start"
+AT_END: Final = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    opens: float
+    closes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A rest of `minutes` that begins (or, where lateness is read at the end, ends) within a window; it adds no way."""
+
+    opens: float
+    closes: float
+    minutes: float
+    price: float = 0.0  # of missing it
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    id: str
+    opens: float
+    closes: float
+    starts_at: str
+    ends_at: str
+    breaks: tuple[Break, ...] = ()
+    may_run_over: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Caregiver:
+    id: str
+    shifts: tuple[Shift, ...]
+    skills: Mapping[str, int] = field(default_factory=dict)  # skill: grade
+    gender: str = ""
+    mode: str = ""  # of travel; "": the only one there is
+    price: float = 0.0  # of each visit that she does
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one caregiver does on a visit."""
+
+    skill: str
+    minutes: float
+    grade: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """
+    A promise: where, what, when, by how many.
+
+    Lateness is measured against the last window that had opened. `hard`: it may not be late at all.
+    `gap`: the least and the most minutes from the first start to the second, in sequence.
+    """
+
+    id: str
+    place: str
+    parts: tuple[Part, ...]
+    windows: tuple[Window, ...]
+    hard: bool = False
+    kind: str = ALONE
+    gap: tuple[float, float] = (0.0, 0.0)
+    price: float | None = None  # of leaving it out; None: the general one
+    priority: float = 1.0  # how much its lateness counts
+    gender: str = ""
+    required: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    preferred: frozenset[str] = frozenset()
+    known: Mapping[str, float] = field(default_factory=dict)  # caregiver: what she saves, for continuity
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    travel: float = 1.0
+    lateness: float = 1.0
+    worst_lateness: float = 0.0
+    waiting: float = 0.0
+    overtime: float = 0.0
+    worst_idle: float = 0.0
+    balance: float = 0.0  # of each minute of work more or less than the mean, rounded up
+    preference: float = 0.0
+    unassigned: float = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """
+    :raises Refused: if something in it cannot be; it says where, and why
+    """
+
+    caregivers: tuple[Caregiver, ...]
+    visits: tuple[Visit, ...]
+    places: tuple[str, ...]
+    travel: Mapping[str, Matrix]  # by mode
+    weights: Weights = Weights()
+    late_at: str = AT_START  # whether a service must start or end within its window
+    leaves_late: bool = True  # whether a caregiver leaves home as late as she can, or when her shift begins
+
+    def __post_init__(self) -> None:
+        check(self)
+        order = sorted(range(len(self.places)), key=lambda index: self.places[index])
+        ordered = {
+            "caregivers": tuple(
+                replace(
+                    one,
+                    shifts=tuple(in_order(shift) for shift in sorted(one.shifts, key=lambda shift: shift.id)),
+                )
+                for one in sorted(self.caregivers, key=lambda one: one.id)
+            ),
+            "visits": tuple(
+                replace(one, windows=tuple(sorted(one.windows, key=lambda window: window.opens)))
+                for one in sorted(self.visits, key=lambda one: one.id)
+            ),
+            "places": tuple(self.places[index] for index in order),
+            "travel": {
+                mode: tuple(tuple(matrix[one][two] for two in order) for one in order)
+                for mode, matrix in sorted(self.travel.items())
+            },
+        }
+        for name, value in ordered.items():
+            object.__setattr__(self, name, value)
+
+
+def in_order(shift: Shift) -> Shift:
+    return replace(
+        shift, breaks=tuple(sorted(shift.breaks, key=lambda one: (one.opens, one.closes, one.minutes)))
+    )

@@ -1,0 +1,211 @@
+"""From a problem to the search's records, and back to a plan."""
+
+from typing import Final
+
+import numpy as np
+
+from anjia.planning.problem import AT_END, Caregiver, Part, Problem, Shift, Visit
+from anjia.planning.search import records
+from anjia.planning.search.records import OUT, Array, World
+
+KINDS: Final = {
+    "alone": records.ALONE,
+    "together": records.TOGETHER,
+    "in_sequence": records.IN_SEQUENCE,
+    "independent": records.INDEPENDENT,
+}
+NEIGHBOURS: Final = 24
+FORBIDDEN: Final = 1_000.0  # what a minute costs that may not be late, or over, times the dearest minute
+
+
+def shifts_of(problem: Problem) -> list[tuple[Caregiver, Shift]]:
+    """Return the routes, in order."""
+    return [(caregiver, shift) for caregiver in problem.caregivers for shift in caregiver.shifts]
+
+
+def parts_of(problem: Problem) -> list[tuple[Visit, int, Part]]:
+    """Return the tasks, in order."""
+    return [(visit, number, part) for visit in problem.visits for number, part in enumerate(visit.parts)]
+
+
+def may(visit: Visit, part: Part, caregiver: Caregiver) -> bool:
+    """Return whether a caregiver may do this part of a visit at all."""
+    return (
+        caregiver.skills.get(part.skill, -1) >= part.grade
+        and caregiver.id not in visit.refused
+        and (not visit.required or caregiver.id in visit.required)
+        and visit.gender in {"", caregiver.gender}
+    )
+
+
+def price_of(problem: Problem, visit: Visit, caregiver: Caregiver) -> float:
+    """Return what it costs that she does a part of it, beside time and travel."""
+    stranger = bool(visit.preferred) and caregiver.id not in visit.preferred
+    spared = max(visit.known.values(), default=0.0) - visit.known.get(caregiver.id, 0.0)
+    return caregiver.price + stranger * problem.weights.preference + spared
+
+
+def build(problem: Problem, seed: int) -> World:
+    """Return the problem with nobody assigned to anything."""
+    tasks, routes = make_tasks(problem), make_routes(problem)
+    visits = make_visits(problem)
+    N, V, R = len(parts_of(problem)), len(visits), len(routes)
+    price = np.array(
+        [
+            [
+                price_of(problem, visit, caregiver) if may(visit, part, caregiver) else np.inf
+                for caregiver, _ in shifts_of(problem)
+            ]
+            for visit, _, part in parts_of(problem)
+        ]
+    ).reshape(N, R)
+    able = np.full((N, R + 1), -1, "i4")
+    for task in range(N):
+        found = np.flatnonzero(np.isfinite(price[task]))
+        able[task, 0] = len(found)
+        able[task, 1 : len(found) + 1] = found
+    travel = np.concatenate([np.array(matrix, "f8") for matrix in problem.travel.values()])
+    return World(
+        tasks=tasks,
+        visits=visits,
+        routes=routes,
+        tally=make_tally(problem, N, V, R, seed),
+        travel=travel,
+        price=price,
+        able=able,
+        windows=make_windows(problem, N),
+        breaks=make_breaks(problem, R),
+        near=make_near(tasks[:N], np.isfinite(price), travel),
+        due=np.zeros(V + 8, records.DUE),
+        times=np.zeros(2 * N + 8, records.TIME),
+        steps=np.zeros(2 * N + 64, records.STEP),
+        marks=np.zeros(R, "i4"),
+        kept=np.zeros(R, records.ROUTE),
+    )
+
+
+def make_tasks(problem: Problem) -> Array:
+    parts, routes = parts_of(problem), shifts_of(problem)
+    place = {name: index for index, name in enumerate(problem.places)}
+    number = {visit.id: index for index, visit in enumerate(problem.visits)}
+    tasks = np.zeros(len(parts) + len(routes), records.TASK)
+    dearest = max(
+        1.0, *(getattr(problem.weights, name) for name in ("travel", "lateness", "waiting", "overtime"))
+    )
+    for task, (visit, _, part) in enumerate(parts):
+        row = tasks[task]
+        row["visit"] = number[visit.id]
+        row["out"] = row["into"] = place[visit.place]
+        row["minutes"] = part.minutes
+        row["windows"] = len(visit.windows)
+        row["opens"] = visit.windows[0].opens
+        row["closes"] = visit.windows[0].closes - (part.minutes if problem.late_at == AT_END else 0.0)
+        row["hard"] = visit.hard
+        row["dear"] = FORBIDDEN * dearest if visit.hard else problem.weights.lateness * visit.priority
+        row["route"], row["prev"], row["next"], row["start"] = OUT, -1, -1, -np.inf
+    for route, (_, shift) in enumerate(routes):
+        depot = len(parts) + route
+        row = tasks[depot]
+        row["visit"], row["route"], row["prev"], row["next"] = -1, route, depot, depot
+        row["out"], row["into"], row["start"] = place[shift.starts_at], place[shift.ends_at], shift.opens
+        row["pause"] = (1 << len(shift.breaks)) - 1
+    return tasks
+
+
+def make_visits(problem: Problem) -> Array:
+    visits = np.zeros(len(problem.visits), records.VISIT)
+    task = 0
+    for row, visit in zip(visits, problem.visits, strict=True):
+        row["first"], row["second"] = task, task + 1 if len(visit.parts) > 1 else -1
+        row["kind"], (row["least"], row["most"]) = KINDS[visit.kind], visit.gap
+        row["price"] = problem.weights.unassigned if visit.price is None else visit.price
+        task += len(visit.parts)
+    return visits
+
+
+def make_routes(problem: Problem) -> Array:
+    pairs, modes = shifts_of(problem), list(problem.travel)
+    owner = {caregiver.id: index for index, caregiver in enumerate(problem.caregivers)}
+    routes = np.zeros(len(pairs), records.ROUTE)
+    for row, (caregiver, shift) in zip(routes, pairs, strict=True):
+        row["base"] = len(problem.places) * (modes.index(caregiver.mode) if caregiver.mode else 0)
+        row["owner"], row["breaks"] = owner[caregiver.id], len(shift.breaks)
+        row["opens"], row["closes"], row["hard"] = shift.opens, shift.closes, not shift.may_run_over
+        row["over_price"] = problem.weights.overtime if shift.may_run_over else FORBIDDEN
+    return routes
+
+
+def make_windows(problem: Problem, N: int) -> Array:
+    """Return each task's windows; `leave` is until when a late start is better than waiting for the next one."""
+    most = max((len(visit.windows) for visit in problem.visits), default=1)
+    windows = np.zeros((N, most), records.WINDOW)
+    waits, late = problem.weights.waiting, problem.weights.lateness
+    for task, (visit, _, part) in enumerate(parts_of(problem)):
+        shorter = part.minutes if problem.late_at == AT_END else 0.0
+        for k, window in enumerate(visit.windows):
+            row = windows[task, k]
+            row["opens"], row["closes"] = window.opens, window.closes - shorter
+            row["leave"] = np.inf
+            if k + 1 < len(visit.windows):
+                gap = visit.windows[k + 1].opens - row["closes"]
+                share = 0.0 if visit.hard or late + waits == 0.0 else waits / (waits + late)
+                row["leave"] = row["closes"] + max(0.0, gap) * share
+    return windows
+
+
+def make_breaks(problem: Problem, R: int) -> Array:
+    most = max((len(shift.breaks) for _, shift in shifts_of(problem)), default=0)
+    breaks = np.zeros((R, max(1, most)), records.BREAK)
+    for route, (_, shift) in enumerate(shifts_of(problem)):
+        for b, one in enumerate(shift.breaks):
+            shorter = one.minutes if problem.late_at == AT_END else 0.0
+            breaks[route, b] = (one.opens, one.closes - shorter, one.minutes, one.price)
+    return breaks
+
+
+def make_near(tasks: Array, able: Array, travel: Array) -> Array:
+    """
+    Return for each task those it goes well with: even columns before it, odd ones after it.
+
+    Going well means little travel, little waiting and little lateness that nothing could spare them, and a caregiver
+    who may do both.
+    """
+    N = len(tasks)
+    count = min(NEIGHBOURS, max(1, N - 1))
+    near = np.full((N, 2 * count), -1, "i4")
+    legs = travel[np.ix_(tasks["out"], tasks["into"])]
+    opens, closes = tasks["opens"], tasks["closes"]
+    ends = tasks["minutes"][:, None] + legs
+    waiting = np.maximum(0.0, opens[None, :] - np.maximum(closes, opens)[:, None] - ends)
+    late = np.maximum(0.0, opens[:, None] + ends - closes[None, :])
+    cost = np.where(tasks["windows"][:, None] + tasks["windows"][None, :] > 2, legs, legs + waiting + late)
+    cost[tasks["visit"][:, None] == tasks["visit"][None, :]] = np.inf
+    cost[~((able.astype("f4") @ able.T.astype("f4")) > 0)] = np.inf
+    for columns, matrix in ((slice(0, None, 2), cost.T), (slice(1, None, 2), cost)):
+        order = np.argsort(matrix, axis=1, kind="stable")[:, :count]
+        found = np.where(np.isfinite(np.take_along_axis(matrix, order, 1)), order, -1)
+        near[:, columns] = found
+    return near
+
+
+def make_tally(problem: Problem, N: int, V: int, R: int, seed: int) -> Array:
+    weights = problem.weights
+    tally = np.zeros(1, records.TALLY)
+    row = tally[0]
+    row["N"], row["V"], row["R"] = N, V, R
+    row["seed"] = (seed * 0x9E3779B97F4A7C15 + 0xD1B54A32D192ED03) % 2**64 or 1
+    row["leaves_late"] = problem.leaves_late
+    row["travel_weight"], row["worst_weight"] = weights.travel, weights.worst_lateness
+    row["wait_weight"], row["idle_weight"], row["balance_weight"] = (
+        weights.waiting,
+        weights.worst_idle,
+        weights.balance,
+    )
+    more = weights.waiting + weights.overtime + weights.worst_idle + weights.balance
+    shifts = [shift for _, shift in shifts_of(problem)]
+    row["rich"] = (
+        more > 0
+        or any(shift.breaks or not shift.may_run_over for shift in shifts)
+        or any(visit.price is not None or visit.hard for visit in problem.visits)
+    )
+    return tally

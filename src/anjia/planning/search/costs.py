@@ -1,0 +1,201 @@
+"""
+What routes cost beside travel and lateness: waiting, overtime, missed breaks, idle time, unequal work.
+
+A route that a move has touched is walked once forwards and once backwards. Backwards its visits are moved as late as
+possible without making anything later that counts (the last visit, visits of two, the end of a window), for a caregiver
+who waits at the first door could have left home later. So waiting is counted as little as this route allows.
+"""
+
+import numpy as np
+
+from anjia.planning.search.compiling import entry, inner
+from anjia.planning.search.links import leg
+from anjia.planning.search.records import ALONE, World
+from anjia.planning.search.times import after_breaks, spread, worst_now
+
+
+@inner
+def closing(w: World, task: int) -> float:
+    """Return how late a task may start and be no later than it is."""
+    here = w.tasks[task]
+    closes = here.closes
+    for k in range(1, here.windows):
+        if w.windows[task, k].opens <= here.start:
+            closes = w.windows[task, k].closes
+    return max(closes, here.start)
+
+
+@inner
+def before_breaks(w: World, route: int, bits: int, arrives: float, deadline: float) -> float:
+    """Return how late she may arrive and take the same breaks before `deadline` as if she came at `arrives`."""
+    reached = arrives
+    for b in range(w.routes[route].breaks):
+        if bits & (1 << b) and reached <= w.breaks[route, b].closes:
+            reached = max(reached, w.breaks[route, b].opens) + w.breaks[route, b].minutes
+            deadline = min(deadline - w.breaks[route, b].minutes, w.breaks[route, b].closes)
+    return deadline
+
+
+@inner
+def break_minutes(w: World, route: int, bits: int, arrives: float) -> float:
+    """Return how long the breaks are that are taken here and not missed."""
+    total, reached = 0.0, arrives
+    for b in range(w.routes[route].breaks):
+        if bits & (1 << b) and reached <= w.breaks[route, b].closes:
+            reached = max(reached, w.breaks[route, b].opens) + w.breaks[route, b].minutes
+            total += w.breaks[route, b].minutes
+    return total
+
+
+@inner
+def missed_price(w: World, route: int, bits: int, arrives: float) -> float:
+    """Return what the breaks cost for which she arrives too late."""
+    total, reached = 0.0, arrives
+    for b in range(w.routes[route].breaks):
+        if bits & (1 << b):
+            if reached <= w.breaks[route, b].closes:
+                reached = max(reached, w.breaks[route, b].opens) + w.breaks[route, b].minutes
+            else:
+                total += w.breaks[route, b].price
+    return total
+
+
+@inner
+def arrival(w: World, route: int, task: int) -> float:
+    """Return when the caregiver comes to a task; to the depot, in the evening, breaks come before the way home."""
+    before = w.tasks[task].prev
+    ends = w.tasks[before].start + w.tasks[before].minutes
+    return ends if task >= w.tally[0].N else ends + leg(w, route, before, task)
+
+
+@inner
+def latest_first(w: World, route: int, last: int) -> float:
+    """Return how late the first visit may start while `last` starts when it does and nothing is later that counts."""
+    depot = w.tally[0].N + route
+    task, latest = last, w.tasks[last].start
+    while w.tasks[task].prev != depot:
+        before, pause = w.tasks[task].prev, w.tasks[task].pause
+        if pause:
+            latest = before_breaks(w, route, pause, arrival(w, route, task), latest)
+        latest -= leg(w, route, before, task) + w.tasks[before].minutes
+        free = w.visits[w.tasks[before].visit].kind == ALONE
+        latest = min(latest, closing(w, before)) if free else w.tasks[before].start
+        task = before
+    return latest
+
+
+@inner
+def count_route(w: World, route: int) -> None:
+    """Count a route's waiting, overtime, missed breaks, idle time and work."""
+    N, row = w.tally[0].N, w.routes[route]
+    depot = N + route
+    travel, service, pauses, missed, early = 0.0, 0.0, 0.0, 0.0, 0.0
+    task, first = w.tasks[depot].next, w.tasks[depot].next
+    while True:
+        if w.tasks[task].pause:
+            at = arrival(w, route, task)
+            minutes = break_minutes(w, route, w.tasks[task].pause, at)
+            pauses += minutes
+            missed += missed_price(w, route, w.tasks[task].pause, at)
+            if task == first:
+                early += minutes
+        if first != depot:
+            travel += leg(w, route, w.tasks[task].prev, task)
+        if task == depot:
+            break
+        service += w.tasks[task].minutes
+        task = w.tasks[task].next
+    last = w.tasks[depot].prev
+    back, wait = row.opens, 0.0
+    if first != depot:
+        ends = w.tasks[last].start + w.tasks[last].minutes
+        ends = after_breaks(w, route, w.tasks[depot].pause, ends)
+        back = ends + leg(w, route, last, depot)
+        if w.tally[0].leaves_late:
+            between = travel - leg(w, route, depot, first) - leg(w, route, last, depot)
+            wait = ends - latest_first(w, route, last) - service - between - (pauses - early)
+        else:
+            wait = ends - row.opens - service - (travel - leg(w, route, last, depot)) - pauses
+    over = max(0.0, back - row.closes)
+    row.work = service + travel
+    row.idle = max(back, row.closes) - row.opens - service - travel - pauses
+    row.extra = w.tally[0].wait_weight * max(wait, 0.0) + row.over_price * over + missed
+
+
+@inner
+def shared_cost(w: World) -> float:
+    """Return what the largest idle time and the unequal work of all routes cost."""
+    tally, idle, work = w.tally[0], 0.0, 0.0
+    for r in range(tally.R):
+        idle = max(idle, w.routes[r].idle)
+        work += w.routes[r].work
+    total = tally.idle_weight * idle
+    if tally.balance_weight > 0.0:
+        mean = work / tally.R
+        for r in range(tally.R):
+            total += tally.balance_weight * np.ceil(abs(w.routes[r].work - mean) - 1e-9)
+    return total
+
+
+@inner
+def try_out(w: World, limit: float) -> float:
+    """Return what the move costs, its times settled; infinity as soon as that must be more than `limit`."""
+    tally = w.tally[0]
+    could_vanish = tally.tardy + tally.worst_weight * tally.worst + tally.extra + tally.shared
+    if tally.moved - could_vanish > limit:
+        return np.inf
+    timed = spread(w, limit - tally.moved + tally.extra + tally.shared)
+    more = tally.moved + timed
+    if timed == np.inf or not tally.rich:
+        return more
+    for k in range(tally.marks):
+        route = w.marks[k]
+        count_route(w, route)
+        more += w.routes[route].extra - w.kept[route].extra
+    if more - tally.shared > limit:
+        return np.inf
+    return more + shared_cost(w) - tally.shared
+
+
+@entry
+def count_all(w: World) -> None:
+    """Count the whole plan's cost anew, so that no rounding gathers."""
+    tally = w.tally[0]
+    cost, tardy, worst, extra = 0.0, 0.0, 0.0, 0.0
+    for task in range(tally.N):
+        here = w.tasks[task]
+        if here.route >= 0:
+            cost += leg(w, here.route, here.prev, task) * tally.travel_weight + w.price[task, here.route]
+            if here.next >= tally.N:
+                cost += leg(w, here.route, task, here.next) * tally.travel_weight
+        tardy += here.late * here.dear
+        worst = max(worst, here.late)
+    for v in range(tally.V):
+        if w.tasks[w.visits[v].first].route < 0:
+            cost += w.visits[v].price
+    if tally.rich:
+        for r in range(tally.R):
+            count_route(w, r)
+            extra += w.routes[r].extra
+    tally.tardy = tardy
+    tally.worst = worst
+    tally.extra = extra
+    tally.shared = shared_cost(w) if tally.rich else 0.0
+    tally.cost = cost + tardy + worst * tally.worst_weight + extra + tally.shared
+
+
+@inner
+def keep(w: World, more: float) -> None:
+    """The move stays: bring the tally up to date."""
+    tally = w.tally[0]
+    highest = 0.0
+    for k in range(tally.times):
+        task = w.times[k].task
+        tally.tardy += (w.tasks[task].late - w.times[k].late) * w.tasks[task].dear
+        highest = max(highest, w.tasks[task].late)
+    tally.worst = worst_now(w, highest)
+    if tally.rich:
+        for k in range(tally.marks):
+            tally.extra += w.routes[w.marks[k]].extra - w.kept[w.marks[k]].extra
+        tally.shared = shared_cost(w)
+    tally.cost += more

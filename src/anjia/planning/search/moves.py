@@ -1,0 +1,360 @@
+"""
+The neighbourhoods: small changes to a plan, drawn at random, guided by who is near whom in place and time.
+
+Each returns False when what it has drawn cannot be done; it may have begun then, and `undo` takes that back.
+"""
+
+import numpy as np
+
+from anjia.planning.search.compiling import inner
+from anjia.planning.search.links import (
+    EXCHANGED,
+    exchange,
+    leave_out,
+    leg,
+    log,
+    position,
+    put,
+    route_at,
+    set_key,
+    set_pause,
+    stretch_price,
+    take,
+)
+from anjia.planning.search.records import World
+from anjia.planning.search.times import mark, touch_task
+
+
+@inner
+def draw(w: World) -> np.uint64:
+    """Return 64 random bits (xorshift64*)."""
+    x = w.tally[0].seed
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    w.tally[0].seed = x
+    return x * np.uint64(2685821657736338717)
+
+
+@inner
+def below(w: World, n: int) -> int:
+    """Return a random whole number from 0 to n - 1."""
+    return np.int64(((draw(w) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+
+
+@inner
+def chance(w: World) -> float:
+    """Return a random number from 0 to 1, neither of them."""
+    return (np.float64(draw(w) >> np.uint64(12)) + 0.5) * (1.0 / 4503599627370496.0)
+
+
+@inner
+def some_route(w: World, task: int) -> int:
+    """Return a random route that may do a task; -1 if none may."""
+    count = w.able[task, 0]
+    return w.able[task, 1 + below(w, count)] if count > 0 else -1
+
+
+@inner
+def key_behind(w: World, behind: int) -> float:
+    """Return a random key for who comes right behind a task or depot."""
+    N = w.tally[0].N
+    after = w.tasks[behind].next
+    if behind >= N and after >= N:  # an empty route: as early as anybody
+        return w.tasks[below(w, N)].key + chance(w)
+    low = w.tasks[behind].key if behind < N else w.tasks[after].key - 2.0
+    high = w.tasks[after].key if after < N else low + 2.0
+    return low + (high - low) * chance(w)
+
+
+@inner
+def fits_behind(w: World, behind: int, key: float) -> bool:
+    """Return whether a key lies strictly between those of its neighbours; after many halvings there is no room left."""
+    N = w.tally[0].N
+    after = w.tasks[behind].next
+    return (behind >= N or w.tasks[behind].key < key) and (after >= N or key < w.tasks[after].key)
+
+
+@inner
+def put_by_key(w: World, task: int, route: int, key: float, near: int) -> bool:
+    behind = position(w, route, key, near)
+    if not fits_behind(w, behind, key):
+        return False
+    put(w, task, behind, route)
+    return True
+
+
+@inner
+def place_near(w: World, task: int) -> int:
+    """Return a task or depot to come right behind, near this task or anywhere; -1 if there is none."""
+    if below(w, 8) > 0:
+        column = below(w, w.near.shape[1])
+        other = w.near[task, column]
+        if other < 0 or w.tasks[other].route < 0:
+            return -1
+        return other if column % 2 == 0 else w.tasks[other].prev
+    route = some_route(w, task)
+    if route < 0:
+        return -1
+    behind = w.tally[0].N + route
+    for _ in range(below(w, 8)):
+        behind = w.tasks[behind].next
+    return behind
+
+
+@inner
+def second_route(w: World, task: int, first_route: int, was: int, first_was: int) -> int:
+    """Return a route for the second caregiver: the same as before, that of a neighbour, or any."""
+    drawn = below(w, 4)
+    if drawn < 2 and was >= 0:
+        return was if was != first_route else first_was
+    if drawn == 2:
+        other = w.near[task, below(w, w.near.shape[1])]
+        if other >= 0 and w.tasks[other].route >= 0:
+            return w.tasks[other].route
+    return some_route(w, task)
+
+
+@inner
+def detour(w: World, route: int, behind: int, after: int, task: int) -> float:
+    """Return what a task costs a route in travel and price, between two others."""
+    longer = leg(w, route, behind, task) + leg(w, route, task, after) - leg(w, route, behind, after)
+    return longer * w.tally[0].travel_weight + w.price[task, route]
+
+
+@inner
+def saving(w: World, task: int) -> float:
+    """Return what a task's route saves without it in travel and price; nothing if it has none."""
+    here = w.tasks[task]
+    return detour(w, here.route, here.prev, here.next, task) if here.route >= 0 else 0.0
+
+
+@inner
+def is_hopeless(w: World, first: int, second: int, behind: int, limit: float) -> bool:
+    """
+    Return whether to put `first` there must cost more than `limit`, even if all lateness were to vanish and the second
+    caregiver's detour were nothing. Most of what is drawn ends here, before anything is changed.
+    """
+    after = w.tasks[behind].next
+    if after in (first, second):
+        return False
+    more = detour(w, route_at(w, behind), behind, after, first) - saving(w, first)
+    if second >= 0:
+        more -= saving(w, second)
+    tally = w.tally[0]
+    return more - tally.tardy - tally.worst_weight * tally.worst - tally.extra - tally.shared > limit
+
+
+@inner
+def relocate(w: World, visit: int, limit: float) -> bool:
+    """Put a visit elsewhere, into the plan if it was left out."""
+    row = w.visits[visit]
+    first, second = row.first, row.second
+    if second >= 0 and below(w, 2):
+        first, second = second, first
+    behind = place_near(w, first)
+    if behind >= 0 and behind in (first, second):
+        behind = w.tasks[behind].prev
+    if behind < 0 or w.price[first, route_at(w, behind)] == np.inf:
+        return False
+    if w.tasks[first].route >= 0 and is_hopeless(w, first, second, behind, limit):
+        return False
+    if second >= 0:
+        return relocate_two(w, visit, first, second, behind)
+    lift(w, visit)
+    return put_behind(w, first, behind, route_at(w, behind))
+
+
+@inner
+def relocate_two(w: World, visit: int, first: int, second: int, behind: int) -> bool:
+    """Put the two tasks of a visit elsewhere, `first` right behind a task, the other where its key belongs."""
+    route = route_at(w, behind)
+    other = second_route(w, second, route, w.tasks[second].route, w.tasks[first].route)
+    if other < 0 or w.routes[other].owner == w.routes[route].owner or w.price[second, other] == np.inf:
+        return False
+    lift(w, visit)
+    if not put_behind(w, first, behind, route):
+        return False
+    set_key(w, second, w.tasks[first].key)
+    return put_by_key(w, second, other, w.tasks[first].key, w.tally[0].N + other)
+
+
+@inner
+def lift(w: World, visit: int) -> None:
+    """Take a visit out, to put it in elsewhere; one that is left out is not paid for any more."""
+    row = w.visits[visit]
+    if w.tasks[row.first].route < 0:
+        w.tally[0].moved -= row.price
+        return
+    take(w, row.first)
+    if row.second >= 0:
+        take(w, row.second)
+
+
+@inner
+def put_behind(w: World, task: int, behind: int, route: int) -> bool:
+    """Put a task right behind another one, under a new key."""
+    key = key_behind(w, behind)
+    if not fits_behind(w, behind, key):
+        return False
+    set_key(w, task, key)
+    put(w, task, behind, route)
+    return True
+
+
+@inner
+def swap(w: World, one: int) -> bool:
+    """Let two visits with as many caregivers change places and caregivers."""
+    near = w.near[w.visits[one].first, below(w, w.near.shape[1])]
+    if near < 0:
+        return False
+    two = w.tasks[near].visit
+    a, b, c, d = w.visits[one].first, w.visits[one].second, w.visits[two].first, w.visits[two].second
+    if one == two or (b < 0) != (d < 0) or w.tasks[a].route < 0 or w.tasks[c].route < 0:
+        return False
+    if b >= 0 and below(w, 2):
+        a, b = b, a
+    if not may_swap(w, a, c) or (b >= 0 and not may_swap(w, b, d)):
+        return False
+    ra, rc = w.tasks[a].route, w.tasks[c].route
+    rb, rd = (w.tasks[b].route, w.tasks[d].route) if b >= 0 else (-1, -1)
+    key, other = w.tasks[a].key, w.tasks[c].key
+    lift(w, one)
+    lift(w, two)
+    if not put_in_place(w, a, rc, other) or not put_in_place(w, c, ra, key):
+        return False
+    return b < 0 or (put_in_place(w, b, rd, other) and put_in_place(w, d, rb, key))
+
+
+@inner
+def may_swap(w: World, one: int, two: int) -> bool:
+    return w.price[one, w.tasks[two].route] < np.inf and w.price[two, w.tasks[one].route] < np.inf
+
+
+@inner
+def put_in_place(w: World, task: int, route: int, key: float) -> bool:
+    set_key(w, task, key)
+    return put_by_key(w, task, route, key, w.tally[0].N + route)
+
+
+@inner
+def may_move(w: World, begin: int, end: int, route: int) -> bool:
+    """Return whether a route may do all that lies strictly between two tasks, and its caregiver is no partner there."""
+    task = w.tasks[begin].next
+    while task != end:
+        if w.price[task, route] == np.inf:
+            return False
+        row = w.visits[w.tasks[task].visit]
+        if row.second >= 0:
+            partner = row.second if row.first == task else row.first
+            if w.routes[w.tasks[partner].route].owner == w.routes[route].owner:
+                return False
+        task = w.tasks[task].next
+    return True
+
+
+@inner
+def hand_on_breaks(w: World, begin: int, end: int) -> None:
+    """Breaks belong to a route: those within a stretch that leaves it go to who comes after."""
+    bits = 0
+    task = w.tasks[begin].next
+    while task != end:
+        bits |= w.tasks[task].pause
+        set_pause(w, task, 0)
+        task = w.tasks[task].next
+    if bits:
+        set_pause(w, end, w.tasks[end].pause | bits)
+
+
+@inner
+def exchange_cost(w: World, a: int, b: int, c: int, d: int, one: int, two: int) -> float:
+    """Return the travel and prices of the two stretches and of the ways into them and out, as they are linked now."""
+    total = stretch_price(w, a, b, one) + stretch_price(w, c, d, two)
+    ways = leg(w, one, a, w.tasks[a].next) + leg(w, two, c, w.tasks[c].next)
+    if w.tasks[a].next != b:
+        ways += leg(w, one, w.tasks[b].prev, b)
+    if w.tasks[c].next != d:
+        ways += leg(w, two, w.tasks[d].prev, d)
+    return total + ways * w.tally[0].travel_weight
+
+
+@inner
+def exchange_stretches(w: World, visit: int, longest: int) -> bool:
+    """
+    Let two routes exchange what they do between two moments of the global order, up to the evening if `longest` is 0.
+
+    No key changes, so the order stays what it was.
+    """
+    N = w.tally[0].N
+    row = w.visits[visit]
+    task = row.second if row.second >= 0 and below(w, 2) else row.first
+    one = w.tasks[task].route
+    near = w.near[task, below(w, w.near.shape[1])]
+    if one < 0 or near < 0:
+        return False
+    two = w.tasks[near].route
+    if two < 0 or two == one:
+        return False
+    a = w.tasks[task].prev
+    low = w.tasks[a].key if a < N else w.tasks[task].key - 2.0
+    c = position(w, two, low + (w.tasks[task].key - low) * chance(w), near)
+    b, d = N + one, N + two
+    if longest > 0:
+        last = task
+        for _ in range(below(w, longest)):
+            if w.tasks[last].next < N:
+                last = w.tasks[last].next
+        b = w.tasks[last].next
+        high = w.tasks[b].key if b < N else w.tasks[last].key + 2.0
+        d = w.tasks[position(w, two, high - (high - w.tasks[last].key) * chance(w), c)].next
+    if not may_move(w, a, b, two) or not may_move(w, c, d, one):
+        return False
+    before = exchange_cost(w, a, b, c, d, one, two)
+    if w.tally[0].rich:
+        hand_on_breaks(w, a, b)
+        hand_on_breaks(w, c, d)
+        mark(w, one)
+        mark(w, two)
+    log(w, EXCHANGED, a, b, c, d, 0.0)
+    exchange(w, a, b, c, d, one, two)
+    w.tally[0].moved += exchange_cost(w, a, b, c, d, one, two) - before
+    touch_task(w, w.tasks[a].next, 2)
+    touch_task(w, w.tasks[c].next, 2)
+    touch_task(w, b, 2)
+    touch_task(w, d, 2)
+    return True
+
+
+@inner
+def move_break(w: World) -> bool:
+    """Take a break before another visit of the day, or after the last."""
+    N, route = w.tally[0].N, below(w, w.tally[0].R)
+    if w.routes[route].breaks == 0:
+        return False
+    bit = 1 << below(w, w.routes[route].breaks)
+    depot, length, had = N + route, 1, N + route
+    task = w.tasks[depot].next
+    while task != depot:
+        if w.tasks[task].pause & bit:
+            had = task
+        length += 1
+        task = w.tasks[task].next
+    for _ in range(below(w, length)):
+        task = w.tasks[task].next
+    if task == had:
+        return False
+    set_pause(w, had, w.tasks[had].pause & ~bit)
+    set_pause(w, task, w.tasks[task].pause | bit)
+    touch_task(w, had, 2)
+    touch_task(w, task, 2)
+    mark(w, route)
+    return True
+
+
+@inner
+def drop(w: World, visit: int) -> bool:
+    """Leave a visit out, if it is in."""
+    if w.tasks[w.visits[visit].first].route < 0:
+        return False
+    leave_out(w, visit)
+    return True

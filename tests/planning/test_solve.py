@@ -1,0 +1,126 @@
+"""The search finds what is known to be best, keeps every rule, and does the same twice."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from anjia.planning.evaluate import evaluate
+from anjia.planning.plan import Plan
+from anjia.planning.problem import Problem
+from anjia.planning.search.anneal import anneal
+from anjia.planning.search.build import build
+from anjia.planning.search.costs import count_all
+from anjia.planning.search.first import construct
+from anjia.planning.search.order import renumber
+from anjia.planning.search.timetable import plan_of
+from anjia.planning.solve import solve
+from tests.planning.instances import NAMES, best_known, form_of, problem_of
+from tests.planning.towns import town
+
+SMALL = [name for name in NAMES if len(problem_of(name).visits) == 10]
+CLOSE = 1e-6
+
+
+class TestASearch:
+    @pytest.mark.parametrize("name", SMALL)
+    def test_finds_the_best_that_is_known_for_ten_patients(self, name: str) -> None:
+        problem = problem_of(name)
+
+        score = evaluate(problem, solve(problem, iterations=250_000, seed=3))
+
+        assert score.faults == ()
+        assert score.cost / form_of(name).SHARES <= best_known()[name] + 1e-3
+
+    @pytest.mark.parametrize("seed", range(20))
+    @pytest.mark.parametrize("rich", [True, False], ids=["everything", "classic"])
+    def test_keeps_every_rule(self, seed: int, rich: bool) -> None:
+        problem = town(seed, rich=rich)
+
+        assert evaluate(problem, solve(problem, iterations=30_000, seed=seed)).faults == ()
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_does_the_same_twice(self, seed: int) -> None:
+        problem = town(seed)
+
+        assert solve(problem, iterations=50_000, seed=seed) == solve(problem, iterations=50_000, seed=seed)
+
+    def test_goes_on_from_a_plan_and_never_makes_it_worse(self) -> None:
+        problem = problem_of("mankowska/InstanzCPLEX_HCSRP_25_1")
+        plan = solve(problem, iterations=200_000)
+
+        longer = solve(problem, iterations=1, start=plan)
+
+        assert evaluate(problem, longer).cost <= evaluate(problem, plan).cost + CLOSE
+
+    def test_is_the_better_of_two_that_work_side_by_side(self) -> None:
+        problem = problem_of("mankowska/InstanzCPLEX_HCSRP_25_1")
+        alone = [evaluate(problem, solve(problem, iterations=50_000, seed=seed)).cost for seed in (5, 6)]
+
+        plan = solve(problem, iterations=50_000, seed=5, workers=2)
+
+        assert evaluate(problem, plan).cost == pytest.approx(min(alone))
+
+    def test_ends_when_it_is_told_to_and_says_how_far_it_is(self) -> None:
+        cancel, heard = threading.Event(), list[float]()
+
+        def progress(share: float, cost: float) -> None:
+            heard.append(share)
+            cancel.set()
+
+        solve(town(1), seconds=60.0, progress=progress, cancel=cancel)
+
+        assert len(heard) == 1
+
+    def test_of_nothing_is_a_plan_of_nothing(self) -> None:
+        nobody = replace(town(1), caregivers=(), visits=())
+
+        assert solve(nobody, iterations=1) == Plan(())
+
+    def test_leaves_out_whom_nobody_may_visit(self) -> None:
+        problem = town(1)
+        unhappy = replace(problem.visits[0], refused=frozenset(one.id for one in problem.caregivers))
+        problem = replace(problem, visits=(unhappy, *problem.visits[1:]))
+
+        plan = solve(problem, iterations=20_000)
+
+        assert unhappy.id in plan.left_out
+        assert evaluate(problem, plan).faults == ()
+
+    def test_needs_an_end(self) -> None:
+        with pytest.raises(ValueError, match="seconds or iterations"):
+            solve(town(1))
+
+
+class TestWhatTheSearchReckons:
+    """After every change that it takes, its tally is what the evaluator says of the plan then."""
+
+    @pytest.mark.parametrize("seed", range(8))
+    @pytest.mark.parametrize("rich", [True, False], ids=["everything", "classic"])
+    def test_is_what_the_evaluator_says(self, seed: int, rich: bool) -> None:
+        problem = soft(town(seed, visits=18, rich=rich))
+        world = build(problem, seed)
+        construct(world, np.arange(len(problem.visits)))
+        kept = world.tasks.copy()
+        for temperature in (1000.0, 100.0, 30.0, 10.0, 3.0):
+            for _ in range(8):
+                anneal(world, kept, 0.0, temperature, 150)
+                reckoned = float(world.tally[0]["cost"])
+                score = evaluate(problem, plan_of(problem, world))
+                assert score.faults == ()
+                assert score.cost == pytest.approx(reckoned, rel=1e-9, abs=1e-6)
+            renumber(world)
+            count_all(world)
+
+
+def soft(problem: Problem) -> Problem:
+    """Return the problem without what is forbidden rather than dear: the search may pass through that on its way."""
+    return replace(
+        problem,
+        visits=tuple(replace(visit, hard=False) for visit in problem.visits),
+        caregivers=tuple(
+            replace(one, shifts=tuple(replace(shift, may_run_over=True) for shift in one.shifts))
+            for one in problem.caregivers
+        ),
+    )

@@ -1,0 +1,87 @@
+"""Random small problems in which every feature occurs."""
+
+import random
+from typing import Final
+
+from anjia.planning.problem import Break, Caregiver, Part, Problem, Shift, Visit, Weights, Window
+
+SKILLS: Final = ("care", "wound", "drip")
+KINDS: Final = ("alone", "alone", "alone", "together", "in_sequence", "independent")
+
+
+def town(seed: int, *, visits: int = 14, caregivers: int = 4, rich: bool = True) -> Problem:
+    """Return a problem that the seed decides; `rich`: with all that may count, else as the classic benchmarks are."""
+    dice = random.Random(seed)
+    places = ("station", *(f"home{number:02}" for number in range(visits)))
+    spots = {place: (dice.uniform(0, 60), dice.uniform(0, 60)) for place in places}
+    modes = ("foot", "bike") if rich else ("foot",)
+    travel = {
+        mode: tuple(tuple(minutes(spots[one], spots[two], mode, dice) for two in places) for one in places)
+        for mode in modes
+    }
+    people = tuple(caregiver(number, dice, modes, rich) for number in range(caregivers))
+    return Problem(
+        caregivers=people,
+        visits=tuple(visit(number, dice, [one.id for one in people], rich) for number in range(visits)),
+        places=places,
+        travel=travel,
+        weights=Weights(1, 2, 1, 1, 2, 0.5, 0.2, 15, 500) if rich else Weights(1, 1, 1),
+        late_at=dice.choice(("start", "end")),
+        leaves_late=dice.random() < 0.7,
+    )
+
+
+def minutes(one: tuple[float, float], two: tuple[float, float], mode: str, dice: random.Random) -> float:
+    if one == two:
+        return 0.0
+    far = abs(one[0] - two[0]) + abs(one[1] - two[1])
+    return float(round(far * (1.0 if mode == "foot" else 0.6) + dice.uniform(0, 3)))
+
+
+def caregiver(number: int, dice: random.Random, modes: tuple[str, ...], rich: bool) -> Caregiver:
+    opens = dice.choice((0.0, 60.0)) if rich else 0.0
+    lunch = Break(180.0, 300.0, 30.0, price=60.0)
+    tea = Break(300.0, 420.0, 10.0, price=20.0)
+    return Caregiver(
+        id=f"nurse{number}",
+        shifts=(
+            Shift(
+                "day",
+                opens,
+                opens + 480.0,
+                "station",
+                "station",
+                breaks=dice.choice(((), (lunch,), (tea, lunch))) if rich else (),
+                may_run_over=not rich or dice.random() < 0.5,
+            ),
+        ),
+        skills={skill: dice.randint(1, 2) for skill in SKILLS if dice.random() < 0.8} or {"care": 1},
+        gender=dice.choice(("f", "m")),
+        mode=dice.choice(modes),
+        price=dice.choice((0.0, 3.0)) if rich else 0.0,
+    )
+
+
+def visit(number: int, dice: random.Random, people: list[str], rich: bool) -> Visit:
+    kind = dice.choice(KINDS)
+    skills = dice.sample(SKILLS, 2 if kind != "alone" else 1)
+    opens = float(dice.randint(0, 300))
+    windows = [Window(opens, opens + dice.choice((30.0, 90.0)))]
+    if rich and dice.random() < 0.3:
+        windows.append(Window(windows[0].closes + 60, windows[0].closes + 120))
+    some = rich and dice.random() < 0.3
+    return Visit(
+        id=f"visit{number:02}",
+        place=f"home{number:02}",
+        parts=tuple(Part(skill, float(dice.randint(10, 40)), grade=dice.choice((0, 1))) for skill in skills),
+        windows=tuple(windows),
+        hard=rich and dice.random() < 0.3,
+        kind=kind,
+        gap=(5.0, 45.0) if kind == "in_sequence" else (0.0, 0.0),
+        price=dice.choice((None, 80.0, 300.0)) if rich else None,
+        priority=dice.choice((1.0, 3.0)) if rich else 1.0,
+        gender="f" if rich and dice.random() < 0.1 else "",
+        refused=frozenset(dice.sample(people, 1)) if some else frozenset(),
+        preferred=frozenset(dice.sample(people, 2)) if rich and dice.random() < 0.4 else frozenset(),
+        known={dice.choice(people): 10.0} if rich and dice.random() < 0.4 else {},
+    )
