@@ -79,6 +79,8 @@ def solve(
     """
     if seconds is None and iterations is None:
         raise ValueError("solve needs seconds or iterations, or both")
+    if not problem.visits or not any(caregiver.shifts for caregiver in problem.caregivers):
+        return Plan((), tuple(visit.id for visit in problem.visits))
     searches = [
         Search(problem, Budget(seconds, iterations, cancel), seed + number, start)
         for number in range(workers)
@@ -118,8 +120,6 @@ class Search:
         return np.argsort(self.world.tasks[self.world.visits["first"]]["opens"], kind="stable")
 
     def run(self, progress: Progress | None) -> None:
-        if not self.problem.visits or not self.world.tally[0]["R"]:
-            return
         built = self.budget.spent()
         self.chunk(HOT if self.start is None else WARM)
         before = self.budget.spent()

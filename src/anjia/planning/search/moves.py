@@ -318,11 +318,21 @@ def exchange_stretches(w: World, visit: int, longest: int) -> bool:
     log(w, EXCHANGED, a, b, c, d, 0.0)
     exchange(w, a, b, c, d, one, two)
     w.tally[0].moved += exchange_cost(w, a, b, c, d, one, two) - before
-    touch_task(w, w.tasks[a].next, 2)
-    touch_task(w, w.tasks[c].next, 2)
-    touch_task(w, b, 2)
-    touch_task(w, d, 2)
+    touch_stretch(w, a, b, one, two)
+    touch_stretch(w, c, d, one, two)
     return True
+
+
+@inner
+def touch_stretch(w: World, begin: int, end: int, one: int, two: int) -> None:
+    """Queue what an exchange has changed: the ways in and out, and all between if the two travel by other means."""
+    touch_task(w, w.tasks[begin].next, 2)
+    touch_task(w, end, 2)
+    if w.routes[one].base != w.routes[two].base:
+        task = w.tasks[begin].next
+        while task != end:
+            touch_task(w, task, 2)
+            task = w.tasks[task].next
 
 
 @inner
