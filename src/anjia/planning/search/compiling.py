@@ -19,6 +19,9 @@ import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+jit: Final[Any] = numba.njit  # its types do not know all of its options
+config: Final[Any] = numba.config
+
 CACHE: Final = os.environ.get("ANJIA_PLANNING_CACHE")
 
 
@@ -31,13 +34,13 @@ def fingerprint() -> str:
 
 
 if CACHE:
-    numba.config.CACHE_DIR = str(Path(CACHE) / fingerprint())
+    config.CACHE_DIR = str(Path(CACHE) / fingerprint())
 
 
 def inner(function: Function) -> Function:
-    compiled = numba.njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
+    compiled = jit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
     return cast(Function, compiled(function))
 
 
 def entry(function: Function) -> Function:
-    return cast(Function, numba.njit(cache=bool(CACHE), error_model="numpy", nogil=True)(function))
+    return cast(Function, jit(cache=bool(CACHE), error_model="numpy", nogil=True)(function))
