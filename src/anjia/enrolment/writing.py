@@ -5,9 +5,10 @@ from uuid import UUID
 
 from anjia.enrolment.events import CandidateChanged, PlaceOffered
 from anjia.enrolment.models import Candidate, Programme
-from anjia.enrolment.rules import OFFER_LASTS, SEATED, NotNow, ProgrammeClosed, Stage
+from anjia.enrolment.rules import OFFER_LASTS, SEATED, NotNow, ProgrammeClosed, ProgrammeEnded, Stage
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind
+from anjia.kernel.calendar import day_of
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import NotFound
 
@@ -30,9 +31,24 @@ def programme_in_turn(actor: Actor, programme_id: UUID) -> Programme:
 
 
 def check_open(programme: Programme) -> None:
-    """:raises ProgrammeClosed: if it takes nobody any more"""
+    """:raises ProgrammeClosed: if somebody has closed it"""
     if programme.closed_at is not None:
         raise ProgrammeClosed
+
+
+def check_takes_people(programme: Programme, now: datetime) -> None:
+    """
+    :raises ProgrammeClosed: if somebody has closed it
+    :raises ProgrammeEnded: if its last day is over
+    """
+    check_open(programme)
+    if programme.ends_on is not None and is_over(programme, now):
+        raise ProgrammeEnded(programme.ends_on)
+
+
+def is_over(programme: Programme, now: datetime) -> bool:
+    """Return whether its last day, if it has one, is over."""
+    return programme.ends_on is not None and day_of(now) > programme.ends_on
 
 
 def candidate_in_turn(actor: Actor, candidate_id: UUID) -> Candidate:
@@ -56,7 +72,7 @@ def fill_places(actor: Actor, now: datetime, programme: Programme) -> int:
     After what a person has done herself, the house's own system does it: `offer_free_places` hears of it.
     """
     if (
-        programme.closed_at is not None or actor.kind is Kind.PERSON
+        programme.closed_at is not None or is_over(programme, now) or actor.kind is Kind.PERSON
     ):  # who sees her own row only gives out none
         return 0
     rows = Candidate.objects.filter(programme=programme)

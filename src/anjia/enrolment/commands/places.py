@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anjia.enrolment.models import Candidate
 from anjia.enrolment.rules import NotNow, OfferNotOpen, ReasonMissing, Stage
-from anjia.enrolment.writing import candidate_in_turn, check_open, fill_places, tell
+from anjia.enrolment.writing import candidate_in_turn, check_takes_people, fill_places, tell
 from anjia.kernel.actors import Actor
 from anjia.kernel.work import command
 
@@ -19,12 +19,14 @@ def take_place(actor: Actor, now: datetime, *, candidate_id: UUID) -> Candidate:
 
     :raises NotFound: if she is a stranger
     :raises OfferNotOpen: if none is kept for her, or no longer
+    :raises ProgrammeClosed, ProgrammeEnded: if the programme takes nobody any more
     """
     candidate = candidate_in_turn(actor, candidate_id)
     if candidate.stage == Stage.ENROLLED:
         return candidate
     if candidate.stage != Stage.OFFERED or candidate.offer_until is None or candidate.offer_until < now:
         raise OfferNotOpen
+    check_takes_people(candidate.programme, now)
     candidate.move_to(Stage.ENROLLED, enrolled_at=now, offer_until=None)
     tell(actor, now, candidate, "place.taken", ["stage", "enrolled_at"])
     return candidate
@@ -59,11 +61,11 @@ def come_again(actor: Actor, now: datetime, *, candidate_id: UUID) -> Candidate:
     Begin anew with somebody who had left: she is screened again, and her earlier screenings stay.
 
     :raises NotFound: if she is a stranger
-    :raises ProgrammeClosed: if it takes nobody any more
+    :raises ProgrammeClosed, ProgrammeEnded: if it takes nobody any more
     :raises NotNow: if she has not left
     """
     candidate = candidate_in_turn(actor, candidate_id)
-    check_open(candidate.programme)
+    check_takes_people(candidate.programme, now)
     candidate.move_to(Stage.CAME, left_at=None, left_why="")
     tell(actor, now, candidate, "candidate.came_again", ["stage"])
     return candidate

@@ -11,6 +11,7 @@ from anjia.enrolment.models import Candidate, Channel, Screening
 from anjia.enrolment.rules import (
     AlreadyCandidate,
     Finding,
+    NotNow,
     Outcome,
     ReasonMissing,
     SameScreener,
@@ -20,7 +21,13 @@ from anjia.enrolment.rules import (
     decide,
 )
 from anjia.enrolment.rules.screening import AlreadySettled
-from anjia.enrolment.writing import candidate_in_turn, check_open, fill_places, programme_in_turn, tell
+from anjia.enrolment.writing import (
+    candidate_in_turn,
+    check_takes_people,
+    fill_places,
+    programme_in_turn,
+    tell,
+)
 from anjia.kernel import events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
@@ -45,11 +52,11 @@ def add_candidate(
     Write down that somebody was recruited, and by which way.
 
     :raises NotFound: if she is a stranger, or there is no such programme or way of recruiting
-    :raises ProgrammeClosed: if it takes nobody any more
+    :raises ProgrammeClosed, ProgrammeEnded: if it takes nobody any more
     :raises AlreadyCandidate: if she is on its list
     """
     programme = programme_in_turn(actor, programme_id)
-    check_open(programme)
+    check_takes_people(programme, now)
     get_resident(actor, Purpose.CONTRACT, resident_id=resident_id)
     channels = Channel.objects.filter(organization_id=actor.organization_id, retired_at=None)
     channel = channels.filter(id=channel_id).first()
@@ -81,14 +88,20 @@ def screen(
     """
     Write a screening down. What follows is computed; it waits for a second person. Earlier ones stay as they are.
 
+    Who is in the programme keeps her place while she is screened again, also in one that takes nobody any more.
+
     :raises NotFound: if she is a stranger
-    :raises NotNow: if she is in the programme, has a place offered, or a screening waits already
-    :raises ProgrammeClosed: if it takes nobody any more
+    :raises NotNow: if she has a place offered, has left, or a screening waits already
+    :raises ProgrammeClosed, ProgrammeEnded: if it takes nobody any more
     :raises ScreeningInvalid: naming what is not written, or if the relative who is named may not act for her
     """
     check_findings(findings)
     candidate = candidate_in_turn(actor, candidate_id)
-    check_open(candidate.programme)
+    is_inside = candidate.stage == Stage.ENROLLED
+    if not is_inside:
+        check_takes_people(candidate.programme, now)
+    elif candidate.screenings.filter(settled_at=None).exists():
+        raise NotNow(_("她已经在再筛，等第二个人确认。"))
     resident = get_resident(actor, Purpose.CONTRACT, resident_id=candidate.resident_id)
     if grant_id is not None:
         grants = accounts_of_resident(actor, Purpose.CONTRACT, resident_id=resident.id, now=now)
@@ -101,7 +114,8 @@ def screen(
         min_age=min_age,
         lives_alone=resident.lives_alone,
     )
-    candidate.move_to(Stage.SCREENED, screened_at=candidate.screened_at or now)
+    if not is_inside:
+        candidate.move_to(Stage.SCREENED, screened_at=candidate.screened_at or now)
     made = Screening.objects.create(
         organization_id=actor.organization_id,
         candidate=candidate,
@@ -135,7 +149,8 @@ def settle_screening(
     """
     Say, as the second person, that the decision stands, or send it back with what is wrong.
 
-    Who is eligible then is offered a free place, or waits in the order of these days.
+    Who is eligible then is offered a free place, or waits in the order of these days. Who is in the programme stays in
+    her place unless she is not eligible any more: then it goes on to the next, and she may appeal.
 
     :raises NotFound: if there is no such screening
     :raises AlreadySettled: if somebody has said so before
@@ -158,18 +173,42 @@ def settle_screening(
     screening.stands, screening.settled_words = stands, words.strip()[:500]
     with refuse_if_broken({"screening_second_person": SameScreener}):
         screening.save(update_fields=["settled_at", "settled_by", "stands", "settled_words"])
-    outcome = Outcome(screening.outcome)
-    if not stands:
-        candidate.move_to(Stage.CAME)
-    elif outcome is Outcome.ELIGIBLE:
-        candidate.move_to(Stage.WAITING, waiting_since=now, eligible_at=candidate.eligible_at or now)
-        fill_places(actor, now, candidate.programme)
-    else:
-        candidate.move_to(STAGE_AFTER[outcome], waiting_since=None)
+    is_told = _follow(actor, now, candidate, screening)
     tell(actor, now, candidate, "screening.confirmed" if stands else "screening.sent_back", ["stands"])
-    if stands:
+    if is_told:
         events.publish(
             ScreeningSettled(screening_id=screening.id, resident_id=candidate.resident_id, at=now),
             actor=actor,
         )
     return screening
+
+
+def _follow(actor: Actor, now: datetime, candidate: Candidate, screening: Screening) -> bool:
+    """Let her come where the second person's word leads; return whether there is something to tell her."""
+    outcome, is_inside = Outcome(screening.outcome), candidate.stage == Stage.ENROLLED
+    if is_inside and screening.stands and outcome is Outcome.NOT_ELIGIBLE:
+        candidate.move_to(Stage.NOT_ELIGIBLE, waiting_since=None)
+        fill_places(actor, now, candidate.programme)
+    elif is_inside:
+        return False  # nothing changes for her
+    elif not screening.stands:
+        candidate.move_to(Stage.CAME)
+    elif outcome is Outcome.ELIGIBLE:
+        since = _put_out_wrongly_since(candidate, screening) or now
+        candidate.move_to(Stage.WAITING, waiting_since=since, eligible_at=candidate.eligible_at or now)
+        fill_places(actor, now, candidate.programme)
+    else:
+        candidate.move_to(STAGE_AFTER[outcome], waiting_since=None)
+    return bool(screening.stands)
+
+
+def _put_out_wrongly_since(candidate: Candidate, screening: Screening) -> datetime | None:
+    """
+    Return since when she had her place, if the screening before this one took it from her and her appeal was right.
+
+    The place may be another's by then: she is the first to get the next.
+    """
+    before = candidate.screenings.filter(stands=True, number__lt=screening.number).order_by("-number").first()
+    if before is None or candidate.enrolled_at is None or before.made_at < candidate.enrolled_at:
+        return None
+    return candidate.enrolled_at if before.appeals.filter(is_upheld=True).exists() else None

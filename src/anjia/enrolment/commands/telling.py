@@ -22,6 +22,15 @@ DECIDED: Final = {
 }
 
 
+ENDED: Final = "enrolment_ended"
+
+
+def _ended(screening: Screening) -> bool:
+    """Return whether it was of somebody in the programme: she is told that it ends, not that she was not chosen."""
+    began = screening.candidate.enrolled_at
+    return screening.outcome == Outcome.NOT_ELIGIBLE and began is not None and screening.made_at > began
+
+
 @command("messaging.send")
 def tell_decision(actor: Actor, now: datetime, *, screening_id: UUID) -> int:
     """
@@ -33,7 +42,7 @@ def tell_decision(actor: Actor, now: datetime, *, screening_id: UUID) -> int:
     found = rows.select_related("candidate__programme").first()
     if found is None:
         raise NotFound
-    template = DECIDED[Outcome(found.outcome)]
+    template = ENDED if _ended(found) else DECIDED[Outcome(found.outcome)]
     return _send(actor, now, candidate=found.candidate, template=template, about=f"screening/{found.id}")
 
 

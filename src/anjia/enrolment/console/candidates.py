@@ -48,7 +48,8 @@ def show(request: PageRequest, candidate_id: UUID, refusal: DomainError | None =
         "source": source(),
         "now": now,
         "me": actor.user_id,
-        "may_screen": actor.may("enrolment.screen") and stage in MAY_BE_SCREENED,
+        "may_screen": actor.may("enrolment.screen") and stage in MAY_BE_SCREENED and not waits_inside(found),
+        "is_inside": stage is Stage.ENROLLED,
         "may_settle": actor.may("enrolment.confirm"),
         "may_answer": actor.may("enrolment.answer"),
         "is_offered": stage is Stage.OFFERED,
@@ -58,6 +59,12 @@ def show(request: PageRequest, candidate_id: UUID, refusal: DomainError | None =
         "refusal": refusal,
     }
     return render(request, "enrolment/candidate.html", said, status=refusal.status if refusal else 200)
+
+
+def waits_inside(found: queries.CandidatePage) -> bool:
+    """Return whether she is in the programme and a screening of hers waits for a second person."""
+    open_one = any(one.screening.settled_at is None for one in found.screenings)
+    return found.candidate.stage == Stage.ENROLLED and open_one
 
 
 def rows(

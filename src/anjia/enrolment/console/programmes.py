@@ -122,6 +122,9 @@ def show(
         "programme": found.shown.programme,
         "funnel": found.funnel,
         "page": found.candidates,
+        "again": found.again,
+        "is_over": found.shown.programme.ends_on is not None
+        and found.shown.programme.ends_on < day_of(timezone.now()),
         "wanted": wanted,
         "is_line": wanted["stage"] == Stage.WAITING,
         "channels": [(str(one.id), one.words) for one in ways if one.retired_at is None],

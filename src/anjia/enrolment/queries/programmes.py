@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from anjia.enrolment.models import Candidate, Channel, Programme
+from anjia.enrolment.models import Candidate, Channel, Programme, Screening
 from anjia.enrolment.rules import TONE_OF_STAGE, WORDS_OF_REACHED, WORDS_OF_STAGE, Reached, Stage
 from anjia.enrolment.seeing import check_may_read
 from anjia.kernel.actors import Actor, Purpose
@@ -78,6 +78,7 @@ class ProgrammePage:
     shown: ProgrammeShown
     funnel: Sequence[FunnelLine]
     candidates: Page[CandidateLine]
+    again: Sequence[CandidateLine]  # in the programme, screened again, waiting for a second person
 
 
 def programmes(
@@ -135,21 +136,25 @@ def programme_page(
         rows = rows.filter(REACHED[Reached(reached)])
     order = ("waiting_since", "id") if stage == Stage.WAITING else ("-came_at", "-id")
     page = page_of(rows, order=order, after=after, size=size)
-    names = resident_names(actor, purpose, resident_ids=[row.resident_id for row in page.items])
-    lines = [
-        CandidateLine(
+    inside = Candidate.objects.filter(programme=programme, stage=Stage.ENROLLED.value)
+    waits = Screening.objects.filter(candidate=OuterRef("pk"), settled_at=None)
+    again = list(inside.filter(Exists(waits)).select_related("channel").order_by("came_at", "id")[:50])
+    names = resident_names(actor, purpose, resident_ids={row.resident_id for row in [*page.items, *again]})
+
+    def line(row: Candidate) -> CandidateLine:
+        return CandidateLine(
             candidate=row,
             name=names.get(row.resident_id, ""),
             channel=row.channel.words,
             words=str(WORDS_OF_STAGE[Stage(row.stage)]),
             tone=TONE_OF_STAGE[Stage(row.stage)],
         )
-        for row in page.items
-    ]
+
     return ProgrammePage(
         shown=_counted([programme])[0],
         funnel=_funnel(programme),
-        candidates=Page(lines, page.next),
+        candidates=Page(list(map(line, page.items)), page.next),
+        again=list(map(line, again)),
     )
 
 

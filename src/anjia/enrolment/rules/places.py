@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.errors import DomainError, Invalid, Words
@@ -34,11 +35,14 @@ MOVES: Final[Mapping[Stage, frozenset[Stage]]] = {
     Stage.NOT_ELIGIBLE: frozenset({Stage.SCREENED, Stage.CAME, Stage.LEFT}),
     Stage.WAITING: frozenset({Stage.OFFERED, Stage.SCREENED, Stage.LEFT}),
     Stage.OFFERED: frozenset({Stage.ENROLLED, Stage.WAITING, Stage.LEFT}),
-    Stage.ENROLLED: frozenset({Stage.LEFT}),
+    # Screened again, she stays in her place while that runs; only a confirmed no ends it.
+    Stage.ENROLLED: frozenset({Stage.NOT_ELIGIBLE, Stage.LEFT}),
     Stage.LEFT: frozenset({Stage.CAME}),
 }
 SEATED: Final = frozenset({Stage.OFFERED, Stage.ENROLLED})
-MAY_BE_SCREENED: Final = frozenset(stage for stage, nexts in MOVES.items() if Stage.SCREENED in nexts)
+MAY_BE_SCREENED: Final = frozenset(stage for stage, nexts in MOVES.items() if Stage.SCREENED in nexts) | {
+    Stage.ENROLLED
+}
 
 WORDS_OF_STAGE: Final[Mapping[Stage, Words]] = {
     Stage.CAME: _("等筛选"),
@@ -87,6 +91,15 @@ class ProgrammeInvalid(Invalid):
 class ProgrammeClosed(DomainError):
     code = "enrolment.programme_closed"
     words = _("这个项目已经结束，不再收人。请选另一个项目。")
+
+
+class ProgrammeEnded(DomainError):
+    code = "enrolment.programme_ended"
+    words = _("这个项目的期限到了，不再收人。要接着收，请先在项目里把结束的日子改到以后。")
+
+    def __init__(self, ends_on: date) -> None:
+        told = gettext("这个项目到 {day} 为止，不再收人。要接着收，请先在项目里把结束的日子改到以后。")
+        super().__init__(told.format(day=f"{ends_on:%Y-%m-%d}"))
 
 
 class TooManyInside(DomainError):
