@@ -38,6 +38,7 @@ class Paper:
     aliases: tuple[str, ...]
     runs_out: Source | None
     is_cover: bool = False  # a policy: it names who insures her
+    is_specialist: bool = False  # it makes a nurse one of a specialty
 
 
 def profession_of(row: Mapping[str, Any]) -> Profession:
@@ -60,6 +61,7 @@ def paper_of(row: Mapping[str, Any]) -> Paper:
         aliases=tuple(row.get("aliases", ())),
         runs_out=source_of(row["runs_out"]) if "runs_out" in row else None,
         is_cover=row.get("is_cover", False),
+        is_specialist=row.get("is_specialist", False),
     )
 
 
@@ -69,6 +71,7 @@ PROFESSIONS: Final[Mapping[StaffKind, Profession]] = {
 PAPERS: Final[Mapping[str, Paper]] = {
     paper.code: paper for paper in map(paper_of, table("professions")["papers"])
 }
+SPECIALTIES: Final = tuple(code for code, paper in PAPERS.items() if paper.is_specialist)
 # Ladders that rank; the health workers' titles are only names.
 RANKED: Final = frozenset({StaffKind.NURSE, StaffKind.DOCTOR, StaffKind.THERAPIST})
 

@@ -6,8 +6,9 @@ from typing import Protocol
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
-from anjia.catalogue.rules import Requires
-from anjia.dispatch.gates import gate_reasons
+from anjia.catalogue.rules import Offered, Requires
+from anjia.catalogue.rules.assessing import LevelAsked
+from anjia.dispatch.gates import gate_reasons, level_asked, levels_asked
 from anjia.dispatch.matching import (
     FEASIBILITY,
     Job,
@@ -31,15 +32,11 @@ from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet
 
 
-class Service(Protocol):
+class Service(Offered, Protocol):
     """As much of a service's version as says who may do it."""
 
     @property
-    def code(self) -> str: ...
-    @property
     def requires(self) -> Requires: ...
-    @property
-    def legal_line(self) -> str: ...
 
 
 def wait_for(
@@ -124,13 +121,15 @@ def check_may_go(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:
     for sheet in caregivers_on(
         actor, Purpose.CONTRACT, start=promise.starts_at, end=promise.ends_at, staff_ids=[staff_id]
     ):
-        reasons += qualification_reasons(job_of(version, promise, courses_of(actor, version)), sheet, day)
+        reasons += qualification_reasons(bound_job_of(actor, version, promise), sheet, day)
     if reasons:
         raise GateClosed(reasons)
 
 
-def job_of(version: Service, promise: Promise, courses: tuple[Bound, ...]) -> Job:
-    """Return what is to be done; `courses` are those that bind whoever does this service."""
+def job_of(
+    version: Service, promise: Promise, courses: tuple[Bound, ...], level: LevelAsked | None = None
+) -> Job:
+    """Return what is to be done; `courses` and `level` bind whoever does it."""
     return Job(
         requires=version.requires,
         legal_line=version.legal_line,
@@ -139,11 +138,19 @@ def job_of(version: Service, promise: Promise, courses: tuple[Bound, ...]) -> Jo
         cell=promise.cell,
         wishes=Wishes.of(promise.wishes),
         courses=courses,
+        level=level,
     )
 
 
 def courses_of(actor: Actor, version: Service) -> tuple[Bound, ...]:
     return courses_binding(actor, Purpose.CONTRACT, service_code=version.code)
+
+
+def bound_job_of(actor: Actor, version: Service, promise: Promise) -> Job:
+    """Return what is to be done, with all that binds whoever does it."""
+    on = local(promise.starts_at).date()
+    level = level_asked(actor, Purpose.CONTRACT, version=version, resident_id=promise.resident_id, on=on)
+    return job_of(version, promise, courses_of(actor, version), level)
 
 
 def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff_id: UUID) -> None:
@@ -153,7 +160,7 @@ def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff
     :raises SlotGone: if she may not do this, or cannot come without breaking another promise
     """
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
-    job = job_of(version, promise, courses_of(actor, version))
+    job = bound_job_of(actor, version, promise)
     sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
     check_can_come(
         actor,
@@ -210,9 +217,18 @@ def may_not_do(
         for version_id in {promise.service_version_id for promise in promises.values()}
     }
     courses = {version_id: courses_of(actor, version) for version_id, version in versions.items()}
+    levels = levels_asked(
+        actor,
+        Purpose.CONTRACT,
+        visits={
+            one.id: (versions[one.service_version_id], one.resident_id, local(one.starts_at).date())
+            for one in promises.values()
+        },
+    )
     for one in promised:
         promise = promises[one.visit_id]
-        job = job_of(versions[promise.service_version_id], promise, courses[promise.service_version_id])
+        version_id = promise.service_version_id
+        job = job_of(versions[version_id], promise, courses[version_id], levels[promise.id])
         if qualification_reasons(job, sheet, local(one.starts_at).date()):
             found.append(one)
     return found

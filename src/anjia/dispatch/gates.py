@@ -10,8 +10,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue import queries as catalogue
-from anjia.catalogue.rules import Asks, GateRule, Offered, gate_of
-from anjia.catalogue.rules.assessing import Assessed, is_assessment, why_not_assessed
+from anjia.catalogue.rules import Asks, GateRule, Offered, gate_of, rule_that
+from anjia.catalogue.rules.assessing import (
+    Assessed,
+    Level,
+    LevelAsked,
+    Levelled,
+    is_assessment,
+    why_not_assessed,
+)
 from anjia.catalogue.rules.city import CityRow
 from anjia.clinical.forbidden import forbids
 from anjia.dispatch.rules import GateClosed, Reason
@@ -19,7 +26,7 @@ from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.orders.queries import standing_orders
 from anjia.orders.rules.orders import Standing as Order
 from anjia.orders.rules.orders import forbidden_words, why_no_order
-from anjia.records.queries import latest_assessments
+from anjia.records.queries import latest_assessment, latest_assessments
 from anjia.residents.queries import Standing, agreements_of
 from anjia.residents.rules import ConsentState
 from anjia.workforce.queries import institution_papers_held
@@ -186,6 +193,40 @@ def assessment_wanting(asked: Asked, rule: GateRule) -> Answer:
         _("请先约“首次评估”，评估写明适合就能约；也可以打电话请服务台来办。")
         if asked.for_her
         else _("先给她约一次“首次评估”；评估写明适合，就能约。")
+    )
+
+
+def level_asked(
+    actor: Actor, purpose: Purpose, *, version: Offered, resident_id: UUID, on: date
+) -> LevelAsked | None:
+    """Return which nurse her latest assessment asks for, where the line asks for one on that day."""
+    rule = _rule_of_level(version, on)
+    latest = latest_assessment(actor, purpose, resident_id=resident_id) if rule else None
+    return _asked_by(rule, latest)
+
+
+def levels_asked(
+    actor: Actor, purpose: Purpose, *, visits: Mapping[UUID, tuple[Offered, UUID, date]]
+) -> dict[UUID, LevelAsked | None]:
+    """Return the same of many visits, each by its version, whose it is and its day, in one question."""
+    rules = {key: _rule_of_level(version, on) for key, (version, _her, on) in visits.items()}
+    who = {her for key, (_version, her, _on) in visits.items() if rules[key] and actor.sees(her)}
+    latest = latest_assessments(actor, purpose, resident_ids=who) if who else {}
+    return {key: _asked_by(rules[key], latest.get(visits[key][1])) for key in visits}
+
+
+def _rule_of_level(version: Offered, on: date) -> GateRule | None:
+    return None if is_assessment(version.content) else rule_that(version.legal_line, on, Asks.ASSESSMENT)
+
+
+def _asked_by(rule: GateRule | None, latest: Levelled | None) -> LevelAsked | None:
+    if rule is None or latest is None:
+        return None
+    return LevelAsked(
+        level=Level(latest.nurse_level),
+        assessed_on=latest.made_on,
+        rule_id=rule.rule_id,
+        source=rule.source,
     )
 
 

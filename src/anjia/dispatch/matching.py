@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from anjia.catalogue.rules import Requires, why_not_on_line
+from anjia.catalogue.rules.assessing import LevelAsked, why_below_level
 from anjia.dispatch.insertion import GreedyInsertion
 from anjia.dispatch.ports import Feasibility
 from anjia.dispatch.rules import (
@@ -85,6 +86,7 @@ class Job:
     cell: str
     wishes: Wishes = field(default_factory=Wishes)
     courses: tuple[Bound, ...] = ()  # the house's own: of which whoever goes must hold the certificate
+    level: LevelAsked | None = None  # which nurse her first assessment asks for
 
     @property
     def place(self) -> Point | None:
@@ -154,7 +156,22 @@ def is_on_standby(sheet: CaregiverSheet, start: datetime, end: datetime) -> bool
 
 def qualification_reasons(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:
     """Return what the law, the service and the house ask for and this person has not. Nobody may overrule these."""
-    return [*_unqualified(job, sheet, on), *_untrained(job, sheet, on)]
+    return [*_unqualified(job, sheet, on), *_below_level(job, sheet, on), *_untrained(job, sheet, on)]
+
+
+def _below_level(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:
+    words = why_below_level(job.level, sheet, on) if job.level else ""
+    if not words or job.level is None:
+        return []
+    return [
+        Reason(
+            is_met=False,
+            words=words,
+            way_out=_("换够得上的护士去；她的情况变了，就再评估一次"),
+            rule_id=job.level.rule_id,
+            source=job.level.source,
+        )
+    ]
 
 
 def _untrained(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anjia.catalogue.rules.lines import LegalLine
+from anjia.catalogue.rules.requirements import Person, language
+from anjia.clinical.professions import SPECIALTIES, StaffKind, is_at_least, words_of_title
 from anjia.kernel.errors import Words
 
 
@@ -87,6 +89,9 @@ LEVEL_WORDS: Final[Mapping[Level, Words]] = {
 }
 
 
+TITLE_OF_LEVEL: Final[Mapping[Level, str]] = {Level.SENIOR: "护师", Level.SUPERVISOR: "主管护师"}
+
+
 class Against(StrEnum):
     """What speaks against nursing her at home."""
 
@@ -116,6 +121,25 @@ class Outcome:
     @property
     def is_suitable(self) -> bool:
         return not self.against
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelAsked:
+    """Which nurse her assessment asks for, when that was found, and by which rule it binds."""
+
+    level: Level
+    assessed_on: date
+    rule_id: str
+    source: str
+
+
+class Levelled(Protocol):
+    """As much of an assessment as says which nurse it asks for."""
+
+    @property
+    def made_on(self) -> date: ...
+    @property
+    def nurse_level(self) -> str: ...
 
 
 class Assessed(Protocol):
@@ -187,6 +211,23 @@ def why_not_assessed(latest: Assessed | None, line: str, on: date, *, says_findi
     if line == LegalLine.INTERNET_NURSING and latest.mobility == Mobility.FREE:
         return _("首次评估写她能自己出门：“互联网+护理”是给行动不便的人的。")
     return ""
+
+
+def why_below_level(asked: LevelAsked, person: Person, on: date) -> str:
+    """Return why this nurse is below what the assessment asks for; nothing if she is not, or is no nurse."""
+    if person.kind != StaffKind.NURSE:
+        return ""
+    if asked.level is Level.SPECIALIST:
+        held = [person.qualifications.get(code, date.min) for code in SPECIALTIES]
+        is_met, own = any(last is None or last >= on for last in held), _("没有在有效期里的专科证书")
+    else:
+        is_met = is_at_least(person.kind, person.title, TITLE_OF_LEVEL[asked.level])
+        own = words_of_title(person.title, language()) or _("没有登记职称")
+    if is_met:
+        return ""
+    return _("{day} 的首次评估写明至少要{level}，这位是{own}。").format(
+        day=f"{asked.assessed_on:%Y-%m-%d}", level=LEVEL_WORDS[asked.level], own=own
+    )
 
 
 def answers_said(

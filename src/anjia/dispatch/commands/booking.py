@@ -7,7 +7,7 @@ from uuid import UUID
 from anjia.catalogue.queries import get_version
 from anjia.dispatch.asking import offers_to_change, withdraw_offers
 from anjia.dispatch.checking import booked, check_can_come, crew_sheets, wait_for
-from anjia.dispatch.gates import check_gate
+from anjia.dispatch.gates import check_gate, level_asked
 from anjia.dispatch.matching import Job, Wishes
 from anjia.dispatch.queries import Booked
 from anjia.dispatch.rules import OfferState, check_notice
@@ -87,6 +87,13 @@ def move_booking(
         cell=promise.cell,
         wishes=Wishes.of({**promise.wishes, "period": "any"}),  # who chooses a time has changed her mind
         courses=courses_binding(actor, Purpose.CONTRACT, service_code=version.code),
+        level=level_asked(
+            actor,
+            Purpose.CONTRACT,
+            version=version,
+            resident_id=promise.resident_id,
+            on=local(starts_at).date(),
+        ),
     )
     ends_at = starts_at + timedelta(minutes=version.duration_minutes)
     sheets = crew_sheets(actor, staff_ids, starts_at, ends_at)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from anjia.catalogue.queries import current_version
 from anjia.dispatch.checking import booked, check_can_come, crew_sheets, wait_for
-from anjia.dispatch.gates import check_gate
+from anjia.dispatch.gates import check_gate, level_asked
 from anjia.dispatch.matching import Job, Wishes
 from anjia.dispatch.queries import Booked, Caregiver, Hold, ServiceHeld
 from anjia.dispatch.rules import NotOffered, check_notice, to_heed
@@ -67,6 +67,9 @@ def hold_slot(
         cell=address.cell,
         wishes=Wishes.of(wishes),
         courses=courses_binding(actor, Purpose.CONTRACT, service_code=version.code),
+        level=level_asked(
+            actor, Purpose.CONTRACT, version=version, resident_id=resident_id, on=local(starts_at).date()
+        ),
     )
     ends_at = starts_at + timedelta(minutes=version.duration_minutes)
     sheets = crew_sheets(actor, staff_ids, starts_at, ends_at)

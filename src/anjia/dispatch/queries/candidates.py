@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import get_version
-from anjia.dispatch.gates import gate_reasons
+from anjia.dispatch.gates import gate_reasons, level_asked
 from anjia.dispatch.matching import (
     Job,
     Wishes,
@@ -46,6 +46,7 @@ def suitability(
         raise NotAllowed
     promise = get_promise(actor, purpose, visit_id=visit_id)
     version = get_version(actor, purpose, version_id=promise.service_version_id)
+    day = local(promise.starts_at).date()
     job = Job(
         requires=version.requires,
         legal_line=version.legal_line,
@@ -54,8 +55,8 @@ def suitability(
         cell=promise.cell,
         wishes=Wishes.of(promise.wishes),
         courses=courses_binding(actor, purpose, service_code=version.code),
+        level=level_asked(actor, purpose, version=version, resident_id=promise.resident_id, on=day),
     )
-    day = local(promise.starts_at).date()
     start, end = day_bounds(day)
     sheets = caregivers_on(actor, purpose, start=start, end=end)
     ids = [sheet.id for sheet in sheets]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from anjia.catalogue.queries import get_version
+from anjia.dispatch.gates import levels_asked
 from anjia.dispatch.matching import FEASIBILITY, Job, Opening, Wishes, may_do, timelines_of
 from anjia.dispatch.models import Offer
 from anjia.dispatch.queries.slots import Look, look_for
@@ -134,6 +135,14 @@ def why_others_come(
             state__in=sorted(UNANSWERED),
         ).values_list("visit_id", "staff_id")
     )
+    levels = levels_asked(
+        actor,
+        purpose,
+        visits={
+            key: (versions[one.service_version_id], one.resident_id, local(one.starts_at).date())
+            for key, one in promises.items()
+        },
+    )
     found = {}
     for visit_id, promise in promises.items():
         one = usual[visit_id]
@@ -145,6 +154,7 @@ def why_others_come(
             cell=promise.cell,
             wishes=Wishes.of(promise.wishes),
             courses=bound[promise.service_version_id],
+            level=levels[visit_id],
         )
         words = _why_not_her(job, by_id.get(one), timelines.get(one), promise.starts_at)
         found[visit_id] = words or (_("这次接不了") if (visit_id, one) in said_no else "")

@@ -1,7 +1,7 @@
 """Which times can be booked, and of a day without any why."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.catalogue.queries import current_version
-from anjia.dispatch.gates import gate_of_days
+from anjia.dispatch.gates import gate_of_days, level_asked
 from anjia.dispatch.matching import (
     Job,
     Opening,
@@ -137,6 +137,7 @@ def look_for(
         cell=address.cell,
         wishes=Wishes.of(wishes),
         courses=courses_binding(actor, purpose, service_code=version.code),
+        level=level_asked(actor, purpose, version=version, resident_id=resident_id, on=first_day),
     )
     days = [first_day + timedelta(days=ahead) for ahead in range((last_day - first_day).days + 1)]
     closed = gate_of_days(actor, purpose, version=version, resident_id=resident_id, days=days)
@@ -276,18 +277,4 @@ class Look:
             )
         if wishes.caregiver_sex != "any":
             found.append((_("不限男女"), Wishes(period=wishes.period, refused=wishes.refused)))
-        return [
-            (
-                name,
-                Job(
-                    requires=self.job.requires,
-                    legal_line=self.job.legal_line,
-                    minutes=self.job.minutes,
-                    people_needed=self.job.people_needed,
-                    cell=self.job.cell,
-                    wishes=wishes,
-                    courses=self.job.courses,
-                ),
-            )
-            for name, wishes in found
-        ]
+        return [(name, replace(self.job, wishes=wishes)) for name, wishes in found]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anjia.catalogue.queries import get_versions
-from anjia.dispatch.gates import Wanted, gates_of_many
+from anjia.catalogue.rules.assessing import LevelAsked
+from anjia.dispatch.gates import Wanted, gates_of_many, levels_asked
 from anjia.dispatch.matching import (
     Job,
     Wishes,
@@ -104,6 +105,14 @@ def _plan(actor: Actor, purpose: Purpose, promises: Sequence[Promise], *, but: U
         courses=courses,
         wanted=wanted,
         closed=gates_of_many(actor, purpose, wanted=set(wanted.values())),
+        levels=levels_asked(
+            actor,
+            purpose,
+            visits={
+                one.id: (versions[one.service_version_id], one.resident_id, local(one.starts_at).date())
+                for one in promises
+            },
+        ),
     )
 
 
@@ -121,6 +130,7 @@ class Plan:
     timelines: dict[UUID, Timeline]
     known: Mapping[UUID, Mapping[UUID, Known]]
     versions: Mapping[UUID, Any]
+    levels: Mapping[UUID, LevelAsked | None]
     courses: Mapping[str, tuple[Bound, ...]]
     wanted: Mapping[UUID, Wanted]
     closed: Mapping[Wanted, Sequence[Reason]]
@@ -166,6 +176,7 @@ class Plan:
             cell=promise.cell,
             wishes=Wishes.of(promise.wishes),
             courses=self.courses[version.code],
+            level=self.levels[promise.id],
         )
 
     def reasons(
