@@ -61,7 +61,7 @@ from anjia.visits.commands import record_facts
 from anjia.visits.models import Conflict
 from anjia.visits.queries import visits_of_resident
 from anjia.workforce import commands as workforce
-from anjia.workforce.models import InstitutionPaper, Qualification, Shift
+from anjia.workforce.models import GroupPolicy, InstitutionPaper, Qualification, Shift
 from anjia.workforce.rules import LeaveKind
 
 # What strangers could change, and what of it they must not. Sessions and readers may be noted.
@@ -113,6 +113,7 @@ OF_THE_HOUSE = {
         "workforce_staffmember",
         "workforce_qualification",
         "workforce_institutionpaper",
+        "workforce_grouppolicy",
         "workforce_weeklypattern",
         "workforce_shift",
         "workforce_leave",
@@ -497,6 +498,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
             "shift_id": first(Shift, staff_id=nurse, removed_at=None).id,
             "qualification_id": first(Qualification, staff_id=nurse).id,
             "institution_paper_id": first(InstitutionPaper).id,
+            "policy_id": insured(town).id,
             "candidate_id": first(Candidate, resident_id=town.ids["resident_id"]).id,
             "screening_id": first(Screening, resident_id=town.ids["resident_id"]).id,
             "appeal_id": first(Appeal).id,
@@ -711,6 +713,22 @@ def low_aspect(town: Town) -> Improvement:
         )
 
     return acting(system(CENTRE), timezone.now()).ask(make)
+
+
+def insured(town: Town) -> GroupPolicy:
+    """Enter a policy for the nurse, which nobody has read yet."""
+    made: GroupPolicy = acting(town.founder.member("administrator"), timezone.now()).do(
+        workforce.add_group_policy,
+        code="accident_insurance",
+        number="PTY2026001",
+        issuer="云杉人寿",
+        valid_from=timezone.localdate(),
+        valid_until=timezone.localdate() + timedelta(days=365),
+        whom=workforce.Whom(staff_ids=frozenset({town.founder.staff["nurse"]})),
+        scan=town.photo().getvalue(),
+        content_type="image/png",
+    )
+    return made
 
 
 def objected(town: Town) -> Objection:

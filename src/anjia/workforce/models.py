@@ -119,9 +119,17 @@ class Qualification(models.Model):
     verified_by = models.UUIDField(null=True)
     verified_at = models.DateTimeField(null=True)
     taken_back_at = models.DateTimeField(null=True)
+    policy = models.ForeignKey(
+        "workforce.GroupPolicy", on_delete=models.PROTECT, null=True, related_name="covers"
+    )  # where one policy covers many
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "staff"],
+                condition=Q(policy__isnull=False, taken_back_at=None),
+                name="qualification_once_per_policy",
+            ),
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="qualification_days_in_order",
@@ -153,6 +161,50 @@ class Qualification(models.Model):
     def words(self) -> str:
         own = self.named.get(language()) or self.named.get("zh")
         return own or words_of_paper(self.code, language())
+
+
+class GroupPolicy(models.Model):
+    """
+    One policy that insures many. Whom, and from which day to which, its covers say: each is a paper of hers.
+
+    It and its covers count once a second person has read the scan beside the list.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    code = models.CharField(max_length=40)
+    number = EncryptedText()
+    issuer = models.CharField(max_length=80)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    file_id = models.UUIDField()
+    added_by = models.UUIDField()
+    added_at = models.DateTimeField()
+    verified_by = models.UUIDField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    taken_back_by = models.UUIDField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_why = EncryptedText(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("valid_from")), name="group_policy_days_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None, verified_at=None)
+                | Q(verified_by__isnull=False, verified_at__isnull=False) & ~Q(verified_by=F("added_by")),
+                name="group_policy_second_reader",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization_id", "-added_at", "-id"], name="group_policy_by_time")]
+
+    def __str__(self) -> str:
+        return f"policy {self.id}"
+
+    @property
+    def words(self) -> str:
+        return words_of_paper(self.code, language())
 
 
 class InstitutionPaper(models.Model):

@@ -14,6 +14,14 @@ from anjia.workforce.commands.papers import (
     take_back_qualification,
     verify_qualification,
 )
+from anjia.workforce.commands.policies import (
+    Whom,
+    add_group_policy,
+    cover_more,
+    end_cover,
+    take_back_group_policy,
+    verify_group_policy,
+)
 from anjia.workforce.commands.rota import (
     generate_shifts,
     put_shift,
@@ -34,12 +42,16 @@ from anjia.workforce.commands.staff import (
 )
 
 __all__ = [
+    "Whom",
+    "add_group_policy",
     "add_institution_paper",
     "add_qualification",
     "ask_leave",
     "attach_scan",
     "certify",
     "change_staff_member",
+    "cover_more",
+    "end_cover",
     "generate_shifts",
     "grant_leave",
     "link_account",
@@ -57,8 +69,10 @@ __all__ = [
     "set_weekly_pattern",
     "settle_holiday_shifts",
     "settle_swapped_day",
+    "take_back_group_policy",
     "take_back_institution_paper",
     "take_back_qualification",
+    "verify_group_policy",
     "verify_institution_paper",
     "verify_qualification",
     "withdraw_leave",

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import path
 
-from anjia.workforce.console import institution, leave, member, papers, rota
+from anjia.workforce.console import institution, leave, member, papers, policies, rota
 
 app_name = "workforce"
 
@@ -31,6 +31,14 @@ urlpatterns = [
         institution.take_back,
         name="take_back_institution",
     ),
+    path("policies", policies.policies, name="policies"),
+    path("policies/add", policies.add, name="add_policy"),
+    path("policies/<uuid:policy_id>", policies.policy, name="policy"),
+    path("policies/<uuid:policy_id>/scan", policies.scan, name="policy_scan"),
+    path("policies/<uuid:policy_id>/verify", policies.verify, name="verify_policy"),
+    path("policies/<uuid:policy_id>/cover", policies.cover, name="cover_more"),
+    path("policies/<uuid:policy_id>/end", policies.end, name="end_cover"),
+    path("policies/<uuid:policy_id>/take-back", policies.take_back, name="take_back_policy"),
     path(MEMBER, member.staff_member, name="staff"),
     path(f"{MEMBER}/change", member.change_member, name="change"),
     path(f"{MEMBER}/account", member.link_account, name="link_account"),

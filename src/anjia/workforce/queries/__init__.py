@@ -10,6 +10,14 @@ from anjia.workforce.queries.institution import (
     scan_of_institution_paper,
 )
 from anjia.workforce.queries.planning import caregivers_on
+from anjia.workforce.queries.policies import (
+    CoverLine,
+    PolicyLine,
+    PolicyPage,
+    group_policies,
+    group_policy_page,
+    scan_of_policy,
+)
 from anjia.workforce.queries.rota import (
     HolidayShifts,
     Lapsing,
@@ -46,12 +54,15 @@ from anjia.workforce.queries.staff import (
 )
 
 __all__ = [
+    "CoverLine",
     "Duty",
     "HolidayShifts",
     "InstitutionPaperShown",
     "Lapsing",
     "LeaveShown",
     "PaperShown",
+    "PolicyLine",
+    "PolicyPage",
     "RotaCell",
     "RotaRow",
     "RotaWeek",
@@ -64,6 +75,8 @@ __all__ = [
     "changes_of_rows",
     "duty_of_staff",
     "get_staff_member",
+    "group_policies",
+    "group_policy_page",
     "institution_papers",
     "institution_papers_held",
     "institution_papers_lapsing",
@@ -76,6 +89,7 @@ __all__ = [
     "rota_week",
     "scan_of_institution_paper",
     "scan_of_paper",
+    "scan_of_policy",
     "shifts_on_holidays",
     "staff_cards",
     "staff_found",

@@ -176,7 +176,7 @@ def staff_page(actor: Actor, purpose: Purpose, *, staff_id: UUID, today: date) -
     leave = staff.leave.order_by("-starts_at", "id")[:20]
     return StaffPage(
         staff=staff,
-        papers=[_shown(paper, today) for paper in papers],
+        papers=[shown_paper(paper, today) for paper in papers],
         pattern=getattr(staff, "pattern", None),
         area=getattr(staff, "area", None),
         leave=list(leave),
@@ -208,7 +208,7 @@ def papers_of(
     ).defer("number")
     found: dict[UUID, list[PaperShown]] = {staff_id: [] for staff_id in staff_ids}
     for paper in rows.order_by("code", "-valid_until", "id"):
-        found[paper.staff_id].append(_shown(paper, today))
+        found[paper.staff_id].append(shown_paper(paper, today))
     return found
 
 
@@ -254,7 +254,7 @@ def _check_may_read(actor: Actor) -> None:
         raise NotAllowed
 
 
-def _shown(paper: Qualification, today: date) -> PaperShown:
+def shown_paper(paper: Qualification, today: date) -> PaperShown:
     state = state_of(paper, today)
     return PaperShown(
         paper=paper, state=state, words=str(WORDS_OF_PAPER_STATE[state]), tone=TONE_OF_PAPER_STATE[state]
