@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from anjia.kernel.work import acting
 from anjia.quality import commands as quality
 from anjia.quality.models import CallBack, Concern, Objection
 from anjia.quality.queries import call_backs, my_performance_rows
+from anjia.quality.rules import Side
 from anjia.simulation.cast import account_id_of
 from anjia.simulation.founding import CENTRE
 from anjia.simulation.life import Life
@@ -28,10 +30,12 @@ ANSWERS: Final = (
 )
 
 
-OBJECTIONS: Final = (
-    ("nurse", "punctuality", "punctuality", "那天小区停电，电梯停了，门卫可以作证。我在楼下打了电话。"),
-    ("chenxue", "steps", "steps", "那次系统里没有记上的一步我做了，手机当时没电，纸上写着。"),
-)
+# What each nurse objects to: the first of these that counts against her somewhere.
+OBJECTIONS: Final = {
+    "punctuality": "那天小区停电，电梯停了，门卫可以作证。我在楼下打了电话。",
+    "rating_explained": "那次只是换药，用药是家庭医生前一天讲的，这一项评的不是我。",
+    "call_backs": "她说没解决的是药费，不是这次上门的事。",
+}
 
 
 @dataclass(slots=True)
@@ -162,24 +166,36 @@ class Aftercare:
 
     def object_to_figures(self) -> None:
         """One nurse says that a visit was counted wrongly and was right; another's objection waits for its answer."""
-        for key, code, group, words in OBJECTIONS:
-            by, month = self.member(key), day_of(self.life.now - DAYS)
-            found = acting(by, self.life.now - DAYS).ask(
-                my_performance_rows, Purpose.CONTRACT, code=code, month=month, as_of=self.life.now - DAYS
-            )
-            row = next((one.row.row_id for one in found.page.items if one.may_object), None)
-            said = self.do(
-                by, quality.raise_objection, ago=DAYS, month=month, group=group, row_id=row, words=words
-            )
-            if row and key == "nurse":
+        for key in ("nurse", "chenxue"):
+            said = next((one for one in map(partial(self.objection, key), OBJECTIONS) if one), None)
+            if said and key == "nurse":
                 self.decide(said)
+
+    def objection(self, key: str, code: str) -> Objection | None:
+        by, then = self.member(key), self.life.now - DAYS
+        found = acting(by, then).ask(
+            my_performance_rows, Purpose.CONTRACT, code=code, month=day_of(then), as_of=then
+        )
+        against = [one.row.row_id for one in found.page.items if one.row.side is Side.AGAINST]
+        if not against:
+            return None
+        said: Objection = self.do(
+            by,
+            quality.raise_objection,
+            ago=DAYS,
+            month=day_of(then),
+            group=found.one.measure.group,
+            row_id=against[0],
+            words=OBJECTIONS[code],
+        )
+        return said
 
     def decide(self, said: Objection) -> None:
         who, mine = self.member("quality"), account_id_of("quality")
         if said.owner_id != mine:
             over = {"objection_id": said.id, "owner_id": mine, "words": "这周的异议我来看。"}
             self.do(who, quality.hand_objection_over, ago=21 * HOURS, **over)
-        why = "查了小区的停电通知，那天电梯停到十点，这一次不计入。"
+        why = "查过那次的记录和通话，她说得对，这一条不计入。"
         self.do(
             who,
             quality.decide_objection,
