@@ -153,11 +153,11 @@ class TestAScreening:
         assert list(refusal.value.fields) == ["grant_id"]
         assert office.now(candidate).stage == Stage.CAME
 
-    def test_is_not_made_of_somebody_who_is_in(self, office: Office) -> None:
-        inside = office.enrolled(office.programme())
+    def test_is_not_made_of_somebody_for_whom_a_place_is_kept(self, office: Office) -> None:
+        offered = office.eligible(office.programme())
 
         with pytest.raises(NotNow):
-            office.screened(inside)
+            office.screened(offered)
 
     def test_is_nobody_elses(self, office: Office) -> None:
         candidate = office.candidate(office.programme())
