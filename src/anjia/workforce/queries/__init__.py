@@ -1,5 +1,6 @@
 """Questions about those who work here, by topic. Nothing here writes."""
 
+from anjia.workforce.papershowing import PaperShown
 from anjia.workforce.queries.duty import Duty, duty_of_staff
 from anjia.workforce.queries.institution import (
     InstitutionPaperShown,
@@ -35,7 +36,6 @@ from anjia.workforce.queries.rota import (
     swapped_days,
 )
 from anjia.workforce.queries.staff import (
-    PaperShown,
     StaffCard,
     StaffList,
     StaffPage,

@@ -14,7 +14,7 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.files import content_of
 from anjia.kernel.paging import Page, page_of
 from anjia.workforce.models import GroupPolicy, Qualification, StaffMember
-from anjia.workforce.queries.staff import PaperShown, shown_paper
+from anjia.workforce.papershowing import PaperShown, shown_paper
 
 MOST_WITHOUT: Final = 200
 

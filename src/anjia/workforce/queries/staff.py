@@ -15,8 +15,8 @@ from anjia.kernel.paging import Page, page_of
 from anjia.kernel.prepared import Prepared
 from anjia.workforce.comparison import changes_to, known_staff, wrong_rows
 from anjia.workforce.models import Leave, Qualification, ServiceArea, StaffMember, StaffToken, WeeklyPattern
-from anjia.workforce.rules import Changes, PaperState, StaffRow, range_of, state_of
-from anjia.workforce.rules.papers import TONE_OF_PAPER_STATE, WORDS_OF_PAPER_STATE
+from anjia.workforce.papershowing import PaperShown, shown_paper
+from anjia.workforce.rules import Changes, StaffRow, range_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +31,6 @@ class StaffCard:
     account_id: UUID | None
     phone_masked: str
     phone: str  # for those who send her out; for others empty
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperShown:
-    """A paper, and what to make of it today."""
-
-    paper: Qualification
-    state: PaperState
-    words: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,13 +242,6 @@ def wrong_rows_of(
 def _check_may_read(actor: Actor) -> None:
     if not actor.may("workforce.read"):
         raise NotAllowed
-
-
-def shown_paper(paper: Qualification, today: date) -> PaperShown:
-    state = state_of(paper, today)
-    return PaperShown(
-        paper=paper, state=state, words=str(WORDS_OF_PAPER_STATE[state]), tone=TONE_OF_PAPER_STATE[state]
-    )
 
 
 def _masked(phone: str) -> str:

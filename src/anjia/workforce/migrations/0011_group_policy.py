@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workforce', '0009_institution_paper_row_security'),
+        ('workforce', '0010_began_as_standby'),
     ]
 
     operations = [
