@@ -32,7 +32,9 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.KEYRING.write_text(json.dumps(keys))
     settings.STATIC_ROOT = home / "static"
     settings.STATIC_ROOT.mkdir()
-    settings.WHITENOISE_AUTOREFRESH = True  # or each of the tests' clients looks through all static files first
+    settings.WHITENOISE_AUTOREFRESH = (
+        True  # or each of the tests' clients looks through all static files first
+    )
     return home
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from anjia.catalogue.rules import Requires, why_not_on_line
-from anjia.catalogue.rules.assessing import LevelAsked, why_below_level
+from anjia.catalogue.rules.assessing import Level, LevelAsked, why_below_level
 from anjia.dispatch.insertion import GreedyInsertion
 from anjia.dispatch.ports import Feasibility
 from anjia.dispatch.rules import (
@@ -162,6 +162,10 @@ def qualification_reasons(job: Job, sheet: CaregiverSheet, on: date) -> list[Rea
 def _below_level(job: Job, sheet: CaregiverSheet, on: date) -> list[Reason]:
     words = why_below_level(job.level, sheet, on) if job.level else ""
     if not words or job.level is None:
+        return []
+    # What the line asks of a title is no less than the lowest level: both ask the same, and it is said once.
+    asked = why_not_on_line(job.legal_line, job.requires, sheet, on)
+    if job.level.level is Level.SENIOR and any(one.code == "title_too_low" for one in asked):
         return []
     return [
         Reason(
