@@ -70,6 +70,13 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         yield
 
 
+@pytest.fixture(scope="module")
+def apart(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give a module a database of its own: what goes through every house has none of the other tests' to go through."""
+    with django_db_blocker.unblock(), empty_database("test_anjia_apart"):
+        yield
+
+
 @contextmanager
 def empty_database(name: str) -> Iterator[None]:
     """Let everything that happens meanwhile happen in a database that has the tables and nothing else."""

@@ -15,7 +15,7 @@ from tests import make
 from tests.kernel.test_work import write_note
 from tests.make import NOON
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("apart", "database")
 
 TAMPER = """
     ALTER TABLE kernel_auditentry DISABLE TRIGGER append_only;

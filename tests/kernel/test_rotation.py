@@ -21,7 +21,7 @@ from tests import make
 from tests.kernel.test_edges import PNG
 from tests.make import NOON
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("apart", "database")
 
 
 @pytest.fixture(autouse=True)

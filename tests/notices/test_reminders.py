@@ -17,6 +17,7 @@ from tests.visits import make as visits
 from tests.visits.make import Town, at
 from tests.workforce import make as workforce
 
+pytestmark = pytest.mark.usefixtures("apart")
 TODAY = date(2026, 3, 2)
 EVENING = clock(TODAY, time(18))
 

@@ -33,7 +33,7 @@ from tests.orders.make import TODAY, Clinic, clinic, drug, together
 from tests.residents import make as residents
 from tests.visits.make import fact, id_of, picture, say
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("apart", "database")
 
 
 class Case:

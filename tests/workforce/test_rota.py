@@ -21,7 +21,7 @@ from tests import make
 from tests.make import NOON
 from tests.workforce.make import MONDAY, clock, sheet, shift, staff, told, week
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("apart", "database")
 
 
 class TestShifts:
