@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pytest
 from argon2 import PasswordHasher
@@ -19,6 +20,25 @@ from pytest_django import DjangoDbBlocker
 
 from anjia.identity import proofs
 from anjia.kernel import encryption
+
+# What takes too long to be waited for at each change: `script/test long` runs it, and so does CI.
+LONG: Final = (
+    "tests/browser/days/",
+    "tests/browser/test_pages.py::TestConsolePage::test_fits_in_english",
+    "tests/machine/test_backup.py",
+    "tests/machine/test_postgres.py::TestUpgradeDatabase",
+    "tests/planning/test_repair.py",  # these two compile the engine first
+    "tests/planning/test_solve.py",
+    "tests/simulation/test_month.py",
+    "tests/web/test_schema.py::test_no_input_breaks_an_operation",
+    "tests/web/test_walk_statement_counts.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(LONG):
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session", autouse=True)

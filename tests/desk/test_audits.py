@@ -11,6 +11,7 @@ import anjia
 from anjia.desk.audits import words_of
 from anjia.quality.rules.concerns import ConcernState
 from anjia.quality.rules.improvements import ImprovementState
+from anjia.quality.rules.objections import ObjectionStepKind
 from anjia.residents.rules.consent import ConsentState
 from anjia.transitions.rules import State
 from anjia.visits.rules.lifecycle import What
@@ -21,9 +22,11 @@ STATES: Final[dict[str, Iterable[str]]] = {
     "orders.order": {"entered", "corrected", "confirmed", "refused", "ended", "changed"},
     "quality.concern": set(ConcernState),
     "quality.improvement": set(ImprovementState) - {ImprovementState.OPEN},
+    "quality.objection": set(ObjectionStepKind),
     "residents.consent": {ConsentState.GIVEN, ConsentState.REFUSED, ConsentState.WITHDRAWN},
     "transitions.referral": set(State),
     "visits.assignment": {What.ASSIGNED, What.ACCEPTED},
+    "workforce.policy": {"added", "widened", "verified", "ended_for", "taken_back"},
     "workforce.institution_paper": {"added", "verified", "taken_back"},
 }
 

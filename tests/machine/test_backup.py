@@ -38,6 +38,30 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     Cluster(home).remove()
 
 
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """
+    Make a data folder with one table: all that is asked of it is where it goes, and it goes there quickly.
+
+    It knows nothing of audit trails: see `bare`.
+    """
+    home = Home(tmp_path_factory.mktemp("house") / "home")
+    home.make(REAL)
+    with database_of(home), psycopg.connect(Cluster(home).url("postgres")) as connection:
+        home.half_made.unlink()
+        connection.execute("CREATE TABLE kept AS SELECT n, '安' || n AS word FROM generate_series(1, 500) n")
+    (home.path / "files").mkdir(exist_ok=True)
+    (home.path / "files" / "door.enc").write_bytes(bytes(range(256)))
+    yield home
+    Cluster(home).remove()
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is restored be taken as it is: of the trail and of migrations are other tests."""
+    monkeypatch.setattr(backup, "prepare", lambda what, environment: None)
+
+
 def every_row(home: Home) -> Rows:
     """Return every row of every table, as text, past row-level security."""
     with database_of(home), psycopg.connect(Cluster(home).url("postgres")) as connection:
@@ -130,11 +154,12 @@ class TestBackup:
         finally:
             Cluster(copy).remove()
 
+    @pytest.mark.usefixtures("bare")
     def test_can_be_restored_after_a_restore_that_failed(
-        self, town: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, house: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         target, copy = tmp_path / "anjia.tar", Home(tmp_path / "copy")
-        self.back_up_as_real(town, target)
+        make_backup(house, target)
         with monkeypatch.context() as patch:
             patch.setattr(backup, "prepare", fail)
             with pytest.raises(Stop, match="on purpose"):
@@ -144,15 +169,18 @@ class TestBackup:
 
         restore_backup(copy, target)
 
-        assert every_file(copy) == every_file(town)
+        assert every_file(copy) == every_file(house)
+        assert every_row(copy) == every_row(house)
         Cluster(copy).remove()
 
-    def test_can_be_restored_where_a_real_data_folder_was_lost(self, town: Home, tmp_path: Path) -> None:
+    @pytest.mark.usefixtures("bare")
+    def test_can_be_restored_where_a_real_data_folder_was_lost(self, house: Home, tmp_path: Path) -> None:
         target, copy = tmp_path / "anjia.tar", Home(tmp_path / "copy")
-        self.back_up_as_real(town, target)
+        make_backup(house, target)
         restore_backup(copy, target)
         cluster = Cluster(copy)
         before = every_row(copy)
+        assert len(before["kept"]) == 500
         shutil.rmtree(copy.path)
 
         restore_backup(copy, target)
@@ -162,9 +190,10 @@ class TestBackup:
             assert len(list(cluster.place.glob("data-put-aside-*"))) == 1
         cluster.remove()
 
-    def test_keeps_nothing_of_a_restore_that_was_killed(self, town: Home, tmp_path: Path) -> None:
+    @pytest.mark.usefixtures("bare")
+    def test_keeps_nothing_of_a_restore_that_was_killed(self, house: Home, tmp_path: Path) -> None:
         target, copy = tmp_path / "anjia.tar", Home(tmp_path / "copy")
-        self.back_up_as_real(town, target)
+        make_backup(house, target)
         restore_backup(copy, target)
         cluster = Cluster(copy)
         cluster.half_filled.touch()  # as if it had been killed a moment before its end
@@ -186,14 +215,6 @@ class TestBackup:
             copy.make(REAL)
         with pytest.raises(Stop, match="not restored to the end"), database_of(copy):
             pass
-
-    def back_up_as_real(self, town: Home, target: Path) -> None:
-        """Make a backup that says that it is of a real institution."""
-        (town.path / "kind").write_text(REAL)
-        try:
-            make_backup(town, target)
-        finally:
-            (town.path / "kind").write_text(DEMO)
 
     def test_is_for_our_eyes_only_and_never_overwrites(self, town: Home, tmp_path: Path) -> None:
         target = tmp_path / "anjia.tar"
@@ -287,14 +308,15 @@ class TestProveBackup:
 
 
 class TestBackupWithABucket:
+    @pytest.mark.usefixtures("bare")
     def test_says_that_it_does_not_carry_what_is_in_it(
-        self, town: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self, house: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         target, copy = tmp_path / "anjia.tar", Home(tmp_path / "copy")
         with monkeypatch.context() as patch:
             patch.setenv("S3_BUCKET", "anjia-files")
             patch.setenv("FILES_IN", "")  # there is none to be asked
-            make_backup(town, target)
+            make_backup(house, target)
         assert "in the bucket anjia-files and NOT in this backup" in capsys.readouterr().out
 
         restore_backup(copy, target)

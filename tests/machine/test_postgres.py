@@ -224,6 +224,12 @@ class TestUpgradeDatabase:
         old.run("initdb", "-D", str(data), *access, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         return old
 
+    @pytest.fixture
+    def bare(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let what is carried over be taken as it is: its migrations and its trail are another test's."""
+        monkeypatch.setattr(backup, "prepare", lambda what, environment: None)
+
+    @pytest.mark.usefixtures("bare")
     def test_carries_every_row_over(self, old: Cluster, cluster: Cluster) -> None:
         self.fill(old)
 
@@ -246,6 +252,7 @@ class TestUpgradeDatabase:
             said = audit_verdict(environment_of(cluster.home, cluster.environment()))
         assert said == "5 entries in 2 seals are whole; 0 wait for the next seal."
 
+    @pytest.mark.usefixtures("bare")
     def test_leaves_the_old_data_where_it_was_when_it_fails(
         self, old: Cluster, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -259,6 +266,7 @@ class TestUpgradeDatabase:
         upgrade_database(cluster.home)
         self.check_filled(cluster)
 
+    @pytest.mark.usefixtures("bare")
     def test_can_be_killed_at_any_moment(
         self, old: Cluster, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -83,6 +83,7 @@ THINGS: Final[Mapping[str, Words]] = {
     "consent": pgettext_lazy("audit", "同意书"),
     "course": pgettext_lazy("audit", "课程"),
     "course_draft": pgettext_lazy("audit", "课程草稿"),
+    "death": pgettext_lazy("audit", "去世"),
     "draft": pgettext_lazy("audit", "规程草稿"),
     "exception": pgettext_lazy("audit", "上门异常"),
     "exam": pgettext_lazy("audit", "考试"),

@@ -37,6 +37,7 @@ BENCHMARKS: Final = CHECKOUT / "benchmarks"
 WITHOUT_DATABASE: Final = {"planning"}
 PROOFS: Final = CHECKOUT / "proofs"
 WRITTEN_PROOFS: Final = CHECKOUT / "docs" / "reference" / "proofs.md"
+LONG: Final = "long"  # the mark of what only CI waits for
 NO_CHROMIUM: Final = (
     "There is no Chromium (Debian: apt-get install chromium fonts-noto-cjk; or its path in ANJIA_CHROMIUM):\n"
     "the browser journeys, their screenshots and the accessibility checks are skipped."
@@ -50,20 +51,25 @@ def test(words: list[str]) -> int:
     """
     Run the tests: those named, or all of them, shared among the cores; beside them the clients are built and checked.
 
-    Who needs them built, the browser's server, waits for that and nobody else does.
+    `long` names those that take too long to be waited for at each change: CI runs them too. Who needs the clients
+    built, the browser's server, waits for that and nobody else does.
     """
     chromium, began = find_chromium(), time.time()
+    are_long, words = words == [LONG], [] if words == [LONG] else words
     shares = 1 if words or external(os.environ) else min(cores() + 1, MOST_SHARES)
     with ExitStack() as stack:
         own = [stack.enter_context(temporary_database(for_tests=True)) for _ in range(shares)]
         # One place for all that is started, and for the next run: compiling takes longer than starting.
         environment = own[0] | {"PYTHONPYCACHEPREFIX": str(VENV / "bytecode")}
         prepare("translations", environment)
-        are_all = not words and has_clients()
+        are_all = not (words or are_long) and has_clients()
         install_node_if(are_all)
         checks = stack.enter_context(client_checks(environment)) if are_all else None
         environment |= {"ANJIA_CHROMIUM": chromium} if chromium else {}
-        chosen = words or ([] if chromium else ["-m", "not browser"])
+        chosen = words or [
+            "-m",
+            f"{'' if are_long else 'not '}{LONG}{'' if chromium else ' and not browser'}",
+        ]
         if shares > 1:
             environment |= shared_among(own)
             chosen += ["-n", str(shares), "--no-loadscope-reorder", "--max-worker-restart=0"]
