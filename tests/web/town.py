@@ -243,7 +243,8 @@ class Town:
         def read(_: Actor) -> list[tuple[Any, ...]]:
             with connection.cursor() as cursor:
                 cursor.execute(" UNION ALL ".join(each), self.ids)
-                return cursor.fetchall()
+                found: list[tuple[Any, ...]] = cursor.fetchall()
+                return found
 
         return acting(system(CENTRE), timezone.now()).ask(read)
 
