@@ -91,10 +91,19 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 @pytest.fixture(scope="module")
-def apart(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Give a module a database of its own: what goes through every house has none of the other tests' to go through."""
-    with django_db_blocker.unblock(), empty_database("test_anjia_apart"):
-        yield
+def apart(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """
+    Give a module a database of its own: what goes through every house has none of the other tests' to go through.
+
+    Its seals are kept elsewhere too, or they would be missing in the others' database.
+    """
+    seals = tmp_path_factory.mktemp("seals") / "newest.jsonl"
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(settings, "SEALS", seals)
+        with empty_database("test_anjia_apart"):
+            yield
 
 
 @contextmanager
