@@ -39,7 +39,7 @@ def draw(w: World) -> np.uint64:
 @inner
 def below(w: World, n: int) -> int:
     """Return a random whole number from 0 to n - 1."""
-    return np.int64(((draw(w) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))  # type: ignore[return-value]
+    return np.int64(((draw(w) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))  # type: ignore[return-value]  # to numba it is one
 
 
 @inner
