@@ -8,7 +8,6 @@ ANJIA_URL: a demo that runs already, to try things out.
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,9 +16,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from anjia.kernel.calendar import SHANGHAI
 from anjia.machine.development import NO_CHROMIUM, find_chromium, screenshots
 from anjia.simulation.pictures import scribble
+from tests.browser import clock
 from tests.browser.screen import Screen
 from tests.browser.server import FLAGS, demo_server
 
@@ -103,9 +102,7 @@ def ids(site: str) -> dict[str, str]:
     """Find visits to look at: hers are there at any hour, the nurse's of today only while it is day."""
     with signed_in(site, "resident") as her, signed_in(site, "nurse") as nurse:
         coming, past = (her.get(f"visits?when={when}").json()["items"] for when in ("coming", "past"))
-        stops: list[dict[str, Any]] = nurse.get(f"work/days/{datetime.now(SHANGHAI):%Y-%m-%d}").json()[
-            "stops"
-        ]
+        stops: list[dict[str, Any]] = nurse.get(f"work/days/{clock.now():%Y-%m-%d}").json()["stops"]
     done = [stop["visit_id"] for stop in stops if stop["status"] == "done"]
     ahead = [stop["visit_id"] for stop in stops if stop["status"] in {"booked", "departed"}]
     found = {"coming": coming[0]["id"], "promised": coming[-1]["id"], "past": past[0]["id"]}

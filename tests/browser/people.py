@@ -3,15 +3,15 @@
 import random
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 import xlsxwriter
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from anjia.kernel.calendar import SHANGHAI
 from anjia.simulation.pictures import scribble
+from tests.browser import clock
 from tests.browser.screen import PATIENCE, Screen
 
 DOOR: Final = (29.1106, 112.6881)  # Zhang Guifang's, in the demo's town
@@ -362,7 +362,7 @@ def book_for(desk: Screen, name: str, service: str) -> str:
     page.get_by_role("button", name="看有空的时间").click()
     page.locator("button[name=slot]").first.wait_for()
     desk.look("desk-times")
-    times_of(page, datetime.now(SHANGHAI).date() + timedelta(days=1)).first.click()
+    times_of(page, clock.now().date() + timedelta(days=1)).first.click()
     page.get_by_role("button", name="约好").wait_for()
     desk.look("desk-held")
     page.get_by_role("button", name="约好").click()

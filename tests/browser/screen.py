@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, Request
 
 from anjia.machine.environment import CHECKOUT
+from tests.browser import clock
 
 AXE: Final = Path("axe-core") / "axe.min.js"
 QR_READER: Final = Path("jsqr") / "dist" / "jsQR.js"
@@ -81,6 +82,7 @@ class Screen:
         language = "en" if english else "zh-hans"
         self.context.add_cookies([{"name": "anjia_language", "value": language, "url": url}])
         kept = {"language": "en" if english else "zh-Hans", "reading": {"elder": elder, "scale": 0}}
+        self.context.add_init_script(clock.script())
         self.context.add_init_script(
             f"for (const [name, data] of Object.entries({json.dumps(kept)})) if (!localStorage.getItem(name))"
             " localStorage.setItem(name, JSON.stringify({type: typeof data, data}))"

@@ -9,20 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
-from uuid import uuid4
-
-import psycopg
-from psycopg import sql
 
 from anjia.machine.environment import CHECKOUT
 from anjia.machine.home import DEMO, Home
 from anjia.machine.places import free_port
-from anjia.machine.postgres import Cluster, external
+from anjia.machine.postgres import Cluster
+from tests.browser import clock
 from tests.browser.secrets import check_silence, names_in, recorded
 
-READY_WITHIN: Final = 600.0  # seconds: the client may have to be built first, beside all other tests
 DATABASES: Final = ("DATABASE_URL", "DATABASE_OWNER_URL")
+READY_WITHIN: Final = 600.0  # seconds: the client may have to be built first, beside all other tests
 FLAGS: Final = [  # Chromium itself asks nobody anything either
     "--no-sandbox",
     "--disable-gpu",
@@ -39,38 +35,39 @@ def demo_server(folder: Path) -> Iterator[str]:
     """
     Give the address of `script/server` with an empty data folder, once its town is there.
 
+    It has a PostgreSQL of its own, which must live at the hour of the rest: see clock.
+
     At the end nothing of anybody may have got into its logs, or into a live stream.
     """
     home = Home(folder / "home")
     home.make(DEMO)
     (home.path / "log").mkdir()
-    with fresh_database() as database:
-        port = free_port()
-        environment = os.environ | database | {"ANJIA_HOME": str(home.path), "PORT": str(port)}
-        said = home.path / "log" / "said"
-        with said.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "anjia.machine.server"],
-                cwd=CHECKOUT,
-                env=environment | {"PYTHONPATH": str(CHECKOUT / "src"), "ANJIA_PROCESSES": "2"},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-        try:
-            wait_until_it_says_ready(process, said)
-            with recorded(f"http://127.0.0.1:{port}") as stream:
-                yield f"http://127.0.0.1:{port}"
-                names = set() if database else names_in(home)
-                process.send_signal(signal.SIGINT)
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if name not in DATABASES}
+    environment |= clock.environment() | {"ANJIA_HOME": str(home.path), "PORT": str(port)}
+    said = home.path / "log" / "said"
+    with said.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "anjia.machine.server"],
+            cwd=CHECKOUT,
+            env=environment | {"PYTHONPATH": str(CHECKOUT / "src"), "ANJIA_PROCESSES": "2"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        wait_until_it_says_ready(process, said)
+        with recorded(f"http://127.0.0.1:{port}") as stream:
+            yield f"http://127.0.0.1:{port}"
+            names = names_in(home)
+            process.send_signal(signal.SIGINT)
+        process.wait(60)
+        check_silence(home, stream, names)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
             process.wait(60)
-            check_silence(home, stream, names)
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-                process.wait(60)
-            if not database:
-                Cluster(home).remove()
+        Cluster(home).remove()
 
 
 def wait_until_it_says_ready(process: "subprocess.Popen[bytes]", said: Path) -> None:
@@ -79,24 +76,3 @@ def wait_until_it_says_ready(process: "subprocess.Popen[bytes]", said: Path) -> 
         assert process.poll() is None, f"the server ended: {said.read_text()}"
         assert time.monotonic() < until, f"the server is not ready: {said.read_text()}"
         time.sleep(0.2)
-
-
-@contextmanager
-def fresh_database() -> Iterator[dict[str, str]]:
-    """Give the environment of an empty database beside the one that is named; nothing, if none is."""
-    if not external(os.environ):
-        yield {}
-        return
-    name = f"browser_{uuid4().hex[:12]}"
-    owner = os.environ["DATABASE_OWNER_URL"]
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield {variable: with_name(os.environ[variable], name) for variable in DATABASES}
-        finally:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            connection.execute(drop)
-
-
-def with_name(url: str, name: str) -> str:
-    return urlsplit(url)._replace(path=f"/{name}").geturl()

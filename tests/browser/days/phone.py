@@ -69,7 +69,7 @@ def check_bag(nurse: Screen, name: str) -> None:
     for box in page.get_by_role("checkbox").all():
         box.click()
     page.get_by_role("button", name="查好了").click()
-    expect(page.get_by_text(re.compile(r"\d\d:\d\d 查过")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d?\d:\d\d 查过")).first).to_be_visible()
     nurse.look(f"{name}-checked")
     back(nurse)
 

@@ -1,9 +1,8 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from anjia.kernel.calendar import SHANGHAI
-from tests.browser import people
+from tests.browser import clock, people
 from tests.browser.conftest import Open
 from tests.browser.days import office
 from tests.browser.screen import Screen
@@ -30,7 +29,7 @@ def book_for_her(desk: Screen) -> None:
     page.get_by_role("button", name="看有空的时间").click()
     page.locator("button[name=slot]").first.wait_for()
     desk.look("day-desk-times")
-    people.times_of(page, datetime.now(SHANGHAI).date() + timedelta(days=2)).first.click()
+    people.times_of(page, clock.now().date() + timedelta(days=2)).first.click()
     page.get_by_role("button", name="约好").wait_for()
     desk.look("day-desk-held")
     page.get_by_role("button", name="约好").click()

@@ -1,9 +1,9 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zipfile import is_zipfile
 
 from playwright.sync_api import expect
 
-from anjia.kernel.calendar import SHANGHAI
+from tests.browser import clock
 from tests.browser.conftest import Open
 from tests.browser.days import office
 from tests.browser.screen import Screen
@@ -58,7 +58,7 @@ def improve(quality: Screen) -> None:
         return
     page.locator("#f-owner_id").select_option(label="方颖")
     page.locator("#f-measure").fill("出发前先打电话，晚十分钟以上一定说。")
-    page.locator("#f-due_on").fill(f"{datetime.now(SHANGHAI) + timedelta(days=14):%Y-%m-%d}")
+    page.locator("#f-due_on").fill(f"{clock.now() + timedelta(days=14):%Y-%m-%d}")
     office.do(quality, "就这么办", "day-quality-planned")
 
 

@@ -1,10 +1,9 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from playwright.sync_api import FilePayload, expect
 
-from anjia.kernel.calendar import SHANGHAI
 from anjia.simulation.pictures import scribble
-from tests.browser import people
+from tests.browser import clock, people
 from tests.browser.conftest import Open
 from tests.browser.days import office
 from tests.browser.screen import Screen
@@ -13,7 +12,7 @@ from tests.browser.screen import Screen
 def refer(ward: Screen, name: str) -> None:
     """Send somebody home, with what is to be done there and the order for it."""
     page = office.follow(ward, "转一位病人", "day-ward-new")
-    page.locator("#f-discharge_on").fill(f"{datetime.now(SHANGHAI) + timedelta(days=1):%Y-%m-%d}")
+    page.locator("#f-discharge_on").fill(f"{clock.now() + timedelta(days=1):%Y-%m-%d}")
     page.locator("#f-name").fill(name)
     page.locator("#f-sex").select_option(label="女")
     page.locator("#f-phone").fill(people.new_phone())
