@@ -208,6 +208,19 @@ class TestRefusals:
         assert post(token, f"holds/{again['id']}/confirm").status_code == 201
         assert not any("同样的上门" in words for words in post(token, "holds", other_day).json()["heed"])
 
+    def test_say_before_it_is_confirmed_that_something_else_comes_at_that_time(self, here: OpenTown) -> None:
+        pair, resident = [here.nurse()[0], here.nurse()[0]], here.town.resident()
+        (nurse, _her_token), token = here.nurse(), here.person(resident)
+        here.town.visit(*pair, resident=resident, starts_at=here.at(9.5), ends_at=here.at(10.25))
+
+        heeds = [
+            post(token, "holds", ask(here, resident, starts_at=at, staff_ids=[str(nurse.staff_id)])).json()[
+                "heed"
+            ]
+            for at in (here.at(10).isoformat(), here.at(15).isoformat())
+        ]
+        assert [any("09:30 已经约了助浴" in words for words in heed) for heed in heeds] == [True, False]
+
     def test_let_a_batch_of_facts_be_read_as_far_as_it_can_be(self, here: OpenTown) -> None:
         (nurse, token), resident = here.nurse(), here.town.resident()
         visit = here.town.visit(nurse, resident=resident, starts_at=here.at(10), ends_at=here.at(10.75))

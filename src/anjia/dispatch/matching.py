@@ -33,7 +33,7 @@ from anjia.dispatch.rules import (
 )
 from anjia.kernel.calendar import local
 from anjia.learning.rules import Bound, untrained
-from anjia.visits.queries import Busy, Known
+from anjia.visits.queries import Busy, Known, ThatDay
 from anjia.workforce.rules import CaregiverSheet
 
 FEASIBILITY: Final[Feasibility] = GreedyInsertion()
@@ -326,3 +326,21 @@ def nearest_start(job: Job, timeline: Timeline, at: datetime) -> datetime | None
     )
     same_day = [start for start in starts if local(start).date() == local(at).date()]
     return min(same_day, key=lambda start: abs(start - at), default=None)
+
+
+def besides(others: Iterable[ThatDay], *, service_code: str, span: tuple[datetime, datetime]) -> list[str]:
+    """
+    Return in words what of her other visits that day may be an oversight: the same once more, two at one time.
+
+    Both may be meant: an injection twice a day, two people who come together.
+    """
+    others = list(others)
+    same = [f"{local(one.starts_at):%H:%M}" for one in others if one.service_code == service_code]
+    twice = _("这一天 {times} 已经约了一次同样的上门。确实要两次再约。")
+    clash = _("{time} 已经约了{service}，和这一次的时间撞上了。确实要一起来再约。")
+    clashes = [
+        clash.format(time=f"{local(one.starts_at):%H:%M}", service=one.service)
+        for one in others
+        if one.starts_at < span[1] and span[0] < one.ends_at and one.service_code != service_code
+    ]
+    return [*([twice.format(times="、".join(same))] if same else []), *clashes]

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from anjia.kernel.calendar import local
 from anjia.kernel.errors import DomainError, Invalid, Words
 from anjia.messaging.rules import Quiet, due_at, is_quiet
 
@@ -274,20 +273,18 @@ def check_notice(starts_at: datetime, *, now: datetime) -> None:
 
 
 def to_heed(
-    *, needs_order: bool, is_on_the_map: bool, for_her: bool = False, same_day: Sequence[datetime] = ()
+    *, needs_order: bool, is_on_the_map: bool, for_her: bool = False, beside: Sequence[str] = ()
 ) -> list[str]:
     """
     Return what is not checked here, or only assumed, and so is for a person to look at: for her, or for staff.
 
-    `same_day` is when the same is booked that day already: it may be meant, and is more often an oversight.
+    `beside` is what else she has that day that is worth a look, in words.
     """
     order = _("要凭医生的医嘱做：请把原件放在手边，护士到了先核对。")
     said = [order if for_her else _("要凭医嘱做：到了先核对原件。")] if needs_order else []
     minutes = TRAVEL.unknown // timedelta(minutes=1)
     unknown = str(_("地址还没有在地图上定位：路程先按 {minutes} 分钟算。")).format(minutes=minutes)
-    times = "、".join(f"{local(starts_at):%H:%M}" for starts_at in same_day)
-    twice = str(_("这一天 {times} 已经约了一次同样的上门。确实要两次再约。")).format(times=times)
-    return [*([twice] if times else []), *map(str, said), *([] if is_on_the_map else [unknown])]
+    return [*beside, *map(str, said), *([] if is_on_the_map else [unknown])]
 
 
 def is_in_period(hour: int, period: Period) -> bool:

@@ -285,7 +285,11 @@ def name_of_reading(code: str) -> str:
 
 
 def name_of_service(visit: Visit) -> str:
-    return visit.service_name_en if is_english() and visit.service_name_en else visit.service_name
+    return name_for_reader(visit.service_name, visit.service_name_en)
+
+
+def name_for_reader(name: str, english: str) -> str:
+    return english if is_english() and english else name
 
 
 def is_english() -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from anjia.catalogue.queries import current_version
 from anjia.dispatch.checking import booked, check_can_come, crew_sheets, wait_for
 from anjia.dispatch.gates import check_gate, level_asked
-from anjia.dispatch.matching import Job, Wishes
+from anjia.dispatch.matching import Job, Wishes, besides
 from anjia.dispatch.queries import Booked, Caregiver, Hold, ServiceHeld
 from anjia.dispatch.rules import NotOffered, check_notice, to_heed
 from anjia.kernel.actors import Actor, Kind, Purpose
@@ -18,7 +18,7 @@ from anjia.kernel.work import command
 from anjia.learning.queries import courses_binding
 from anjia.residents.queries import address_to_visit
 from anjia.visits import commands as visits
-from anjia.visits.queries import same_that_day
+from anjia.visits.queries import others_that_day
 from anjia.visits.rules.lifecycle import HOLD_FOR, Source, check_crew, terms_of_change
 
 
@@ -109,13 +109,12 @@ def hold_slot(
             needs_order=version.needs_order,
             is_on_the_map=bool(address.cell),
             for_her=actor.kind is Kind.PERSON,
-            same_day=same_that_day(
-                actor,
-                Purpose.CONTRACT,
-                resident_id=resident_id,
+            beside=besides(
+                others_that_day(
+                    actor, Purpose.CONTRACT, resident_id=resident_id, day=day_of(starts_at), but=visit.id
+                ),
                 service_code=version.code,
-                day=day_of(starts_at),
-                but=visit.id,
+                span=(starts_at, ends_at),
             ),
         ),
         cancel_rule=str(terms_of_change()),

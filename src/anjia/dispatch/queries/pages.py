@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version, services_offered
+from anjia.dispatch.matching import besides
 from anjia.dispatch.queries.candidates import suitability
 from anjia.dispatch.queries.offers import offers_for
 from anjia.dispatch.queries.slots import slots_for
@@ -16,7 +17,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotAllowed
 from anjia.residents.queries import addresses_of, get_resident
-from anjia.visits.queries import VisitPage, get_promise, get_visit_page, same_that_day
+from anjia.visits.queries import VisitPage, get_promise, get_visit_page, others_that_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,15 +180,11 @@ def heed_of(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[str]:
     """
     promise = get_promise(actor, purpose, visit_id=visit_id)
     version = get_version(actor, purpose, version_id=promise.service_version_id)
-    same_day = same_that_day(
-        actor,
-        purpose,
-        resident_id=promise.resident_id,
-        service_code=version.code,
-        day=day_of(promise.starts_at),
-        but=visit_id,
+    others = others_that_day(
+        actor, purpose, resident_id=promise.resident_id, day=day_of(promise.starts_at), but=visit_id
     )
-    return to_heed(needs_order=version.needs_order, is_on_the_map=bool(promise.cell), same_day=same_day)
+    beside = besides(others, service_code=version.code, span=(promise.starts_at, promise.ends_at))
+    return to_heed(needs_order=version.needs_order, is_on_the_map=bool(promise.cell), beside=beside)
 
 
 def assigning_page(

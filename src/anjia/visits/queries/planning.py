@@ -21,7 +21,7 @@ from anjia.visits.rules.lifecycle import (
     State,
     Status,
 )
-from anjia.visits.showing import live_crew, may_know_of, name_of_service
+from anjia.visits.showing import live_crew, may_know_of, name_for_reader, name_of_service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,37 +188,46 @@ def _promise_of(visit: Visit) -> Promise:
     )
 
 
-SAME_DAY: Final = Prepared(
+THAT_DAY: Final = Prepared(
     lambda asked: (
         Visit.objects.filter(
             organization_id=asked.house,
             resident_id=asked.resident_id,
-            service_code=asked.service_code,
             starts_at__gte=asked.since,
             starts_at__lt=asked.end,
             status__in=[status.value for status in EXPECTED],
         )
         .exclude(id=asked.but)
         .order_by("starts_at")
-        .values_list("starts_at")
+        .values_list("starts_at", "ends_at", "service_code", "service_name", "service_name_en")
     )
 )
 
 
-def same_that_day(
-    actor: Actor, purpose: Purpose, *, resident_id: UUID, service_code: str, day: date, but: UUID
-) -> list[datetime]:
-    """Return when the resident has the same service on that day, besides the visit `but`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThatDay:
+    """Another visit of hers on a day: when, and of what, in the reader's language."""
+
+    starts_at: datetime
+    ends_at: datetime
+    service_code: str
+    service: str
+
+
+def others_that_day(
+    actor: Actor, purpose: Purpose, *, resident_id: UUID, day: date, but: UUID
+) -> list[ThatDay]:
+    """Return what else comes to the resident on that day, besides the visit `but`, earliest first."""
     since, end = day_bounds(day)
-    rows = SAME_DAY.tuples(
-        house=actor.organization_id,
-        resident_id=resident_id,
-        service_code=service_code,
-        since=since,
-        end=end,
-        but=but,
+    rows = THAT_DAY.tuples(
+        house=actor.organization_id, resident_id=resident_id, since=since, end=end, but=but
     )
-    return [starts_at for (starts_at,) in rows]
+    return [
+        ThatDay(
+            starts_at=starts_at, ends_at=ends_at, service_code=code, service=name_for_reader(name, english)
+        )
+        for starts_at, ends_at, code, name, english in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
