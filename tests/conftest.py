@@ -24,15 +24,28 @@ from anjia.kernel import encryption
 # What takes too long to be waited for at each change: `script/test long` runs it, and so does CI.
 LONG: Final = (
     "tests/browser/days/",
-    "tests/browser/test_pages.py::TestConsolePage::test_fits_in_english",
+    "tests/browser/test_pages.py::TestClientPage",  # every page there is; journeys see the most of them
+    "tests/browser/test_pages.py::TestConsolePage",
+    "tests/kernel/test_rotation.py",
     "tests/machine/test_backup.py",
-    "tests/machine/test_postgres.py::TestUpgradeDatabase",
+    "tests/machine/test_postgres.py",
+    "tests/machine/test_server.py",
     "tests/planning/test_repair.py",  # these two compile the engine first
     "tests/planning/test_solve.py",
     "tests/simulation/test_month.py",
-    "tests/web/test_schema.py::test_no_input_breaks_an_operation",
+    "tests/web/test_plans.py",
+    "tests/web/test_schema.py",
     "tests/web/test_walk_statement_counts.py",
 )
+HERE: Final = Path(__file__).parent.parent
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out at once the modules that are all long where nothing long is wanted: reading them takes long too."""
+    if "not long" not in config.option.markexpr:
+        return None
+    place = str(collection_path.relative_to(HERE)) + "/" * collection_path.is_dir()
+    return True if place in LONG else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

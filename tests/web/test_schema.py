@@ -5,9 +5,7 @@ Ids are the town's own, or an unknown id would be all that is ever answered. It 
 copy of it.
 """
 
-import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +15,6 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import status_code_conformance
 
-import anjia
 from anjia.web.api import api
 from tests.web.town import Town
 
@@ -55,14 +52,3 @@ def test_no_input_breaks_an_operation(case: Any, changing_town: Town) -> None:
     response = case.call(headers={"Authorization": f"Bearer {changing_town.token_of(who)}"})
 
     case.validate_response(response, checks=[not_a_server_error, status_code_conformance])
-
-
-def test_no_two_shapes_have_one_name() -> None:
-    """The document knows shapes by their names: of two the second would be described as the first."""
-    places: dict[str, set[str]] = {}
-    for path in sorted(Path(anjia.__path__[0]).rglob("*.py")):
-        for name in re.findall(r"^class (\w+)\((?:\w*Schema|\w+(?:In|Out))\b", path.read_text(), flags=re.M):
-            places.setdefault(name, set()).add(str(path))
-
-    assert len(places) > 100
-    assert {name: found for name, found in places.items() if len(found) > 1} == {}
