@@ -118,7 +118,7 @@ export const work = {
   handWasteOver: (id: string, handed_at: string, key: string) => post<unknown>(`work/waste/${id}/hand-over`, { handed_at }, key),
   orders: (id: string) => get<T.OrdersAtVisit>(`work/visits/${id}/orders`),
   readBack: (id: string, key: string) => post<unknown>(`work/questions/${id}/read`, {}, key),
-  performance: (month: string) => get<T.Performance>('performance', { month }),
+  performance: (asked: { month?: string; objection_id?: string }) => get<T.Performance>('performance', asked),
   figure: (measure: string, month: string, after = '') => get<T.FigureRows>('performance/rows', { measure, month, after: after || undefined }),
   objectTo: (said: { month: string; group: string; row_id: string | null; words: string }, key: string) => post<unknown>('performance/objections', said, key),
   courses: () => get<{ courses: T.Course[] }>('work/courses'),

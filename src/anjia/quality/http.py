@@ -197,12 +197,17 @@ def appeal(request: AuthedRequest, concern_id: UUID, body: AppealIn) -> HttpResp
 
 
 @router.get("/performance", response=PerformanceOut)
-def my_performance(request: AuthedRequest, month: date | None = None) -> HttpResponse:
-    """Show a caregiver her own month: each figure with what it counts, and what she objected to."""
+def my_performance(
+    request: AuthedRequest, month: date | None = None, objection_id: UUID | None = None
+) -> HttpResponse:
+    """Show a caregiver a month of hers, or the one she objected to: figures with what they count, objections."""
     now = timezone.now()
 
     def said(actor: Actor, purpose: Purpose) -> dict[str, Any]:
-        found = queries.my_performance(actor, purpose, month=month or day_of(now), as_of=now)
+        asked = (
+            queries.month_objected_to(actor, purpose, objection_id=objection_id) if objection_id else month
+        )
+        found = queries.my_performance(actor, purpose, month=asked or day_of(now), as_of=now)
         return {
             "month": found.month,
             "months": found.months,

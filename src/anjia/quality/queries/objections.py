@@ -54,6 +54,19 @@ def objections_of_month(
     return _shown(actor, purpose, list(rows.order_by("raised_at", "id")), now=now, with_steps=True)
 
 
+def month_objected_to(actor: Actor, purpose: Purpose, *, objection_id: UUID) -> date:
+    """
+    Return the month that the actor objected to a figure of.
+
+    :raises NotFound: if it is no objection of hers
+    """
+    own = Objection.objects.filter(organization_id=actor.organization_id, raised_by=actor.user_id)
+    found = own.filter(id=objection_id).values_list("month", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def objections(
     actor: Actor,
     purpose: Purpose,
