@@ -1,5 +1,6 @@
 """The pages of a caregiver's month and of what she objects to, and her own on the phone."""
 
+import re
 from typing import Any
 
 import pytest
@@ -44,6 +45,17 @@ class TestPagesOfAMonth:
         rows = open_page(pages.rows, boss, "/?month=2026-03", **ids, measure="punctuality")
         assert "晚 25 分钟" in rows
         assert "李秋萍的业绩" in open_page(pages.performance, boss, "/?month=nonsense", **ids)
+
+    def test_turn_from_month_to_month_and_no_further_than_can_be_looked_at(
+        self, nurse: Actor, boss: Actor
+    ) -> None:
+        def turns(month: str) -> set[Any]:
+            page = open_page(pages.performance, boss, f"/?month={month}", staff_id=id_of(nurse))
+            return set(re.findall(r'rel="(prev|next)" href="\?month=([\d-]+)"', page))
+
+        assert turns("2026-03") == {("prev", "2026-02")}
+        assert turns("2025-12") == {("prev", "2025-11"), ("next", "2026-01")}
+        assert turns("2025-04") == {("next", "2025-05")}
 
     def test_answer_an_objection_and_say_what_is_missing_beside_the_form(
         self, town: Town, nurse: Actor, boss: Actor

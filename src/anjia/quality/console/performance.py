@@ -38,7 +38,10 @@ def performance(request: PageRequest, staff_id: UUID) -> HttpResponse:
         month=month_asked(request, day_of(now)),
         as_of=now,
     )
+    at = found.months.index(found.month)
     said = head(found) | {
+        "before": found.months[at + 1] if at + 1 < len(found.months) else None,
+        "following": found.months[at - 1] if at else None,
         "figures": [performing.figure_said(one, found) for one in found.figures],
         "objections": [performing.objection_said(one) for one in found.objections],
         "least": LEAST_ROWS,
