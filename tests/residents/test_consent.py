@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
+from anjia.documents import Document, Words
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import Invalid, NotFound
 from anjia.kernel.files import content_of, store
@@ -22,6 +23,7 @@ from anjia.residents.queries import (
     check_consent,
     consents_of,
     copy_of_consent,
+    paper_to_sign,
     signing,
 )
 from anjia.residents.rules import (
@@ -35,7 +37,7 @@ from anjia.residents.rules import (
     current_text,
 )
 from anjia.simulation.pictures import scribble
-from tests.make import NOON
+from tests.make import NOON, actor
 from tests.residents import make as make_residents
 from tests.residents.make import PAPER, PERSON
 from tests.turns import impatient, turn_of_another
@@ -227,6 +229,25 @@ class TestAgreement:
         for asked, whose in (("care", mother), ("ads", mother), ("contract", neighbour)):
             with pytest.raises(NotFound):
                 acting(she, NOON).ask(copy_of_consent, Purpose.ACCESS, resident_id=whose.id, asked=asked)
+
+    def test_is_printed_to_be_signed_at_the_desk_with_the_text_of_today(
+        self, desk: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mother, stranger = make_residents.resident(served_by=desk), make_residents.resident(served_by=actor())
+        printed: list[Document] = []
+        monkeypatch.setattr(signing, "as_pdf", printed.append)
+
+        acting(desk, NOON).ask(paper_to_sign, Purpose.LEGAL, resident_id=mother.id, asked="contract")
+
+        text = current_text(Purpose.CONTRACT)
+        said = {one.name: one.words for one in printed[0].parts if isinstance(one, Words)}
+        assert said["居民"] == mother.name
+        assert text.digest in said.values()
+        assert "监护人签的，监护人姓名和签字" in said
+        assert text.text.split("\n")[0] in [one.words for one in printed[0].parts if isinstance(one, Words)]
+        for asked, whose in (("ads", mother), ("contract", stranger)):
+            with pytest.raises(NotFound):
+                acting(desk, NOON).ask(paper_to_sign, Purpose.LEGAL, resident_id=whose.id, asked=asked)
 
     @pytest.mark.parametrize("part", ["title", "text", "title_en", "text_en"])
     def test_comes_as_no_copy_of_other_words_than_those_that_were_signed(

@@ -27,6 +27,7 @@ urlpatterns = [
     path("<uuid:resident_id>/numbers/<uuid:change_id>/paper", family.number_paper, name="number_paper"),
     path("<uuid:resident_id>/consents", consents.answer_consent, name="answer_consent"),
     path("<uuid:resident_id>/consents/<slug:asked>/paper", consents.signed_consent, name="signed_consent"),
+    path("<uuid:resident_id>/consents/<slug:asked>/to-sign", consents.paper_to_sign, name="paper_to_sign"),
     path("<uuid:resident_id>/consents/<slug:asked>/copy", consents.consent_copy, name="consent_copy"),
     path("<uuid:resident_id>/death", deaths.enter_death, name="enter_death"),
     path("<uuid:resident_id>/deaths/<uuid:death_id>/confirm", deaths.confirm_death, name="confirm_death"),

@@ -51,6 +51,15 @@ def consent_copy(request: PageRequest, resident_id: UUID, asked: str) -> HttpRes
 
 @page("residents.consent")
 @require_safe
+def paper_to_sign(request: PageRequest, resident_id: UUID, asked: str) -> HttpResponse:
+    """Give the text of today with lines to sign on, to be printed."""
+    return pdf_said(
+        console.ask(request, queries.paper_to_sign, Purpose.LEGAL, resident_id=resident_id, asked=asked)
+    )
+
+
+@page("residents.consent")
+@require_safe
 def signed_consent(request: PageRequest, resident_id: UUID, asked: str) -> HttpResponse:
     """Show the photo of the consent that she has signed."""
     return photo_said(

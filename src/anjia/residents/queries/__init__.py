@@ -44,7 +44,7 @@ from anjia.residents.queries.people import (
     resident_sheet,
 )
 from anjia.residents.queries.search import Line, residents_found, residents_listed, residents_page
-from anjia.residents.queries.signing import copy_of_consent
+from anjia.residents.queries.signing import copy_of_consent, paper_to_sign
 
 __all__ = [
     "Acting",
@@ -84,6 +84,7 @@ __all__ = [
     "numbers_asked",
     "organization_of_slip",
     "paper_of",
+    "paper_to_sign",
     "people_of_account",
     "phone_to_call",
     "phones_of",

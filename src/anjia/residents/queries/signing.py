@@ -1,4 +1,4 @@
-"""What she has signed, as a copy to keep."""
+"""What she signs, to be printed before; and what she has signed, as a copy to keep."""
 
 from typing import Final
 from uuid import UUID
@@ -21,9 +21,11 @@ from anjia.residents.rules import (
     WAY_WORDS,
     SignedAs,
     TextNotAsSigned,
+    current_text,
     text_of,
 )
 
+LINE: Final = "\n" + "_" * 40  # to be written on
 PICTURES: Final = frozenset({"image/png", "image/jpeg"})
 
 
@@ -47,6 +49,37 @@ def copy_of_consent(actor: Actor, purpose: Purpose, *, resident_id: UUID, asked:
     if actor.kind is not Kind.PERSON:
         access.note(actor, purpose, resident_ids=[resident_id], what="residents.paper")
     return as_pdf(_document(actor, purpose, name=resident.name, standing=standing))
+
+
+def paper_to_sign(actor: Actor, purpose: Purpose, *, resident_id: UUID, asked: str) -> bytes:
+    """
+    Return the text of today for her, with lines for whoever signs at the desk, as a PDF to print.
+
+    :raises NotAllowed: without `residents.consent`
+    :raises NotFound: if nothing of the kind is asked, or she is a stranger
+    """
+    if not actor.may("residents.consent"):
+        raise NotAllowed
+    if asked not in {one.value for one in ASKED}:
+        raise NotFound
+    resident = get_resident(actor, purpose, resident_id=resident_id)
+    text = current_text(next(one for one in ASKED if one.value == asked))
+    title, words = text.in_language(get_language())
+    lines = (_("本人签字或按手印"), _("监护人签的，监护人姓名和签字"), _("在场的见证人"), _("签字日期"))
+    return as_pdf(
+        Document(
+            title=title,
+            about=[_("第 {version} 版").format(version=text.version)],
+            parts=[
+                *(Words(words=line) for line in words.split("\n")),
+                Heading(words=_("签署"), level=2),
+                Words(name=_("居民"), words=resident.name),
+                *(Words(name=line, words=LINE) for line in lines),
+                Words(name=_("条文校验码（SHA-256）"), words=text.digest),
+            ],
+            language="en" if (get_language() or "").startswith("en") else "zh-CN",
+        )
+    )
 
 
 def _document(actor: Actor, purpose: Purpose, *, name: str, standing: Standing) -> Document:
