@@ -10,16 +10,17 @@ from python_calamine import CalamineWorkbook
 
 from anjia.catalogue.queries import city_list, services_offered
 from anjia.identity.roles import permissions_of
-from anjia.imports import lists
 from anjia.imports.commands import abandon_list, forget_old_uploads, run_import, try_list, upload_list
-from anjia.imports.lists import outcome_of, table_of
+from anjia.imports.lists import outcome_of, read_list, table_of
 from anjia.imports.models import ImportBatch
 from anjia.imports.queries import bad_rows_file, get_batch
-from anjia.imports.rules import AlreadyOver, ColumnsMissing, FileRefused, Kind, NothingToImport, NotTriedYet
+from anjia.imports.rules import AlreadyOver, ColumnsMissing, Kind, NothingToImport, NotTriedYet
 from anjia.imports.sheets import template_sheet
+from anjia.kernel import uploads
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import AuditEntry
+from anjia.kernel.uploads import FileRefused
 from anjia.kernel.work import acting
 from anjia.residents.models import Resident
 from anjia.residents.queries import residents_found
@@ -40,7 +41,7 @@ def manager() -> Actor:
 
 
 def upload(actor: Actor, content: bytes, *, kind: Kind = Kind.RESIDENTS) -> ImportBatch:
-    table = lists.read_list(kind, content)
+    table = read_list(kind, content)
     return acting(actor, NOON).do(
         upload_list, kind=kind.value, file_name="名单.xlsx", content=content, table=table
     )
@@ -142,7 +143,7 @@ class TestUpload:
     def test_keeps_nothing_of_a_file_that_its_reader_died_of(
         self, manager: Actor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(lists, "read_apart", partial(read_apart, allowance=Allowance(memory=1)))
+        monkeypatch.setattr(uploads, "read_apart", partial(read_apart, allowance=Allowance(memory=1)))
 
         with pytest.raises(FileRefused) as refusal:
             upload(manager, "姓名,电话\n张桂芳,13800001234\n".encode() * 100_000)

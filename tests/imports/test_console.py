@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from anjia.identity.commands import start_session
 from anjia.identity.models import Organization
-from anjia.imports import lists
+from anjia.kernel import uploads
 from anjia.kernel.actors import system
 from anjia.kernel.work import acting
 from anjia.spreadsheets.apart import read_apart
@@ -126,7 +126,7 @@ class TestImport:
             are_open.append(connection.in_atomic_block)
             return read_apart(content, **limits)
 
-        monkeypatch.setattr(lists, "read_apart", reading)
+        monkeypatch.setattr(uploads, "read_apart", reading)
         where = send(browser, "姓名,电话\n张桂芳,\n".encode())["Location"]
         browser.post(f"{where}try", {"column": ["name", "phone"]})
         browser.post(f"{where}run")
@@ -144,7 +144,7 @@ class TestImport:
         def refuse(content: bytes, **_: Any) -> Any:
             raise Busy("file.busy", "现在有别的名单在读，请过一会儿再试。")
 
-        monkeypatch.setattr(lists, "read_apart", refuse)
+        monkeypatch.setattr(uploads, "read_apart", refuse)
         columns = {"column": ["name", "phone"]}
         answers = [
             send(browser, content),

@@ -33,6 +33,7 @@ from anjia.visits.models import FieldFact
 from anjia.visits.queries import board, open_conflicts
 from anjia.visits.rules.facts import FactKind
 from anjia.visits.rules.lifecycle import BoardState
+from anjia.workforce.queries import group_policies
 
 NOW = datetime.now(UTC)
 IS_WHOLE_DAY = 5 <= local(NOW).hour < 18  # round midnight there is less of a day
@@ -274,6 +275,15 @@ def departures(*, of: str) -> int:
 def states() -> dict[str, int]:
     found = acting(system(CENTRE), NOW).ask(board, Purpose.CONTRACT, day=day_of(NOW), now=NOW)
     return {state.value: count for state, count in found.counts.items()}
+
+
+class TestTheInsurance:
+    def test_covers_all_who_go_out_but_whose_slip_waits_for_a_second_reader(self, town: int) -> None:
+        quality = Founder(NOW).member("quality")
+        found = acting(quality, NOW).ask(group_policies, Purpose.LEGAL, today=day_of(NOW))
+        counts = {line.policy.code: (line.covered, line.waiting) for line in found.items}
+        assert counts["accident_insurance"][0] >= 10
+        assert counts["liability_insurance"][1] == 1
 
 
 class TestTheSchool:

@@ -18,13 +18,14 @@ from anjia.catalogue.rules.lines import WORDS_OF_LINE
 from anjia.imports import commands, queries
 from anjia.imports.lists import LIMITS, Outcome, outcome_of, read_list, table_of
 from anjia.imports.models import ImportBatch, State
-from anjia.imports.rules import COLUMNS, KIND_WORDS, BadRow, ColumnsMissing, FileRefused, Kind, ReadersBusy
+from anjia.imports.rules import COLUMNS, KIND_WORDS, BadRow, ColumnsMissing, Kind
 from anjia.imports.sheets import template_sheet
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import DomainError, Invalid, Words
 from anjia.kernel.paging import Page
+from anjia.kernel.uploads import FileRefused, ReadersBusy
 from anjia.residents.rules import CHRONIC_WORDS, SEX_WORDS, Sex
 from anjia.spreadsheets.limits import too_large
 from anjia.spreadsheets.reader import Table

@@ -16,9 +16,7 @@ from anjia.imports.rules import (
     AlreadyOver,
     BadRow,
     Cleaned,
-    FileRefused,
     Kind,
-    ReadersBusy,
     Reason,
     clean_city_list,
     clean_residents,
@@ -30,11 +28,10 @@ from anjia.imports.rules import (
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.errors import Words
+from anjia.kernel.uploads import read_upload
 from anjia.residents.queries import changes_of_rows as changes_of_residents
-from anjia.spreadsheets.apart import read_apart
 from anjia.spreadsheets.limits import Limits
-from anjia.spreadsheets.reader import Table, best_table
-from anjia.spreadsheets.words import Busy, Unreadable
+from anjia.spreadsheets.reader import Table
 from anjia.workforce.queries import changes_of_rows as changes_of_staff
 from anjia.workforce.queries import wrong_rows_of as wrong_staff
 
@@ -86,13 +83,7 @@ def read_list(kind: Kind, content: bytes) -> Table:
     :raises FileRefused: if it cannot be read as a list
     :raises ReadersBusy: if others' lists are being read
     """
-    try:
-        sheets = read_apart(content, limits=LIMITS)
-        return best_table(sheets, recognise=lambda title: recognise(kind, title))
-    except Unreadable as problem:
-        raise FileRefused(problem) from None
-    except Busy as problem:
-        raise ReadersBusy(problem) from None
+    return read_upload(content, limits=LIMITS, recognise=lambda title: recognise(kind, title))
 
 
 def clean(

@@ -22,6 +22,7 @@ from anjia.residents import commands as residents
 from anjia.residents.rules import RelativeRow, current_text
 from anjia.simulation import town
 from anjia.simulation.cast import CAST, PASSWORD, account_id_of, demo_id
+from anjia.simulation.insuring import BY_HERSELF, INSURER, insure_together
 from anjia.simulation.pictures import scribble
 from anjia.simulation.town import Colleague, Neighbour
 from anjia.workforce import commands as workforce
@@ -48,10 +49,7 @@ RELATIONS: Final[Mapping[str, str]] = {"daughter": "女儿", "son": "儿子"}
 NOT_ASKED: Final = {"r09", "r23", "r41"}  # who has not been asked for her consent yet
 SIGNED: Final = scribble(1)  # the photo of a consent
 SCANNED: Final = scribble(2)  # the scan of a licence
-INSURER: Final = "云杉财产保险（演示）"
-INSURED_FOR: Final = 210  # days from now
 INSURED_UNTIL_SOON: Final = 21
-COVER_LAPSES: Final = "yanghui"
 LAST_ADDITIONS: Final = {"r57", "r58", "r59"}  # who came in this week
 
 
@@ -119,6 +117,7 @@ class Founder:
         self.hold_papers()
         for colleague in town.colleagues():
             self.take_on(colleague)
+        insure_together(self)
         self.make_rota()
         for neighbour in town.neighbours():
             self.register(neighbour)
@@ -222,7 +221,8 @@ class Founder:
                 valid_from=colleague.started,
                 valid_until=papers_until or date(self.now.year + 2, 6, 30),
             )
-        self.insure(colleague.key)
+        if colleague.key == BY_HERSELF:
+            self.insure(colleague.key)
         parts = [
             PatternPart(weekday=day, starts=starts, ends=ends)
             for day in WEEKS[colleague.week]
@@ -249,16 +249,15 @@ class Founder:
         self.do(self.member("quality"), workforce.verify_qualification, qualification_id=entered.id)
 
     def insure(self, key: str) -> None:
-        """Whoever goes out is insured for the year; the cover of one of them runs out in three weeks."""
+        """Insure one by herself; her cover runs out in three weeks."""
         since = day_of(self.long_ago) - timedelta(days=30)
-        days = INSURED_UNTIL_SOON if key == COVER_LAPSES else INSURED_FOR
         self.give_paper(
             key,
             code="accident_insurance",
             issuer=INSURER,
             number=f"DEMO-PA-{len(self.staff):04d}",
             valid_from=since,
-            valid_until=day_of(self.now) + timedelta(days=days),
+            valid_until=day_of(self.now) + timedelta(days=INSURED_UNTIL_SOON),
         )
 
     def hold_papers(self) -> None:

@@ -25,13 +25,14 @@ class Table:
     rows: list[Row]
 
 
-def best_table(sheets: Iterable[Sheet], *, recognise: Recognise) -> Table:
+def best_table(sheets: Iterable[Sheet], *, recognise: Recognise, fewest: int = FEWEST_KNOWN) -> Table:
     """
-    Return the list in the file. `recognise` says which column a title is, if we know it.
+    Return the list in the file. `recognise` says which column a title is, if we know it; a header has at least `fewest`
+    that we know.
 
     :raises Unreadable: if there is none
     """
-    tables = [table for sheet in sheets if (table := table_in(sheet, recognise))]
+    tables = [table for sheet in sheets if (table := table_in(sheet, recognise, fewest))]
     if not tables:
         raise Unreadable(
             "file.no_header",
@@ -50,8 +51,8 @@ class Header:
     ends_at: int  # index of its last row
 
 
-def table_in(sheet: Sheet, recognise: Recognise) -> Table | None:
-    header = header_of(sheet, recognise)
+def table_in(sheet: Sheet, recognise: Recognise, fewest: int = FEWEST_KNOWN) -> Table | None:
+    header = header_of(sheet, recognise, fewest)
     if header is None:
         return None
     width = len(header.titles)
@@ -63,7 +64,7 @@ def table_in(sheet: Sheet, recognise: Recognise) -> Table | None:
     return Table(sheet.name, header.titles, header.columns, rows)
 
 
-def header_of(sheet: Sheet, recognise: Recognise) -> Header | None:
+def header_of(sheet: Sheet, recognise: Recognise, fewest: int = FEWEST_KNOWN) -> Header | None:
     """Return the header with most columns that we know; of equals the one with fewer rows, then the upper."""
     found: list[tuple[int, int, Header]] = []
     for index in range(min(HEADER_WITHIN, len(sheet.rows))):
@@ -73,7 +74,7 @@ def header_of(sheet: Sheet, recognise: Recognise) -> Header | None:
             below = [title_of(cell) for cell in sheet.rows[index + 1].cells]
             found.extend(two_row_headers(upper, below, index, sheet.merges, recognise))
     count, _rows, best = max(found, key=lambda each: each[:2])
-    return best if count >= FEWEST_KNOWN else None
+    return best if count >= fewest else None
 
 
 def known(columns: Iterable[str | None]) -> int:

@@ -8,10 +8,8 @@ from anjia.imports.rules.refusals import (
     BadRow,
     Cleaned,
     ColumnsMissing,
-    FileRefused,
     NothingToImport,
     NotTriedYet,
-    ReadersBusy,
     Reason,
 )
 from anjia.imports.rules.residents import clean_residents
@@ -27,11 +25,9 @@ __all__ = [
     "Cleaned",
     "Column",
     "ColumnsMissing",
-    "FileRefused",
     "Kind",
     "NotTriedYet",
     "NothingToImport",
-    "ReadersBusy",
     "Reason",
     "clean_city_list",
     "clean_residents",

@@ -8,30 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.errors import DomainError, Invalid
-from anjia.spreadsheets.words import Busy, Refusal, Unreadable
+from anjia.spreadsheets.words import Refusal
 
 T = TypeVar("T")
-
-
-class FileRefused(Invalid):
-    """The file cannot be read as a list; nothing has changed."""
-
-    code = "imports.file_refused"
-
-    def __init__(self, problem: Unreadable) -> None:
-        words = gettext(problem.words).format(**problem.values)
-        super().__init__(words, fields={"file": words})
-        self.problem = problem
-
-
-class ReadersBusy(DomainError):
-    """Others' lists are being read; nothing has changed."""
-
-    code = "imports.readers_busy"
-    status = 503
-
-    def __init__(self, problem: Busy) -> None:
-        super().__init__(gettext(problem.words))
 
 
 class ColumnsMissing(Invalid):

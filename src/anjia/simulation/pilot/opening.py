@@ -10,6 +10,7 @@ from anjia.kernel.actors import Actor, Kind, system
 from anjia.residents import commands as residents
 from anjia.simulation import town
 from anjia.simulation.founding import CENTRE, SCANNED, Founder
+from anjia.simulation.insuring import insure_against_accidents
 from anjia.simulation.pilot.people import Elder, nurses
 from anjia.simulation.pilot.world import DAYS, HOURS, World
 from anjia.workforce import commands as workforce
@@ -42,13 +43,15 @@ def open_pilot(world: World, elders: list[Elder], days: int) -> None:
 
 
 def take_on(world: World, days: int) -> None:
-    founder = world.founder
+    founder, insured = world.founder, {one.key for one in nurses()}
     if "doctor" not in founder.staff:  # a pilot that stands alone: somebody confirms what is ordered
         founder.take_on(next(one for one in town.colleagues() if one.key == "doctor"))
+        insured.add("doctor")
     for colleague in nurses():
         lapses = world.first + (LAPSES_ON - 1) * DAYS if colleague.key == STANDBY else None
         founder.open_colleague(colleague)
         founder.take_on(colleague, papers_until=lapses)
+    insure_against_accidents(founder, insured, number="DEMO-TB-2603（演示）")
     founder.do(
         founder.administrator,
         workforce.generate_shifts,

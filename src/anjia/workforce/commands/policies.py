@@ -17,6 +17,7 @@ from anjia.kernel.files import keep
 from anjia.kernel.work import command
 from anjia.workforce.events import StaffChanged
 from anjia.workforce.models import GroupPolicy, Qualification, StaffMember
+from anjia.workforce.rules.listed import ListedRow, members_listed
 from anjia.workforce.rules.policies import (
     CoveredAlready,
     Member,
@@ -44,6 +45,7 @@ class Whom:
 
     staff_ids: frozenset[UUID] = frozenset()
     listed: str = ""
+    rows: tuple[ListedRow, ...] = ()  # of a list that came as a file
     station_id: UUID | None = None
     everybody: bool = False
 
@@ -65,7 +67,7 @@ def add_group_policy(
     """
     Enter a policy with those whom it covers from its first day on. It counts once a second person has read it.
 
-    :raises PolicyInvalid: naming every field that is missing or wrong, or the lines of the list that mean nobody
+    :raises PolicyInvalid: naming every field that is missing or wrong, or the lines and rows of a list that mean nobody
     :raises NotFound: if one of those named does not work here
     :raises FileNotKnown, FileTooLarge: if what was sent is no scan
     """
@@ -112,7 +114,7 @@ def cover_more(
 
     :raises NotFound: if there is no such policy here, or one of those named does not work here
     :raises PolicyOver: if it was taken back
-    :raises PolicyInvalid: if the day is not within it, nobody is meant, or a line of the list means nobody
+    :raises PolicyInvalid: if the day is not within it, nobody is meant, or a line or row of a list means nobody
     :raises CoveredAlready: if all of them are on it
     """
     policy = _policy_in_turn(actor, policy_id)
@@ -233,7 +235,7 @@ def _people(actor: Actor, whom: Whom, *, as_of: date) -> list[StaffMember]:
     if not whom.staff_ids <= staff.keys():
         raise NotFound
     members = [Member(id=one.id, name=one.name, number=one.number) for one in staff.values()]
-    ids = whom.staff_ids | members_meant(whom.listed, members)
+    ids = whom.staff_ids | members_meant(whom.listed, members) | members_listed(whom.rows, members)
     if whom.everybody:
         ids |= staff.keys()
     if whom.station_id:
