@@ -1,5 +1,7 @@
 """The forms on the phone, and how goes on what she has said there."""
 
+from typing import Any
+
 import pytest
 
 from anjia.exceptions.rules.forms import FORMS
@@ -59,10 +61,10 @@ class TestWhatSheHasSaid:
         assert get(others, f"work/visits/{visit.id}/exceptions").status_code == 403
 
 
-def _plain(said: dict[str, object]) -> dict[str, object]:
+def _plain(said: dict[str, Any]) -> dict[str, Any]:
     return {
         **said,
         "client_id": str(said["client_id"]),
         "visit_id": str(said["visit_id"]),
-        "occurred_at": said["occurred_at"].isoformat(),  # type: ignore[attr-defined]
+        "occurred_at": said["occurred_at"].isoformat(),
     }

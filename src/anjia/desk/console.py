@@ -22,7 +22,7 @@ from anjia.identity.queries import account_named
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.sealing import newest_outside, verify_all
 from anjia.kernel.work import acting
 from anjia.visits.commands import settle_conflict
@@ -305,13 +305,6 @@ def audit_verify(request: PageRequest) -> HttpResponse:
     found = console.ask(request, queries.audit_page, Purpose.LEGAL)
     context = {"page": found, "asked": {}, "newest": newest_outside(), "verdict": verdict}
     return render(request, "desk/audit.html", context)
-
-
-def uuid_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def frame_of(actor: Actor) -> queries.Frame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypedDict, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -78,10 +78,29 @@ def id_in(form: QueryDict, name: str) -> UUID:
 
     :raises NotFound: if it says none: our own forms do not
     """
+    found = uuid_of(form.get(name, ""))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def uuid_of(text: str) -> UUID | None:
+    """Return the id that a text is, or none: what comes in an address or a form may be anything."""
     try:
-        return UUID(form.get(name, ""))
+        return UUID(text)
     except ValueError:
-        raise NotFound from None
+        return None
+
+
+class HandedOver(TypedDict):
+    owner_id: UUID
+    words: str
+
+
+def handed_over(request: PageRequest) -> HandedOver:
+    """Return to whom a form hands something over, and why; who names nobody takes it over herself."""
+    owner_id = uuid_of(request.POST.get("owner_id", "")) or request.actor.user_id
+    return {"owner_id": owner_id, "words": request.POST.get("words", "")}
 
 
 def ask(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from anjia.orders.rules.orders import (
     INJECTED,
@@ -33,13 +32,6 @@ def day(form: Form, name: str) -> date | None:
     return found if 2000 <= found.year <= 2200 else None
 
 
-def id_or_none(said: str) -> UUID | None:
-    try:
-        return UUID(said)
-    except ValueError:
-        return None
-
-
 def said_in(form: Form, kind: str = "") -> Said:
     """Return what the form says of an order; what belongs to a drug is left out where it is none."""
     chosen = kind or text(form, "kind")
@@ -60,10 +52,14 @@ def days_in(form: Form) -> dict[str, date | None]:
     return {"valid_from": day(form, "valid_from"), "valid_until": day(form, "valid_until")}
 
 
+def answered(had_before: bool | None) -> str:
+    return next((key for key, value in BEFORE.items() if value is had_before), "")
+
+
 def filled(said: Said, valid_from: date, valid_until: date) -> dict[str, Any]:
     """Return what a form begins with that corrects this."""
     found: dict[str, Any] = {name: getattr(said, name) for name in (*TEXTS, *OF_A_DRUG)}
-    found |= {"kind": said.kind.value, "had_before": {True: "yes", False: "no"}.get(said.had_before, "")}  # type: ignore[arg-type]  # None is no answer
+    found |= {"kind": said.kind.value, "had_before": answered(said.had_before)}
     days = {
         "written_on": said.written_on,
         "drug_expires_on": said.drug_expires_on,

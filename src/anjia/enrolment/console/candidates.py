@@ -1,6 +1,6 @@
 """One candidate: screened, confirmed by a second, offered a place, out; and what was appealed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.enrolment import commands, forms, queries
-from anjia.enrolment.console.programmes import go, id_or_none
+from anjia.enrolment.console.programmes import go
 from anjia.enrolment.rules import Stage, criteria
 from anjia.enrolment.rules.places import MAY_BE_SCREENED
 from anjia.enrolment.rules.screening import HOUSEHOLD, WECHAT, WORDS_OF_ANSWER, WORDS_OF_BASIS, source
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import DomainError
 
 
@@ -87,49 +87,56 @@ def rows(
     ]
 
 
+def done(request: PageRequest, candidate_id: UUID, act: Callable[[], object]) -> HttpResponse:
+    """Do it and show the candidate again; a refusal is said on the page, with what was filled in."""
+    try:
+        act()
+    except DomainError as refusal:
+        return show(request, candidate_id, refusal)
+    return go("candidate", candidate_id=candidate_id)
+
+
 @page("enrolment.screen")
 @require_POST
 def screen(request: PageRequest, candidate_id: UUID) -> HttpResponse:
     """Write a screening down."""
-    try:
-        console.do(
+    return done(
+        request,
+        candidate_id,
+        lambda: console.do(
             request,
             commands.screen,
             candidate_id=candidate_id,
             findings=forms.findings(request.POST),
-            grant_id=id_or_none(request.POST.get("grant_id", "")),
-        )
-    except DomainError as refusal:
-        return show(request, candidate_id, refusal)
-    return go("candidate", candidate_id=candidate_id)
+            grant_id=uuid_of(request.POST.get("grant_id", "")),
+        ),
+    )
 
 
 @page("enrolment.confirm")
 @require_POST
 def settle(request: PageRequest, candidate_id: UUID, screening_id: UUID) -> HttpResponse:
     """Say, as the second person, that a decision stands, or send it back."""
-    try:
-        console.do(
+    return done(
+        request,
+        candidate_id,
+        lambda: console.do(
             request,
             commands.settle_screening,
             screening_id=screening_id,
             stands=request.POST.get("stands") == "1",
             words=forms.text(request.POST, "words", longest=500),
-        )
-    except DomainError as refusal:
-        return show(request, candidate_id, refusal)
-    return go("candidate", candidate_id=candidate_id)
+        ),
+    )
 
 
 @page("enrolment.answer")
 @require_POST
 def take(request: PageRequest, candidate_id: UUID) -> HttpResponse:
     """Say for her that she takes the place."""
-    try:
-        console.do(request, commands.take_place, candidate_id=candidate_id)
-    except DomainError as refusal:
-        return show(request, candidate_id, refusal)
-    return go("candidate", candidate_id=candidate_id)
+    return done(
+        request, candidate_id, lambda: console.do(request, commands.take_place, candidate_id=candidate_id)
+    )
 
 
 @page("enrolment.answer")
@@ -137,53 +144,51 @@ def take(request: PageRequest, candidate_id: UUID) -> HttpResponse:
 def leave(request: PageRequest, candidate_id: UUID) -> HttpResponse:
     """Say for her that she declines, or leaves, and why."""
     why = forms.text(request.POST, "why", longest=500)
-    try:
-        console.do(request, commands.leave_programme, candidate_id=candidate_id, why=why)
-    except DomainError as refusal:
-        return show(request, candidate_id, refusal)
-    return go("candidate", candidate_id=candidate_id)
+    return done(
+        request,
+        candidate_id,
+        lambda: console.do(request, commands.leave_programme, candidate_id=candidate_id, why=why),
+    )
 
 
 @page("enrolment.screen")
 @require_POST
 def again(request: PageRequest, candidate_id: UUID) -> HttpResponse:
     """Begin anew with somebody who had left."""
-    try:
-        console.do(request, commands.come_again, candidate_id=candidate_id)
-    except DomainError as refusal:
-        return show(request, candidate_id, refusal)
-    return go("candidate", candidate_id=candidate_id)
+    return done(
+        request, candidate_id, lambda: console.do(request, commands.come_again, candidate_id=candidate_id)
+    )
 
 
 @page("enrolment.answer")
 @require_POST
 def appeal(request: PageRequest, candidate_id: UUID, screening_id: UUID) -> HttpResponse:
     """Write down an appeal for who rings or comes."""
-    try:
-        console.do(
+    return done(
+        request,
+        candidate_id,
+        lambda: console.do(
             request,
             commands.appeal,
             screening_id=screening_id,
             words=forms.text(request.POST, "appeal", longest=2000),
             by_whom=forms.text(request.POST, "by_whom", longest=100),
-        )
-    except DomainError as refusal:
-        return show(request, candidate_id, refusal)
-    return go("candidate", candidate_id=candidate_id)
+        ),
+    )
 
 
 @page("enrolment.confirm")
 @require_POST
 def answer_appeal(request: PageRequest, candidate_id: UUID, appeal_id: UUID) -> HttpResponse:
     """Answer an appeal: the decision stays, or she is screened again."""
-    try:
-        console.do(
+    return done(
+        request,
+        candidate_id,
+        lambda: console.do(
             request,
             commands.answer_appeal,
             appeal_id=appeal_id,
             is_upheld=request.POST.get("is_upheld") == "1",
             answer=forms.text(request.POST, "answer", longest=2000),
-        )
-    except DomainError as refusal:
-        return show(request, candidate_id, refusal)
-    return go("candidate", candidate_id=candidate_id)
+        ),
+    )

@@ -16,7 +16,7 @@ from anjia.enrolment.rules.places import USUAL_AGE
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import DomainError
 from anjia.residents.queries import resident_names, residents_found
 
@@ -114,7 +114,7 @@ def show(
         programme_id=programme_id,
         stage=wanted["stage"],
         reached=wanted["reached"],
-        channel_id=id_or_none(wanted["channel"]),
+        channel_id=uuid_of(wanted["channel"]),
         after=request.GET.get("after") or None,
     )
     said = {
@@ -213,13 +213,6 @@ def add_candidate(request: PageRequest, programme_id: UUID) -> HttpResponse:
     if made is None:
         return go("programme", programme_id=programme_id)
     return go("candidate", candidate_id=made.id)
-
-
-def id_or_none(said: str) -> UUID | None:
-    try:
-        return UUID(said)
-    except ValueError:
-        return None
 
 
 def go(name: str, **ids: Any) -> HttpResponseRedirect:

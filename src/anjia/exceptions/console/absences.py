@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anjia.exceptions import commands, queries
-from anjia.exceptions.console.dealing import back_to, done, exception_page, uuid_of
+from anjia.exceptions.console.dealing import back_to, done, exception_page
 from anjia.exceptions.console.reporting import form_of, read_form
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import DomainError, Invalid
 from anjia.kernel.work import acting
 from anjia.visits.rules.exceptions import ExceptionKind

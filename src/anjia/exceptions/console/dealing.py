@@ -22,7 +22,7 @@ from anjia.exceptions.rules.steps import SOURCE
 from anjia.exceptions.showing import WORDS_OF_ORIGIN, WORDS_OF_WHAT
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import DomainError
 from anjia.kernel.photos import photo_said
 from anjia.visits.rules.exceptions import WORDS_OF_EXCEPTION, ExceptionKind
@@ -156,13 +156,11 @@ def step(request: PageRequest, exception_id: UUID) -> HttpResponse:
 @require_POST
 @page("exceptions.handle")
 def owner(request: PageRequest, exception_id: UUID) -> HttpResponse:
-    owner_id = uuid_of(request.POST.get("owner_id", "")) or request.actor.user_id
-    words = request.POST.get("words", "")
     return done(
         request,
         exception_id,
         lambda: console.do(
-            request, commands.hand_over, exception_id=exception_id, owner_id=owner_id, words=words
+            request, commands.hand_over, exception_id=exception_id, **console.handed_over(request)
         ),
     )
 
@@ -191,10 +189,3 @@ def back_to(exception_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(
         reverse("exceptions:exception", kwargs={"exception_id": exception_id}), status=303
     )
-
-
-def uuid_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

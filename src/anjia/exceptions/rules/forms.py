@@ -30,6 +30,10 @@ class Ask(StrEnum):
     TEXT = "text"
 
 
+def is_empty(answer: Any) -> bool:
+    return answer in (None, "", [])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     name: str
@@ -42,7 +46,7 @@ class Field:
 
     def wrong(self, value: Any) -> Words | None:
         """Return what is wrong with an answer, or nothing."""
-        if value in (None, "", []):
+        if is_empty(value):
             return _("请填这一项。") if self.is_required else None
         match self.ask:
             case Ask.CHOICE:
@@ -80,7 +84,12 @@ YES_NO: Final[Mapping[str, Words]] = {
     "yes": pgettext_lazy("exception", "是"),
     "no": pgettext_lazy("exception", "否"),
 }
-WORDS: Final = Field(name="words", ask=Ask.TEXT, words=_("具体情况"), is_required=False)
+# How somebody was looked for who was not to be found.
+ASKED_ROUND: Final[Mapping[str, Words]] = {
+    "rang_resident": _("打了本人电话"),
+    "rang_family": _("打了家人电话"),
+    "asked_neighbour": _("问了邻居或物业"),
+}
 
 
 def choice(name: str, words: Words, **choices: Words) -> Field:
@@ -99,15 +108,15 @@ def text(name: str, words: Words, *, required: bool = True) -> Field:
     return Field(name=name, ask=Ask.TEXT, words=words, is_required=required)
 
 
+WORDS: Final = text("words", _("具体情况"), required=False)
+NEEDED_WORDS: Final = text("words", _("具体情况"))
 FORMS: Final[Mapping[ExceptionKind, Sequence[Field]]] = {
     ExceptionKind.NO_SHOW: (
         many(
             "tried",
             _("试过什么"),
             knocked=_("敲门、按铃"),
-            rang_resident=_("打了本人电话"),
-            rang_family=_("打了家人电话"),
-            asked_neighbour=_("问了邻居或物业"),
+            **ASKED_ROUND,
         ),
         number("waited_minutes", _("等了几分钟"), 0, 240),
         choice(
@@ -165,7 +174,7 @@ FORMS: Final[Mapping[ExceptionKind, Sequence[Field]]] = {
         ),
         choice("is_injured", _("有没有人受伤"), **YES_NO),
         choice("resident_at_risk", _("居民本人有没有危险"), **YES_NO),
-        text("words", _("具体情况")),
+        NEEDED_WORDS,
     ),
     ExceptionKind.LATE: (
         number("minutes", _("大约晚几分钟"), 5, 480),
@@ -212,9 +221,7 @@ FORMS: Final[Mapping[ExceptionKind, Sequence[Field]]] = {
         many(
             "tried",
             _("试过什么"),
-            rang_resident=_("打了本人电话"),
-            rang_family=_("打了家人电话"),
-            asked_neighbour=_("问了邻居或物业"),
+            **ASKED_ROUND,
         ),
         text("right_address", _("问到的地址"), required=False),
         WORDS,
@@ -241,7 +248,7 @@ FORMS: Final[Mapping[ExceptionKind, Sequence[Field]]] = {
             family_refuses=_("家里不肯"),
         ),
         choice("with_her", _("谁陪着"), caregiver=_("我在"), family=_("家人在"), nobody=_("没有人")),
-        text("words", _("具体情况")),
+        NEEDED_WORDS,
     ),
 }
 
@@ -256,7 +263,7 @@ def check_form(kind: ExceptionKind, said: Mapping[str, Any]) -> dict[str, Any]:
     if wrong:
         raise FormUnsound(fields=wrong)
     asked = {one.name for one in FORMS[kind]}
-    return {name: value for name, value in said.items() if name in asked and value not in (None, "", [])}
+    return {name: value for name, value in said.items() if name in asked and not is_empty(value)}
 
 
 def sound_part(kind: ExceptionKind, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -264,7 +271,7 @@ def sound_part(kind: ExceptionKind, said: Mapping[str, Any]) -> dict[str, Any]:
     return {
         one.name: said[one.name]
         for one in FORMS[kind]
-        if said.get(one.name) not in (None, "", []) and one.wrong(said[one.name]) is None
+        if not is_empty(said.get(one.name)) and one.wrong(said[one.name]) is None
     }
 
 

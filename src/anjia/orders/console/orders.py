@@ -1,5 +1,6 @@
 """Orders: what waits for a doctor, all of one resident, entering, confirming, correcting."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -138,43 +139,48 @@ def original(request: PageRequest, order_id: UUID) -> HttpResponse:
     return photo_said(*console.ask(request, queries.original_of, Purpose.CONTRACT, order_id=order_id))
 
 
-@require_POST
-@page("orders.confirm")
-def confirm(request: PageRequest, order_id: UUID) -> HttpResponse:
-    """Say that the original says this."""
+def done(request: PageRequest, order_id: UUID, act: Callable[[], object]) -> HttpResponse:
+    """Do it and show the order again; a refusal is said on its page."""
     try:
-        console.do(request, commands.confirm_order, order_id=order_id)
+        act()
     except NotFound:
         raise
     except DomainError as refusal:
         return show_order(request, order_id, refusal)
     return go("order", order_id=order_id)
+
+
+@require_POST
+@page("orders.confirm")
+def confirm(request: PageRequest, order_id: UUID) -> HttpResponse:
+    """Say that the original says this."""
+    return done(request, order_id, lambda: console.do(request, commands.confirm_order, order_id=order_id))
 
 
 @require_POST
 @page("orders.confirm")
 def refuse(request: PageRequest, order_id: UUID) -> HttpResponse:
     """Say why it cannot be confirmed."""
-    try:
-        console.do(request, commands.refuse_order, order_id=order_id, why=forms.text(request.POST, "why"))
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        return show_order(request, order_id, refusal)
-    return go("order", order_id=order_id)
+    return done(
+        request,
+        order_id,
+        lambda: console.do(
+            request, commands.refuse_order, order_id=order_id, why=forms.text(request.POST, "why")
+        ),
+    )
 
 
 @require_POST
 @page("orders.confirm")
 def end(request: PageRequest, order_id: UUID) -> HttpResponse:
     """End it before its last day."""
-    try:
-        console.do(request, commands.end_order, order_id=order_id, why=forms.text(request.POST, "why"))
-    except NotFound:
-        raise
-    except DomainError as refusal:
-        return show_order(request, order_id, refusal)
-    return go("order", order_id=order_id)
+    return done(
+        request,
+        order_id,
+        lambda: console.do(
+            request, commands.end_order, order_id=order_id, why=forms.text(request.POST, "why")
+        ),
+    )
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import DomainError, NotFound
 from anjia.kernel.photos import photo_said
 from anjia.orders import commands, forms, queries
@@ -104,7 +104,7 @@ def answer_in(form: Any) -> dict[str, Any]:
     return {
         "kind": forms.text(form, "kind"),
         "is_known": forms.text(form, "is_known") == "yes",
-        "follows_order_id": forms.id_or_none(which) if what == "order" else None,
+        "follows_order_id": uuid_of(which) if what == "order" else None,
         "follows_problem": which if what == "problem" else "",
         "words": forms.text(form, "words"),
         "change": {name: forms.text(form, f"new_{name}") for name in names},

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import DomainError, Invalid
 from anjia.quality import commands, queries
 from anjia.quality.models import Concern, ConcernStep
@@ -230,13 +230,11 @@ def acknowledge(request: PageRequest, concern_id: UUID) -> HttpResponse:
 @require_POST
 @page("quality.manage")
 def hand_over(request: PageRequest, concern_id: UUID) -> HttpResponse:
-    owner = uuid_of(request.POST.get("owner_id", "")) or request.actor.user_id
-    words = request.POST.get("words", "")
     return done(
         request,
         concern_id,
         lambda: console.do(
-            request, commands.hand_concern_over, concern_id=concern_id, owner_id=owner, words=words
+            request, commands.hand_concern_over, concern_id=concern_id, **console.handed_over(request)
         ),
     )
 
@@ -287,10 +285,3 @@ def close(request: PageRequest, concern_id: UUID) -> HttpResponse:
 
 def back_to(concern_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("quality:concern", kwargs={"concern_id": concern_id}), status=303)
-
-
-def uuid_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import Invalid
 from anjia.quality import commands, queries
 from anjia.quality.models import ImprovementStep
@@ -176,12 +176,5 @@ def close(request: PageRequest, improvement_id: UUID) -> HttpResponse:
 def day_said(said: str) -> date | None:
     try:
         return date.fromisoformat(said)
-    except ValueError:
-        return None
-
-
-def uuid_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
     except ValueError:
         return None

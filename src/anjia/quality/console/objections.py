@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of, local
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import Invalid
 from anjia.kernel.paging import LARGEST
 from anjia.quality import commands, performing, queries
-from anjia.quality.console.improvements import by_name, uuid_of
+from anjia.quality.console.improvements import by_name
 from anjia.quality.console.performance import shown_row
 from anjia.quality.rules import FIRST_OF_GROUP, ObjectionState, months_before
 
@@ -127,13 +127,14 @@ def decide(request: PageRequest, objection_id: UUID) -> HttpResponse:
 @require_POST
 @page("quality.manage")
 def hand_over(request: PageRequest, objection_id: UUID) -> HttpResponse:
-    owner = uuid_of(request.POST.get("owner_id", "")) or request.actor.user_id
-    words = request.POST.get("words", "")
     return done(
         request,
         objection_id,
         lambda: console.do(
-            request, commands.hand_objection_over, objection_id=objection_id, owner_id=owner, words=words
+            request,
+            commands.hand_objection_over,
+            objection_id=objection_id,
+            **console.handed_over(request),
         ),
     )
 

@@ -74,10 +74,14 @@ class Going:
         else:
             self.visit(nurse, errand, promise, has_signal=dice.random() >= NO_SIGNAL)
 
+    def keep_busy(self, nurse: Actor, *, until: datetime) -> None:
+        if nurse.staff_id:
+            self.free_at[nurse.staff_id] = until
+
     def nobody_opens(self, nurse: Actor, errand: Errand) -> None:
         world, desk = self.world, self.world.member("dispatcher")
         self.say(nurse, [fact(errand, "departed", world.now)])
-        self.free_at[nurse.staff_id] = errand.begins_at + 10 * MINUTES  # type: ignore[index]
+        self.keep_busy(nurse, until=errand.begins_at + 10 * MINUTES)
         world.agenda.at(
             errand.begins_at + 10 * MINUTES,
             lambda: world.do(
@@ -94,7 +98,7 @@ class Going:
         world = self.world
         minutes = 12 if errand.refuses else errand.version.duration_minutes - 2
         ends = errand.begins_at + minutes * MINUTES
-        self.free_at[nurse.staff_id] = ends + 2 * MINUTES  # type: ignore[index]
+        self.keep_busy(nurse, until=ends + 2 * MINUTES)
         departed = fact(errand, "departed", world.now)
 
         def arrive() -> list[Fact]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,16 +12,21 @@ from anjia.clinical.professions import PAPERS, words_of_paper
 from anjia.identity.queries import stations_of
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import DomainError
 from anjia.kernel.paging import Page
 from anjia.kernel.photos import photo_of, photo_said
+from anjia.kernel.uploads import read_upload
+from anjia.spreadsheets.limits import MIB, Limits
 from anjia.workforce import commands, forms, queries
 from anjia.workforce.commands import Whom
 from anjia.workforce.console.going import go, today
 from anjia.workforce.models import language
+from anjia.workforce.rules.listed import RowsRefused, column_of, rows_in
 
 LONGEST_LIST: Final = 60_000
+LIMITS: Final = Limits(file=2 * MIB, rows=5_000)  # a policy covers 2000 at most
+WRONG_SHOWN: Final = 100
 
 
 @page("workforce.read")
@@ -37,6 +42,7 @@ def add(request: PageRequest) -> HttpResponse:
     """Enter a policy with its scan, and whom it covers."""
     sent = photo_of(request)
     try:
+        meant = whom(request)
         made = console.do(
             request,
             commands.add_group_policy,
@@ -45,7 +51,7 @@ def add(request: PageRequest) -> HttpResponse:
             issuer=forms.text(request.POST, "issuer", longest=80),
             valid_from=forms.day_or_none(request.POST, "valid_from"),
             valid_until=forms.day_or_none(request.POST, "valid_until"),
-            whom=whom(request.POST),
+            whom=meant,
             scan=sent["photo"],
             content_type=sent["content_type"],
         )
@@ -54,22 +60,22 @@ def add(request: PageRequest) -> HttpResponse:
     return go("policy", policy_id=made.id) if made else go("policies")  # a twin of what was sent
 
 
-def whom(said: QueryDict) -> Whom:
-    """Return whom the form means: those ticked, those listed, a station, or everybody."""
-    station = said.get("who", "")
+def whom(request: PageRequest) -> Whom:
+    """
+    Return whom the form means: those ticked, those listed in it or in a file, a station, or everybody.
+
+    :raises FileRefused: if what was sent is no list
+    :raises ReadersBusy: if others' lists are being read
+    """
+    said = request.POST
+    station, file = said.get("who", ""), request.FILES.get("file")
     return Whom(
+        rows=rows_in(read_upload(file.read(), limits=LIMITS, recognise=column_of, fewest=1)) if file else (),
         staff_ids=frozenset(one for one in map(uuid_of, said.getlist("member_ids")) if one),
         listed=said.get("listed", "")[:LONGEST_LIST],
         station_id=uuid_of(station),
         everybody=station == "everybody",
     )
-
-
-def uuid_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def show_list(request: PageRequest, refusal: DomainError | None = None) -> HttpResponse:
@@ -98,6 +104,7 @@ def common(request: PageRequest, refusal: DomainError | None) -> dict[str, Any]:
     return {
         "kept": request.POST,
         "refusal": refusal,
+        "wrong_rows": refusal.rows[:WRONG_SHOWN] if isinstance(refusal, RowsRefused) else [],
         "me": request.actor.user_id,
         "may_change": request.actor.may("workforce.change"),
         "may_confirm": request.actor.may("workforce.confirm"),
@@ -166,7 +173,7 @@ def cover(request: PageRequest, policy_id: UUID) -> HttpResponse:
             request,
             commands.cover_more,
             policy_id=policy_id,
-            whom=whom(request.POST),
+            whom=whom(request),
             first_day=forms.day(request.POST, "first_day"),
             scan=sent["photo"],
             content_type=sent["content_type"],
