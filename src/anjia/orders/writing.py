@@ -12,7 +12,7 @@ from anjia.kernel.database import wait_turn
 from anjia.kernel.errors import NotFound
 from anjia.kernel.ids import new_id
 from anjia.orders.events import OrderChanged
-from anjia.orders.models import Order
+from anjia.orders.models import Order, Question
 from anjia.orders.rules.orders import OrderKind, Said, State
 
 DAYS = ("written_on", "drug_expires_on")
@@ -104,3 +104,12 @@ def say(actor: Actor, now: datetime, order: Order, what: str, *fields: str) -> N
     events.publish(
         OrderChanged(order_id=order.id, resident_id=order.resident_id, state=order.state, at=now), actor=actor
     )
+
+
+def question_to_change(actor: Actor, question_id: UUID) -> Question:
+    """:raises NotFound: if there is no such question, or it is none of her business"""
+    rows = Question.objects.select_for_update().filter(organization_id=actor.organization_id, id=question_id)
+    found = rows.first()
+    if found is None or not actor.sees(found.resident_id):
+        raise NotFound
+    return found
