@@ -44,7 +44,7 @@ const en: typeof zhHans = {
     },
   },
   status: {
-    booked: 'Booked', departed: 'On the way', arrived: 'At the home', under_way: 'At the home', done: 'Done', cancelled: 'Cancelled', missed: 'Nobody came', left: 'Left early',
+    booked: 'Booked', awaited: 'Finding who comes', departed: 'On the way', arrived: 'At the home', under_way: 'At the home', done: 'Done', cancelled: 'Cancelled', missed: 'Nobody came', left: 'Left early',
   },
   sign_in: {
     title: 'Sign in',
@@ -281,6 +281,7 @@ const en: typeof zhHans = {
     title: 'This visit',
     heading: {
       booked: '{name} comes: {day}',
+      awaited: 'Booked: {day}. We are finding out who comes',
       departed: '{name} is on the way',
       arrived: '{name} is here',
       under_way: '{name} is here',
@@ -865,6 +866,8 @@ const en: typeof zhHans = {
     not_a_number: 'A number goes here.',
     impossible: 'It should lie between {low} and {high}. A digit too many, or a missing decimal point?',
     unusual: 'Outside the usual {low} to {high}. Rest a little and measure again.',
+    red: '{names}: past the danger line. Look at the person first: unwell or confused, call 120 at once; otherwise still call a doctor now, before going on. Where a doctor has set another target for this person, that one holds.',
+    red_short: 'Past the danger line',
     again: 'Measure again',
     sure: 'It is right as measured',
     crossed: 'The lower pressure cannot exceed the upper. Are they swapped?',

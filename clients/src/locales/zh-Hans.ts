@@ -42,7 +42,7 @@ export default {
     },
   },
   status: {
-    booked: '已排好', departed: '正在路上', arrived: '服务中', under_way: '服务中', done: '完成', cancelled: '已取消', missed: '没有上门', left: '提前离开',
+    booked: '已排好', awaited: '正在定谁来', departed: '正在路上', arrived: '服务中', under_way: '服务中', done: '完成', cancelled: '已取消', missed: '没有上门', left: '提前离开',
   },
   sign_in: {
     title: '登录',
@@ -279,6 +279,7 @@ export default {
     title: '这次上门',
     heading: {
       booked: '{day}，{name}上门',
+      awaited: '{day}，约好了，正在定谁来',
       departed: '{name}在路上了',
       arrived: '{name}到了，正在做',
       under_way: '{name}到了，正在做',
@@ -863,6 +864,8 @@ export default {
     not_a_number: '这里要填数字。',
     impossible: '应该在 {low} 到 {high} 之间，看看是不是多按了一位，或少了小数点。',
     unusual: '不在常见的 {low} 到 {high} 里。歇一歇再量一次。',
+    red: '{names} 越过了危急线。先看人：不舒服或神志不清，马上打 120；人还好，也现在就打给医生，别等做完。医生给这位定过别的目标的，按医生定的。',
+    red_short: '越过了危急线',
     again: '再量一次',
     sure: '量过了，就是这个',
     crossed: '低压不会比高压高，看看是不是填反了。',
