@@ -38,7 +38,9 @@ class TestContinuity:
         asked = acting(li, NOON).ask(offers_of, Purpose.CONTRACT, now=NOON)
         assert {one.visit_id for one in asked} == {one.visit_id for one in found.occurrences}
         assert acting(wang, NOON).ask(offers_of, Purpose.CONTRACT, now=NOON) == []
-        assert {one.who_words for one in make.seen(town, found.id).occurrences} == {"这次还是李秋萍"}
+        assert {one.who_words for one in make.seen(town, found.id).occurrences} == {
+            "这次还是李秋萍，还在等答复"
+        }
 
     def test_takes_her_half_an_hour_later_rather_than_another_at_the_hour(self, town: visits.Town) -> None:
         li = make.nurse(town)
@@ -67,8 +69,8 @@ class TestContinuity:
 
         found = make.series(town, town.resident(), li)
 
-        assert make.on(found, TOMORROW + WEEK).who_words == "这次换了王晓燕：李秋萍那天请假"
-        assert make.on(found, TOMORROW + 2 * WEEK).who_words == "这次还是李秋萍"
+        assert make.on(found, TOMORROW + WEEK).who_words == "这次换了王晓燕：李秋萍那天请假，还在等答复"
+        assert make.on(found, TOMORROW + 2 * WEEK).who_words == "这次还是李秋萍，还在等答复"
 
     def test_says_so_to_the_household_when_the_other_has_taken_it(self, town: visits.Town) -> None:
         li = make.nurse(town)
@@ -109,7 +111,7 @@ class TestContinuity:
         acting(town.system, later(8)).do(plan_ahead, series_id=found.id)
 
         last = make.seen(town, found.id, now=later(8)).occurrences[-1]
-        assert (last.who, last.who_words) == (["李秋萍"], "这次还是李秋萍")
+        assert (last.who, last.who_words) == (["李秋萍"], "这次还是李秋萍，还在等答复")
 
     def test_of_one_who_has_left_makes_the_one_who_came_since_the_usual_one(self, town: visits.Town) -> None:
         li, wang = make.nurse(town), make.nurse(town, "王晓燕")
@@ -129,4 +131,4 @@ class TestContinuity:
         acting(town.system, later(16)).do(plan_ahead, series_id=found.id)
 
         last = make.seen(town, found.id, now=later(16)).occurrences[-1]
-        assert (last.who, last.who_words) == (["王晓燕"], "这次还是王晓燕")
+        assert (last.who, last.who_words) == (["王晓燕"], "这次还是王晓燕，还在等答复")

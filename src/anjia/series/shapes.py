@@ -12,7 +12,7 @@ from anjia.kernel.paging import Page
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrenceLine:
     """
-    One of a series, as it stands. `who_words` says whether it is who usually comes.
+    One of a series, as it stands. `who_words` says whether it is who usually comes, and whether she has said yes.
 
     `words` say how it stands, and where it has no place, `why` says why.
     """

@@ -23,6 +23,7 @@ from anjia.series.words import (
     words_of_who,
 )
 from anjia.visits.queries import Promise, get_promises
+from anjia.visits.rules.lifecycle import State as CrewState
 from anjia.visits.rules.lifecycle import Status, may_change, terms_of_change
 from anjia.workforce.queries import staff_names
 
@@ -159,8 +160,9 @@ class Story:
                 names_of([one for one in usual if one not in crew], names, "")[0],
                 bool(is_usual),
                 why.get(row.visit_id, "") if row.visit_id else "",
+                is_settled=all(one.state is not CrewState.TENTATIVE for one in promise.crew),
             )
-            if is_waiting and crew
+            if promise and is_waiting and crew
             else "",
             is_usual=is_usual,
             is_moved=row.on != row.day,

@@ -86,9 +86,13 @@ def words_of_left(template: str, stays: Sequence[str]) -> str:
     return _("还没来的都取消了。")
 
 
-def words_of_who(names: Sequence[str], usual: str, is_usual: bool, why: str) -> str:
-    """Return whether it is who usually comes, and if not, why: from what decides who comes."""
-    who = _("、").join(names)
+def words_of_who(names: Sequence[str], usual: str, is_usual: bool, why: str, *, is_settled: bool) -> str:
+    """Return whether it is who usually comes, if not, why, and whether she has said yes: from what decides it."""
+    said = _words_of_who(_("、").join(names), usual, is_usual, why)
+    return said if is_settled else _("{said}，还在等答复").format(said=said)
+
+
+def _words_of_who(who: str, usual: str, is_usual: bool, why: str) -> str:
     if is_usual:
         return _("这次还是{name}").format(name=who)
     if not why:
