@@ -155,6 +155,16 @@ class TestAssigning:
         assert sent.status_code == 303
         assert "已接单" in dispatcher.get(sent["Location"]).content.decode()
 
+    def test_sends_who_only_keeps_the_place_and_then_asks_nobody_else(self, here: OpenTown) -> None:
+        (nurse, _), dispatcher = here.nurse("甲"), browser(here, "dispatcher")
+        page = f"/console/dispatch/visits/{book(dispatcher, here, here.town.resident())}"
+        before = dispatcher.get(f"{page}/suitability").content.decode()
+        dispatcher.post(f"{page}/assign", {"staff_id": str(id_of(nurse)), "part": "1"})
+        after = dispatcher.get(f"{page}/suitability").content.decode()
+
+        assert all(words in before for words in ("还没答应", "派甲", "接着问下一位"))
+        assert not any(words in after for words in ("还没答应", "派甲", "接着问下一位"))
+
     def test_costs_the_same_for_many_candidates(
         self, here: OpenTown, django_assert_max_num_queries: Any
     ) -> None:

@@ -151,7 +151,7 @@ def why_it_stands_out(row: BoardRow) -> str:
         late = minutes_in_words(row.minutes_late)
         return _("过了约好的时间{late}，还没有到。打个电话问问。").format(late=late)
     if row.state is S.UNASSIGNED:
-        return _("合适的人都问过了，没有人接。请换人或换时间。")
+        return _("没有人接：合适的都问过了，或没有合适的人可问。请换人或换时间。")
     if row.state is S.MISSED:
         return _("到时间没有人上门。先打电话给家里，再重新约。")
     return ""

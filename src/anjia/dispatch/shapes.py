@@ -11,6 +11,7 @@ from anjia.dispatch.rules import (
     OfferState,
     Reason,
 )
+from anjia.visits.rules.lifecycle import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,11 @@ class Candidate:
     distance_km: float | None
     times_known: int
     minutes_that_day: int
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether she comes: who only keeps the place, and has not said yes, can still be sent by hand."""
+        return self.is_current and self.state != State.TENTATIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Who is suitable for a visit, with every reason for and against."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -75,12 +76,15 @@ def suitability(
     closed = gate_reasons(actor, purpose, version=version, resident_id=promise.resident_id, on=day)
     found = []
     for sheet in sheets:
-        hard = [*closed, *qualification_reasons(job, sheet, day)]
+        unqualified = qualification_reasons(job, sheet, day)
+        hard = [*closed, *unqualified]
         other_part = crew.get(sheet.id)
         if other_part is not None and other_part.part != part:
             hard.append(Reason(is_met=False, words=_("已经是这次上门的另一位"), way_out=_("换别人")))
         soft = wish_reasons(job, sheet)
         when = time_reasons(job, timelines[sheet.id], promise.starts_at)
+        if unqualified:  # another time would not let her go either
+            when = [replace(one, way_out=_("换别人")) for one in when]
         facts, points = score(job, sheet, timelines[sheet.id], promise.starts_at, known)
         current = other_part is not None and other_part.part == part
         found.append(

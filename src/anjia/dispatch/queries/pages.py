@@ -68,6 +68,11 @@ class AssigningPage:
     offers: Sequence[OfferRow]
     heed: Sequence[str]
 
+    @property
+    def is_settled(self) -> bool:
+        """Say whether somebody has said yes, or been sent: then nobody else is asked."""
+        return any(one.is_settled for one in self.candidates)
+
 
 def booking_page(
     actor: Actor,
