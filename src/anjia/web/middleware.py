@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Final
 
@@ -173,7 +174,9 @@ class Refusals:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.answer(request)
+        response = self.answer(request)
+        is_look = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET"
+        return pages.only_sent_to(request) if is_look and request.path.startswith("/console/") else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return pages.refused(request, error) if isinstance(error, DomainError) else None

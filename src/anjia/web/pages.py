@@ -1,6 +1,7 @@
 """Pages that belong to no context: health, refusals, crashes, the client, and what every page shows."""
 
 import sys
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -8,6 +9,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -50,6 +52,31 @@ def came_from(request: HttpRequest) -> str:
         return ""
     path = "/" + before.path.lstrip("/")  # "//somewhere" would be another host's
     return path + (f"?{before.query}" if before.query else "")
+
+
+def only_sent_to(request: HttpRequest) -> HttpResponse:
+    """Say that there is nothing to see where forms are sent: she has come back, or changed the language, after one."""
+
+    class OnlySentTo(DomainError):
+        code = "page_only_sent_to"
+        status = 405
+        words = _("这里只收表单，没有可看的。")
+
+    what_to_do = _("刚才的没有再交一次。回到上一层，从那里接着办。")
+    said = {"refusal": OnlySentTo(), "back": above(request.path), "what_to_do": what_to_do}
+    return render(request, "desk/refusal.html", said, status=OnlySentTo.status)
+
+
+def above(path: str) -> str:
+    """Return the nearest page above this address."""
+    for parent in PurePosixPath(path).parents:
+        for address in (str(parent), f"{parent}/"):
+            try:
+                resolve(address)
+            except Resolver404:
+                continue
+            return address
+    return "/"
 
 
 def as_json(refusal: DomainError) -> JsonResponse:

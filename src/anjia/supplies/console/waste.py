@@ -123,6 +123,8 @@ def show_bag(request: PageRequest, waste_id: UUID, refusal: DomainError | None =
         "stations": stations,
         "classes": [(str(one), words) for one, words in WORDS_OF_CLASS.items()],
         "may_keep": request.actor.may("supplies.keep"),
+        "typed": request.POST if refusal else {},
+        "corrected": request.POST if refusal and "why" in request.POST else line.row,
         "refusal": refusal,
         "rule": rule(),
     }
