@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from anjia.clinical.measures import SYSTOLIC
-from anjia.desk.people import Case
+from anjia.desk.people import Case, tells_least_first
 from anjia.desk.queries import worklist
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import acting
@@ -96,6 +97,11 @@ class TestWorklist:
         measured(her, 90)
 
         assert cases(doctor)["张桂芳"].tone == "bad"
+
+    def test_tells_of_two_visits_on_a_day_the_one_where_somebody_is_then_the_one_to_read(self) -> None:
+        said = [SimpleNamespace(state=state) for state in ("arrived", "done", "tentative", "cancelled")]
+
+        assert sorted(said, key=tells_least_first)[-2:] == [said[1], said[0]]
 
     def test_shows_nothing_of_who_has_not_agreed(self, doctor: Actor) -> None:
         her = residents.resident(served_by=doctor, birth_date=date(1948, 5, 1))

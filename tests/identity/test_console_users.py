@@ -199,6 +199,7 @@ class TestOrganizations:
         own = address_of("护士", client)
         assert own != default
         assert ("这是默认角色" in warned, "这是默认角色" in client.get(own).content.decode()) == (True, False)
+        assert client.get(default)["Location"] == own  # whoever goes back
 
     def test_what_a_role_may_do_is_shown_in_words(self, client: Client) -> None:
         administrator(client)

@@ -76,6 +76,14 @@ def words_of_sex(sex: str) -> str:
     return {"female": _("女"), "male": _("男")}.get(sex, "")
 
 
+# What of a day's visits to one home the doctor is told first: that somebody is there, then what waits to be read.
+FIRST: Final = ("arrived", "departed", "late", "done")
+
+
+def tells_least_first(visit: Any) -> int:
+    return -FIRST.index(visit.state) if visit.state in FIRST else -len(FIRST)
+
+
 def case_of(
     resident: Any,
     *,

@@ -269,7 +269,7 @@ def worklist(actor: Actor, purpose: Purpose, *, now: datetime) -> list[people.Ca
     )
     own = own_targets_of_many(actor, purpose, resident_ids=list(readings), now=now)
     visits = board_rows(actor, purpose, day=day_of(now), now=now, resident_ids=ids, size=MINE)
-    visit_of = {row.resident_id: row for row in visits}
+    visit_of = {row.resident_id: row for row in sorted(visits, key=people.tells_least_first)}
     cases = [
         people.case_of(
             one,

@@ -67,6 +67,9 @@ def role(request: PageRequest, role_id: UUID) -> HttpResponse:
             return go("roles")
         except (Invalid, RoleOfTheHouse, LastAdministrator) as error:
             refusal = error
+    own = console.ask(request, queries.own_in_place_of, Purpose.LEGAL, role_id=role_id)
+    if own:
+        return go("role", role_id=own.id)
     found = console.ask(request, queries.get_role, Purpose.LEGAL, role_id=role_id)
     news = console.ask(request, queries.news_of_role, Purpose.LEGAL, role_id=role_id)
     return show_role(request, found, refusal, news=[PERMISSION_WORDS[one] for one in news], is_change=True)

@@ -58,6 +58,13 @@ def get_role(actor: Actor, purpose: Purpose, *, role_id: UUID) -> Role:
     return found
 
 
+def own_in_place_of(actor: Actor, purpose: Purpose, *, role_id: UUID) -> Role | None:
+    """Return the house's own role in place of this default one, if there is one: who comes back meets it."""
+    default = Role.objects.filter(organization=None, id=role_id).first()
+    found = roles(actor, purpose) if default else []
+    return next((role for role in found if default and role.in_place_of == default.code), None)
+
+
 def managers_of_house(actor: Actor, purpose: Purpose) -> set[UUID]:
     """Return the accounts that manage the actor's house."""
     held = Membership.objects.filter(
