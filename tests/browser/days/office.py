@@ -34,6 +34,13 @@ def do(office: Screen, words: str, name: str = "") -> Page:
     return office.page
 
 
+def press_refused(office: Screen, words: str) -> None:
+    """Press a form's button that must say in words what is missing."""
+    office.page.locator("main").get_by_role("button", name=words).first.click()
+    office.settle()
+    expect(office.page.locator("main .msg.bad[role=alert]")).to_be_visible()
+
+
 def download(office: Screen, words: str) -> Path:
     """Download what the link gives, and return where it lies."""
     with office.page.expect_download() as begun:

@@ -1,8 +1,13 @@
+import re
+from typing import Final
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.days import phone
 from tests.browser.screen import PHONE, Screen
+
+TIME: Final = re.compile(r"\d:\d\d")
 
 
 def see_today(hers: Screen) -> None:
@@ -24,6 +29,27 @@ def book_for_mother(hers: Screen) -> None:
     hers.look("day-daughter-book")
     confirm.click()
     expect(page.get_by_text("约好了。")).to_be_visible()
+
+
+def move_a_visit(hers: Screen) -> None:
+    """Move the next of a series, take it back, and move it again: until the nurse says yes nobody is said to come."""
+    page = phone.enter(hers, "张桂芳的预约", "day-daughter-coming")
+    page.locator(".link", has_text="血压测量随访").filter(has_text="已排好").last.click()
+    hers.settle()
+    before = page.locator(".cap", has_text=TIME).first.inner_text()
+    for is_meant in (False, True):
+        phone.enter(hers, "改时间或取消", "day-daughter-times")
+        page.get_by_role("button", name=TIME).filter(has_text="李静").last.click()
+        expect(page.get_by_text("已改到")).to_be_visible()
+        if not is_meant:
+            page.get_by_role("button", name="撤销").click()
+            expect(page.get_by_text("已改到")).to_be_hidden()
+            expect(page.get_by_text(before).first).to_be_visible()
+    hers.open(page.url.partition(hers.url)[2])  # whoever leaves has it sent at once
+    expect(page.get_by_text("改了时间").first).to_be_visible()
+    expect(page.get_by_text("正在定谁来").first).to_be_visible()
+    expect(page.get_by_text("李静上门")).to_have_count(0)
+    hers.look("day-daughter-moved")
 
 
 def write_family_form(hers: Screen) -> None:
@@ -49,6 +75,8 @@ class TestDaughter:
         hers.look("day-daughter-home")
         see_today(hers)
         book_for_mother(hers)
+        phone.go_home(hers)
+        move_a_visit(hers)
         phone.go_home(hers)
         write_family_form(hers)
         phone.go_home(hers)
