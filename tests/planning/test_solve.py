@@ -124,3 +124,14 @@ def soft(problem: Problem) -> Problem:
             for one in problem.caregivers
         ),
     )
+
+
+class TestTheWorldOfASearch:
+    @pytest.mark.parametrize(
+        "what",
+        [{"marks": np.zeros(4)}, {"travel": np.zeros((4, 4)).T[:2]}, {"price": np.zeros(4)}],
+        ids=["of another kind", "not in one piece", "of other dimensions"],
+    )
+    def test_is_refused_if_compiled_code_would_misread_it(self, what: dict[str, np.ndarray]) -> None:
+        with pytest.raises(TypeError, match="not laid out"):
+            replace(build(town(1), seed=0), **what)  # type: ignore[arg-type]

@@ -17,6 +17,8 @@ from typing import Any, Final, TypeVar, cast
 
 import numba
 
+from anjia.planning.search import passing  # noqa: F401  # it tells numba what a world is
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 jit: Final[Any] = numba.njit  # its types do not know all of its options

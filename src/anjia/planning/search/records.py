@@ -5,7 +5,8 @@ A *task* is one part of a visit done by one caregiver; a *route* is one shift of
 linked: `tasks[N + r]` is not a task but the depot of route `r`, before its first task and after its last one.
 """
 
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 
@@ -111,7 +112,28 @@ TALLY: Final = np.dtype(
 )
 
 
-class World(NamedTuple):
+# of the world: what its arrays hold, and how many dimensions they have
+FIELDS: Final[dict[str, tuple[Any, int]]] = {
+    "tasks": (TASK, 1),
+    "visits": (VISIT, 1),
+    "routes": (ROUTE, 1),
+    "tally": (TALLY, 1),
+    "travel": ("f8", 2),
+    "price": ("f8", 2),
+    "able": ("i4", 2),
+    "windows": (WINDOW, 2),
+    "breaks": (BREAK, 2),
+    "near": ("i4", 2),
+    "due": (DUE, 1),
+    "times": (TIME, 1),
+    "steps": (STEP, 1),
+    "marks": ("i4", 1),
+    "kept": (ROUTE, 1),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
     """All of it. `near[t]` are tasks that are good to have right before `t` (even columns) or right after it."""
 
     tasks: Array
@@ -130,3 +152,17 @@ class World(NamedTuple):
     steps: Array
     marks: Array
     kept: Array  # the marked routes as they were
+    # where compiled code finds all this: `passing` reads it
+    found_at: Array = field(init=False)
+    address: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        words: list[int] = []
+        for name, (kind, dimensions) in FIELDS.items():
+            array: Array = getattr(self, name)
+            if array.dtype != np.dtype(kind) or array.ndim != dimensions or not array.flags.c_contiguous:
+                raise TypeError(f"{name} is not laid out as the search reads it")
+            words += [array.ctypes.data, *array.shape, *array.strides]
+        where = np.array(words, "i8")
+        object.__setattr__(self, "found_at", where)
+        object.__setattr__(self, "address", where.ctypes.data)
