@@ -76,7 +76,9 @@ class TestTable:
 
 class TestRefusals:
     def test_of_a_place_that_is_nowhere_near_a_road(self, osrm: Standin) -> None:
-        assert refused(osrm, end=(10.0, 10.0)) == (Permanent, "NoSegment")
+        osrm.nowhere.add((116.45, 39.9))
+
+        assert refused(osrm, end=LAKE) == (Permanent, "NoSegment")
 
     def test_of_a_place_that_is_none(self, osrm: Standin) -> None:
         assert refused(osrm, end=(95.0, 116.4)) == (Permanent, "InvalidValue")

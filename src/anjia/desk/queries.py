@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from anjia.desk import audits, boards, people, visit_pages
-from anjia.dispatch.queries import heed_of
+from anjia.dispatch.queries import Roads, heed_of, roads_known
 from anjia.exceptions.queries import exceptions_of_visits, how_many_open
 from anjia.identity.queries import account_names, get_organization
 from anjia.kernel import access
@@ -290,17 +290,20 @@ class SystemPage:
 
     stuck: list[Stuck]
     outbox: dict[str, int]
+    roads: list[Roads]
 
 
 def system_page(actor: Actor, purpose: Purpose, *, now: datetime) -> SystemPage:
     """
-    Return what of the house has not been heard by the contexts that listen, and how its messages fare.
+    Return what of the house has not been heard by the contexts that listen, how its messages fare, and how far the
+    roads are known.
 
     :raises NotAllowed: without `identity.manage`
     """
     _check_may(actor, "identity.manage")
     counts = outbox_counts(actor, purpose) if actor.may("messaging.send") else {}
-    return SystemPage(stuck=stuck(actor, now=now), outbox=counts)
+    roads = roads_known(actor, purpose, now=now)
+    return SystemPage(stuck=stuck(actor, now=now), outbox=counts, roads=roads)
 
 
 def _check_may(actor: Actor, permission: str) -> None:

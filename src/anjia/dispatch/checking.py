@@ -20,6 +20,7 @@ from anjia.dispatch.matching import (
     turns_of,
 )
 from anjia.dispatch.queries import Booked
+from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
@@ -102,7 +103,8 @@ def check_can_come(
         end=ask.ends_at + LONGEST_VISIT,
     )
     busy = [one for one in written if not one.has_run_out(now)]
-    timelines = timelines_of(sheets, busy, without=without, is_booking=is_booking)
+    ways = ways_between(actor, Purpose.CONTRACT, sheets=sheets, busy=busy, cells=[job.cell])
+    timelines = timelines_of(sheets, busy, ways=ways, without=without, is_booking=is_booking)
     for sheet in sheets:
         if not may_do(job, sheet, day) or FEASIBILITY.trouble(timelines[sheet.id], ask):
             raise SlotGone

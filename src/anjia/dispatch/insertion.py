@@ -16,11 +16,19 @@ class GreedyInsertion:
     def __init__(self, rule: TravelRule = TRAVEL) -> None:
         self.rule = rule
 
-    def way(self, start: Point | None, end: Point | None, speed_kmh: float) -> timedelta:
-        """Return the time from door to door, in whole minutes; where a place is unknown, what the rule assumes."""
+    def way(self, timeline: Timeline, start: Point | None, end: Point | None) -> timedelta:
+        """
+        Return the time from door to door, in whole minutes: by the roads where they are known, else by the straight
+        line; where a place is unknown, what the rule assumes.
+        """
         if start is None or end is None:
             return self.rule.unknown
-        hours = distance_m(start, end) / 1000 * self.rule.detour / max(speed_kmh, self.rule.least_kmh)
+        by_road = timeline.ways.get((start, end))
+        if by_road is not None:
+            return MINUTE * math.ceil(by_road / MINUTE) + self.rule.setup
+        hours = (
+            distance_m(start, end) / 1000 * self.rule.detour / max(timeline.speed_kmh, self.rule.least_kmh)
+        )
         return timedelta(minutes=math.ceil(hours * 60)) + self.rule.setup
 
     def trouble(self, timeline: Timeline, ask: Ask) -> Trouble | None:
@@ -39,17 +47,16 @@ class GreedyInsertion:
     def late(
         self, timeline: Timeline, ask: Ask, before: Stop | None, after: Stop | None, on_duty: datetime
     ) -> Trouble | None:
-        speed = timeline.speed_kmh
         if before:
-            there = before.ends_at + self.way(before.place, ask.place, speed)
+            there = before.ends_at + self.way(timeline, before.place, ask.place)
             if there > ask.starts_at:
                 return Trouble(block=Block.LATE_FROM_BEFORE, minutes_short=minutes(there - ask.starts_at))
         if before is None or before.ends_at <= on_duty:
-            there = on_duty + self.way(timeline.base, ask.place, speed)
+            there = on_duty + self.way(timeline, timeline.base, ask.place)
             if there > ask.starts_at:
                 return Trouble(block=Block.LATE_FROM_BASE, minutes_short=minutes(there - ask.starts_at))
         if after:
-            there = ask.ends_at + self.way(ask.place, after.place, speed)
+            there = ask.ends_at + self.way(timeline, ask.place, after.place)
             if there > after.starts_at:
                 return Trouble(block=Block.LATE_FOR_NEXT, minutes_short=minutes(there - after.starts_at))
         return None
@@ -70,7 +77,7 @@ class GreedyInsertion:
         comes_from = timeline.base
         if before and (on_duty is None or before.ends_at > on_duty):
             comes_from = before.place
-        return self.way(comes_from, ask.place, timeline.speed_kmh) / MINUTE
+        return self.way(timeline, comes_from, ask.place) / MINUTE
 
 
 def grid(timeline: Timeline, length: timedelta, since: datetime, until: datetime) -> Iterator[datetime]:

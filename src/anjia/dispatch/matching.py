@@ -20,14 +20,17 @@ from anjia.catalogue.rules.assessing import Level, LevelAsked, why_below_level
 from anjia.dispatch.insertion import GreedyInsertion
 from anjia.dispatch.ports import Feasibility
 from anjia.dispatch.rules import (
+    PROFILES,
     Ask,
     Facts,
     Period,
     Point,
+    Profile,
     Reason,
     Score,
     Stop,
     Timeline,
+    Ways,
     is_in_period,
     score_of,
 )
@@ -38,6 +41,8 @@ from anjia.workforce.rules import CaregiverSheet
 
 FEASIBILITY: Final[Feasibility] = GreedyInsertion()
 ZONE_RESOLUTION: Final = 6  # about 36 km²
+CELL_RESOLUTION: Final = 8  # that of an address: about 0.7 km²
+NO_ROADS: Final[Mapping[Profile | None, Ways]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +107,10 @@ def place_of(cell: str) -> Point | None:
     return h3.cell_to_latlng(cell) if cell else None
 
 
+def cell_of(point: Point) -> str:
+    return str(h3.latlng_to_cell(*point, CELL_RESOLUTION))
+
+
 def zone_of(cell: str) -> str:
     return h3.cell_to_parent(cell, ZONE_RESOLUTION) if cell else ""
 
@@ -115,11 +124,12 @@ def timelines_of(
     sheets: Iterable[CaregiverSheet],
     busy: Iterable[Busy],
     *,
+    ways: Mapping[Profile | None, Ways] = NO_ROADS,
     without: UUID | None = None,
     is_booking: bool = False,
 ) -> dict[UUID, Timeline]:
     """
-    Return each caregiver's time; `without` a visit that is about to be moved.
+    Return each caregiver's time, with the `ways` of how she travels; `without` a visit that is about to be moved.
 
     Who is booking sees no standby: that time is kept for standing in.
     """
@@ -136,9 +146,14 @@ def timelines_of(
             stops=tuple(sorted(stops.get(sheet.id, []), key=lambda stop: stop.starts_at)),
             base=sheet.base,
             speed_kmh=sheet.speed_kmh,
+            ways=ways.get(profile_of(sheet), {}) if ways else {},
         )
         for sheet in sheets
     }
+
+
+def profile_of(sheet: CaregiverSheet) -> Profile | None:
+    return PROFILES.get(sheet.travel_mode)
 
 
 def is_on_duty(sheet: CaregiverSheet, start: datetime, end: datetime) -> bool:

@@ -2,11 +2,37 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CharField, Q
 
-from anjia.dispatch.rules import OfferState
+from anjia.dispatch.rules import OfferState, Profile
 from anjia.kernel.fields import EncryptedText
 from anjia.kernel.ids import new_id
 
 OPEN = OfferState.OPEN.value
+
+
+class TravelTime(models.Model):
+    """
+    How long it takes from one map cell to another by the roads, as their server said at `asked_at`.
+
+    `seconds` is null where no road leads. Of a pair that nobody has asked for, the straight line is reckoned with.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    profile = models.CharField(max_length=10, choices=[(one.value, one.name) for one in Profile])
+    from_cell = models.CharField(max_length=16)
+    to_cell = models.CharField(max_length=16)
+    seconds = models.PositiveIntegerField(null=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "profile", "from_cell", "to_cell"], name="travel_time_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_cell} to {self.to_cell} ({self.profile}): {self.seconds} s"
 
 
 class Offer(models.Model):

@@ -15,6 +15,7 @@ from anjia.messaging.rules import Quiet, due_at, is_quiet
 
 Point = tuple[float, float]  # latitude, longitude, WGS-84
 Span = tuple[datetime, datetime]  # half-open
+Ways = Mapping[tuple[Point, Point], timedelta]  # by the roads, from one place to another, without setting up
 
 # Service rules of this installation [ENG]: no document gives them.
 GRID: Final = timedelta(minutes=30)
@@ -38,6 +39,31 @@ class TravelRule:
 TRAVEL: Final = TravelRule(
     detour=1.35, setup=timedelta(minutes=5), least_kmh=4, unknown=timedelta(minutes=30)
 )
+
+
+class Profile(StrEnum):
+    """Which roads somebody may take: what a server of OSRM is made for."""
+
+    FOOT = "foot"
+    BICYCLE = "bicycle"
+    CAR = "car"
+
+
+WORDS_OF_PROFILE: Final[Mapping[Profile, Words]] = {
+    Profile.FOOT: _("步行"),
+    Profile.BICYCLE: _("骑车"),
+    Profile.CAR: _("开车"),
+}
+# A bus keeps to its timetable, which no road says: there the straight line stays. Source: ours [ENG].
+PROFILES: Final[Mapping[str, Profile]] = {
+    "walk": Profile.FOOT,
+    "bicycle": Profile.BICYCLE,
+    "ebike": Profile.BICYCLE,
+    "car": Profile.CAR,
+}
+ROADS_AHEAD: Final = timedelta(days=14)  # whose homes the roads are asked for
+ROADS_AGAIN: Final = timedelta(days=30)  # roads are dug up and opened: then they are asked anew
+MOST_CELLS: Final = 500  # of a house and profile at once: 250,000 pairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +148,7 @@ class Timeline:
     stops: tuple[Stop, ...] = ()
     base: Point | None = None
     speed_kmh: float = 15
+    ways: Ways = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

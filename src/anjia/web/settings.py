@@ -188,6 +188,12 @@ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY = (
 S3_REGION = os.environ.get("S3_REGION", "us-east-1")
 S3_ADDRESSING = os.environ.get("S3_ADDRESSING", "path")  # or "host"
 FILES_IN = os.environ.get("FILES_IN", "anjia.integrations.s3.bucket.from_settings" if S3_BUCKET else "")
+# Servers of OSRM, one for each way of travelling; without one the straight line is reckoned with.
+ROADS = {
+    profile: url.rstrip("/")
+    for profile in ("foot", "bicycle", "car")
+    if (url := os.environ.get(f"OSRM_{profile.upper()}", ""))
+}
 # Whose place a stand-in takes here: every page of the console says so.
 STAND_INS = [
     vendor

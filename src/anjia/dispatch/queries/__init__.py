@@ -13,6 +13,7 @@ from anjia.dispatch.queries.pages import (
 from anjia.dispatch.queries.places import places_for, why_others_come
 from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.queries.standing_in import Proposal, StandIn, propose_stand_ins
+from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask
 from anjia.dispatch.shapes import (
     Answered,
     Booked,
@@ -39,10 +40,12 @@ __all__ = [
     "OfferRow",
     "Place",
     "Proposal",
+    "Roads",
     "ServiceHeld",
     "Slot",
     "Slots",
     "StandIn",
+    "ToAsk",
     "assigning_page",
     "booking_page",
     "contact_of",
@@ -56,6 +59,8 @@ __all__ = [
     "overdue_offers",
     "places_for",
     "propose_stand_ins",
+    "roads_known",
+    "roads_to_ask",
     "slots_for",
     "suitability",
     "visit_and_resident",

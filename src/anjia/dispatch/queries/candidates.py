@@ -21,6 +21,7 @@ from anjia.dispatch.matching import (
     wish_reasons,
 )
 from anjia.dispatch.models import Offer
+from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import Part, Reason
 from anjia.dispatch.shapes import Candidate
 from anjia.kernel.actors import Actor, Purpose
@@ -64,7 +65,8 @@ def suitability(
     busy = live_assignments(
         actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
-    timelines = timelines_of(sheets, busy, without=visit_id)
+    ways = ways_between(actor, purpose, sheets=sheets, busy=busy, cells=[job.cell])
+    timelines = timelines_of(sheets, busy, ways=ways, without=visit_id)
     known = known_by(actor, purpose, resident_id=promise.resident_id, staff_ids=ids)
     crew = {one.staff_id: one for one in promise.crew}
     offers = {

@@ -13,6 +13,7 @@ from anjia.dispatch.gates import levels_asked
 from anjia.dispatch.matching import FEASIBILITY, Job, Opening, Wishes, may_do, timelines_of
 from anjia.dispatch.models import Offer
 from anjia.dispatch.queries.slots import Look, look_for
+from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import Block, OfferState, Timeline
 from anjia.dispatch.shapes import Place
 from anjia.kernel.actors import Actor, Purpose
@@ -121,7 +122,9 @@ def why_others_come(
     busy = live_assignments(
         actor, purpose, staff_ids=staff_ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
-    timelines, by_id = timelines_of(sheets, busy), {sheet.id: sheet for sheet in sheets}
+    cells = {one.cell for one in promises.values()}
+    ways = ways_between(actor, purpose, sheets=sheets, busy=busy, cells=cells)
+    timelines, by_id = timelines_of(sheets, busy, ways=ways), {sheet.id: sheet for sheet in sheets}
     version_ids = {one.service_version_id for one in promises.values()}
     versions = {one: get_version(actor, purpose, version_id=one) for one in version_ids}
     bound = {

@@ -19,6 +19,7 @@ from anjia.dispatch.matching import (
     qualification_reasons,
     timelines_of,
 )
+from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import (
     MOST_DAYS,
     SHORTEST_NOTICE,
@@ -155,6 +156,7 @@ def look_for(
         timelines_of(
             sheets,
             [one for one in busy if one.visit_id not in without],
+            ways=ways_between(actor, purpose, sheets=sheets, busy=busy, cells=[job.cell]),
             without=moving,
             is_booking=True,
         ),

@@ -23,6 +23,7 @@ from anjia.dispatch.matching import (
     timelines_of,
     wish_reasons,
 )
+from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import Reason, Stop, Timeline
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, local
@@ -92,6 +93,7 @@ def _plan(actor: Actor, purpose: Purpose, promises: Sequence[Promise], *, but: U
     busy = live_assignments(
         actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
+    ways = ways_between(actor, purpose, sheets=sheets, busy=busy, cells={one.cell for one in promises})
     known = {one.resident_id for one in promises}
     versions = get_versions(actor, purpose, version_ids={one.service_version_id for one in promises})
     courses = courses_binding_each(actor, purpose, service_codes={one.code for one in versions.values()})
@@ -99,7 +101,7 @@ def _plan(actor: Actor, purpose: Purpose, promises: Sequence[Promise], *, but: U
     return Plan(
         now=now,
         sheets=sheets,
-        timelines=timelines_of(sheets, busy),
+        timelines=timelines_of(sheets, busy, ways=ways),
         known=known_by_of_many(actor, purpose, resident_ids=known, staff_ids=ids),
         versions=versions,
         courses=courses,

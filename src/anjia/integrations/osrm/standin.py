@@ -5,7 +5,7 @@ A stand-in for an OSRM server: speaks its table service over HTTP, and refuses w
         Osrm(osrm.url).table([(39.9, 116.4)], [(39.91, 116.41)])
 
 Its roads form a grid that runs north and east: the way is as long as both legs of the corner. Nothing leads into a
-place in `no_road_to`; what lies beyond `reach_km` of the first place of all is nowhere near a road.
+place in `no_road_to`; a place in `nowhere` is not near any road, and a question that names it is refused.
 """
 
 import json
@@ -41,11 +41,10 @@ class Refusal(Exception):
 
 
 class Standin:
-    def __init__(
-        self, *, kmh: float = 15, most_places: int = 100, reach_km: float = 200, port: int = 0
-    ) -> None:
-        self.kmh, self.most_places, self.reach_km = kmh, most_places, reach_km
+    def __init__(self, *, kmh: float = 15, most_places: int = 100, port: int = 0) -> None:
+        self.kmh, self.most_places = kmh, most_places
         self.no_road_to: set[Place] = set()
+        self.nowhere: set[Place] = set()
         self.answers_html = False
         self.answers_short = False  # a row less than was asked for
         self.seconds_slow = 0.0
@@ -75,7 +74,7 @@ class Standin:
         destinations = indices(options.get("destinations", "all"), len(places))
         if len(places) > self.most_places:
             raise Refusal("TooBig", f"Too many table coordinates, maximum is {self.most_places}")
-        if any(self._km(places[0], place) > self.reach_km for place in places):
+        if self.nowhere.intersection(places):
             raise Refusal("NoSegment", "Could not find a matching segment for coordinate")
         self.asked.append(len(places))
         rows = [[self._seconds(places[start], places[end]) for end in destinations] for start in sources]

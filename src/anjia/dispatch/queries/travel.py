@@ -1,0 +1,141 @@
+"""How long the way takes, by what the roads' server has said so far."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Count, Max
+
+from anjia.dispatch.matching import NO_ROADS, cell_of, place_of, profile_of
+from anjia.dispatch.models import TravelTime
+from anjia.dispatch.rules import MOST_CELLS, ROADS_AGAIN, ROADS_AHEAD, WORDS_OF_PROFILE, Point, Profile, Ways
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import NotAllowed
+from anjia.kernel.prepared import Prepared
+from anjia.visits.queries import Busy, live_assignments
+from anjia.workforce.queries import caregivers_on
+from anjia.workforce.rules import CaregiverSheet
+
+KNOWN: Final = Prepared(
+    lambda asked: TravelTime.objects.filter(
+        organization_id=asked.house,
+        profile__any_of=asked.profiles,
+        from_cell__any_of=asked.cells,
+        to_cell__any_of=asked.cells,
+        seconds__isnull=False,
+    ).values_list("profile", "from_cell", "to_cell", "seconds")
+)
+
+
+def ways_between(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    sheets: Iterable[CaregiverSheet],
+    busy: Iterable[Busy],
+    cells: Iterable[str],
+) -> Mapping[Profile | None, Ways]:
+    """
+    Return what is known of the roads between where these caregivers start, where they are promised, and `cells`.
+
+    One question, and none where the institution has no server of the roads.
+    """
+    if not settings.ROADS:
+        return NO_ROADS
+    points: dict[str, set[Point]] = {}
+    for cell in {*cells, *(one.cell for one in busy)} - {""}:
+        points.setdefault(cell, set()).update({place} if (place := place_of(cell)) else ())
+    sheets = list(sheets)
+    for base in {sheet.base for sheet in sheets if sheet.base}:
+        points.setdefault(cell_of(base), set()).add(base)
+    profiles = {profile for sheet in sheets if (profile := profile_of(sheet))}
+    rows = KNOWN.tuples(house=actor.organization_id, profiles=sorted(profiles), cells=sorted(points))
+    found: dict[Profile | None, dict[tuple[Point, Point], timedelta]] = {}
+    for profile, from_cell, to_cell, seconds in rows:
+        ways = found.setdefault(Profile(profile), {})
+        for start in points[from_cell]:
+            ways |= {(start, end): timedelta(seconds=seconds) for end in points[to_cell]}
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToAsk:
+    """Whose ways are to be asked for: those of `new` cells from and to all."""
+
+    profile: Profile
+    new: list[str]
+    all: list[str]
+
+
+def roads_to_ask(actor: Actor, purpose: Purpose, *, now: datetime) -> list[ToAsk]:
+    """Return for each way of travelling which cells of the days ahead the roads are not known of, or not any more."""
+    sheets = caregivers_on(actor, purpose, start=now, end=now + ROADS_AHEAD)
+    busy = live_assignments(actor, purpose, staff_ids=None, start=now, end=now + ROADS_AHEAD, now=now)
+    homes = {one.cell for one in busy} - {""}
+    asked = []
+    for profile in sorted({one for sheet in sheets if (one := profile_of(sheet))}):
+        bases = {cell_of(sheet.base) for sheet in sheets if sheet.base and profile_of(sheet) is profile}
+        cells = sorted(homes | bases)[:MOST_CELLS]
+        if new := _unknown(actor, profile, cells, now):
+            asked.append(ToAsk(profile=profile, new=new, all=cells))
+    return asked
+
+
+def _unknown(actor: Actor, profile: Profile, cells: Collection[str], now: datetime) -> list[str]:
+    """Return the cells whose ways to all others are not known, or were asked for too long ago."""
+    counted = dict(
+        TravelTime.objects.filter(
+            organization_id=actor.organization_id,
+            profile=profile,
+            from_cell__in=cells,
+            to_cell__in=cells,
+            asked_at__gt=now - ROADS_AGAIN,
+        )
+        .values_list("from_cell")
+        .annotate(Count("id"))
+    )
+    return [cell for cell in cells if counted.get(cell, 0) < len(cells) - 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roads:
+    """What is known of the roads for one way of travelling; `missing` cells are reckoned by the straight line."""
+
+    profile: Profile
+    pairs: int
+    last_asked_at: datetime | None
+    missing: int
+
+    @property
+    def words(self) -> str:
+        return str(WORDS_OF_PROFILE[self.profile])
+
+
+def roads_known(actor: Actor, purpose: Purpose, *, now: datetime) -> list[Roads]:
+    """
+    Return how far the roads of the days ahead are known, by way of travelling; nothing, without a server of theirs.
+
+    :raises NotAllowed: without `identity.manage`
+    """
+    if not actor.may("identity.manage"):
+        raise NotAllowed
+    if not settings.ROADS:
+        return []
+    missing = {one.profile: len(one.new) for one in roads_to_ask(actor, purpose, now=now)}
+    kept = {
+        profile: (pairs, last)
+        for profile, pairs, last in TravelTime.objects.filter(organization_id=actor.organization_id)
+        .values_list("profile")
+        .annotate(Count("id"), Max("asked_at"))
+    }
+    return [
+        Roads(
+            profile=profile,
+            pairs=kept.get(profile, (0, None))[0],
+            last_asked_at=kept.get(profile, (0, None))[1],
+            missing=missing.get(profile, 0),
+        )
+        for profile in sorted({*map(Profile, kept), *missing, *map(Profile, settings.ROADS)})
+    ]
