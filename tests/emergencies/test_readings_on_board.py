@@ -42,6 +42,20 @@ class TestReadingsOnTheBoard:
 
         assert sorted(shown) == ["197 mmHg", "88 %"]
 
+    def test_say_the_upper_pressure_before_the_lower_whatever_was_sent_first(self, here: House) -> None:
+        readings = [
+            {"code": code, "value": value, "unit": unit, "at": NOON - timedelta(hours=1), "source": "self"}
+            for code, value, unit in (
+                ("59408-5", 97, "%"),
+                ("8462-4", 84, "mm[Hg]"),
+                ("8480-6", 142, "mm[Hg]"),
+            )
+        ]
+        acting(system(here.id), NOON).do(record_readings, resident_id=here.resident.id, readings=readings)
+        here.press()
+
+        assert look(here.desk) == [["142 mmHg", "84 mmHg", "97 %"]]
+
     def test_are_noted_once_of_each_who_looks_however_often(self, here: House, case: Case) -> None:
         for seconds in range(3):
             look(here.desk, now=SOON + timedelta(seconds=seconds))

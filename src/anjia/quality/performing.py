@@ -1,6 +1,7 @@
 """One person's figures and their rows in words, for her phone and the console alike."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -215,14 +216,14 @@ def objection_said(one: ObjectionShown) -> dict[str, Any]:
 
 def clock_words(one: ObjectionShown) -> str:
     """Return who answers until when; or that nobody may yet; or whose answer it was."""
-    due = f"{local(one.objection.due_at):%Y-%m-%d %H:%M}"
+    due = f"{local(one.objection.due_at - timedelta(seconds=1)):%Y-%m-%d}"  # until the end of that day
     if one.objection.state != ObjectionState.OPEN:
         return _("{name}答复").format(name=one.decider_name)
     if not one.owner_name:
-        return _("要在 {due} 前答复，可是还没有别人能答复：请管理员再给一位同事质量管理的岗位").format(
+        return _("最晚 {due} 当天要答复，可是还没有别人能答复：请管理员再给一位同事质量管理的岗位").format(
             due=due
         )
-    return _("由{name}在 {due} 前答复").format(name=one.owner_name, due=due)
+    return _("由{name}答复，最晚 {due} 当天").format(name=one.owner_name, due=due)
 
 
 def figure_said(one: OneFigure, found: Performance) -> dict[str, Any]:

@@ -195,10 +195,11 @@ def _name(names: Mapping[UUID, str], case: Case) -> str:
 
 
 def _values(rows: Sequence[Any]) -> list[Value]:
-    """Return them as people read them, the newest first."""
+    """Return them as people read them, the newest first; of one moment the systolic pressure before the diastolic."""
     found = []
+    said = sorted(rows, key=lambda row: AT_FIRST.index(row.code) if row.code in AT_FIRST else len(AT_FIRST))
     is_english = (get_language() or "zh").startswith("en")
-    for row in sorted(rows, key=lambda row: row.at, reverse=True)[:MOST_READINGS]:
+    for row in sorted(said, key=lambda row: row.at, reverse=True)[:MOST_READINGS]:
         try:
             known = measure(row.code)
         except Unsound:
