@@ -381,6 +381,10 @@ const en: typeof zhHans = {
     appeal_until: 'You can appeal once, until {at}.',
   },
   record: {
+    act_now: 'Call a doctor now',
+    act_today: 'Have it looked at today',
+    look_now: '{value}: this needs acting on. Call a doctor now; if unwell, call 120.',
+    look_today: '{value}: please have a nurse or doctor look at it today.',
     title: 'My health',
     of: 'Health of {name}',
     none: 'There are no records yet',

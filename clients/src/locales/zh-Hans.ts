@@ -379,6 +379,10 @@ export default {
     appeal_until: '不认可可以申诉一次，到 {at}。',
   },
   record: {
+    act_now: '现在就联系医生',
+    act_today: '今天请人看',
+    look_now: '{value}：这个数要马上处理。请现在就联系医生；不舒服就打 120。',
+    look_today: '{value}：请今天让护士或医生看一看。',
     title: '我的健康',
     of: '{name}的健康',
     none: '还没有记录',

@@ -29,6 +29,23 @@ def say_late(nurse: Screen) -> None:
     nurse.look("day-nurse-exception-sent")
 
 
+def measure_danger(nurse: Screen) -> None:
+    """A pressure past the danger line is said at once, before and after it is kept, until it is better."""
+    page = nurse.page
+    section = page.locator("section.card", has=page.get_by_role("heading", name="生命体征"))
+    danger = page.get_by_text("越过了危急线。先看人")
+    for high, low, is_red in (("205", "112", True), ("138", "82", False)):
+        section.get_by_role("button", name="另外再量一组").click()
+        for name, value in (("高压", high), ("低压", low)):
+            section.locator(".vital", has_text=name).locator("input").fill(value)
+        while section.get_by_role("button", name="量过了，就是这个").count():
+            section.get_by_role("button", name="量过了，就是这个").first.click()
+        expect(danger.last).to_be_visible()
+        section.get_by_role("button", name="记下").click()
+        expect(danger).to_have_count(2 * is_red)
+        nurse.look(f"day-nurse-{'danger' if is_red else 'better'}")
+
+
 def learn(nurse: Screen) -> None:
     page = phone.enter(nurse, "培训", "day-nurse-training")
     phone.enter(nurse, "上门标准流程与沟通", "day-nurse-course")
@@ -50,6 +67,7 @@ class TestNurse:
         phone.set_out(nurse)
         if page.get_by_role("button", name="我到了").count():
             phone.arrive_by_photo(nurse, photo, "day-nurse-arrive")
+        measure_danger(nurse)
         phone.ask_doctor(nurse, "左脚踝有点肿，按下去有坑，不疼。", photo, "day-nurse-ask")
         phone.pack_waste(nurse, "SJ-0931", "day-nurse-waste")
         phone.work(nurse, photo, "day-nurse")
