@@ -8,12 +8,13 @@ import pytest
 
 from anjia.planning.evaluate import evaluate
 from anjia.planning.plan import Plan
-from anjia.planning.problem import Problem
+from anjia.planning.problem import Caregiver, Part, Problem, Shift, Visit, Window
 from anjia.planning.search.anneal import anneal
 from anjia.planning.search.build import build
 from anjia.planning.search.costs import count_all
 from anjia.planning.search.first import construct
 from anjia.planning.search.order import renumber
+from anjia.planning.search.resume import resume
 from anjia.planning.search.timetable import plan_of
 from anjia.planning.solve import solve
 from tests.planning.instances import NAMES, best_known, form_of, problem_of
@@ -91,6 +92,39 @@ class TestASearch:
     def test_needs_an_end(self) -> None:
         with pytest.raises(ValueError, match="seconds or iterations"):
             solve(town(1))
+
+
+def crossing() -> Problem:
+    """
+    Return two visits that need a nurse and a carer each, at any time, and who lives where.
+
+    The nurse passes the one house and then the other on her way home, the carer the other way round: 20 minutes in all.
+    """
+    parts = (Part("drip", 30.0), Part("wash", 30.0))
+    people = (
+        Caregiver("nurse", (Shift("day", 0.0, 480.0, "east", "west"),), {"drip": 0}),
+        Caregiver("carer", (Shift("day", 0.0, 480.0, "west", "east"),), {"wash": 0}),
+    )
+    visits = tuple(
+        Visit(place, place, parts, (Window(0.0, 480.0),), kind="independent") for place in ("east", "west")
+    )
+    return Problem(people, visits, ("east", "west"), {"": ((0.0, 10.0), (10.0, 0.0))})
+
+
+class TestTwoWhoComeIndependently:
+    def test_go_their_rounds_in_opposite_order_if_that_is_shorter(self) -> None:
+        score = evaluate(crossing(), solve(crossing(), iterations=20_000))
+
+        assert score.faults == ()
+        assert score.cost == 20.0
+
+    def test_keep_their_opposite_rounds_in_a_plan_that_is_taken_up(self) -> None:
+        plan = solve(crossing(), iterations=20_000)
+        world = build(crossing(), seed=0)
+
+        resume(crossing(), world, plan)
+
+        assert plan_of(crossing(), world) == plan
 
 
 class TestWhatTheSearchReckons:

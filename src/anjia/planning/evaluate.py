@@ -34,6 +34,7 @@ class Score:
     cost: float
     parts: Mapping[str, float]
     faults: tuple[str, ...] = ()
+    weighted: Mapping[str, float] = field(default_factory=dict)  # the parts as they are in the cost
 
 
 @dataclass(slots=True)
@@ -80,7 +81,8 @@ def evaluate(problem: Problem, plan: Plan, tolerance: float = TOLERANCE) -> Scor
         "unassigned": (1.0, care.left_out_price()),
     }
     parts = {name: amount for name, (_, amount) in amounts.items()}
-    return Score(sum(weight * amount for weight, amount in amounts.values()), parts, tuple(faults))
+    weighted = {name: weight * amount for name, (weight, amount) in amounts.items()}
+    return Score(sum(weighted.values()), parts, tuple(faults), weighted)
 
 
 def strangers(problem: Problem, plan: Plan) -> Iterator[str]:
@@ -176,6 +178,8 @@ class Walk:
     def end(self) -> None:
         day, shift = self.day, self.shift
         day.work += day.travel
+        if not self.route.stops:
+            day.waiting = 0.0  # who visits nobody waits for nobody, not even before her break
         day.overtime = max(0.0, self.clock - shift.closes)
         day.idle = max(self.clock, shift.closes) - shift.opens - day.work - self.pauses
         taken = [rest.number for rest in self.route.rests]

@@ -9,9 +9,11 @@ import numpy as np
 
 from anjia.planning.search.compiling import entry, inner
 from anjia.planning.search.costs import keep, try_out
+from anjia.planning.search.dice import below, chance
 from anjia.planning.search.links import clear, undo
-from anjia.planning.search.moves import below, chance, drop, exchange_stretches, move_break, relocate, swap
+from anjia.planning.search.moves import drop, move_break, relocate, swap
 from anjia.planning.search.records import World
+from anjia.planning.search.stretches import exchange_stretches
 
 
 @inner

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from anjia.planning.problem import AT_END, Caregiver, Part, Problem, Shift, Visit
+from anjia.planning.problem import AT_END, INDEPENDENT, Caregiver, Part, Problem, Shift, Visit
 from anjia.planning.search import records
 from anjia.planning.search.records import OUT, Array, World
 
@@ -48,8 +48,8 @@ def price_of(problem: Problem, visit: Visit, caregiver: Caregiver) -> float:
 def build(problem: Problem, seed: int) -> World:
     """Return the problem with nobody assigned to anything."""
     tasks, routes = make_tasks(problem), make_routes(problem)
-    visits = make_visits(problem)
-    N, V, R = len(parts_of(problem)), len(visits), len(routes)
+    visits = make_visits(problem, tasks)
+    N, R = len(parts_of(problem)), len(routes)
     price = np.array(
         [
             [
@@ -69,14 +69,14 @@ def build(problem: Problem, seed: int) -> World:
         tasks=tasks,
         visits=visits,
         routes=routes,
-        tally=make_tally(problem, N, V, R, seed),
+        tally=make_tally(problem, (N, len(problem.visits), len(visits), R), seed),
         travel=travel,
         price=price,
         able=able,
         windows=make_windows(problem, N),
         breaks=make_breaks(problem, R),
         near=make_near(tasks[:N], np.isfinite(price), travel),
-        due=np.zeros(V + 8, records.DUE),
+        due=np.zeros(len(visits) + 8, records.DUE),
         times=np.zeros(2 * N + 8, records.TIME),
         steps=np.zeros(2 * N + 64, records.STEP),
         marks=np.zeros(R, "i4"),
@@ -94,7 +94,7 @@ def make_tasks(problem: Problem) -> Array:
     )
     for task, (visit, _, part) in enumerate(parts):
         row = tasks[task]
-        row["visit"] = number[visit.id]
+        row["visit"] = row["node"] = number[visit.id]
         row["out"] = row["into"] = place[visit.place]
         row["minutes"] = part.minutes
         row["windows"] = len(visit.windows)
@@ -112,13 +112,19 @@ def make_tasks(problem: Problem) -> Array:
     return tasks
 
 
-def make_visits(problem: Problem) -> Array:
-    visits = np.zeros(len(problem.visits), records.VISIT)
-    task = 0
-    for row, visit in zip(visits, problem.visits, strict=True):
+def make_visits(problem: Problem, tasks: Array) -> Array:
+    """Return a row for each visit, and behind them one for each second task that has its own place in the order."""
+    apart = sum(visit.kind == INDEPENDENT for visit in problem.visits)
+    visits = np.zeros(len(problem.visits) + apart, records.VISIT)
+    task, node = 0, len(problem.visits)
+    for row, visit in zip(visits[:node], problem.visits, strict=True):
         row["first"], row["second"] = task, task + 1 if len(visit.parts) > 1 else -1
         row["kind"], (row["least"], row["most"]) = KINDS[visit.kind], visit.gap
         row["price"] = problem.weights.unassigned if visit.price is None else visit.price
+        if visit.kind == INDEPENDENT:
+            visits[node]["first"], visits[node]["second"], visits[node]["kind"] = task + 1, -1, records.ALONE
+            tasks[task + 1]["node"] = node
+            node += 1
         task += len(visit.parts)
     return visits
 
@@ -188,11 +194,11 @@ def make_near(tasks: Array, able: Array, travel: Array) -> Array:
     return near
 
 
-def make_tally(problem: Problem, N: int, V: int, R: int, seed: int) -> Array:
+def make_tally(problem: Problem, counts: tuple[int, int, int, int], seed: int) -> Array:
     weights = problem.weights
     tally = np.zeros(1, records.TALLY)
     row = tally[0]
-    row["N"], row["V"], row["R"] = N, V, R
+    row["N"], row["V"], row["nodes"], row["R"] = counts
     row["seed"] = (seed * 0x9E3779B97F4A7C15 + 0xD1B54A32D192ED03) % 2**64 or 1
     row["leaves_late"] = problem.leaves_late
     row["travel_weight"], row["worst_weight"] = weights.travel, weights.worst_lateness

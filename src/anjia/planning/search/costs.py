@@ -10,8 +10,8 @@ import numpy as np
 
 from anjia.planning.search.compiling import entry, inner
 from anjia.planning.search.links import leg
-from anjia.planning.search.records import ALONE, World
-from anjia.planning.search.times import after_breaks, spread, worst_now
+from anjia.planning.search.records import World
+from anjia.planning.search.times import after_breaks, joined, spread, worst_now
 
 
 @inner
@@ -78,7 +78,7 @@ def latest_first(w: World, route: int, last: int) -> float:
         if pause:
             latest = before_breaks(w, route, pause, arrival(w, route, task), latest)
         latest -= leg(w, route, before, task) + w.tasks[before].minutes
-        free = w.visits[w.tasks[before].visit].kind == ALONE
+        free = joined(w, w.tasks[before].node) < 0
         latest = min(latest, closing(w, before)) if free else w.tasks[before].start
         task = before
     return latest

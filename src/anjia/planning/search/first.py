@@ -6,11 +6,12 @@ from anjia.planning.search.compiling import entry, inner
 from anjia.planning.search.costs import count_all, keep, try_out
 from anjia.planning.search.links import clear, put, set_key, undo
 from anjia.planning.search.records import World
+from anjia.planning.search.times import joined
 
 
 @inner
 def append(w: World, visit: int, key: float, one: int, two: int) -> float:
-    """Put a visit at the end of one or two routes; return what that costs."""
+    """Put a visit, or a node of it, at the end of one or two routes; return what that costs."""
     N, row = w.tally[0].N, w.visits[visit]
     w.tally[0].moved -= row.price
     set_key(w, row.first, key)
@@ -48,14 +49,12 @@ def construct(w: World, order: np.ndarray) -> None:
 
 @entry
 def follow(w: World, order: np.ndarray, chosen: np.ndarray) -> None:
-    """Put the visits in, in this order, each at the end of the routes chosen for its tasks; -1: it stays out."""
+    """Put these nodes in, in this order, each at the end of the routes chosen for its tasks."""
     count_all(w)
     for rank in range(len(order)):
-        row = w.visits[order[rank]]
-        one = chosen[row.first]
-        two = chosen[row.second] if row.second >= 0 else -1
-        if one < 0 or (row.second >= 0 and (two < 0 or w.routes[one].owner == w.routes[two].owner)):
-            continue
-        keep(w, append(w, order[rank], np.float64(rank), one, two))
+        node = order[rank]
+        second = joined(w, node)
+        two = chosen[second] if second >= 0 else -1
+        keep(w, append(w, node, np.float64(rank), chosen[w.visits[node].first], two))
         clear(w)
     count_all(w)

@@ -7,45 +7,19 @@ Each returns False when what it has drawn cannot be done; it may have begun then
 import numpy as np
 
 from anjia.planning.search.compiling import inner
+from anjia.planning.search.dice import below, chance
 from anjia.planning.search.links import (
-    EXCHANGED,
-    exchange,
     leave_out,
     leg,
-    log,
     position,
     put,
     route_at,
     set_key,
     set_pause,
-    stretch_price,
     take,
 )
-from anjia.planning.search.records import World
-from anjia.planning.search.times import mark, touch_task
-
-
-@inner
-def draw(w: World) -> np.uint64:
-    """Return 64 random bits (xorshift64*)."""
-    x = w.tally[0].seed
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    w.tally[0].seed = x
-    return x * np.uint64(2685821657736338717)
-
-
-@inner
-def below(w: World, n: int) -> int:
-    """Return a random whole number from 0 to n - 1."""
-    return np.int64(((draw(w) >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))  # type: ignore[return-value]  # to numba it is one
-
-
-@inner
-def chance(w: World) -> float:
-    """Return a random number from 0 to 1, neither of them."""
-    return (np.float64(draw(w) >> np.uint64(12)) + 0.5) * (1.0 / 4503599627370496.0)
+from anjia.planning.search.records import INDEPENDENT, World
+from anjia.planning.search.times import joined, mark, touch_task
 
 
 @inner
@@ -160,9 +134,21 @@ def relocate(w: World, visit: int, limit: float) -> bool:
     if w.tasks[first].route >= 0 and is_hopeless(w, first, second, behind, limit):
         return False
     if second >= 0:
+        if row.kind == INDEPENDENT and w.tasks[first].route >= 0 and below(w, 8) > 0:
+            return relocate_one(w, first, second, behind)
         return relocate_two(w, visit, first, second, behind)
     lift(w, visit)
     return put_behind(w, first, behind, route_at(w, behind))
+
+
+@inner
+def relocate_one(w: World, task: int, partner: int, behind: int) -> bool:
+    """Put one of two independent tasks elsewhere; the other stays where it is."""
+    route = route_at(w, behind)
+    if w.routes[route].owner == w.routes[w.tasks[partner].route].owner:
+        return False
+    take(w, task)
+    return put_behind(w, task, behind, route)
 
 
 @inner
@@ -209,6 +195,8 @@ def swap(w: World, one: int) -> bool:
     if near < 0:
         return False
     two = w.tasks[near].visit
+    if goes_alone(w, one) and goes_alone(w, two):
+        return swap_tasks(w, w.visits[one].first, near)
     a, b, c, d = w.visits[one].first, w.visits[one].second, w.visits[two].first, w.visits[two].second
     if one == two or (b < 0) != (d < 0) or w.tasks[a].route < 0 or w.tasks[c].route < 0:
         return False
@@ -227,6 +215,39 @@ def swap(w: World, one: int) -> bool:
 
 
 @inner
+def goes_alone(w: World, visit: int) -> bool:
+    """Return whether a visit's first task waits for no other."""
+    return joined(w, visit) < 0
+
+
+@inner
+def swap_tasks(w: World, a: int, c: int) -> bool:
+    """Let two tasks that wait for no other change places and caregivers."""
+    row = w.visits[w.tasks[a].visit]
+    if row.second >= 0 and below(w, 2):
+        a = row.second
+    if w.tasks[a].route < 0 or w.tasks[c].route < 0 or not may_swap(w, a, c):
+        return False
+    ra, rc = w.tasks[a].route, w.tasks[c].route
+    if is_partner(w, a, rc) or is_partner(w, c, ra):
+        return False
+    key, other = w.tasks[a].key, w.tasks[c].key
+    take(w, a)
+    take(w, c)
+    return put_in_place(w, a, rc, other) and put_in_place(w, c, ra, key)
+
+
+@inner
+def is_partner(w: World, task: int, route: int) -> bool:
+    """Return whether who has this route does the other task of the visit."""
+    row = w.visits[w.tasks[task].visit]
+    if row.second < 0:
+        return False
+    partner = row.second if row.first == task else row.first
+    return w.routes[w.tasks[partner].route].owner == w.routes[route].owner
+
+
+@inner
 def may_swap(w: World, one: int, two: int) -> bool:
     return w.price[one, w.tasks[two].route] < np.inf and w.price[two, w.tasks[one].route] < np.inf
 
@@ -235,104 +256,6 @@ def may_swap(w: World, one: int, two: int) -> bool:
 def put_in_place(w: World, task: int, route: int, key: float) -> bool:
     set_key(w, task, key)
     return put_by_key(w, task, route, key, w.tally[0].N + route)
-
-
-@inner
-def may_move(w: World, begin: int, end: int, route: int) -> bool:
-    """Return whether a route may do all that lies strictly between two tasks, and its caregiver is no partner there."""
-    task = w.tasks[begin].next
-    while task != end:
-        if w.price[task, route] == np.inf:
-            return False
-        row = w.visits[w.tasks[task].visit]
-        if row.second >= 0:
-            partner = row.second if row.first == task else row.first
-            if w.routes[w.tasks[partner].route].owner == w.routes[route].owner:
-                return False
-        task = w.tasks[task].next
-    return True
-
-
-@inner
-def hand_on_breaks(w: World, begin: int, end: int) -> None:
-    """Breaks belong to a route: those within a stretch that leaves it go to who comes after."""
-    bits = 0
-    task = w.tasks[begin].next
-    while task != end:
-        bits |= w.tasks[task].pause
-        set_pause(w, task, 0)
-        task = w.tasks[task].next
-    if bits:
-        set_pause(w, end, w.tasks[end].pause | bits)
-
-
-@inner
-def exchange_cost(w: World, a: int, b: int, c: int, d: int, one: int, two: int) -> float:
-    """Return the travel and prices of the two stretches and of the ways into them and out, as they are linked now."""
-    total = stretch_price(w, a, b, one) + stretch_price(w, c, d, two)
-    ways = leg(w, one, a, w.tasks[a].next) + leg(w, two, c, w.tasks[c].next)
-    if w.tasks[a].next != b:
-        ways += leg(w, one, w.tasks[b].prev, b)
-    if w.tasks[c].next != d:
-        ways += leg(w, two, w.tasks[d].prev, d)
-    return total + ways * w.tally[0].travel_weight
-
-
-@inner
-def exchange_stretches(w: World, visit: int, longest: int) -> bool:
-    """
-    Let two routes exchange what they do between two moments of the global order, up to the evening if `longest` is 0.
-
-    No key changes, so the order stays what it was.
-    """
-    N = w.tally[0].N
-    row = w.visits[visit]
-    task = row.second if row.second >= 0 and below(w, 2) else row.first
-    one = w.tasks[task].route
-    near = w.near[task, below(w, w.near.shape[1])]
-    if one < 0 or near < 0:
-        return False
-    two = w.tasks[near].route
-    if two < 0 or two == one:
-        return False
-    a = w.tasks[task].prev
-    low = w.tasks[a].key if a < N else w.tasks[task].key - 2.0
-    c = position(w, two, low + (w.tasks[task].key - low) * chance(w), near)
-    b, d = N + one, N + two
-    if longest > 0:
-        last = task
-        for _ in range(below(w, longest)):
-            if w.tasks[last].next < N:
-                last = w.tasks[last].next
-        b = w.tasks[last].next
-        high = w.tasks[b].key if b < N else w.tasks[last].key + 2.0
-        d = w.tasks[position(w, two, high - (high - w.tasks[last].key) * chance(w), c)].next
-    if not may_move(w, a, b, two) or not may_move(w, c, d, one):
-        return False
-    before = exchange_cost(w, a, b, c, d, one, two)
-    if w.tally[0].rich:
-        hand_on_breaks(w, a, b)
-        hand_on_breaks(w, c, d)
-        mark(w, one)
-        mark(w, two)
-    log(w, EXCHANGED, a, b, c, d, 0.0)
-    exchange(w, a, b, c, d, one, two)
-    w.tally[0].moved += exchange_cost(w, a, b, c, d, one, two) - before
-    touch_stretch(w, a, b, one, two)
-    touch_stretch(w, c, d, one, two)
-    return True
-
-
-@inner
-def touch_stretch(w: World, begin: int, end: int, one: int, two: int) -> None:
-    """Queue what an exchange has changed: the ways in and out, and all between if the two travel by other means."""
-    touch_task(w, w.tasks[begin].next, 2)
-    touch_task(w, end, 2)
-    if w.routes[one].base != w.routes[two].base:
-        task = w.tasks[begin].next
-        while task != end:
-            touch_task(w, task, 2)
-            task = w.tasks[task].next
 
 
 @inner

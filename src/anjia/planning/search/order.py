@@ -9,55 +9,61 @@ its place.
 
 from anjia.planning.search.compiling import entry, inner
 from anjia.planning.search.records import World
-from anjia.planning.search.times import enqueue
+from anjia.planning.search.times import enqueue, joined
 
 
 @inner
-def begin(w: World, visit: int) -> float:
-    """Return when the later of a visit's services starts."""
-    row = w.visits[visit]
-    starts = w.tasks[row.first].start
-    return max(starts, w.tasks[row.second].start) if row.second >= 0 else starts
+def begin(w: World, node: int) -> float:
+    """Return when the later of a node's services starts."""
+    starts, second = w.tasks[w.visits[node].first].start, joined(w, node)
+    return max(starts, w.tasks[second].start) if second >= 0 else starts
 
 
 @inner
-def before(w: World, visit: int) -> int:
-    """Return one more than how many visits come right before this one; 0 if it is left out."""
-    row, N = w.visits[visit], w.tally[0].N
-    if w.tasks[row.first].route < 0:
+def before(w: World, node: int) -> int:
+    """Return one more than how many nodes come right before this one; 0 if it is left out."""
+    first, second, N = w.visits[node].first, joined(w, node), w.tally[0].N
+    if w.tasks[first].route < 0:
         return 0
-    count = 1 + (w.tasks[row.first].prev < N)
-    return count + (w.tasks[row.second].prev < N) if row.second >= 0 else count
+    count = 1 + (w.tasks[first].prev < N)
+    return count + (w.tasks[second].prev < N) if second >= 0 else count
 
 
 @inner
-def release(w: World, visit: int) -> None:
-    """One of the visits before this one has its number; after the last of them it may have its own."""
-    w.visits[visit].queued -= 1
-    if w.visits[visit].queued == 0:
-        enqueue(w, visit, begin(w, visit))
+def release(w: World, node: int) -> None:
+    """One of the nodes before this one has its number; after the last of them it may have its own."""
+    w.visits[node].queued -= 1
+    if w.visits[node].queued == 0:
+        enqueue(w, node, begin(w, node))
+
+
+@inner
+def number(w: World, task: int, rank: float) -> None:
+    """Give a task its number, which brings those who come behind it nearer to theirs."""
+    w.tasks[task].key = rank
+    if w.tasks[task].next < w.tally[0].N:
+        release(w, w.tasks[w.tasks[task].next].node)
 
 
 @entry
 def renumber(w: World) -> None:
     """
-    Give whole keys: again and again to the earliest visit of those with nothing before them.
+    Give whole keys: again and again to the earliest node of those with nothing before them.
 
-    `queued` counts meanwhile how many a visit has before it, and one for the beginning.
+    `queued` counts meanwhile how many a node has before it, and one for the beginning.
     """
     tally, rank = w.tally[0], 0.0
     tally.due = 0
-    for visit in range(tally.V):
-        w.visits[visit].queued = before(w, visit)
-    for visit in range(tally.V):
-        if w.visits[visit].queued:
-            release(w, visit)
+    for node in range(tally.nodes):
+        w.visits[node].queued = before(w, node)
+    for node in range(tally.nodes):
+        if w.visits[node].queued:
+            release(w, node)
     while w.tally[0].due > 0:
         w.tally[0].due -= 1
-        row = w.visits[w.due[w.tally[0].due].visit]
+        node = w.due[w.tally[0].due].visit
         rank += 1.0
-        for task in (row.first, row.second):
-            if task >= 0:
-                w.tasks[task].key = rank
-                if w.tasks[task].next < tally.N:
-                    release(w, w.tasks[w.tasks[task].next].visit)
+        number(w, w.visits[node].first, rank)
+        second = joined(w, node)
+        if second >= 0:
+            number(w, second, rank)

@@ -3,6 +3,9 @@ What the search keeps in memory: rows of plain records, so that compiled code re
 
 A *task* is one part of a visit done by one caregiver; a *route* is one shift of one caregiver. The tasks of a route are
 linked: `tasks[N + r]` is not a task but the depot of route `r`, before its first task and after its last one.
+
+A *node* is what has one place in the global order: a visit with both its tasks if they wait for each other. Of two that
+are independent the first goes by its visit, the second has a row of its own behind those of all visits.
 """
 
 from dataclasses import dataclass, field
@@ -27,9 +30,10 @@ TASK: Final = np.dtype(
         ("pause", "i4"),  # bit b: break b of the route is taken after arriving here, before the service
         ("start", "f8"),
         ("late", "f8"),
-        ("key", "f8"),  # its visit's place in the global order
+        ("key", "f8"),  # its node's place in the global order
         # what the problem says
         ("visit", "i4"),
+        ("node", "i4"),  # its row in `visits` for the order: its visit's, or one of its own
         ("out", "i4"),  # the row of the travel matrix to leave by
         ("into", "i4"),  # the column to arrive by
         ("windows", "i4"),
@@ -99,6 +103,7 @@ TALLY: Final = np.dtype(
         # what the problem says
         ("N", "i4"),
         ("V", "i4"),
+        ("nodes", "i4"),
         ("R", "i4"),
         ("rich", "i4"),  # whether anything but travel, lateness and prices counts
         ("leaves_late", "i4"),

@@ -1,11 +1,11 @@
 """
 When everything starts, for given routes.
 
-Idea. Each visit has a key, its place in one global order; along every route keys rise. So a visit can wait only
-for visits with smaller keys, two caregivers never wait for each other in a circle, and going through the visits by key
-gives each its earliest start in one pass. After a move only few starts change: those visits whose predecessors
-have changed are kept in a queue by key, each is settled once, and its successors join the queue only if it now ends at
-another time.
+Idea. Each visit has a key, its place in one global order (two independent tasks have two); along every route keys rise.
+So a visit can wait only for visits with smaller keys, two caregivers never wait for each other in a circle, and going
+through the visits by key gives each its earliest start in one pass. After a move only few starts change: those visits
+whose predecessors have changed are kept in a queue by key, each is settled once, and its successors join the queue only
+if it now ends at another time.
 
 Cost. One step per visit whose start may change, mostly a handful. The queue holds one or two visits per route that was
 touched, so it is a sorted array.
@@ -17,7 +17,7 @@ changed, once.
 import numpy as np
 
 from anjia.planning.search.compiling import inner
-from anjia.planning.search.records import ALONE, IN_SEQUENCE, TOGETHER, World
+from anjia.planning.search.records import ALONE, INDEPENDENT, TOGETHER, World
 
 HAIR = 1e-9  # two sums of the same numbers in another order differ by less
 
@@ -93,6 +93,12 @@ def in_sequence(w: World, visit: int, first: int, second: int) -> tuple[float, f
 
 
 @inner
+def joined(w: World, node: int) -> int:
+    """Return the second task that goes with a node's first one in time; -1: there is none, or it goes by itself."""
+    return -1 if w.visits[node].kind == INDEPENDENT else w.visits[node].second
+
+
+@inner
 def enqueue(w: World, visit: int, key: float) -> None:
     """Put a visit into the queue, which is sorted by falling key."""
     at = w.tally[0].due
@@ -122,9 +128,9 @@ def touch(w: World, visit: int, hope: int) -> None:
 
 @inner
 def touch_task(w: World, task: int, hope: int) -> None:
-    """Queue the visit of a task; after the last one comes the depot, which has none."""
+    """Queue the node of a task; after the last one comes the depot, which has none."""
     if task < w.tally[0].N:
-        touch(w, w.tasks[task].visit, hope)
+        touch(w, w.tasks[task].node, hope)
 
 
 @inner
@@ -161,16 +167,14 @@ def settle(w: World, visit: int) -> float:
     """Give a visit its earliest start; return what its lateness costs more."""
     row = w.visits[visit]
     first, second = row.first, row.second
-    if row.kind == ALONE:
+    if row.kind == ALONE or row.kind == INDEPENDENT:
         one = opening(w, first, ready(w, first))
         return set_start(w, first, one) if one != w.tasks[first].start else 0.0
     if row.kind == TOGETHER:
         one = together(w, first, second)
         two = one
-    elif row.kind == IN_SEQUENCE:
-        one, two = in_sequence(w, visit, first, second)
     else:
-        one, two = opening(w, first, ready(w, first)), opening(w, second, ready(w, second))
+        one, two = in_sequence(w, visit, first, second)
     more = 0.0
     if one != w.tasks[first].start:
         more += set_start(w, first, one)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from anjia.planning.plan import Plan, Rest, Route, Stop
 from anjia.planning.problem import Problem
 from anjia.planning.search.build import parts_of, shifts_of
-from anjia.planning.search.records import ALONE, OUT, World
+from anjia.planning.search.records import ALONE, INDEPENDENT, OUT, World
 
 
 def plan_of(problem: Problem, world: World) -> Plan:
@@ -25,7 +25,7 @@ def plan_of(problem: Problem, world: World) -> Plan:
         routes.append(Route(caregiver.id, shift.id, stops, tuple(table.rests())))
     out = tuple(
         visit.id
-        for visit, row in zip(problem.visits, world.visits, strict=True)
+        for visit, row in zip(problem.visits, world.visits[: len(problem.visits)], strict=True)
         if world.tasks[row["first"]]["route"] == OUT
     )
     return Plan(tuple(routes), out)
@@ -57,7 +57,7 @@ class Timetable:
                 latest = min(latest - due["minutes"], due["closes"])
             latest -= self.leg(task, after) + self.minutes(task)
             visit = self.world.visits[self.world.tasks[task]["visit"]]
-            if visit["kind"] == ALONE:
+            if visit["kind"] in (ALONE, INDEPENDENT):
                 self.starts[k] = max(self.starts[k], float(min(latest, self.closing(task))))
 
     def closing(self, task: int) -> float:

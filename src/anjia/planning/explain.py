@@ -1,0 +1,210 @@
+"""
+Why a visit is where it is, or nowhere.
+
+For those who could come most easily: what the plan would cost more with them, of which kind, and which rules stop them.
+For a visit that is left out also what would have to give way, each answer tried: with that and nothing else changed,
+the visit finds its place.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from anjia.planning.evaluate import Care, Walk, evaluate
+from anjia.planning.insert import Place, Places, insert
+from anjia.planning.plan import Plan, Route
+from anjia.planning.problem import Caregiver, Part, Problem, Visit, Window
+from anjia.planning.repair import who_comes
+from anjia.planning.search.build import shifts_of
+
+HAIR: Final = 1e-6
+NEAREST: Final = 8
+RELAXATIONS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """
+    A rule that stops somebody, of whom or what, and by how much.
+
+    `skill`: the caregiver lacks `what`, which is asked for in grade `amount`; `gender`, `refused`, `not_required`: the
+    visit does not want her; `late`: a visit would start so many minutes after its window number `what`; `overtime`:
+    she would be back so many minutes after her shift `what`.
+    """
+
+    rule: str
+    of: str
+    what: str = ""
+    amount: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Who could come, part by part; what the plan would cost more than now, and of which kind; what stops them."""
+
+    caregivers: tuple[str, ...]
+    more: float
+    parts: Mapping[str, float]
+    stopped_by: tuple[Obstacle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """What would have to give way for the visit to be in the plan, which then is this one."""
+
+    gives_way: tuple[Obstacle, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    visit: str
+    comes: tuple[str, ...]  # nobody: it is left out
+    candidates: tuple[Candidate, ...]  # the nearest first; without those who come
+    relaxations: tuple[Relaxation, ...]  # the smallest first; of a visit that is left out
+
+
+def explain(problem: Problem, plan: Plan, visit: str, nearest: int = NEAREST) -> Explanation:
+    """:raises ValueError: if there is no such visit"""
+    places = Places(problem, plan, visit, whoever=True)
+    comes = who_comes(places.now).get(visit, ())
+    candidates: list[Candidate] = []
+    for place in places.by_cost():
+        one = Reading(places, place).candidate()
+        if one.caregivers != comes and one.caregivers not in {other.caregivers for other in candidates}:
+            candidates.append(one)
+        if len(candidates) == nearest:
+            break
+    relaxed = () if comes else tuple(relaxations(problem, plan, visit, candidates))
+    return Explanation(visit, comes, tuple(candidates), relaxed)
+
+
+class Reading:
+    """What the plan would be like with a visit at another place."""
+
+    def __init__(self, places: Places, place: Place) -> None:
+        self.problem, self.now, self.without = places.problem, places.now, places.without
+        self.visit = places.problem.visits[places.number]
+        self.people = [shifts_of(places.problem)[route][0] for route in place.routes]
+        self.plan = places.plan_with(place)
+
+    def candidate(self) -> Candidate:
+        before, after = evaluate(self.problem, self.now), evaluate(self.problem, self.plan)
+        parts = {name: after.weighted[name] - before.weighted[name] for name in after.weighted}
+        return Candidate(
+            tuple(person.id for person in self.people),
+            after.cost - before.cost,
+            {name: more for name, more in parts.items() if abs(more) > HAIR},
+            (*self.unsuited(), *self.too_late()),
+        )
+
+    def unsuited(self) -> Iterator[Obstacle]:
+        for part, person in zip(self.visit.parts, self.people, strict=True):
+            yield from what_stops(self.visit, part, person)
+
+    def too_late(self) -> Iterator[Obstacle]:
+        """Yield what would be too late that is not so already."""
+        before = {(one.rule, one.of, one.what): one.amount for one in lateness(self.problem, self.without)}
+        for one in lateness(self.problem, self.plan):
+            if one.amount > before.get((one.rule, one.of, one.what), 0.0) + HAIR:
+                yield one
+
+
+def what_stops(visit: Visit, part: Part, person: Caregiver) -> Iterator[Obstacle]:
+    """Yield the rules by which a caregiver may not do a part of a visit."""
+    if person.skills.get(part.skill, -1) < part.grade:
+        yield Obstacle("skill", person.id, part.skill, part.grade)
+    if visit.gender not in {"", person.gender}:
+        yield Obstacle("gender", person.id)
+    if person.id in visit.refused:
+        yield Obstacle("refused", person.id)
+    if visit.required and person.id not in visit.required:
+        yield Obstacle("not_required", person.id)
+
+
+def lateness(problem: Problem, plan: Plan) -> Iterator[Obstacle]:
+    """Yield the visits and shifts that are later than they may be."""
+    care, visits = Care(problem, plan, HAIR), {visit.id: visit for visit in problem.visits}
+    routes = {(route.caregiver, route.shift): route for route in plan.routes}
+    for route in plan.routes:
+        for stop in route.stops:
+            visit = visits[stop.visit]
+            late = care.late(visit, visit.parts[stop.part], stop.starts)
+            if visit.hard and late > HAIR:
+                opened = sum(window.opens <= stop.starts for window in visit.windows)
+                yield Obstacle("late", visit.id, str(max(0, opened - 1)), late)
+    for caregiver, shift in shifts_of(problem):
+        route = routes.get((caregiver.id, shift.id), Route(caregiver.id, shift.id))
+        over = Walk(problem, caregiver, shift, route, HAIR).walked().overtime
+        if not shift.may_run_over and over > HAIR:
+            yield Obstacle("overtime", caregiver.id, shift.id, over)
+
+
+def relaxations(
+    problem: Problem, plan: Plan, visit: str, candidates: list[Candidate]
+) -> Iterator[Relaxation]:
+    """Yield what would let the visit in, the fewest rules and minutes first, each tried."""
+    seen, found = set[frozenset[tuple[str, str, str]]](), 0
+    for one in sorted(candidates, key=size):
+        rules = frozenset((obstacle.rule, obstacle.of, obstacle.what) for obstacle in one.stopped_by)
+        if rules in seen or found == RELAXATIONS:
+            continue
+        seen.add(rules)
+        gives_way = tuple(whole(obstacle) for obstacle in one.stopped_by)
+        tried = insert(relaxed(problem, visit, gives_way), plan, visit)
+        if visit not in tried.left_out:
+            found += 1
+            yield Relaxation(gives_way, tried)
+
+
+def size(candidate: Candidate) -> tuple[int, float, float]:
+    minutes = sum(one.amount for one in candidate.stopped_by if one.rule in {"late", "overtime"})
+    return len(candidate.stopped_by), minutes, candidate.more
+
+
+def whole(obstacle: Obstacle) -> Obstacle:
+    """Return it in whole minutes."""
+    return replace(obstacle, amount=float(math.ceil(obstacle.amount - HAIR)))
+
+
+def relaxed(problem: Problem, visit: str, obstacles: tuple[Obstacle, ...]) -> Problem:
+    """Return the problem in which these rules give way, by so much and no more."""
+    visits = {one.id: one for one in problem.visits}
+    people = {one.id: one for one in problem.caregivers}
+    for one in obstacles:
+        if one.rule == "skill":
+            skills = {**people[one.of].skills, one.what: int(one.amount)}
+            people[one.of] = replace(people[one.of], skills=skills)
+        elif one.rule == "overtime":
+            people[one.of] = later_end(people[one.of], one.what, one.amount)
+        elif one.rule == "late":
+            visits[one.of] = later_close(visits[one.of], int(one.what), one.amount)
+        else:
+            visits[visit] = welcoming(visits[visit], one)
+    return replace(problem, visits=tuple(visits.values()), caregivers=tuple(people.values()))
+
+
+def later_end(caregiver: Caregiver, name: str, minutes: float) -> Caregiver:
+    shifts = tuple(
+        replace(shift, closes=shift.closes + minutes) if shift.id == name else shift
+        for shift in caregiver.shifts
+    )
+    return replace(caregiver, shifts=shifts)
+
+
+def later_close(visit: Visit, number: int, minutes: float) -> Visit:
+    windows = tuple(
+        Window(window.opens, window.closes + minutes) if k == number else window
+        for k, window in enumerate(visit.windows)
+    )
+    return replace(visit, windows=windows)
+
+
+def welcoming(visit: Visit, obstacle: Obstacle) -> Visit:
+    """Return the visit that takes whom it did not want."""
+    if obstacle.rule == "gender":
+        return replace(visit, gender="")
+    if obstacle.rule == "refused":
+        return replace(visit, refused=visit.refused - {obstacle.of})
+    return replace(visit, required=visit.required | {obstacle.of})
