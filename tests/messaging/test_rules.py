@@ -40,7 +40,7 @@ class TestTemplates:
         assert asked <= {
             "when", "moment", "clock", "word", "who", "resident", "institution", "phone", "preparation", "area",
             "deadline", "days", "end", "until", "count", "next", "left", "about",
-            "again", "minutes", "taker",
+            "again", "minutes", "taker", "month",
         }  # fmt: skip
 
     def test_are_in_both_languages_and_say_so_when_a_value_is_missing(self) -> None:

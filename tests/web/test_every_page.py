@@ -246,6 +246,16 @@ def ways_on(response: Any) -> set[str]:
     return set() if response.streaming else set(WAY_ON.findall(response.content.decode(errors="replace")))
 
 
+class TestAnAddressThatFormsAreSentTo:
+    def test_says_when_looked_at_that_nothing_is_there_and_leads_to_the_page_above(self, town: Town) -> None:
+        above = f"/console/supplies/waste/{town.ids['waste_id']}"
+        shown = browser(town, "administrator").get(f"{above}/send-away")
+
+        assert shown.status_code == 405
+        assert "这里只收表单" in shown.content.decode()
+        assert f'href="{above}"' in shown.content.decode()
+
+
 class TestWithoutSigningIn:
     def test_is_sent_to_sign_in_and_shown_nothing(self, page: Page, town: Town, watch: Watch) -> None:
         client = browser(town)

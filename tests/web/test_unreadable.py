@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -84,15 +83,3 @@ class TestWhereItCameFrom:
         from_elsewhere = Client(enforce_csrf_checks=True, headers={"Referer": referer})
 
         assert from_elsewhere.post("/language").status_code == 403
-
-
-class TestAnAddressThatFormsAreSentTo:
-    def test_says_when_looked_at_that_nothing_is_there_and_leads_to_the_page_above(
-        self, client: Client
-    ) -> None:
-        page = f"/console/supplies/waste/{uuid4()}"
-        shown = client.get(f"{page}/send-away")
-
-        assert shown.status_code == 405
-        assert "这里只收表单" in shown.content.decode()
-        assert f'href="{page}"' in shown.content.decode()

@@ -176,7 +176,10 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.answer(request)
         is_look = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET"
-        return pages.only_sent_to(request) if is_look and request.path.startswith("/console/") else response
+        actor = getattr(request, "actor", None)  # who has not signed in is told nothing
+        if is_look and actor and request.path.startswith("/console/"):
+            return pages.only_sent_to(request, actor)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return pages.refused(request, error) if isinstance(error, DomainError) else None

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anjia.desk import nav
+from anjia.kernel.actors import Actor
 from anjia.kernel.database import is_away
 from anjia.kernel.errors import Away, Crashed, DomainError, NotFound
 from anjia.kernel.logs import places, route_of
@@ -54,7 +55,7 @@ def came_from(request: HttpRequest) -> str:
     return path + (f"?{before.query}" if before.query else "")
 
 
-def only_sent_to(request: HttpRequest) -> HttpResponse:
+def only_sent_to(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Say that there is nothing to see where forms are sent: she has come back, or changed the language, after one."""
 
     class OnlySentTo(DomainError):
@@ -63,19 +64,20 @@ def only_sent_to(request: HttpRequest) -> HttpResponse:
         words = _("这里只收表单，没有可看的。")
 
     what_to_do = _("刚才的没有再交一次。回到上一层，从那里接着办。")
-    said = {"refusal": OnlySentTo(), "back": above(request.path), "what_to_do": what_to_do}
+    said = {"refusal": OnlySentTo(), "back": above(request.path, actor), "what_to_do": what_to_do}
     return render(request, "desk/refusal.html", said, status=OnlySentTo.status)
 
 
-def above(path: str) -> str:
-    """Return the nearest page above this address."""
+def above(path: str, actor: Actor) -> str:
+    """Return the nearest page above this address that the actor may open."""
     for parent in PurePosixPath(path).parents:
         for address in (str(parent), f"{parent}/"):
             try:
-                resolve(address)
+                needed = getattr(resolve(address).func, "permission", None)
             except Resolver404:
                 continue
-            return address
+            if needed is None or actor.may(needed):
+                return address
     return "/"
 
 
