@@ -32,10 +32,16 @@ LONG: Final = (
     "tests/machine/test_server.py",
     "tests/planning/test_repair.py",  # these two compile the engine first
     "tests/planning/test_solve.py",
+    "tests/simulation/test_demo.py",  # founds a town of its own
     "tests/simulation/test_month.py",
+    "tests/web/test_every_page.py::TestForgedForms",
+    "tests/web/test_every_page.py::TestStrangers",  # those of the API are walked over each time
+    "tests/web/test_list_statement_counts.py",
     "tests/web/test_plans.py",
     "tests/web/test_schema.py",
+    "tests/web/test_statement_counts.py",
     "tests/web/test_walk_statement_counts.py",
+    "tests/web/test_withdrawn_consent.py",
 )
 HERE: Final = Path(__file__).parent.parent
 

@@ -70,7 +70,10 @@ def test(words: list[str]) -> int:
             "-m",
             f"{'' if are_long else 'not '}{LONG}{'' if chromium else ' and not browser'}",
         ]
+        if not are_long and not words:
+            chosen += ["-p", "no:schemathesis"]  # whose tests are long: reading it in takes seconds
         if shares > 1:
+            read_once(chosen, environment)
             environment |= shared_among(own)
             chosen += ["-n", str(shares), "--no-loadscope-reorder", "--max-worker-restart=0"]
         code = subprocess.run(
@@ -115,6 +118,22 @@ def install_node_if(needed: bool) -> None:
     if needed and not clients.has_node():
         with step("Node"):
             clients.install_node()
+
+
+def read_once(chosen: list[str], environment: dict[str, str]) -> None:
+    """
+    Have the tests' modules compiled, unless they have been: else each of the shares would compile them all.
+
+    One core is enough for that; meanwhile the other builds the clients.
+    """
+    if not Path(environment["PYTHONPYCACHEPREFIX"], *CHECKOUT.parts[1:], "tests").exists():
+        subprocess.run(
+            [sys.executable, "-m", "pytest", "--collect-only", "-qq", *chosen],
+            cwd=CHECKOUT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            check=False,  # what is wrong will be said when they run
+        )
 
 
 @contextmanager
