@@ -11,6 +11,7 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message, Notification
 from anjia.residents.commands import confirm_death, enter_death, take_death_back
+from anjia.residents.console.sheet import everything_of
 from anjia.residents.models import Death, Resident
 from anjia.residents.queries import death_of, death_paper, get_resident
 from anjia.residents.rules.deaths import (
@@ -209,6 +210,19 @@ class TestAResidentWhoHasDied:
 
         found = acting(clerk(here), NOON).ask(get_resident, Purpose.CONTRACT, resident_id=resident.id)
         assert found.name == resident.name
+
+    def test_is_asked_for_no_signature_any_more(self, here: Town) -> None:
+        resident = here.resident()
+        may = ("residents.read", "residents.grant", "residents.consent", "residents.change")
+        desk = make.actor(*may, organization_id=here.organization_id)
+
+        def asked_for() -> list[bool]:
+            page = acting(desk, NOON).ask(everything_of, Purpose.CONTRACT, resident_id=resident.id)
+            return [page["may"][name] for name in ("grant", "consent", "change")]
+
+        assert asked_for() == [True, True, True]
+        died(here, resident)
+        assert asked_for() == [False, False, True]
 
 
 class TestAMistake:

@@ -66,9 +66,11 @@ def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
     stations = {one.id: one.name for one in stations_of(actor, purpose)}
     may_read = queries.has_consent(actor, Purpose.CARE, resident_id=resident_id)
     numbers = queries.numbers_asked(actor, purpose, resident_id=resident_id)
+    death = queries.death_of(actor, purpose, resident_id=resident_id)
+    signs_no_more = {"grant", "consent"} if death and death.confirmed_at else set()
     return {
         "sheet": sheet,
-        "death": queries.death_of(actor, purpose, resident_id=resident_id),
+        "death": death,
         "resident": she,
         "age": she.age_on(today),
         "sex": SEX_WORDS[Sex(she.sex)],
@@ -81,7 +83,7 @@ def everything_of(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> dict[
             consent_said(one, today) for one in queries.consents_of(actor, purpose, resident_id=she.id)
         ],
         "may": {
-            name: actor.may(f"residents.{name}")
+            name: actor.may(f"residents.{name}") and name not in signs_no_more
             for name in ("change", "add_address", "grant", "consent", "reveal")
         },
     }
