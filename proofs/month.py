@@ -17,7 +17,7 @@ def main() -> int:
         ran = asked(
             "tests/simulation/test_month.py", ANJIA_PILOT=f"{DAYS},{ELDERS}", ANJIA_PILOT_SAYS=str(said)
         )
-        print(said.read_text("utf-8") if said.exists() else ran.stdout)
+        print(said.read_text("utf-8") if said.exists() and not ran.returncode else ran.stdout)
     print(f"simulated: {DAYS} days, {ELDERS} elders: {last_line(ran)}")
     return ran.returncode
 

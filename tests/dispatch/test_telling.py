@@ -287,6 +287,17 @@ class TestMoved:
 
 
 class TestWhatIsOtherwiseNow:
+    def test_says_for_a_day_that_a_visit_whose_time_is_over_was_called_off(
+        self, here: Town, mother: Resident
+    ) -> None:
+        """Nobody was at home: they want to hear that somebody was there, though it is too late to open."""
+        visit = taken(here, mother, here.nurse())
+        late = visit.ends_at + timedelta(minutes=5)
+        acting(here.desk, late).do(cancel_booking, visit_id=visit.id, reason="not_at_home")
+        deliver_events(here.desk, now=late)
+
+        assert message(here, "visit_cancelled").needed_by == late + timedelta(days=1)
+
     def test_is_not_said_any_more_when_it_is_cancelled(self, here: Town, mother: Resident) -> None:
         booking(here, mother, here.nurse())
         booked = message(here, "visit_promised")

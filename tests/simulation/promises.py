@@ -19,7 +19,7 @@ TWICE_THERE: Final = """
     WITH there AS (
         SELECT staff_id, visit_id, min(occurred_at) FILTER (WHERE kind = 'arrived') AS came,
                max(occurred_at) FILTER (WHERE kind = 'left') AS went
-          FROM visits_fieldfact GROUP BY staff_id, visit_id)
+          FROM visits_fieldfact GROUP BY staff_id, visit_id HAVING bool_or(kind = 'arrived'))
     SELECT a.visit_id, b.visit_id FROM there a JOIN there b USING (staff_id)
      WHERE a.visit_id < b.visit_id AND tstzrange(a.came, a.went) && tstzrange(b.came, b.went)
 """

@@ -34,6 +34,7 @@ ON_THE_WAY: Final = frozenset({"visit_departed", "visit_arrived"})
 # So long after it has happened; the rest until the visit's end.
 WORTH_HEARING: Final = {"visit_done": timedelta(days=1)}
 WORTH_KNOWING: Final = timedelta(days=3)  # that nobody comes any more
+CALLED_OFF: Final = timedelta(days=1)  # who was not at home when somebody came wants to know it afterwards
 LATE_BY: Final = timedelta(hours=1)  # so late somebody may be on her way, and it is still news
 
 
@@ -143,6 +144,8 @@ def needed_by(template: str, promise: Promise, *, at: datetime, now: datetime) -
     """Return until when the household has any use of it. A visit that overruns is still on, and done all the same."""
     if template in WORTH_HEARING:
         return now + WORTH_HEARING[template]
+    if template == "visit_cancelled":
+        return max(promise.ends_at, now + CALLED_OFF)
     return max(promise.ends_at, at + LATE_BY) if template in ON_THE_WAY else promise.ends_at
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from anjia.kernel.paging import Page, page_of
 from anjia.quality.counting import ratings_between
@@ -53,6 +53,10 @@ class Ratings:
         if code == "rated" and part is not Part.COUNTED:
             return self._not_rated(asked, part, after, size)
         rows = _ratings(asked)
+        if code == "rated":  # it counts visits: one that two have rated is one row
+            rows = rows.filter(
+                ~Exists(Rating.objects.filter(visit_id=OuterRef("visit_id"), id__lt=OuterRef("id")))
+            )
         if code in OF:
             shown = {
                 Part.COUNTED: OF[code] & GOOD[code],
