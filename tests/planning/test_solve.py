@@ -168,4 +168,4 @@ class TestTheWorldOfASearch:
     )
     def test_is_refused_if_compiled_code_would_misread_it(self, what: dict[str, np.ndarray]) -> None:
         with pytest.raises(TypeError, match="not laid out"):
-            replace(build(town(1), seed=0), **what)  # type: ignore[arg-type]
+            replace(build(town(1), seed=0), **what)  # type: ignore[arg-type]  # wrong arrays are what is tried

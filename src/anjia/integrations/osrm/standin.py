@@ -11,13 +11,13 @@ place in `no_road_to`; a place in `nowhere` is not near any road, and a question
 import json
 import math
 import re
-import threading
 import time
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from anjia.integrations.local_server import LocalServer
 
 KM_PER_DEGREE: Final = 111.195
 PATH: Final = re.compile(r"/(?P<service>\w+)/(?P<version>\w+)/(?P<profile>[\w-]+)/(?P<places>[^/]+)")
@@ -40,7 +40,7 @@ class Refusal(Exception):
         self.said = {"code": code, "message": message}
 
 
-class Standin:
+class Standin(LocalServer):
     def __init__(self, *, kmh: float = 15, most_places: int = 100, port: int = 0) -> None:
         self.kmh, self.most_places = kmh, most_places
         self.no_road_to: set[Place] = set()
@@ -49,21 +49,7 @@ class Standin:
         self.answers_short = False  # a row less than was asked for
         self.seconds_slow = 0.0
         self.asked: list[int] = []  # how many places each question held
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler_of(self))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> "Standin":
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(handler_of(self), port)
 
     def answer(self, path: str, options: dict[str, str]) -> dict[str, Any]:
         """:raises Refusal: as OSRM would"""

@@ -14,15 +14,15 @@ import hmac
 import json
 import re
 import secrets
-import threading
 import time
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+
+from anjia.integrations.local_server import LocalServer
 
 SIGNED: Final = re.compile(
     r"ACS3-HMAC-SHA256 Credential=(?P<id>[^,]+),SignedHeaders=(?P<names>[^,]+),Signature=(?P<signature>[0-9a-f]{64})"
@@ -36,7 +36,7 @@ class Refusal(Exception):
         self.status, self.code = status, code
 
 
-class Standin:
+class Standin(LocalServer):
     def __init__(self, *, key_id: str, key_secret: str, sign_name: str, template_code: str) -> None:
         self.key_id, self.key_secret = key_id, key_secret
         self.sign_name, self.template_code = sign_name, template_code
@@ -47,21 +47,7 @@ class Standin:
         self.is_broken = False
         self.hangs_up = False
         self._nonces: set[str] = set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> "Standin":
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(handler_of(self))
 
     def answer(self, path: str, query: str, headers: dict[str, str]) -> dict[str, str]:
         """:raises Refusal: as Aliyun would"""

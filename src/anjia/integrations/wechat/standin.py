@@ -16,10 +16,11 @@ import threading
 import time
 from collections import defaultdict, deque
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
+
+from anjia.integrations.local_server import LocalServer
 
 CODE_LIVES: Final = 300  # seconds
 MOST_A_MINUTE: Final = 100  # per user
@@ -43,7 +44,7 @@ class Refusal(Exception):
         self.code = code
 
 
-class Standin:
+class Standin(LocalServer):
     def __init__(
         self, *, app_id: str, app_secret: str, port: int = 0, takes_demo_codes: bool = False
     ) -> None:
@@ -55,21 +56,7 @@ class Standin:
         self._used: set[str] = set()
         self._asked: dict[str, deque[float]] = defaultdict(deque)
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler_of(self))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> "Standin":
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(handler_of(self), port)
 
     def serve(self) -> None:
         self._server.serve_forever()

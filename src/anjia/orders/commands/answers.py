@@ -13,7 +13,7 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import command
 from anjia.orders.doctors import check_doctor
 from anjia.orders.events import QuestionAnswered
-from anjia.orders.models import Answer, Order
+from anjia.orders.models import Answer, Order, Question
 from anjia.orders.rules.orders import OrderInvalid, State, changed, check_order
 from anjia.orders.rules.questions import (
     AnsweredAlready,
@@ -85,6 +85,11 @@ def answer_question(
     audit.record(
         "orders.question.answered", actor=actor, at=now, subject_id=question.id, fields=["kind", "words"]
     )
+    _say_answered(actor, now, question)
+    return answer
+
+
+def _say_answered(actor: Actor, now: datetime, question: Question) -> None:
     events.publish(
         QuestionAnswered(
             question_id=question.id,
@@ -94,7 +99,6 @@ def answer_question(
         ),
         actor=actor,
     )
-    return answer
 
 
 def _follow(actor: Actor, answer: Answer, order_id: UUID | None, problem: str) -> None:
@@ -172,13 +176,5 @@ def read_answer_back(actor: Actor, now: datetime, *, question_id: UUID) -> Answe
         answer.read_at = now
         answer.save(update_fields=["read_at"])
         audit.record("orders.answer.read_back", actor=actor, at=now, subject_id=question.id)
-        events.publish(
-            QuestionAnswered(
-                question_id=question.id,
-                resident_id=question.resident_id,
-                visit_id=question.visit_id,
-                at=now,
-            ),
-            actor=actor,
-        )
+        _say_answered(actor, now, question)
     return answer
