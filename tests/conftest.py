@@ -24,18 +24,23 @@ from anjia.kernel import encryption
 # What takes too long to be waited for at each change: `script/test long` runs it, and so does CI.
 LONG: Final = (
     "tests/browser/days/",
-    "tests/browser/test_pages.py::TestClientPage",  # every page there is; journeys see the most of them
-    "tests/browser/test_pages.py::TestConsolePage",
+    "tests/browser/test_help.py",
+    "tests/browser/test_pages.py",  # every page there is; journeys see the most of them
+    "tests/dispatch/test_concurrency.py::TestOneOffer::test_is_taken_once_in_a_thousand",
+    "tests/dispatch/test_concurrency.py::TestOneSlot::test_is_held_by_one_of_a_thousand",
     "tests/kernel/test_rotation.py",
     "tests/machine/test_backup.py",
     "tests/machine/test_postgres.py",
     "tests/machine/test_server.py",
-    "tests/planning/test_repair.py",  # these two compile the engine first
+    "tests/planning/test_explain.py",  # these compile the engine first
+    "tests/planning/test_insert.py",
+    "tests/planning/test_repair.py",
     "tests/planning/test_solve.py",
     "tests/simulation/test_demo.py",  # founds a town of its own
     "tests/simulation/test_month.py",
     "tests/web/test_every_page.py::TestForgedForms",
     "tests/web/test_every_page.py::TestStrangers",  # those of the API are walked over each time
+    "tests/web/test_every_page.py::TestWhoMay",
     "tests/web/test_list_statement_counts.py",
     "tests/web/test_plans.py",
     "tests/web/test_schema.py",

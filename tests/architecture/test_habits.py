@@ -8,8 +8,6 @@ from types import ModuleType
 from typing import TypeVar
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 import anjia
 from anjia.identity.permissions import PERMISSION_WORDS
@@ -32,8 +30,6 @@ TRANSACTIONS = {
     "kernel/management/commands/migrate.py",
 }  # the unit of work, and the savepoint
 CLOCKS = {"kernel/http.py", "kernel/console.py", "kernel/jobs.py", "web/authentication.py"}
-# Tables of ids and times that belong to no organization. Each needs a reason.
-WITHOUT_ROW_SECURITY: dict[str, str] = {}
 
 
 def sources() -> dict[str, str]:
@@ -100,17 +96,6 @@ def test_every_query_asks_who_wants_to_know_and_what_for() -> None:
 )
 def test_is_written_only_where_it_belongs(habit: str, may: set[str]) -> None:
     assert [name for name, text in sources().items() if re.search(habit, text) and name not in may] == []
-
-
-def test_every_table_of_ours_has_row_level_security_that_binds_its_owner_too(database: None) -> None:
-    ours = {model._meta.db_table for model in apps.get_models() if model.__module__.startswith("anjia.")}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relrowsecurity AND relforcerowsecurity"
-        )
-        secured = {name for (name,) in cursor.fetchall()}
-
-    assert ours - secured - set(WITHOUT_ROW_SECURITY) == set()
 
 
 def test_whatever_a_role_may_do_is_asked_for_somewhere() -> None:

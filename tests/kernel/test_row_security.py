@@ -1,8 +1,9 @@
-"""What the database itself keeps from persons of the kernel's tables, whatever the code above it forgets."""
+"""What the database itself keeps apart, whatever the code above it forgets: every table, and the kernel's own."""
 
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from anjia.kernel import access, files
@@ -26,6 +27,9 @@ TABLES = [
 ]
 
 
+WITHOUT_ROW_SECURITY: dict[str, str] = {}  # tables of ids and times that belong to no organization, and why
+
+
 def rows(actor: Actor, table: str) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id FROM {table}")  # one of the names above
@@ -39,6 +43,17 @@ def busy(actor: Actor, resident_id: UUID) -> None:
     acting(actor, NOON).ask(
         lambda reader: access.note(reader, Purpose.CARE, resident_ids=[resident_id], what="x")
     )
+
+
+def test_binds_every_table_of_ours_and_its_owner_too() -> None:
+    ours = {model._meta.db_table for model in apps.get_models() if model.__module__.startswith("anjia.")}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relrowsecurity AND relforcerowsecurity"
+        )
+        secured = {name for (name,) in cursor.fetchall()}
+
+    assert ours - secured - set(WITHOUT_ROW_SECURITY) == set()
 
 
 @pytest.mark.parametrize("table", TABLES)

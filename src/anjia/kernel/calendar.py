@@ -1,6 +1,7 @@
 """Time outside: Asia/Shanghai, its days, and which of them people work. Inside, everything is UTC."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -94,8 +95,12 @@ def is_working_day(day: date) -> bool:
 
 def is_calendar_known(day: date) -> bool:
     """Return whether the official notice for the day's year is in the table."""
-    years = {known.year for known in chinese_calendar.holidays}
-    return day.year in years
+    return day.year in _known_years()
+
+
+@cache
+def _known_years() -> frozenset[int]:
+    return frozenset(known.year for known in chinese_calendar.holidays)
 
 
 def is_only_expected(day: date) -> bool:

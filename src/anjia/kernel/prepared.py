@@ -230,6 +230,12 @@ def insert(*rows: Model) -> None:
     run(insertions(rows))
 
 
+def insert_new(row: Model) -> bool:
+    """Insert a row unless there is one like it, waiting for whoever inserts that; return whether there was none."""
+    [(text, values)] = insertions([row])
+    return bool(planned(f"{text} ON CONFLICT DO NOTHING", values).number)
+
+
 def insertions(rows: Sequence[Model]) -> list[Part]:
     """Return the statements that insert these rows, one a table, or more where they are many."""
     kinds: dict[type[Model], list[Model]] = {}

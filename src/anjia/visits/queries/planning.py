@@ -21,7 +21,7 @@ from anjia.visits.rules.lifecycle import (
     State,
     Status,
 )
-from anjia.visits.showing import live_crew, may_know_of, name_for_reader, name_of_service
+from anjia.visits.showing import give_crews, live_crew, may_know_of, name_for_reader, name_of_service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,9 @@ def _busy(asked: Any) -> QuerySet[Assignment, Any]:
     )
 
 
+THESE: Final = Prepared(
+    lambda asked: Visit.objects.filter(organization_id=asked.house, id__any_of=asked.visit_ids)
+)
 BUSY: Final = Prepared(_busy)
 BUSY_OF: Final = Prepared(lambda asked: _busy(asked).filter(staff_id__any_of=asked.staff_ids))
 
@@ -149,9 +152,10 @@ def get_promise(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> Promise:
 
 def get_promises(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID]) -> dict[UUID, Promise]:
     """Return what dispatch has to know of these visits, without those that are not the actor's to know of."""
-    visits = Visit.objects.filter(organization_id=actor.organization_id).prefetch_related(live_crew())
-    found = visits.filter(id__in=list(visit_ids))
-    return {visit.id: _promise_of(visit) for visit in found if may_know_of(actor, visit)}
+    found = THESE.rows(house=actor.organization_id, visit_ids=list(visit_ids)) if visit_ids else []
+    known = [visit for visit in found if may_know_of(actor, visit)]
+    give_crews(known)
+    return {visit.id: _promise_of(visit) for visit in known}
 
 
 def promises_ahead(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> list[Promise]:
