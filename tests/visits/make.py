@@ -12,7 +12,7 @@ from anjia.residents.models import Address, Resident
 from anjia.visits.commands import keep_evidence, promise_visit, record_facts
 from anjia.visits.listening import Receipt
 from anjia.visits.models import Assignment, Visit
-from anjia.workforce.commands import put_shift, register_staff_member
+from anjia.workforce.commands import register_staff_member
 from anjia.workforce.models import StaffMember
 from tests.catalogue import make as catalogue
 from tests.make import NOON, actor, person
@@ -110,12 +110,12 @@ class Town:
             "account_id": account_id,
         }
         staff: StaffMember = unit.do(register_staff_member, **sound | says)
-        workforce.paper(of=self.desk, staff_id=staff.id, valid_until=date(2030, 1, 1))
-        workforce.cover(of=self.desk, staff_id=staff.id)
-        for day in range(4):
-            for begins, ends in shifts:
-                on_duty, off_duty = (at(hour, day=day, today=self.today) for hour in (begins, ends))
-                unit.do(put_shift, staff_id=staff.id, starts_at=on_duty, ends_at=off_duty)
+        on_duty = [
+            (at(begins, day=day, today=self.today), at(ends, day=day, today=self.today))
+            for day in range(4)
+            for begins, ends in shifts
+        ]
+        workforce.ready(of=self.desk, staff_id=staff.id, on_duty=on_duty)
         return actor(
             *FIELD,
             organization_id=self.organization_id,

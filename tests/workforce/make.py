@@ -1,10 +1,11 @@
 """The workforce's makers."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from anjia.kernel import calendar
+from anjia.kernel import calendar, prepared
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.models import AuditEntry, Event
 from anjia.kernel.work import acting
@@ -17,6 +18,13 @@ from tests.make import NOON, actor
 
 SCAN = b"\x89PNG\r\n\x1a\nA licence"
 MONDAY = date(2026, 3, 2)
+LICENCE = {"code": "nurse_licence", "number": "2015310001"}
+POLICY = {
+    "code": "accident_insurance",
+    "number": "PA20260001",
+    "issuer": "云杉人寿",
+    "valid_from": date(2026, 1, 1),
+}
 
 
 def staff(*, of: Actor, **changes: Any) -> StaffMember:
@@ -34,8 +42,7 @@ def staff(*, of: Actor, **changes: Any) -> StaffMember:
 
 def paper(*, of: Actor, staff_id: UUID, **changes: Any) -> Qualification:
     sound: dict[str, Any] = {
-        "code": "nurse_licence",
-        "number": "2015310001",
+        **LICENCE,
         "valid_until": date(2031, 6, 30),
         "scan": SCAN,
         "content_type": "image/png",
@@ -49,14 +56,19 @@ def paper(*, of: Actor, staff_id: UUID, **changes: Any) -> Qualification:
 
 def cover(*, of: Actor, staff_id: UUID, **changes: Any) -> Qualification:
     """Enter a policy that insures her, read by a second person."""
-    sound: dict[str, Any] = {
-        "code": "accident_insurance",
-        "number": "PA20260001",
-        "issuer": "云杉人寿",
-        "valid_from": date(2026, 1, 1),
-        "valid_until": date(2030, 1, 1),
-    }
-    return paper(of=of, staff_id=staff_id, **sound | changes)
+    return paper(of=of, staff_id=staff_id, **POLICY | {"valid_until": date(2030, 1, 1)} | changes)
+
+
+def ready(*, of: Actor, staff_id: UUID, on_duty: Sequence[tuple[datetime, datetime]] = ()) -> None:
+    """Let her hold the licence and the policy that every line asks for, and work then, as the commands write it."""
+    common: dict[str, Any] = {"organization_id": of.organization_id, "staff_id": staff_id}
+    read = {"added_by": of.user_id, "added_at": NOON, "verified_by": uuid4(), "verified_at": NOON}
+    papers = [
+        Qualification(**common, **read, **says, file_id=uuid4(), valid_until=date(2030, 1, 1))
+        for says in (LICENCE, POLICY)
+    ]
+    shifts = [Shift(**common, starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in on_duty]
+    acting(system(of.organization_id), NOON).ask(lambda _: prepared.insert(*papers, *shifts))
 
 
 def institution_papers(*, of: Actor, but: str = "") -> None:

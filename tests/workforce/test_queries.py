@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from anjia.workforce.commands import change_staff_member, link_account, put_shif
 from anjia.workforce.rules import CaregiverSheet
 from tests import make
 from tests.make import NOON
-from tests.workforce.make import MONDAY, clock, leave, paper, shift, staff
+from tests.workforce.make import MONDAY, clock, cover, leave, paper, ready, shift, staff
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -220,3 +221,17 @@ class TestPapersLapsing:
         acting(manager, NOON).do(set_last_day, staff_id=member.id, last_day=MONDAY - timedelta(days=1))
 
         assert self.lapsing(manager) == []
+
+
+def test_who_is_made_ready_at_once_is_as_the_commands_make_her(manager: Actor) -> None:
+    slowly, at_once = (staff(of=manager).id for _ in range(2))
+    hours = (clock(MONDAY, 8), clock(MONDAY, 12))
+    paper(of=manager, staff_id=slowly, valid_until=date(2030, 1, 1))
+    cover(of=manager, staff_id=slowly)
+    shift(of=manager, staff_id=slowly)
+    ready(of=manager, staff_id=at_once, on_duty=[hours])
+
+    made = {one.id: replace(one, id=manager.user_id) for one in on_monday(manager)}
+
+    assert made[slowly] == made[at_once]
+    assert made[at_once].bookable == (hours,)

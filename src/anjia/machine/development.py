@@ -32,6 +32,9 @@ PYTHON: Final = [
     folder for folder in ("src", "tests", "proofs", "benchmarks") if any((CHECKOUT / folder).rglob("*.py"))
 ]
 PATHS: Final = os.pathsep.join([str(CHECKOUT / "src"), str(CHECKOUT)])
+BYTECODE: Final = str(
+    VENV / "bytecode"
+)  # for the checks, the tests and the servers that they start: once for all
 DATABASES: Final = ("DATABASE_URL", "DATABASE_OWNER_URL")
 MOST_SHARES: Final = 4  # the browser's share takes a quarter of all the time
 BENCHMARKS: Final = CHECKOUT / "benchmarks"
@@ -62,7 +65,7 @@ def test(words: list[str]) -> int:
     with ExitStack() as stack:
         own = [stack.enter_context(temporary_database(for_tests=True)) for _ in range(shares)]
         # One place for all that is started, and for the next run: compiling takes longer than starting.
-        environment = own[0] | {"PYTHONPYCACHEPREFIX": str(VENV / "bytecode")}
+        environment = own[0] | {"PYTHONPYCACHEPREFIX": BYTECODE}
         prepare("translations", environment)
         are_all = not (words or are_long) and has_clients()
         install_node_if(are_all)
@@ -195,6 +198,7 @@ def passes(name: str, command: list[str], folder: Path = CHECKOUT) -> bool:
     environment = os.environ | {
         "PYTHONPATH": str(CHECKOUT / "src"),
         "PATH": clients.search_path(),
+        "PYTHONPYCACHEPREFIX": BYTECODE,
         "CI": "true",
     }
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
