@@ -1,7 +1,7 @@
 """Who cannot come: all she had promised is listed at once, others are proposed and sent, nothing is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,9 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.visits.commands import assign
 from anjia.visits.models import Visit
-from anjia.workforce.commands import set_standby
+from anjia.workforce.commands import ask_leave, put_leave, set_standby
 from anjia.workforce.models import Leave, Shift
+from anjia.workforce.rules import LeaveKind
 from tests.exceptions.make import dispatcher, heard, lines, page
 from tests.make import NOON
 from tests.visits.make import Town, at, fact, id_of, say, town
@@ -68,6 +69,15 @@ def first_of(one: AbsentVisit) -> UUID:
     return one.proposal.able[0].staff_id
 
 
+def away(here: Town, nurse: Actor) -> list[tuple[str, datetime, datetime]]:
+    def read(_: Actor) -> list[tuple[str, datetime, datetime]]:
+        rows = Leave.objects.filter(staff_id=id_of(nurse)).order_by("starts_at")
+        return [(one.state, one.starts_at, one.ends_at) for one in rows]
+
+    found: list[tuple[str, datetime, datetime]] = here.look(read)
+    return found
+
+
 def who_comes(here: Town, visit: Visit) -> list[tuple[UUID, str]]:
     return [(one.staff_id, one.state) for one in here.crew(visit) if one.state != "withdrawn"]
 
@@ -96,6 +106,45 @@ class TestSomebodyFallsIll:
 
         [leave] = here.look(lambda _: list(Leave.objects.filter(staff_id=id_of(nurse))))
         assert (leave.state, leave.starts_at, leave.ends_at) == ("granted", EARLY, at(0, day=3))
+
+    def test_for_longer_than_was_said_at_first_is_on_leave_for_longer(self, here: Town) -> None:
+        nurse = here.nurse()
+
+        ill(here, nurse)
+        ill(here, nurse, days=3)
+
+        assert away(here, nurse) == [
+            ("granted", EARLY, at(0, day=2)),
+            ("granted", at(0, day=2), at(0, day=4)),
+        ]
+
+    def test_is_on_leave_around_what_she_had_off_already(self, here: Town) -> None:
+        nurse = here.nurse()
+        off: dict[str, Any] = {"staff_id": id_of(nurse), "kind": LeaveKind.ANNUAL}
+        acting(here.system, NOON).do(put_leave, starts_at=at(12), ends_at=at(18), **off)
+
+        ill(here, nurse, days=2)
+
+        assert away(here, nurse) == [
+            ("granted", EARLY, at(12)),
+            ("granted", at(12), at(18)),
+            ("granted", at(18), at(0, day=3)),
+        ]
+
+    @pytest.mark.parametrize(("until", "state"), [(18, "granted"), (24 * 7, "asked")])
+    def test_has_what_she_had_asked_for_of_that_time_and_no_more(
+        self, here: Town, until: float, state: str
+    ) -> None:
+        nurse = here.nurse()
+        asks: dict[str, Any] = {"staff_id": id_of(nurse), "kind": LeaveKind.SICK}
+        ends_at = at(0) + timedelta(hours=until)
+        acting(here.system, NOON).do(ask_leave, starts_at=at(12), ends_at=ends_at, **asks)
+
+        ill(here, nurse)
+
+        [first, second, *_rest] = away(here, nurse)
+        assert first == ("granted", EARLY, at(12))
+        assert second == (state, at(12), ends_at)
 
     def test_everybody_is_sent_one_after_the_other_and_it_can_be_closed(self, here: Town) -> None:
         nurse, spare = here.nurse("李秋萍"), here.nurse("王芳")

@@ -13,6 +13,7 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import AuditEntry
 from anjia.kernel.work import acting
 from anjia.visits.commands import cancel_visit
+from anjia.workforce.commands import withdraw_leave
 from anjia.workforce.models import Leave
 from tests import make
 from tests.exceptions.conftest import House
@@ -152,6 +153,23 @@ class TestFromTheField:
         [made] = all_of(here)
         assert (made.kind, made.visit_id, made.staff_id) == ("caregiver_ill", None, id_of(nurse))
         assert [one.visit_id for one in lines(here)] == [visit.id]
+
+    def test_that_she_cannot_come_is_heard_once_and_not_with_whatever_she_says_later(
+        self, here: Town
+    ) -> None:
+        nurse = here.nurse()
+        visit = here.visit(nurse)
+        said(nurse, visit, "caregiver_ill", when=at(8.1), cause="ill", days=1)
+        heard(here, now=at(8.1))
+        [leave] = here.look(lambda _: list(Leave.objects.filter(staff_id=id_of(nurse))))
+        acting(here.system, at(9)).do(withdraw_leave, leave_id=leave.id)
+
+        said(nurse, visit, "no_show", **NO_SHOW)
+        heard(here)
+
+        assert here.look(lambda _: [one.state for one in Leave.objects.filter(staff_id=id_of(nurse))]) == [
+            "withdrawn"
+        ]
 
     def test_that_she_could_not_come_days_ago_takes_nothing_of_today(self, here: Town) -> None:
         nurse = here.nurse()

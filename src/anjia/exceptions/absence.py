@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from anjia.exceptions.models import AbsenceLine, VisitException
-from anjia.exceptions.opening import Report, open_exception
+from anjia.exceptions.opening import Report, heard_before, open_exception
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
 from anjia.visits.queries import Busy, get_promises, live_assignments
 from anjia.visits.rules.exceptions import ExceptionKind
 from anjia.visits.rules.lifecycle import NOT_YET_OUT, State
-from anjia.workforce.commands import put_leave
+from anjia.workforce.commands import be_away
 from anjia.workforce.queries import get_staff_member
-from anjia.workforce.rules import LeaveKind, LeaveOverlaps
+from anjia.workforce.rules import LeaveKind
 
 
 def open_absence(
@@ -33,6 +33,8 @@ def open_absence(
 
     Why she is away stays with the rota, which keeps it encrypted; it is no reason to ask whether she may be.
     """
+    if known := heard_before(actor, fact_id):
+        return known  # she may have taken it back since
     get_staff_member(actor, Purpose.CONTRACT, staff_id=staff_id)
     first = day_of(min(since, now))
     until = day_bounds(first + timedelta(days=form.get("days", 1) - 1))[1]
@@ -60,10 +62,7 @@ def _be_away(
     """That somebody cannot come is a fact, and no question to whoever makes the rota."""
     kind = LeaveKind.SICK if form.get("cause") in {"ill", "injured"} else LeaveKind.PERSONAL
     writer = replace(actor, permissions=actor.permissions | {"workforce.change"})
-    try:
-        put_leave(writer, now, staff_id=staff_id, kind=kind, starts_at=now, ends_at=until)
-    except LeaveOverlaps:
-        return  # she is away already, or has asked to be: what is promised in it is looked at all the same
+    be_away(writer, now, staff_id=staff_id, kind=kind, starts_at=now, ends_at=until)
 
 
 def promised_by(actor: Actor, *, staff_id: UUID, start: datetime, end: datetime, now: datetime) -> list[Busy]:

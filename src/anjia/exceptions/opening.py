@@ -52,9 +52,9 @@ def open_exception(actor: Actor, now: datetime, report: Report) -> VisitExceptio
     What is reported again and is urgent by now makes the clock run faster.
     """
     wait_turn(report.turn)
-    rows = VisitException.objects.filter(organization_id=actor.organization_id)
-    if report.fact_id and (known := rows.filter(steps__fact_id=report.fact_id).first()):
+    if known := heard_before(actor, report.fact_id):
         return known
+    rows = VisitException.objects.filter(organization_id=actor.organization_id)
     there = rows.filter(kind=report.kind.value, closed_at=None, **report.about)
     if found := there.select_for_update().first():
         return _again(actor, now, found, report)
@@ -82,6 +82,12 @@ def open_exception(actor: Actor, now: datetime, report: Report) -> VisitExceptio
     tell_owner(actor, now, made)
     tell_pages(made)
     return made
+
+
+def heard_before(actor: Actor, fact_id: UUID | None) -> VisitException | None:
+    """Return what a fact from the field was noted with, however often we hear it."""
+    rows = VisitException.objects.filter(organization_id=actor.organization_id)
+    return rows.filter(steps__fact_id=fact_id).first() if fact_id else None
 
 
 def _again(actor: Actor, now: datetime, found: VisitException, report: Report) -> VisitException:

@@ -6,7 +6,14 @@ from anjia.workforce.commands.institution import (
     take_back_institution_paper,
     verify_institution_paper,
 )
-from anjia.workforce.commands.leave import ask_leave, grant_leave, put_leave, refuse_leave, withdraw_leave
+from anjia.workforce.commands.leave import (
+    ask_leave,
+    be_away,
+    grant_leave,
+    put_leave,
+    refuse_leave,
+    withdraw_leave,
+)
 from anjia.workforce.commands.lists import register_staff_list
 from anjia.workforce.commands.papers import (
     add_qualification,
@@ -48,6 +55,7 @@ __all__ = [
     "add_qualification",
     "ask_leave",
     "attach_scan",
+    "be_away",
     "certify",
     "change_staff_member",
     "cover_more",

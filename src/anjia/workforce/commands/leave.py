@@ -12,7 +12,14 @@ from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
 from anjia.workforce.events import LeaveGranted, LeaveWithdrawn
 from anjia.workforce.models import Leave
-from anjia.workforce.rules import LeaveKind, LeaveOverlaps, LeaveState, NotYours, check_leave
+from anjia.workforce.rules import (
+    LIVE_LEAVE,
+    LeaveKind,
+    LeaveOverlaps,
+    LeaveState,
+    NotYours,
+    check_leave,
+)
 from anjia.workforce.writing import staff_for_update, wait_for_caregivers
 
 
@@ -67,6 +74,40 @@ def put_leave(
     )
     _grant(actor, now, leave)
     return leave
+
+
+@command("workforce.change")
+def be_away(
+    actor: Actor, now: datetime, *, staff_id: UUID, kind: LeaveKind, starts_at: datetime, ends_at: datetime
+) -> None:
+    """
+    Write down that somebody does not come in all of this time: a fact, whatever she had asked for or had off before.
+
+    Leave that she has stays as it is, and what lies between is added. What she had asked for is granted by it, unless
+    it lasts for longer.
+
+    :raises NotFound: if she does not work here
+    :raises LeaveInvalid: if it ends before it starts, or is longer than a year
+    """
+    check_leave(starts_at, ends_at)
+    wait_for_caregivers(staff_id)
+    staff_for_update(actor, staff_id=staff_id)
+    live = Leave.objects.filter(
+        organization_id=actor.organization_id,
+        staff=staff_id,
+        state__in=[state.value for state in LIVE_LEAVE],
+        starts_at__lt=ends_at,
+        ends_at__gt=starts_at,
+    )
+    begins = starts_at
+    for leave in live.select_for_update().order_by("starts_at"):
+        if leave.starts_at > begins:
+            put_leave(actor, now, staff_id=staff_id, kind=kind, starts_at=begins, ends_at=leave.starts_at)
+        if leave.state == LeaveState.ASKED and leave.ends_at <= ends_at:
+            _grant(actor, now, leave)
+        begins = leave.ends_at
+    if begins < ends_at:
+        put_leave(actor, now, staff_id=staff_id, kind=kind, starts_at=begins, ends_at=ends_at)
 
 
 @command("workforce.change")
