@@ -118,6 +118,23 @@ class TestFromTheField:
         assert made.due_at == later(8)
         assert [one.what for one in page(here, made.id).history] == ["opened", "again"]
 
+    @pytest.mark.parametrize("minutes", [8, 12])
+    def test_that_becomes_urgent_gives_nobody_more_time_than_there_was(
+        self, here: Town, minutes: float
+    ) -> None:
+        nurse = here.nurse()
+        visit = here.visit(nurse)
+        said(nurse, visit, "no_show", **NO_SHOW)
+        heard(here)
+        [before] = all_of(here)
+
+        said(nurse, visit, "no_show", when=later(minutes), signs="sounds")
+        heard(here, now=later(minutes))
+
+        [made] = all_of(here)
+        assert made.is_urgent
+        assert made.due_at == before.due_at == later(10)
+
     def test_said_again_after_it_was_closed_is_another(self, here: Town) -> None:
         nurse = here.nurse()
         visit = here.visit(nurse)

@@ -95,9 +95,11 @@ def _again(actor: Actor, now: datetime, found: VisitException, report: Report) -
     is_worse = is_urgent(report.kind, found.form) and not found.is_urgent
     if is_worse:
         found.is_urgent = True
-        step = FLOWS[report.kind].step(found.step)
+        step, due_at, goes_on_at = FLOWS[report.kind].step(found.step), found.due_at, found.goes_on_at
         if step:
             found.begin(step, now)
+            found.due_at = min(found.due_at, due_at)  # what was due sooner, or is overdue, stays so
+            found.goes_on_at = min(filter(None, (found.goes_on_at, goes_on_at)), default=None)
     if report.away_until and found.away_until:
         found.away_until = max(found.away_until, report.away_until)
     found.save()
