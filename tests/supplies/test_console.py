@@ -174,6 +174,27 @@ class TestFormSentTwice:
 
         assert self.changes(keeper, house) == ["-1", "-4", "+10"]
 
+    def test_of_which_more_is_gone_than_was_counted_is_counted_anew_and_the_rest_is_kept(
+        self, keeper: Client, house: Organization
+    ) -> None:
+        """Ten lay there when she counted two; six were handed out meanwhile."""
+        form = hidden(keeper.get(f"{STOCK}count/?station={house.id}"), "count/")
+        [lot] = {name.removeprefix("seen-") for name in form if name.startswith("seen-")}
+        nurse = workforce.staff(of=system(house.id))
+        keeper.post(f"{STOCK}bags/{nurse.id}/hand-out", {"station_id": house.id, f"wanted-{kit(house)}": "6"})
+
+        again = keeper.post(f"{STOCK}count/", form | {f"counted-{lot}": "2", f"why-{lot}": "找不到"})
+
+        assert again.status_code == 422
+        assert "请再数一次这一样" in again.content.decode()
+        form = hidden(again, "count/")
+        assert float(form[f"seen-{lot}"]) == 4
+        assert (
+            keeper.post(f"{STOCK}count/", form | {f"counted-{lot}": "2", f"why-{lot}": "找不到"}).status_code
+            == 302
+        )
+        assert self.changes(keeper, house) == ["-2", "-6", "+10"]
+
 
 class TestStore:
     def test_is_filled_counted_and_opened_line_by_line(self, house: Organization) -> None:

@@ -21,6 +21,7 @@ from anjia.supplies.rules.stock import (
     LotExpired,
     LotState,
     Move,
+    MovedMeanwhile,
     PlaceKind,
     SuppliesInvalid,
     WhyMissing,
@@ -87,6 +88,7 @@ def count_stock(
     moved in between is not mistaken for a difference.
 
     :raises WhyMissing: where a count differs and nobody says why
+    :raises MovedMeanwhile: where so much was taken meanwhile that the books would fall below nothing
     """
     station = check_place(actor, PlaceKind.STATION, station_id)
     hold(station)
@@ -105,6 +107,8 @@ def count_stock(
         _check_count(quantity)
         change = quantity - seen.get(lot_id, last[lot_id].balance)
         lines.append((station, last[lot_id].item_id, lot_id, change))
+    if gone := [lot_id for *_line, lot_id, change in lines if last[lot_id].balance + change < NOTHING]:
+        raise MovedMeanwhile(fields={f"why-{lot_id}": _("请再数一次这一样。") for lot_id in gone})
     said = {lot_id: words.strip() for lot_id, words in whys.items()}
     write(actor, now, Doing(move=Move.COUNTED, at=now), lines, whys=said)
     audit.record("supplies.stock.counted", actor=actor, at=now, subject_id=station_id, fields=["quantity"])

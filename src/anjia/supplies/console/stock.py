@@ -13,7 +13,7 @@ from anjia.kernel.errors import DomainError, Invalid
 from anjia.supplies import commands, forms, queries
 from anjia.supplies.console.going import at_station, go, today
 from anjia.supplies.console.items import show_item
-from anjia.supplies.rules.stock import WARN_AHEAD, PlaceKind
+from anjia.supplies.rules.stock import WARN_AHEAD, MovedMeanwhile, PlaceKind
 
 
 @require_safe
@@ -93,15 +93,18 @@ def count(request: PageRequest) -> HttpResponse:
             actor, purpose, station_id=station_id, today=today()
         ),
     )
-    typed = request.POST
+    wrong = refusal.fields if refusal else {}
+    anew = wrong if isinstance(refusal, MovedMeanwhile) else {}
     # What was typed was counted against what the page said then, not against what the books say now.
+    said_of = {name: name.partition("-")[2] for name in request.POST}
+    typed = {name: request.POST[name] for name, lot in said_of.items() if f"why-{lot}" not in anew}
     rows = [
         (
             lot,
             forms.quantity_if_sound(typed, f"seen-{lot.lot_id}", lot.quantity),
             typed.get(f"counted-{lot.lot_id}", ""),
             typed.get(f"why-{lot.lot_id}", ""),
-            (refusal.fields if refusal else {}).get(f"why-{lot.lot_id}", ""),
+            wrong.get(f"why-{lot.lot_id}", ""),
         )
         for lot in lots
     ]

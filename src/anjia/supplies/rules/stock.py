@@ -98,6 +98,13 @@ class WhyMissing(Invalid):
     words = _("和账上不一样的，要写明原因。")
 
 
+class MovedMeanwhile(Invalid):
+    """More was taken while somebody counted than her count leaves: `fields` names the lots to be counted anew."""
+
+    code = "supplies.moved_meanwhile"
+    words = _("数的时候又有人领走了一些，有几样对不上了。账上换成了现在的数，请把这几样再数一次。")
+
+
 class SuppliesInvalid(Invalid):
     code = "supplies.invalid"
 
