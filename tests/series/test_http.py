@@ -143,6 +143,36 @@ class TestDesk:
 
         assert shown.status_code == 200
 
+    def test_keeps_what_was_filled_in_when_it_is_refused(self, here: OpenTown) -> None:
+        hers = here.town.resident()
+        nurse, _token = here.nurse()
+        _account, phone = family(here, hers, "visits", "book")
+        begun = post(phone, "series", {"hold_id": held(here, phone, hers, nurse), "repeat": {}}).json()
+        desk, page = browser(here, "dispatcher"), f"/console/series/{begun['id']}"
+        today = here.at(12).date().isoformat()
+
+        change = {
+            "unit": "weeks",
+            "every": "2",
+            "weekdays": ["1", "4"],
+            "until": "2020-01-01",
+            "clock": "14:30",
+        }
+        refused = desk.post(
+            f"{page}/change", change | {"gap_days": "1", "holidays": "skip", "from_day": today}
+        )
+        assert refused.status_code == 422
+        shown = refused.content.decode()
+        assert "结束的日期要在第一次之后" in shown
+        assert 'name="every" type="number" min="1" max="30" value="2"' in shown
+        assert 'value="14:30"' in shown
+        assert re.search(r'name="weekdays" value="4" checked', shown)
+
+        paused = desk.post(f"{page}/pause", {"until": "2020-01-01", "why": "去女儿家住"})
+        assert paused.status_code == 422
+        assert "去女儿家住" in paused.content.decode()
+        assert 'value="2020-01-01"' in paused.content.decode()
+
     def test_pages_through_all_that_have_no_place(self, here: OpenTown) -> None:
         hers = here.town.resident()
         nurse, _token = here.nurse()

@@ -1,5 +1,6 @@
 """Series' pages: beginning one for a caller, all of one, and what has no place."""
 
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -16,9 +17,10 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import Invalid
+from anjia.kernel.errors import DomainError, Invalid
 from anjia.kernel.ids import new_id
 from anjia.series import commands, queries
+from anjia.series.shapes import SeriesLine
 from anjia.series.words import WEEKDAYS, WORDS_OF_HOLIDAYS
 
 app_name = "series"
@@ -116,25 +118,57 @@ def begin_now(request: PageRequest, hold_id: UUID) -> HttpResponse:
 @require_safe
 @page("visits.read")
 def series(request: PageRequest, series_id: UUID) -> HttpResponse:
+    return show_series(request, series_id)
+
+
+def show_series(
+    request: PageRequest, series_id: UUID, refusal: DomainError | None = None, form: str = ""
+) -> HttpResponse:
+    """Show all of it; where one of its forms was refused, why, and in that form what was filled in."""
     found = console.ask(
         request, queries.series_page, Purpose.CONTRACT, series_id=series_id, now=timezone.now()
     )
-    said = {
-        "unit": found.series.unit,
-        "every": found.series.every,
-        "weekdays": found.series.weekdays,
-        "gap_days": found.series.gap_days,
-        "count": found.series.count,
-        "until": found.series.until,
-        "holidays": found.series.holidays,
-    }
+    said = (
+        repeat_in(request.POST)
+        if form == "change"
+        else {
+            "unit": found.series.unit,
+            "every": found.series.every,
+            "weekdays": found.series.weekdays,
+            "gap_days": found.series.gap_days,
+            "count": found.series.count,
+            "until": found.series.until,
+            "holidays": found.series.holidays,
+        }
+    )
     tomorrow = day_of(timezone.now()) + timedelta(days=1)
     return render(
         request,
         "series/series.html",
-        {"found": found.series, "resident": found.resident, "scopes": SCOPES, "tomorrow": tomorrow}
+        {
+            "found": found.series,
+            "resident": found.resident,
+            "scopes": SCOPES,
+            "tomorrow": tomorrow,
+            "refusal": refusal,
+            "typed": {form: request.POST} if form else {},
+        }
         | choices(said),
+        status=refusal.status if refusal else 200,
     )
+
+
+def done(
+    request: PageRequest, series_id: UUID, form: str, act: Callable[[], SeriesLine | None]
+) -> HttpResponse:
+    """Do what a form of the page says, and show the series that goes on; or the page again, with what was said."""
+    try:
+        goes_on = act()
+    except DomainError as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        return show_series(request, series_id, refusal, form)
+    return to_series(goes_on.id if goes_on else series_id)
 
 
 @require_POST
@@ -144,27 +178,34 @@ def change(request: PageRequest, series_id: UUID) -> HttpResponse:
         clock: time | None = parse_time(request.POST.get("clock", ""))
     except ValueError:
         clock = None
-    goes_on = console.do(
+    return done(
         request,
-        commands.change_series,
-        series_id=series_id,
-        scope="following" if request.POST.get("scope") == "following" else "all",
-        from_day=day_in(request.POST, "from_day"),
-        clock=clock,
-        repeat=repeat_in(request.POST),
+        series_id,
+        "change",
+        lambda: console.do(
+            request,
+            commands.change_series,
+            series_id=series_id,
+            scope="following" if request.POST.get("scope") == "following" else "all",
+            from_day=day_in(request.POST, "from_day"),
+            clock=clock,
+            repeat=repeat_in(request.POST),
+        ),
     )
-    return to_series(goes_on.id if goes_on else series_id)
 
 
 @require_POST
 @page("visits.cancel")
 def pause(request: PageRequest, series_id: UUID) -> HttpResponse:
-    until = day_in(request.POST, "until")
-    if until is None:
-        raise Invalid(fields={"until": _("请选恢复的那一天。")})
     why = request.POST.get("why", "").strip()[:500]
-    console.do(request, commands.pause_series, series_id=series_id, until=until, why=why)
-    return to_series(series_id)
+
+    def act() -> SeriesLine | None:
+        until = day_in(request.POST, "until")
+        if until is None:
+            raise Invalid(fields={"until": _("请选恢复的那一天。")})
+        return console.do(request, commands.pause_series, series_id=series_id, until=until, why=why)
+
+    return done(request, series_id, "pause", act)
 
 
 @require_POST
