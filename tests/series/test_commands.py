@@ -45,6 +45,16 @@ class TestBeginSeries:
         assert {one.series_id for one in booked} == {found.id}
         assert {name for one in found.occurrences for name in one.who} == {"李秋萍"}
 
+    def test_shows_what_is_to_come_however_much_there_was(
+        self, town: visits.Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("anjia.series.showing.LONGEST_LIST", 3)
+        found = make.series(town, town.resident(), make.nurse(town))
+
+        seen = make.seen(town, found.id, now=later(22))
+
+        assert [one.day for one in seen.occurrences] == [TOMORROW + WEEK * week for week in (1, 2, 3)]
+
     def test_waits_for_the_turn_of_all_before_it_holds_a_row_of_any(self, town: visits.Town) -> None:
         """Whoever holds another time waits for the turn first: the other way round each would wait for the other."""
         li, resident = make.nurse(town), town.resident()

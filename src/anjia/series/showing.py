@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -43,11 +44,14 @@ def in_this_language(said: Mapping[str, str]) -> str:
 
 def lines_of(actor: Actor, purpose: Purpose, found: Sequence[Series], *, now: datetime) -> list[SeriesLine]:
     """Return these series as they are shown. Asks the database as often for many as for one."""
-    since = day_of(now) - LOOKING_BACK
+    today = day_of(now)
+    since = today - LOOKING_BACK
     rows = Occurrence.objects.filter(series__in=[one.id for one in found], day__gte=since)
-    rows = rows.exclude(state=State.REPLACED.value).order_by("day", "made_at", "id")
+    rows = rows.exclude(state=State.REPLACED.value)
+    # Where they are too many, what is long past is left out: what is to come is what she asks for.
+    nearest = rows.order_by(RawSQL("abs(series_occurrence.day - %s::date)", [today]), "id")[:LONGEST_LIST]
     by_series: dict[UUID, list[Occurrence]] = {one.id: [] for one in found}
-    for row in rows[:LONGEST_LIST]:
+    for row in sorted(nearest, key=lambda row: (row.day, row.made_at, row.id)):
         by_series[row.series_id].append(row)
     visits = [row.visit_id for rows in by_series.values() for row in rows if row.visit_id]
     promises = get_promises(actor, purpose, visit_ids=visits) if visits else {}
