@@ -23,6 +23,7 @@ from anjia.series.commands import (
     skip_occurrence,
 )
 from anjia.series.queries import foresee_change
+from anjia.series.rules.pattern import BadPattern
 from anjia.series.rules.planning import BadPause, NothingToChange, SeriesOver
 from anjia.series.shapes import ChangeForeseen, SeriesLine
 from anjia.visits.commands import mark_missed
@@ -128,6 +129,13 @@ class TestFollowing:
         acting(town.system, later(21)).do(plan_ahead, series_id=goes_on.id)
         assert make.days(make.seen(town, found.id)) == TUESDAYS[:2]
         assert len(make.days(make.seen(town, goes_on.id))) == 5
+
+    @pytest.mark.parametrize("far", [date(2206, 3, 24), date.max])
+    def test_is_not_taken_for_a_day_that_nobody_means(
+        self, town: visits.Town, found: SeriesLine, far: date
+    ) -> None:
+        with pytest.raises(BadPattern):
+            change(town, found, scope="following", from_day=far)
 
     def test_leaves_no_day_of_the_old_between_the_two(self, town: visits.Town) -> None:
         daily = make.series(town, town.resident(), make.nurse(town), unit="days", every=1)

@@ -14,7 +14,7 @@ from anjia.series.keeping import occurrence_to_change, plan, series_to_change, t
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries import get_series
 from anjia.series.rules.pattern import goes_on
-from anjia.series.rules.planning import NothingToChange, State
+from anjia.series.rules.planning import NothingToChange, State, check_since
 from anjia.series.saying import pattern_from
 from anjia.series.shapes import SeriesLine
 from anjia.series.splitting import split
@@ -84,6 +84,7 @@ def change_series(
     :raises BadPattern: if it cannot come like that
     """
     series = series_to_change(actor, series_id=series_id)
+    check_since(from_day or day_of(now), today=day_of(now))
     tomorrow = day_of(now) + DAY
     since = max(from_day or tomorrow, tomorrow) if scope == "following" else tomorrow
     rows = rows_of(series)

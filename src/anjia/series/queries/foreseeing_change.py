@@ -16,7 +16,7 @@ from anjia.series.foretelling import foreseen, words_after
 from anjia.series.models import Occurrence, Series
 from anjia.series.queries.working import usual_caregivers
 from anjia.series.rules.pattern import Pattern, goes_on
-from anjia.series.rules.planning import SeriesOver, State
+from anjia.series.rules.planning import SeriesOver, State, check_since
 from anjia.series.saying import pattern_from
 from anjia.series.shapes import ChangeForeseen, Going
 from anjia.series.standing import (
@@ -67,6 +67,7 @@ def foresee_change(
     if not (actor.may("visits.cancel") and actor.may("dispatch.book")):
         raise NotAllowed
     series = _series(actor, series_id)
+    check_since(from_day or day_of(now), today=day_of(now))
     tomorrow = day_of(now) + DAY
     since = max(from_day or tomorrow, tomorrow) if scope == "following" else tomorrow
     parted = _part(actor, now, series, since)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.errors import DomainError, Invalid, Words
-from anjia.series.rules.pattern import OFFICIAL, Calendar, Due, Pattern, dues
+from anjia.series.rules.pattern import LONGEST, OFFICIAL, BadPattern, Calendar, Due, Pattern, dues
 
 # Service rules of this installation [ENG]: no document gives them.
 AHEAD: Final = timedelta(days=27)  # so far ahead visits are booked: the rota is made for as long
@@ -69,6 +69,12 @@ def check_pause(until: date, *, today: date) -> None:
     """:raises BadPause: if it would be over today, or last for more than a year"""
     if not today < until <= today + LONGEST_PAUSE:
         raise BadPause(fields={"until": BadPause.words})
+
+
+def check_since(since: date, *, today: date) -> None:
+    """:raises BadPattern: if it is so far away that nobody means it"""
+    if since > today + LONGEST:
+        raise BadPattern(fields={"from_day": _("从哪天起改，要在三年之内。")})
 
 
 def to_make(
