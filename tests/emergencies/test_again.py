@@ -218,6 +218,15 @@ class TestTwoAtAVisit:
         assert case.outcome == "cleared"
         assert here.course(case)[-2:] == ["checked_out", "checked_out"]
 
+    def test_who_are_both_silent_have_pressed_nothing(self, here: House, other: Actor, visit: Visit) -> None:
+        now = visit.ends_at + 30 * MINUTE
+        self.ask(here, visit, now)
+        self.look(here, now + 10 * MINUTE)
+
+        [case] = here.cases()
+        assert here.course(case) == ["asked", "asked"]
+        assert case.rings
+
     def test_closed_by_a_supervisor_an_old_answer_ends_no_newer_alarm(
         self, here: House, other: Actor, visit: Visit
     ) -> None:

@@ -43,7 +43,8 @@ def open_case(
     open_ones = rows.select_for_update().filter(kind=kind.value, about_id=about_id, closed_at=None)
     already = open_ones.first()
     if already:
-        return _pressed_again(actor, now, already, position=says.get("position"), calls_at=calls_at)
+        what = What.AGAIN if first is What.PRESSED else first
+        return _again(actor, now, already, what, position=says.get("position"), calls_at=calls_at)
     pressed_at = cases.pressed_when(pressed_at, now=now)
     case = Case(
         id=new_id(),
@@ -78,8 +79,14 @@ def _position_came(actor: Actor, now: datetime, case: Case, *, position: Mapping
     return case
 
 
-def _pressed_again(
-    actor: Actor, now: datetime, case: Case, *, position: Mapping[str, Any] | None, calls_at: datetime
+def _again(
+    actor: Actor,
+    now: datetime,
+    case: Case,
+    what: What,
+    *,
+    position: Mapping[str, Any] | None,
+    calls_at: datetime,
 ) -> Case:
     """It rings again, and who manages is told again where nobody does anything about it."""
     case.again_at, case.calls_at = now, case.calls_at or calls_at
@@ -88,7 +95,7 @@ def _pressed_again(
         case.position = position
         changed.append("position")
     case.save(update_fields=changed)
-    write_step(actor, now, case, What.AGAIN)
+    write_step(actor, now, case, what)
     audit.record("emergencies.case.pressed_again", actor=actor, at=now, subject_id=case.id, fields=changed)
     raised = CaseRaised(case_id=case.id, resident_id=case.resident_id, at=now, is_again=True)
     events.publish(raised, actor=actor)
