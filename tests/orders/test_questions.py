@@ -145,6 +145,16 @@ class TestAQuestion:
         assert "没有医生当班" in line.handed[0].words
         assert (line.words, line.is_readable) == ("", False)
 
+    def test_of_today_is_on_the_list_however_many_old_ones_nobody_has_answered(
+        self, case: Case, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("anjia.orders.queries.questions.MOST", 2)
+        asked = [case.ask(now=case.now + timedelta(minutes=minutes)).id for minutes in (0, 1, 2)]
+
+        found = acting(case.doctor, case.now).ask(questions_today, Purpose.CARE, now=case.now)
+
+        assert [one.id for one in found.waiting] == asked[1:]
+
     def test_that_is_not_answered_in_time_goes_to_the_next_and_then_to_the_dispatcher(
         self, case: Case
     ) -> None:

@@ -77,7 +77,8 @@ def questions_today(
         raise NotAllowed
     rows = Question.objects.filter(organization_id=actor.organization_id)
     start, end = day_bounds(day_of(now))
-    waiting = list(rows.filter(answered_at=None).order_by("asked_at", "id")[:MOST])
+    # What nobody has answered for days must not push out what somebody waits for now.
+    waiting = list(rows.filter(answered_at=None).order_by(*LATEST)[:MOST])[::-1]
     today = rows.filter(asked_at__gte=start, asked_at__lt=end, answered_at__isnull=False)
     done = page_of(today, order=LATEST, after=after, size=size)
     readable = _readable(actor, purpose, [*waiting, *done.items])
