@@ -11,6 +11,7 @@ from django.db import IntegrityError
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.models import AuditEntry
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message
 from anjia.orders.commands import (
@@ -122,6 +123,19 @@ class TestAQuestion:
         page = acting(case.doctor, case.now).ask(question_page, Purpose.CARE, question_id=question.id)
         assert [one.value for one in page.question.readings] == ["92"]
         assert [str(one) for one in page.question.photos] == [first, second]
+
+    def test_is_in_the_audit_with_each_photo_that_follows_once(self, case: Case) -> None:
+        asked = fact(case.visit, "question", words="红了")
+        say(case.nurse, asked)
+        deliver_events(case.here.town.desk, now=case.now)
+        for _ in range(2):
+            say(case.nurse, fact(case.visit, "question", to=str(asked["client_id"]), file_id=str(uuid4())))
+            deliver_events(case.here.town.desk, now=case.now)
+
+        [question] = case.here.questions(case.visit)
+        rows = AuditEntry.objects.filter(subject_id=question.id)
+        deeds = case.here.town.look(lambda _: sorted(rows.values_list("action", flat=True)))
+        assert deeds == ["orders.question.asked", *["orders.question.changed"] * 2, "orders.question.handed"]
 
     def test_says_that_a_photo_is_still_to_come(self, case: Case) -> None:
         question = case.ask(file_id=str(uuid4()))

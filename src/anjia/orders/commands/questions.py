@@ -42,7 +42,7 @@ def open_questions(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
     fresh = [fact for fact in facts if fact.id not in known and not fact.content.get("to")]
     for fact in fresh:
         _open(actor, now, visit_id=visit_id, resident_id=visit.resident_id, fact=fact)
-    _add_photos(visit_id, [fact for fact in facts if fact.content.get("to")])
+    _add_photos(actor, now, visit_id, [fact for fact in facts if fact.content.get("to")])
     return len(fresh)
 
 
@@ -71,7 +71,7 @@ def _open(actor: Actor, now: datetime, *, visit_id: UUID, resident_id: UUID, fac
     _hand(actor, now, question)
 
 
-def _add_photos(visit_id: UUID, later: list[FactSaid]) -> None:
+def _add_photos(actor: Actor, now: datetime, visit_id: UUID, later: list[FactSaid]) -> None:
     """What followed names the question by the phone's own id of it."""
     for fact in later:
         asked = _id_in(fact.content["to"])
@@ -81,6 +81,9 @@ def _add_photos(visit_id: UUID, later: list[FactSaid]) -> None:
         if question and more:
             question.file_ids = [*question.file_ids, *more]
             question.save(update_fields=["file_ids"])
+            audit.record(
+                "orders.question.changed", actor=actor, at=now, subject_id=question.id, fields=["photo"]
+            )
 
 
 def _files_in(fact: FactSaid) -> list[UUID]:
