@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anjia.identity.models import Organization
 from anjia.kernel.actors import Actor, Purpose
@@ -205,6 +207,42 @@ class TestImproving:
             planned(make.manager(town), one)
         with pytest.raises(NotFound):
             planned(boss, one, owner_id=town.desk.user_id)
+
+
+class TestList:
+    def test_asks_as_many_questions_for_many_as_for_one(self, town: Town, boss: Actor) -> None:
+        def add(number: int) -> None:
+            """Add some that were made better at other times: each has days of its own."""
+
+            def keep(_: Actor) -> None:
+                for one in range(number):
+                    day = at(9).date() - timedelta(days=60 + one)
+                    Improvement.objects.create(
+                        organization_id=town.organization_id,
+                        aspect="manner",
+                        state="closed",
+                        opened_at=EVENING - timedelta(days=one),
+                        first=day,
+                        last=day,
+                        good=1,
+                        of=5,
+                        in_place_on=day,
+                        closed_on=day,
+                        owner_id=boss.user_id,
+                        due_on=day,
+                    )
+
+            town.look(keep)
+
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as seen:
+                acting(boss, EVENING).ask(queries.improvements, Purpose.CONTRACT, now=EVENING, show="closed")
+            return len(seen)
+
+        add(1)
+        for_one = asked()
+        add(4)
+        assert asked() == for_one
 
 
 class TestPages:

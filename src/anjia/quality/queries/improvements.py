@@ -1,6 +1,6 @@
 """What is being made better, by whom, and whether it helped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ from anjia.quality.rules import (
 )
 
 MANAGES = "quality.manage"
+Window = tuple[str, date, date]  # of an aspect, from which day to which
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,15 +108,8 @@ def improvement_page(
 
 def aspect_counts(actor: Actor, purpose: Purpose, *, aspect: str, first: date, last: date) -> tuple[int, int]:
     """Return how many ratings of visits of these days call the aspect good, of how many that rate it."""
-    start, end = day_bounds(first)[0], day_bounds(last)[1]
-    rows = Rating.objects.filter(
-        organization_id=actor.organization_id,
-        visit_starts_at__gte=start,
-        visit_starts_at__lt=end,
-        **{f"{aspect}__isnull": False},
-    )
-    found = rows.aggregate(of=Count("id"), good=Count("id", filter=Q((f"{aspect}__gte", SATISFIED_FROM))))
-    return found["good"], found["of"]
+    asked = (aspect, first, last)
+    return _counts(actor, {asked})[asked]
 
 
 def houses_rated(actor: Actor, purpose: Purpose, *, since: datetime) -> list[UUID]:
@@ -128,17 +122,20 @@ def _lines(
     actor: Actor, purpose: Purpose, rows: Sequence[Improvement], *, now: datetime
 ) -> list[ImprovementLine]:
     owners = account_names(actor, purpose, account_ids={one.owner_id for one in rows if one.owner_id})
-    return [_line(actor, purpose, one, owners, day_of(now)) for one in rows]
+    befores = {(one.aspect, one.first, one.last) for one in rows}
+    afters = {(one.aspect, *window_after(one.in_place_on)) for one in rows if one.in_place_on}
+    counts = _counts(actor, befores | afters)
+    return [_line(one, counts, owners, day_of(now)) for one in rows]
 
 
 def _line(
-    actor: Actor, purpose: Purpose, one: Improvement, owners: Mapping[UUID, str], today: date
+    one: Improvement, counts: Mapping[Window, tuple[int, int]], owners: Mapping[UUID, str], today: date
 ) -> ImprovementLine:
-    before = _share(actor, purpose, one.aspect, one.first, one.last)
+    before = _share((one.aspect, one.first, one.last), counts)
     after, days_left = None, 0
     if one.in_place_on:
         first, last = window_after(one.in_place_on)
-        after, days_left = _share(actor, purpose, one.aspect, first, last), max(0, (last - today).days + 1)
+        after, days_left = _share((one.aspect, first, last), counts), max(0, (last - today).days + 1)
     is_running = one.state in {ImprovementState.OPEN, ImprovementState.PLANNED}
     return ImprovementLine(
         improvement=one,
@@ -151,8 +148,27 @@ def _line(
     )
 
 
-def _share(actor: Actor, purpose: Purpose, aspect: str, first: date, last: date) -> Share:
-    good, of = aspect_counts(actor, purpose, aspect=aspect, first=first, last=last)
+def _counts(actor: Actor, windows: Collection[Window]) -> dict[Window, tuple[int, int]]:
+    """Return of each window how many ratings are good, of how many: in one statement for however many."""
+    asked: dict[str, Count] = {}
+    bounds = {window: (day_bounds(window[1])[0], day_bounds(window[2])[1]) for window in windows}
+    for number, (window, (start, end)) in enumerate(bounds.items()):
+        rated = Q((f"{window[0]}__isnull", False), visit_starts_at__gte=start, visit_starts_at__lt=end)
+        asked[f"of_{number}"] = Count("id", filter=rated)
+        asked[f"good_{number}"] = Count("id", filter=rated & Q((f"{window[0]}__gte", SATISFIED_FROM)))
+    if not asked:
+        return {}
+    found = Rating.objects.filter(
+        organization_id=actor.organization_id,
+        visit_starts_at__gte=min(start for start, _end in bounds.values()),
+        visit_starts_at__lt=max(end for _start, end in bounds.values()),
+    ).aggregate(**asked)
+    return {window: (found[f"good_{number}"], found[f"of_{number}"]) for number, window in enumerate(bounds)}
+
+
+def _share(window: Window, counts: Mapping[Window, tuple[int, int]]) -> Share:
+    aspect, first, last = window
+    good, of = counts[window]
     return Share(first=first, last=last, figure=figure(DEFINITIONS[f"aspect_{aspect}"], counted=good, of=of))
 
 
