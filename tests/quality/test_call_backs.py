@@ -256,6 +256,17 @@ class TestPages:
         assert answer.status_code == 422
         assert "她说还行" in answer.content.decode()
 
+    def test_keep_what_was_written_when_another_was_faster(self, town: Town, call_back: CallBack) -> None:
+        call(caller(town), call_back)
+        form = {"reached": "reached", "solved": "no", "words": "她说伤口又痛了", "new_need": "再来一次"}
+
+        answer = post_form(console.log_call_back, caller(town), form, call_back_id=call_back.id)
+
+        assert answer.status_code == 409
+        assert "这个回访已经有结果了" in answer.content.decode()
+        assert "她说伤口又痛了" in answer.content.decode()
+        assert "再来一次" in answer.content.decode()
+
     def test_are_for_who_may(self, town: Town, call_back: CallBack) -> None:
         with pytest.raises(NotAllowed):
             open_page(console.call_backs, make.manager(town))

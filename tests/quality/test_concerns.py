@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from anjia.identity.models import Organization
 from anjia.kernel.actors import NOBODY, Actor, Kind, Purpose
@@ -409,6 +410,37 @@ class TestPages:
         assert "已经补上" in page
         assert "办结了" in page
         assert "投诉" in open_page(console.concerns, boss, "/?show=closed")
+
+    def test_keep_what_was_written_when_another_was_faster(
+        self, town: Town, house: Organization, boss: Actor, she: Actor
+    ) -> None:
+        other = supervisor(house)
+        concern = complain(she)
+        acting(boss, EVENING).do(commands.acknowledge_concern, concern_id=concern.id)
+        over: dict[str, Any] = {"concern_id": concern.id, "owner_id": other.user_id, "words": "我休假"}
+        acting(boss, EVENING).do(commands.hand_concern_over, **over)
+
+        answer = post_form(console.note_finding, boss, {"words": "路上堵了"}, concern_id=concern.id)
+
+        assert answer.status_code == 403
+        assert "这件事是别人在办" in answer.content.decode()
+        assert "路上堵了" in answer.content.decode()
+
+        acting(other, EVENING).do(commands.note_finding, concern_id=concern.id, words="堵车")
+        answer = post_form(console.note_finding, other, {"words": "第二遍查的"}, concern_id=concern.id)
+        assert answer.status_code == 409
+        assert "第二遍查的" in answer.content.decode()
+
+    def test_keep_an_appeal_that_was_too_long_and_take_it_for_nothing_else(self, boss: Actor, she: Actor) -> None:
+        now = timezone.now()  # as the page has it: there is a time for appeals
+        concern = answered(boss, complain(she, now), now)
+
+        answer = post_form(console.appeal, boss, {"words": "不" * 2_001}, concern_id=concern.id)
+
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert "不" * 2_001 in page
+        assert 'value="不' not in page  # as what is noted when it is closed
 
     def test_say_beside_the_form_what_is_missing(self, town: Town, boss: Actor, she: Actor) -> None:
         concern = complain(she)

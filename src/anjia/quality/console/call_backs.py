@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import Invalid
+from anjia.kernel.errors import DomainError
 from anjia.quality import commands, queries
+from anjia.quality.console.refused import refusal_of, written
+from anjia.quality.models import CallBack
 from anjia.quality.rules import REACHED_WORDS, SOLVED_WORDS, CallState, Reached, Solved
 
 SHOWS = ("open", "late", "closed")
@@ -80,7 +82,9 @@ def call_back(request: PageRequest, call_back_id: UUID) -> HttpResponse:
     return call_back_page(request, call_back_id)
 
 
-def call_back_page(request: PageRequest, call_back_id: UUID, refusal: Invalid | None = None) -> HttpResponse:
+def call_back_page(
+    request: PageRequest, call_back_id: UUID, refusal: DomainError | None = None
+) -> HttpResponse:
     found = console.ask(
         request, queries.call_back_page, Purpose.CONTRACT, call_back_id=call_back_id, now=timezone.now()
     )
@@ -88,6 +92,7 @@ def call_back_page(request: PageRequest, call_back_id: UUID, refusal: Invalid | 
         "found": found,
         "answers": [(solved.value, words) for solved, words in SOLVED_WORDS.items()],
         "form": request.POST,
+        "written": written(request, refusal),
         "refusal": refusal,
         "fields": refusal.fields if refusal else {},
     }
@@ -99,9 +104,13 @@ def call_back_page(request: PageRequest, call_back_id: UUID, refusal: Invalid | 
 def log_call_back(request: PageRequest, call_back_id: UUID) -> HttpResponse:
     """Write down what came of it. A new need goes on to where it is booked."""
     said = {name: request.POST.get(name, "") for name in ("reached", "solved", "new_need", "words")}
-    try:
+    logged: CallBack | None = None
+
+    def log() -> None:
+        nonlocal logged
         logged = console.do(request, commands.log_call_back, call_back_id=call_back_id, **said)
-    except Invalid as refusal:
+
+    if refusal := refusal_of(log):
         return call_back_page(request, call_back_id, refusal)
     if logged and logged.new_need and request.actor.may("dispatch.book"):
         to = reverse("dispatch:book", kwargs={"resident_id": logged.resident_id})

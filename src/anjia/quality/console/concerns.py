@@ -16,8 +16,9 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page, uuid_of
-from anjia.kernel.errors import DomainError, Invalid
+from anjia.kernel.errors import DomainError
 from anjia.quality import commands, queries
+from anjia.quality.console.refused import refusal_of, written
 from anjia.quality.models import Concern, ConcernStep
 from anjia.quality.rules import (
     BY_PERSONS,
@@ -159,7 +160,9 @@ def concern(request: PageRequest, concern_id: UUID) -> HttpResponse:
     return concern_page(request, concern_id)
 
 
-def concern_page(request: PageRequest, concern_id: UUID, refusal: DomainError | None = None) -> HttpResponse:
+def concern_page(
+    request: PageRequest, concern_id: UUID, refusal: DomainError | None = None, *, is_kept: bool = True
+) -> HttpResponse:
     found = console.ask(
         request, queries.concern_page, Purpose.CONTRACT, concern_id=concern_id, now=timezone.now()
     )
@@ -184,7 +187,8 @@ def concern_page(request: PageRequest, concern_id: UUID, refusal: DomainError | 
             hours=int(clock.acknowledge_within.total_seconds() // 3600), days=clock.answer_within.days
         ),
         "source": source_of("concern", get_language() or "zh"),
-        "form": request.POST,
+        "form": request.POST if is_kept else {},
+        "written": written(request, refusal, is_kept=is_kept),
         "refusal": refusal,
         "fields": refusal.fields if refusal else {},
     }
@@ -205,13 +209,12 @@ def shown_step(step: ConcernStep, found: queries.ConcernPage) -> dict[str, Any]:
     }
 
 
-def done(request: PageRequest, concern_id: UUID, act: Callable[[], object]) -> HttpResponse:
-    """Do it and show the concern again; what is wrong or missing is said beside the form."""
-    try:
-        act()
-    except Invalid as refusal:
-        return concern_page(request, concern_id, refusal)
-    return back_to(concern_id)
+def done(
+    request: PageRequest, concern_id: UUID, act: Callable[[], object], *, is_kept: bool = True
+) -> HttpResponse:
+    """Do it and show the concern again; a refusal is said on its page, with what was written."""
+    refusal = refusal_of(act)
+    return concern_page(request, concern_id, refusal, is_kept=is_kept) if refusal else back_to(concern_id)
 
 
 @require_POST
@@ -236,6 +239,7 @@ def hand_over(request: PageRequest, concern_id: UUID) -> HttpResponse:
         lambda: console.do(
             request, commands.hand_concern_over, concern_id=concern_id, **console.handed_over(request)
         ),
+        is_kept=False,
     )
 
 
@@ -266,7 +270,10 @@ def tell_outcome(request: PageRequest, concern_id: UUID) -> HttpResponse:
 def appeal(request: PageRequest, concern_id: UUID) -> HttpResponse:
     words = request.POST.get("words", "")
     return done(
-        request, concern_id, lambda: console.do(request, commands.appeal, concern_id=concern_id, words=words)
+        request,
+        concern_id,
+        lambda: console.do(request, commands.appeal, concern_id=concern_id, words=words),
+        is_kept=False,
     )
 
 

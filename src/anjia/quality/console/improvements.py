@@ -17,8 +17,9 @@ from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.console import PageRequest, page, uuid_of
-from anjia.kernel.errors import Invalid
+from anjia.kernel.errors import DomainError
 from anjia.quality import commands, queries
+from anjia.quality.console.refused import refusal_of, written
 from anjia.quality.models import ImprovementStep
 from anjia.quality.rules import (
     ASPECT_WORDS,
@@ -81,7 +82,11 @@ def improvement(request: PageRequest, improvement_id: UUID) -> HttpResponse:
 
 
 def improvement_page(
-    request: PageRequest, improvement_id: UUID, refusal: Invalid | None = None
+    request: PageRequest,
+    improvement_id: UUID,
+    refusal: DomainError | None = None,
+    *,
+    is_kept: bool = True,
 ) -> HttpResponse:
     now = timezone.now()
     found = console.ask(
@@ -100,6 +105,7 @@ def improvement_page(
         "can_close": state is ImprovementState.IN_PLACE and not found.line.days_left,
         "least": LEAST_RATINGS,
         "source": source_of("improvement", get_language() or "zh"),
+        "written": written(request, refusal, is_kept=is_kept),
         "refusal": refusal,
         "fields": refusal.fields if refusal else {},
     }
@@ -121,12 +127,12 @@ def shown_step(step: ImprovementStep, found: queries.ImprovementPage) -> dict[st
     }
 
 
-def done(request: PageRequest, improvement_id: UUID, act: Callable[[], object]) -> HttpResponse:
-    """Do it and show the improvement again; what is wrong or missing is said beside the form."""
-    try:
-        act()
-    except Invalid as refusal:
-        return improvement_page(request, improvement_id, refusal)
+def done(
+    request: PageRequest, improvement_id: UUID, act: Callable[[], object], *, is_kept: bool = True
+) -> HttpResponse:
+    """Do it and show the improvement again; a refusal is said on its page, with what was written."""
+    if refusal := refusal_of(act):
+        return improvement_page(request, improvement_id, refusal, is_kept=is_kept)
     return HttpResponseRedirect(
         reverse("quality:improvement", kwargs={"improvement_id": improvement_id}), status=303
     )
@@ -159,6 +165,7 @@ def put_in_place(request: PageRequest, improvement_id: UUID) -> HttpResponse:
         request,
         improvement_id,
         lambda: console.do(request, commands.put_in_place, improvement_id=improvement_id, words=words),
+        is_kept=False,
     )
 
 
@@ -170,6 +177,7 @@ def close(request: PageRequest, improvement_id: UUID) -> HttpResponse:
         request,
         improvement_id,
         lambda: console.do(request, commands.close_improvement, improvement_id=improvement_id, words=words),
+        is_kept=False,
     )
 
 

@@ -14,11 +14,12 @@ from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of, local
 from anjia.kernel.console import PageRequest, page, uuid_of
-from anjia.kernel.errors import Invalid
+from anjia.kernel.errors import DomainError
 from anjia.kernel.paging import LARGEST
 from anjia.quality import commands, performing, queries
 from anjia.quality.console.improvements import by_name
 from anjia.quality.console.performance import shown_row
+from anjia.quality.console.refused import refusal_of, written
 from anjia.quality.rules import FIRST_OF_GROUP, ObjectionState, months_before
 
 
@@ -60,7 +61,9 @@ def objection(request: PageRequest, objection_id: UUID) -> HttpResponse:
     return objection_page(request, objection_id)
 
 
-def objection_page(request: PageRequest, objection_id: UUID, refusal: Invalid | None = None) -> HttpResponse:
+def objection_page(
+    request: PageRequest, objection_id: UUID, refusal: DomainError | None = None
+) -> HttpResponse:
     now = timezone.now()
 
     def both(actor: Actor, purpose: Purpose) -> tuple[queries.ObjectionPage, list[queries.RowShown]]:
@@ -81,6 +84,7 @@ def objection_page(request: PageRequest, objection_id: UUID, refusal: Invalid | 
         "can_hand_over": is_open and not found.is_own and bool(found.owners),
         "form": request.POST,
         "source": performing.source_of_objections(),
+        "written": written(request, refusal),
         "refusal": refusal,
         "fields": refusal.fields if refusal else {},
     }
@@ -140,10 +144,8 @@ def hand_over(request: PageRequest, objection_id: UUID) -> HttpResponse:
 
 
 def done(request: PageRequest, objection_id: UUID, act: Callable[[], object]) -> HttpResponse:
-    """Do it and show the objection again; what is wrong or missing is said beside the form."""
-    try:
-        act()
-    except Invalid as refusal:
+    """Do it and show the objection again; a refusal is said on its page, with what was written."""
+    if refusal := refusal_of(act):
         return objection_page(request, objection_id, refusal)
     return HttpResponseRedirect(
         reverse("quality:objection", kwargs={"objection_id": objection_id}), status=303
