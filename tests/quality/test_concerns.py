@@ -431,7 +431,19 @@ class TestPages:
         assert answer.status_code == 409
         assert "第二遍查的" in answer.content.decode()
 
-    def test_keep_an_appeal_that_was_too_long_and_take_it_for_nothing_else(self, boss: Actor, she: Actor) -> None:
+    def test_do_not_say_that_somebody_was_told_whom_nobody_knows(self, town: Town, boss: Actor) -> None:
+        said = acting(town.system, EVENING).do(commands.suggest_without_a_name, words="电话太难打")
+        assert "告诉对方" not in open_page(console.concern, boss, concern_id=said.id)
+
+        assert post_form(console.acknowledge, boss, {}, concern_id=said.id).status_code == 303
+
+        page = open_page(console.concern, boss, concern_id=said.id)
+        assert "接下" in page
+        assert "告诉了对方" not in page
+
+    def test_keep_an_appeal_that_was_too_long_and_take_it_for_nothing_else(
+        self, boss: Actor, she: Actor
+    ) -> None:
         now = timezone.now()  # as the page has it: there is a time for appeals
         concern = answered(boss, complain(she, now), now)
 

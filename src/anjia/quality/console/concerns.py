@@ -173,6 +173,7 @@ def concern_page(
         "found": found,
         "steps": [shown_step(step, found) for step in found.steps],
         "owners": [(str(one), name) for one, name in sorted(found.owners.items(), key=lambda one: one[1])],
+        "is_unsigned": is_unsigned(found.line.concern),
         "can_take_up": found.manages and state in {ConcernState.RECEIVED, ConcernState.APPEALED},
         "can_hand_over": found.manages and state in {ConcernState.ACKNOWLEDGED, ConcernState.INVESTIGATED},
         "can_find": owns and state is ConcernState.ACKNOWLEDGED,
@@ -195,12 +196,18 @@ def concern_page(
     return render(request, "quality/concern.html", said, status=refusal.status if refusal else 200)
 
 
+def is_unsigned(concern: Concern) -> bool:
+    return concern.raised_kind == RaisedBy.ANONYMOUS
+
+
 def shown_step(step: ConcernStep, found: queries.ConcernPage) -> dict[str, Any]:
-    kind = StepKind(step.kind)
+    kind, words = StepKind(step.kind), STEP_WORDS[StepKind(step.kind)]
+    if kind is StepKind.ACKNOWLEDGED and is_unsigned(found.line.concern):
+        words = _("接下")  # nobody was told: nobody knows whom
     owner = found.names.get(step.owner_id, "") if step.owner_id else ""
     return {
         "at": step.at,
-        "words": STEP_WORDS[kind],
+        "words": words,
         "said": step.words,
         "who": found.names.get(step.by, "") if step.by else "",
         "owner": owner if kind in {StepKind.ACKNOWLEDGED, StepKind.HANDED_OVER} else "",
