@@ -1,6 +1,7 @@
 """How we hear of what came in between: from the phone, late and twice; at the desk; by the clock; by a reading."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -292,6 +293,28 @@ class TestAReading:
         assert (made.kind, made.origin, made.is_urgent) == ("worsening", "readings", True)
         assert made.owner_id == house.doctor.user_id
         assert made.due_at == later(2)
+
+    def test_that_crosses_a_red_line_makes_urgent_what_she_has_said_before(self, house: House) -> None:
+        here = house.town
+        nurse = here.nurse()
+        visit = here.visit(nurse)
+        seen: dict[str, Any] = {
+            "signs": ["wound"],
+            "rang_120": "no",
+            "with_her": "caregiver",
+            "words": "伤口发黑",
+        }
+        said(nurse, visit, "worsening", **seen)
+        heard(here)
+        assert [one.is_urgent for one in all_of(here)] == [False]
+
+        self.measured(nurse, visit, 186)
+        heard(here, now=later(1))
+
+        [made] = all_of(here)
+        assert made.is_urgent
+        assert made.form == seen | {"signs": ["wound", "red_reading"]}
+        assert made.due_at == later(3)
 
     @pytest.mark.parametrize("systolic", [128, 4000])
     def test_that_is_none_opens_nothing(self, here: Town, systolic: float) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from anjia.exceptions.absence import open_absence
@@ -18,6 +18,8 @@ from anjia.visits.queries import facts_said, get_promise
 from anjia.visits.rules.exceptions import ExceptionKind
 from anjia.visits.rules.facts import FactKind
 from anjia.visits.rules.lifecycle import LATE_AFTER, MISSED_AFTER, Status
+
+RED: Final = "red_reading"  # among the signs
 
 
 @command("exceptions.report")
@@ -80,16 +82,23 @@ def take_reports(actor: Actor, now: datetime, *, visit_id: UUID) -> list[VisitEx
 
 @command("exceptions.report")
 def look_at_readings(actor: Actor, now: datetime, *, visit_id: UUID) -> VisitException | None:
-    """Open it for the doctor where something measured at the visit crosses a red line; once per visit."""
+    """
+    Open it for the doctor where something measured at the visit crosses a red line; once per visit. What somebody has
+    said before of how she is becomes urgent by it.
+    """
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     rows = VisitException.objects.filter(
         organization_id=actor.organization_id, visit_id=visit_id, kind=ExceptionKind.WORSENING.value
     )
+    known = list(rows.order_by("opened_at", "id"))
+    seen = [sign for one in known if one.is_open for sign in one.form.get("signs", ())]
+    if any(RED in one.form.get("signs", ()) for one in known):
+        return None
     said = facts_said(actor, Purpose.VITAL, visit_id=visit_id, kind=FactKind.MEASURED.value)
     red = next(
         (fact for fact in said if is_red(actor, now, resident_id=promise.resident_id, fact=fact)), None
     )
-    if red is None or rows.exists():
+    if red is None:
         return None
     report = Report(
         kind=ExceptionKind.WORSENING,
@@ -97,7 +106,7 @@ def look_at_readings(actor: Actor, now: datetime, *, visit_id: UUID) -> VisitExc
         happened_at=red.at,
         promise=promise,
         staff_id=red.staff_id,
-        form={"signs": ["red_reading"]},
+        form={"signs": [*seen, RED]},
     )
     return open_exception(actor, now, report)
 
