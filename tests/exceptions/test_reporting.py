@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from anjia.exceptions.commands import report_exception, say_late
+from anjia.exceptions.commands import do_step, report_exception, say_late
 from anjia.exceptions.jobs import say_who_is_late
 from anjia.exceptions.queries import exceptions_of_visits, exceptions_page
 from anjia.exceptions.rules.forms import FormUnsound
@@ -272,6 +272,22 @@ class TestByTheClock:
         assert (made.is_open, made.outcome, made.closed_by) == (False, "went_on", None)
         say_who_is_late(at(10.6))
         assert len(all_of(here)) == 1
+
+    def test_is_said_to_have_come_once_where_the_household_was_promised_something(self, here: Town) -> None:
+        nurse = here.nurse()
+        visit = here.visit(nurse)
+        say_who_is_late(at(10.3))
+        [made] = all_of(here)
+        done: dict[str, Any] = {"step": made.step, "words": "在路上", "promised": "十点半到"}
+        acting(dispatcher(here), at(10.4)).do(do_step, exception_id=made.id, **done)
+
+        say(nurse, fact(visit, "arrived", at=at(10.5), proof="photo"))
+        heard(here, now=at(10.5))
+        say(nurse, fact(visit, "done", at=at(11), record={"site": "右臂"}))
+        heard(here, now=at(11))
+
+        history = [one.what for one in page(here, made.id, now=at(11)).history]
+        assert history == ["opened", "done", "promised", "arrived"]
 
 
 class TestAReading:

@@ -153,6 +153,8 @@ def note_arrival(actor: Actor, now: datetime, *, visit_id: UUID) -> VisitExcepti
     late = rows.select_for_update().first()
     if late is None:
         return None
+    if late.steps.filter(what="arrived").exists():
+        return late
     late.write_step("arrived", actor=actor, now=now)
     if not late.promised_at:
         late.closed_at, late.goes_on_at = now, None
