@@ -178,7 +178,10 @@ class TestOwnRoles:
         other = make.administrator(house)
         acting(other, NOON).do(commands.take_role, membership_id=old.membership_id)
         others = acting(first, NOON).ask(queries.get_account, Purpose.LEGAL, account_id=other.user_id)
-        acting(first, NOON).do(commands.take_role, membership_id=others.roles[0].membership_id)
+        # Nobody takes calls for help then: she is told so, and knows.
+        acting(first, NOON).do(
+            commands.take_role, membership_id=others.roles[0].membership_id, knowingly=True
+        )
 
         with pytest.raises(LastAdministrator):
             acting(first, NOON).do(

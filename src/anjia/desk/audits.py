@@ -283,6 +283,7 @@ DEEDS: Final[Mapping[str, Words]] = {
     "unanswered": pgettext_lazy("audit", "没人接手"),
     "unbound": pgettext_lazy("audit", "解绑了"),
     "unclaimed": pgettext_lazy("audit", "没人接"),
+    "unheard": pgettext_lazy("audit", "改了，知道这样没有人接求助"),
     "unlock_refused": pgettext_lazy("audit", "解锁没通过"),
     "unlocked": pgettext_lazy("audit", "解锁了"),
     "uploaded": pgettext_lazy("audit", "上传了"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anjia.emergencies import commands, forms, queries
 from anjia.emergencies.rules.cases import BY_ITSELF, OUTCOME_WORDS
-from anjia.emergencies.rules.house import DEFAULTS
+from anjia.emergencies.rules.house import DEFAULTS, WEEKDAYS
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.console import PageRequest, page
@@ -20,7 +20,6 @@ from anjia.kernel.errors import DomainError
 
 app_name = "emergencies"
 
-WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 LABELS = {
     "unanswered_seconds": _("没有人接，几秒后告诉负责人"),
     "overdue_minutes": _("上门过了结束时间，几分钟后问护士"),

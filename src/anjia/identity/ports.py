@@ -1,13 +1,17 @@
 """What identity asks of the outside, in our words. Wired in settings by dotted path."""
 
 import logging
-from typing import Protocol, cast
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Protocol, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from anjia.identity.rules import CodesNotConnected, WechatBusy, WechatNotConnected, WechatRefused
 from anjia.integrations.errors import Misconfigured, NotConnected, Permanent, Temporary
+from anjia.kernel.actors import Actor
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +35,20 @@ class WechatSignIn(Protocol):
         :raises anjia.integrations.errors.Temporary: if it may work later
         :raises anjia.integrations.errors.Permanent: if WeChat does not know the code, or knows it no more
         """
+
+
+class Calls(Protocol):
+    """Who hears calls for help in a house. That is decided far above: here roles are given and taken."""
+
+    def hearers(self, actor: Actor, *, now: datetime, without: UUID | None = None) -> Any:
+        """Return who hears them now; `without` is somebody who will not be there."""
+
+    def said_of(self, actor: Actor, before: Any, after: Any) -> str:
+        """Say who would call in vain from then on, and when; nothing if it is heard as before."""
+
+
+def calls() -> Calls:
+    return cast(Calls, import_module(settings.CALLS_FOR_HELP))
 
 
 def code_sender() -> CodeSender:

@@ -242,6 +242,13 @@ class LastAdministrator(DomainError):
     words = _("这是最后一位管理员。请先让别人也当管理员，再收回。")
 
 
+class NobodyHears(DomainError):
+    """It may be done all the same, by whoever says that she knows."""
+
+    code = "identity.nobody_hears"
+    words = _("这样做了以后，没有人能接求助。")
+
+
 class WrongPlace(DomainError):
     code = "identity.wrong_place"
     status = 422

@@ -165,6 +165,8 @@ DATABASES = {
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_DATABASE_ALIAS = "default"
 
+# What a change of roles does to those who call for help is asked of who knows it: identity is below it.
+CALLS_FOR_HELP = "anjia.emergencies.unheard"
 # Adapters: the real one or its stand-in, by dotted path.
 CODE_SENDER = os.environ.get(
     "CODE_SENDER", f"anjia.integrations.sms.{'local.NotSent' if IS_DEMO else 'aliyun.from_settings'}"

@@ -15,6 +15,7 @@ AMBULANCE: Final = "120"
 NUMBER: Final = re.compile(r"[0-9][0-9 -]{2,18}")
 WATCHED_FOR_SECONDS: Final = 45  # a page that is seen says every 15 seconds that it is there
 EVERY_DAY: Final = tuple(range(7))
+WEEKDAYS: Final = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

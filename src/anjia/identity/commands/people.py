@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from anjia.identity import proofs
 from anjia.identity.entering import end_all_of, in_name_of, take_wechat
 from anjia.identity.events import AccountOpened
+from anjia.identity.hearing import unless_nobody_hears
 from anjia.identity.models import Account, Membership, Organization, Role
 from anjia.identity.queries import get_organization, managers_of_house
 from anjia.identity.rules import (
@@ -210,17 +211,19 @@ def change_language(actor: Actor, now: datetime, *, language: str) -> None:
 
 
 @command("identity.manage")
-def close_account(actor: Actor, now: datetime, *, account_id: UUID) -> None:
+def close_account(actor: Actor, now: datetime, *, account_id: UUID, knowingly: bool = False) -> None:
     """
     Close the account and end its sessions. Nothing of what it did goes away.
 
     :raises NotFound: if the actor's house has not opened it
     :raises LastAdministrator: if nobody would be left to manage the house
+    :raises NobodyHears: if nobody would hear calls for help then, and the actor has not said that she knows
     """
     account = _own_account(actor, account_id)
     _check_somebody_else_manages(actor, account_id)
-    account.state = AccountState.CLOSED.value
-    account.save(update_fields=["state"])
+    with unless_nobody_hears(actor, now, knowingly=knowingly):
+        account.state = AccountState.CLOSED.value
+        account.save(update_fields=["state"])
     end_all_of(actor, now, account_id=account_id)
     audit.record("identity.account.closed", actor=actor, at=now, subject_id=account_id)
 
@@ -285,12 +288,13 @@ def give_role(
 
 
 @command("identity.manage")
-def take_role(actor: Actor, now: datetime, *, membership_id: UUID) -> None:
+def take_role(actor: Actor, now: datetime, *, membership_id: UUID, knowingly: bool = False) -> None:
     """
     Take a role back. It bites at the account's next request.
 
     :raises NotFound: if it is not held in the actor's house
     :raises LastAdministrator: if nobody would be left to manage the house
+    :raises NobodyHears: if nobody would hear calls for help then, and the actor has not said that she knows
     """
     membership = (
         Membership.objects.filter(id=membership_id, house_id=actor.organization_id, taken_at=None)
@@ -301,7 +305,8 @@ def take_role(actor: Actor, now: datetime, *, membership_id: UUID) -> None:
         raise NotFound
     if "identity.manage" in membership.role.permissions:
         _check_somebody_else_manages(actor, membership.account_id)
-    Membership.objects.filter(id=membership_id).update(taken_at=now, taken_by=actor.user_id)
+    with unless_nobody_hears(actor, now, knowingly=knowingly):
+        Membership.objects.filter(id=membership_id).update(taken_at=now, taken_by=actor.user_id)
     live.doubt(membership.account_id)
     audit.record(
         "identity.role.taken",
@@ -317,7 +322,7 @@ def take_all_roles(actor: Actor, now: datetime, *, account_id: UUID) -> None:
     """
     Take back all that the account holds in the actor's house, and end its sessions: nothing here opens to it any more.
 
-    Twice is as good as once.
+    Twice is as good as once. Of who hears calls for help nothing is said here: it was when she said that she leaves.
 
     :raises LastAdministrator: if nobody would be left to manage the house
     """

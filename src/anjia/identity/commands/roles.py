@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from anjia.identity.hearing import unless_nobody_hears
 from anjia.identity.models import Membership, Role
 from anjia.identity.queries import get_role, managers_of_house
 from anjia.identity.roles import FOR_PERSONS, FOR_STAFF
@@ -43,7 +44,14 @@ def add_role(
 
 @command("identity.manage")
 def change_role(
-    actor: Actor, now: datetime, *, role_id: UUID, name: str, permissions: Iterable[str], name_en: str = ""
+    actor: Actor,
+    now: datetime,
+    *,
+    role_id: UUID,
+    name: str,
+    permissions: Iterable[str],
+    name_en: str = "",
+    knowingly: bool = False,
 ) -> Role:
     """
     Change what a role may do in the house. It bites at the next request of whoever holds it.
@@ -55,6 +63,7 @@ def change_role(
     :raises Invalid: if it has no name, or no permission that we know
     :raises RoleOfTheHouse: if it would rule over the house, and somebody holds it at a part of one
     :raises LastAdministrator: if nobody would be left to manage the house
+    :raises NobodyHears: if nobody would hear calls for help then, and the actor has not said that she knows
     """
     wait_turn(f"managers/{actor.organization_id}")
     role = get_role(actor, Purpose.LEGAL, role_id=role_id)
@@ -64,14 +73,15 @@ def change_role(
     if OF_THE_HOUSE.intersection(held) and _is_held_below(actor, role):
         raise RoleOfTheHouse
     said = {**_named(name, name_en), "permissions": held, "release_had": _release_has(role)}
-    if role.organization_id is None:
-        role = _own_in_place_of(actor, now, role, **said)
-    else:
-        for field, value in said.items():
-            setattr(role, field, value)
-        role.save(update_fields=list(said))
-    if "identity.manage" in before and not managers_of_house(actor, Purpose.LEGAL):
-        raise LastAdministrator
+    with unless_nobody_hears(actor, now, knowingly=knowingly):
+        if role.organization_id is None:
+            role = _own_in_place_of(actor, now, role, **said)
+        else:
+            for field, value in said.items():
+                setattr(role, field, value)
+            role.save(update_fields=list(said))
+        if "identity.manage" in before and not managers_of_house(actor, Purpose.LEGAL):
+            raise LastAdministrator
     for holding in Membership.objects.filter(role=role, house_id=actor.organization_id, taken_at=None):
         live.doubt(holding.account_id)
     audit.record(

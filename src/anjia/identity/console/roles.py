@@ -14,10 +14,7 @@ from anjia.identity.console.going import go, read_or_post
 from anjia.identity.models import Role
 from anjia.identity.permissions import PERMISSION_WORDS, TOPICS
 from anjia.identity.roles import FOR_STAFF
-from anjia.identity.rules import (
-    LastAdministrator,
-    RoleOfTheHouse,
-)
+from anjia.identity.rules import LastAdministrator, NobodyHears, RoleOfTheHouse
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.console import PageRequest, page
@@ -63,9 +60,12 @@ def role(request: PageRequest, role_id: UUID) -> HttpResponse:
     refusal: DomainError | None = None
     if request.method == "POST":
         try:
-            console.do(request, commands.change_role, role_id=role_id, **role_said(request))
+            knowingly = request.POST.get("knowingly") == "1"
+            console.do(
+                request, commands.change_role, role_id=role_id, knowingly=knowingly, **role_said(request)
+            )
             return go("roles")
-        except (Invalid, RoleOfTheHouse, LastAdministrator) as error:
+        except (Invalid, RoleOfTheHouse, LastAdministrator, NobodyHears) as error:
             refusal = error
     own = console.ask(request, queries.own_in_place_of, Purpose.LEGAL, role_id=role_id)
     if own:

@@ -12,6 +12,7 @@ from anjia.identity import commands, queries
 from anjia.identity.console.going import go, read_or_post
 from anjia.identity.rules import (
     AccountKind,
+    NobodyHears,
     RoleAlreadyHeld,
     RoleOfTheHouse,
     masked_phone,
@@ -118,7 +119,11 @@ def give_role(request: PageRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 @page("identity.manage")
 def take_role(request: PageRequest, account_id: UUID, membership_id: UUID) -> HttpResponse:
-    console.do(request, commands.take_role, membership_id=membership_id)
+    knowingly = request.POST.get("knowingly") == "1"
+    try:
+        console.do(request, commands.take_role, membership_id=membership_id, knowingly=knowingly)
+    except NobodyHears as refusal:
+        return show_user(request, account_id, refusal)
     return go("user", account_id=account_id)
 
 
@@ -143,7 +148,11 @@ def sign_out_user(request: PageRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 @page("identity.manage")
 def close_user(request: PageRequest, account_id: UUID) -> HttpResponse:
-    console.do(request, commands.close_account, account_id=account_id)
+    knowingly = request.POST.get("knowingly") == "1"
+    try:
+        console.do(request, commands.close_account, account_id=account_id, knowingly=knowingly)
+    except NobodyHears as refusal:
+        return show_user(request, account_id, refusal)
     return go("user", account_id=account_id)
 
 

@@ -15,6 +15,7 @@ from anjia.identity.queries.accounts import (
     reachable,
     totp_link_pending,
 )
+from anjia.identity.queries.hearing import unheard_without
 from anjia.identity.queries.organizations import (
     get_organization,
     institutions,
@@ -79,5 +80,6 @@ __all__ = [
     "sessions_of",
     "stations_of",
     "totp_link_pending",
+    "unheard_without",
     "who_may",
 ]

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from anjia.identity.commands import take_all_roles
-from anjia.identity.queries import managers_of_house
-from anjia.identity.rules import LastAdministrator
+from anjia.identity.queries import managers_of_house, unheard_without
+from anjia.identity.rules import LastAdministrator, NobodyHears
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
@@ -124,7 +124,9 @@ def link_account(actor: Actor, now: datetime, *, staff_id: UUID, account_id: UUI
 
 
 @command("workforce.change")
-def set_last_day(actor: Actor, now: datetime, *, staff_id: UUID, last_day: date | None) -> StaffMember:
+def set_last_day(
+    actor: Actor, now: datetime, *, staff_id: UUID, last_day: date | None, knowingly: bool = False
+) -> StaffMember:
     """
     Say on which day she works here for the last time. She stays in the records; with None she stays on.
 
@@ -134,12 +136,19 @@ def set_last_day(actor: Actor, now: datetime, *, staff_id: UUID, last_day: date 
 
     :raises NotFound: if she does not work here
     :raises LastAdministrator: if nobody would be left to manage the house
+    :raises NobodyHears: if nobody would hear calls for help then, and the actor has not said that she knows
     """
     one_rota_at_a_time(actor)
     wait_for_caregivers(staff_id)
     staff = staff_for_update(actor, staff_id=staff_id)
     if last_day is not None and managers_of_house(actor, Purpose.LEGAL) == {staff.account_id}:
         raise LastAdministrator
+    if last_day is not None and staff.left_on is None and staff.account_id:
+        words = unheard_without(actor, Purpose.LEGAL, account_id=staff.account_id, now=now)
+        if words and not knowingly:
+            raise NobodyHears(words)
+        if words:
+            audit.record("workforce.staff.unheard", actor=actor, at=now, subject_id=staff.id)
     fields = write_staff(actor, staff, {"left_on": last_day})
     if not fields:
         return staff

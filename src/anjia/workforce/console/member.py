@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.identity.queries import AccountLine, accounts_in_organization, stations_of
-from anjia.identity.rules import AccountKind
+from anjia.identity.rules import AccountKind, NobodyHears
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.console import PageRequest, page
@@ -155,8 +155,9 @@ def set_last_day(request: PageRequest, staff_id: UUID) -> HttpResponse:
     """Say on which day she works here for the last time."""
     try:
         last_day = forms.day_or_none(request.POST, "last_day")
-        console.do(request, commands.set_last_day, staff_id=staff_id, last_day=last_day)
-    except Invalid as refusal:
+        knowingly = request.POST.get("knowingly") == "1"
+        console.do(request, commands.set_last_day, staff_id=staff_id, last_day=last_day, knowingly=knowingly)
+    except (Invalid, NobodyHears) as refusal:
         return show_member(request, staff_id, refusal)
     return go("staff", staff_id=staff_id)
 
