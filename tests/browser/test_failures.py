@@ -38,3 +38,27 @@ class TestBoard:
         board.context.clear_cookies(name="anjia_session")
         let_a_minute_pass(board)
         page.wait_for_url("**/identity/**")
+
+
+class TestAFormThatWasRefused:
+    def test_is_come_back_to_with_what_was_typed_and_is_not_sent_again(self, open_screen: Open) -> None:
+        boss = open_screen()
+        boss.step_in_as("administrator")
+        page = boss.open("/console/identity/users/new")
+        page.locator("#f-name").fill("试一试")
+        page.locator("#f-login").fill("shi")
+        page.locator("#f-phone").fill("123")
+        boss.press("开账号，看临时密码")
+        expect(page.get_by_text("手机号应该是 11 位数字").first).to_be_visible()
+        sent: list[str] = []
+        page.on("request", lambda asked: sent.append(asked.url) if "users/new" in asked.url else None)
+        page.on("dialog", lambda dialog: dialog.accept())
+
+        boss.open("/console/identity/users/")
+        page.go_back()
+
+        expect(page.locator("#f-name")).to_have_value("试一试")
+        expect(page.locator("#f-phone")).to_have_value("123")
+        expect(page.locator("#messages")).to_contain_text("没有通过")
+        boss.open("/console/identity/users/")
+        assert len(sent) == 1  # looked at again, and not sent

@@ -25,7 +25,7 @@
     var form = event.target;
     // A second click on the same button is not a second booking.
     if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
-    if (form.method === 'post' && !form.hasAttribute('hx-post')) {
+    if (form.getAttribute('method') === 'post' && !form.hasAttribute('hx-post')) {  // a field may be called "method"
       form.setAttribute('data-sent', '');
       busy(1);
       window.setTimeout(function () { form.removeAttribute('data-sent'); busy(-1); }, 8000);
