@@ -68,6 +68,25 @@ class TestStrip:
         assert "张桂芳" in strip
         assert "和平里七区12号楼3单元201" in strip
 
+    def test_rings_on_a_cases_own_page_and_says_there_only_what_the_page_does_not(
+        self, house: Organization
+    ) -> None:
+        case, desk = press(house), sign_in(house, "service_desk")
+
+        def strip(path: str) -> str:
+            seen = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{path}"}
+            return desk.post(f"{BOARD}watch", {"hears": "1", "visible": "1"}, headers=seen).content.decode()
+
+        alone = strip(f"{BOARD}{case.id}")
+        press(house)
+        with_another = strip(f"{BOARD}{case.id}")
+
+        assert 'data-rings="1"' in alone
+        assert alone.count("data-case=") == 0
+        assert 'data-rings="2"' in with_another
+        assert with_another.count("data-case=") == 1
+        assert strip(BOARD).count("data-case=") == 2
+
     def test_is_silent_where_nobody_calls(self, house: Organization) -> None:
         assert "data-rings" not in sign_in(house, "service_desk").post(f"{BOARD}watch").content.decode()
 

@@ -1,6 +1,7 @@
 """The board of those who take cases, one case, and what the house sets."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -56,7 +57,10 @@ def board(request: PageRequest) -> HttpResponse:
 @require_POST
 @page("emergencies.take")
 def watch(request: PageRequest) -> HttpResponse:
-    """Say that this screen is on, and answer with what must be taken: the strip on every page of the console."""
+    """
+    Say that this screen is on, and answer with what must be taken: the strip on every page of the console. A case's own
+    page says it in large letters already: there it rings, and is not said twice.
+    """
     console.do(
         request,
         commands.keep_watch,
@@ -65,7 +69,9 @@ def watch(request: PageRequest) -> HttpResponse:
     )
     cases = console.ask(request, queries.open_lines, Purpose.VITAL, now=timezone.now())
     ringing = [one for one in cases if one.case.rings]
-    response = render(request, "emergencies/_strip.html", {"cases": ringing, "open": len(cases)})
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    shown = [one for one in ringing if not here.startswith(reverse("emergencies:case", args=[one.case.id]))]
+    response = render(request, "emergencies/_strip.html", {"cases": ringing, "shown": shown})
     response["Cache-Control"] = "no-store"
     return response
 
