@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, OperationalError
-from django.utils import translation
+from django.test import Client
+from django.utils import timezone, translation
 
-from anjia.kernel.actors import Actor, Purpose
+from anjia.identity.commands import start_session
+from anjia.identity.queries import get_organization
+from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.supplies import commands, queries
@@ -16,10 +19,13 @@ from anjia.supplies.queries import WasteLine
 from anjia.supplies.rules.stock import SuppliesInvalid, WhyMissing
 from anjia.supplies.rules.waste import NotStored, OnlyOnce, SamePerson, WasteState
 from anjia.visits.models import Visit
+from tests.identity import make as identity
 from tests.make import NOON, actor
 from tests.supplies.make import KEEPER, House, house
 from tests.turns import impatient, turn_of_another
 from tests.visits.make import fact, say
+
+SENDING = "/console/supplies/waste/sending"
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -152,9 +158,71 @@ class TestHandOver:
 
 
 class TestSendAway:
-    def send(self, here: House, line: WasteLine, **says: Any) -> None:
+    def send(self, here: House, *lines: WasteLine, **says: Any) -> None:
         sound: dict[str, Any] = {"to": "云杉医废处置中心", "method": "高温焚烧", "receipt": "H-7"}
-        acting(here.keeper, later(30)).do(commands.send_waste_away, waste_id=line.row.root_id, **sound | says)
+        waste_ids = [line.row.root_id for line in lines]
+        acting(here.keeper, later(30)).do(commands.send_waste_away, waste_ids=waste_ids, **sound | says)
+
+    def stored(self, here: House, visit: Visit, *seals: str) -> list[WasteLine]:
+        say(here.nurse, *(packed(visit, seal=seal) for seal in seals))
+        here.hear()
+        found = {line.row.seal: line for line in register(here)}
+        for line in found.values():
+            hand_over(here, line)
+            take_in(here, line)
+        return [found[seal] for seal in seals]
+
+    def test_takes_those_that_were_chosen_and_leaves_the_others_in_the_store(
+        self, here: House, visit: Visit
+    ) -> None:
+        first, second, third = self.stored(here, visit, "a", "b", "c")
+
+        self.send(here, first, third)
+
+        assert [line.row.seal for line in register(here, show="open")] == ["b"]
+        waiting = acting(here.keeper, later(30)).ask(queries.stored_waste, Purpose.LEGAL, now=later(30))
+        assert [line.row.root_id for line in waiting] == [second.row.root_id]
+
+    def test_is_said_on_one_page_where_all_are_ticked_until_she_unticks(
+        self, here: House, visit: Visit
+    ) -> None:
+        first, second = self.stored(here, visit, "a", "b")
+        organization = acting(system(here.id), NOON).ask(
+            get_organization, Purpose.LEGAL, organization_id=here.id
+        )
+        account = identity.staff(organization, role_code="manager")
+        entry = acting(system(), timezone.now()).do(
+            start_session, account_id=account.id, end="console", way="card"
+        )
+        browser = Client()
+        browser.cookies["anjia_session"] = entry.token
+        said = {"disposer": "云杉医废处置中心", "method": "", "waste_ids": [str(second.row.root_id)]}
+
+        page = browser.get(SENDING).content.decode()
+        refused = browser.post(SENDING, said)
+        sent = browser.post(SENDING, said | {"method": "高温焚烧"})
+
+        assert page.count('name="waste_ids"') == page.count(" checked>") == 2
+        assert refused.status_code == 422
+        assert refused.content.decode().count(" checked>") == 1
+        assert sent.status_code == 302
+        assert [line.row.seal for line in register(here, show="open")] == [first.row.seal]
+
+    def test_takes_none_where_one_of_them_may_not_go_and_names_it(self, here: House, visit: Visit) -> None:
+        first, second = self.stored(here, visit, "a", "b")
+        say(here.nurse, packed(visit, seal="late"))
+        here.hear()
+        carried = next(line for line in register(here) if line.row.seal == "late")
+
+        with pytest.raises(NotStored, match="封签 late"):
+            self.send(here, first, second, carried)
+        self.send(here, first)
+        with pytest.raises(OnlyOnce, match="封签 a"):
+            self.send(here, first, second)
+        with pytest.raises(SuppliesInvalid):
+            self.send(here)
+
+        assert {line.row.seal for line in register(here, show="open")} == {"b", "late"}
 
     def test_waits_until_both_have_said_that_it_is_stored(self, here: House, line: WasteLine) -> None:
         hand_over(here, line)

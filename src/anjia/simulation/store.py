@@ -135,7 +135,7 @@ class Store:
                     keeper,
                     supplies.send_waste_away,
                     when=gone,
-                    waste_id=line.row.root_id,
+                    waste_ids=[line.row.root_id],
                     receipt=f"LD{gone:%m%d}{number:02d}",
                     **DISPOSER,
                 )

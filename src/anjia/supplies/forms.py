@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.errors import NotFound, Words
@@ -82,6 +83,12 @@ def id_in(said: Said, name: str) -> UUID:
     if found is None:
         raise NotFound
     return found
+
+
+def ids_in(form: QueryDict, name: str) -> list[UUID]:
+    """Return what is ticked; what names nothing is passed over: our own forms tick no such thing."""
+    found = (id_or_none({name: words}, name) for words in form.getlist(name))
+    return [one for one in found if one is not None]
 
 
 def by_id(said: Said, prefix: str) -> dict[UUID, Decimal]:

@@ -1,5 +1,6 @@
 """The register of medical waste: a line for each bag from a visit, its two hand-overs, and corrections as new lines."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.database import wait_turn
-from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.errors import DomainError, NotAllowed, NotFound
 from anjia.kernel.ids import new_id
 from anjia.kernel.work import command
 from anjia.supplies.events import WasteMoved
@@ -102,32 +103,40 @@ def take_waste_in(actor: Actor, now: datetime, *, waste_id: UUID, station_id: UU
 
 @command("supplies.keep")
 def send_waste_away(
-    actor: Actor, now: datetime, *, waste_id: UUID, to: str, method: str, receipt: str = ""
-) -> WasteStep:
+    actor: Actor, now: datetime, *, waste_ids: Collection[UUID], to: str, method: str, receipt: str = ""
+) -> list[WasteStep]:
     """
-    Say which disposer has taken a bag of waste away, how it disposes of it, and under which receipt.
+    Say which disposer has taken these bags of waste away, how it disposes of them, and under which receipt. All of
+    them, or none.
 
-    :raises NotStored: unless both have said that it was handed over
-    :raises OnlyOnce: if it is gone already
+    :raises NotStored: unless of each both have said that it was handed over
+    :raises OnlyOnce: if one is gone already
     """
-    line = _in_force(actor, waste_id)
-    wrong = {name: _("请填写。") for name, words in (("to", to), ("method", method)) if not words.strip()}
+    wrong: dict[str, Any] = {
+        name: _("请填写。") for name, words in (("to", to), ("method", method)) if not words.strip()
+    }
+    if not waste_ids:
+        wrong["waste_ids"] = _("请勾上这次交出去的，至少一袋。")
     if wrong:
         raise SuppliesInvalid(fields=wrong)
+    said = {"to": to.strip()[:100], "method": method.strip()[:100], "receipt": receipt.strip()[:60]}
+    return [_send(actor, now, waste_id, len(waste_ids) > 1, said) for waste_id in sorted(set(waste_ids))]
+
+
+def _send(
+    actor: Actor, now: datetime, waste_id: UUID, is_one_of_many: bool, said: dict[str, str]
+) -> WasteStep:
+    line = _in_force(actor, waste_id)
+
+    def refusal(kind: type[OnlyOnce] | type[NotStored]) -> DomainError:
+        words = str(_("封签 {seal}：{words}"))
+        return kind(words.format(seal=line.seal, words=kind.words)) if is_one_of_many else kind()
+
     if _step(actor, line, WasteMove.TAKEN_AWAY):
-        raise OnlyOnce
+        raise refusal(OnlyOnce)
     if not (_step(actor, line, WasteMove.HANDED_OVER) and _step(actor, line, WasteMove.TAKEN_IN)):
-        raise NotStored
-    return _write(
-        actor,
-        now,
-        line,
-        WasteMove.TAKEN_AWAY,
-        at=now,
-        to=to.strip()[:100],
-        method=method.strip()[:100],
-        receipt=receipt.strip()[:60],
-    )
+        raise refusal(NotStored)
+    return _write(actor, now, line, WasteMove.TAKEN_AWAY, at=now, **said)
 
 
 @command("supplies.keep")

@@ -26,6 +26,7 @@ urlpatterns = [
     path("bags/<uuid:staff_id>/give-back", bags.give_back, name="give_back"),
     path("waste/", waste.register, name="waste"),
     path("waste/print", waste.printed, name="waste_print"),
+    path("waste/sending", waste.sending, name="waste_sending"),
     path("waste/<uuid:waste_id>", waste.bag, name="waste_bag"),
     path("waste/<uuid:waste_id>/take-in", waste.take_in, name="take_waste_in"),
     path("waste/<uuid:waste_id>/send-away", waste.send_away, name="send_waste_away"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
@@ -18,6 +19,7 @@ from anjia.kernel.console import PageRequest
 from anjia.supplies import forms, queries
 
 T = TypeVar("T")
+read_or_post: Final = require_http_methods(["GET", "HEAD", "POST"])
 Question = Callable[[Actor, Purpose, UUID], T]
 
 

@@ -15,7 +15,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import DomainError
 from anjia.supplies import commands, forms, queries
-from anjia.supplies.console.going import go, today
+from anjia.supplies.console.going import go, read_or_post, today
 from anjia.supplies.rules.waste import RULE, WORDS_OF_CLASS
 
 MOST_PRINTED = 500
@@ -36,7 +36,13 @@ def register(request: PageRequest) -> HttpResponse:
         after=request.GET.get("after") or None,
         **asked,
     )
-    said = {"page": found, "lines": found.items, "show": show, "rule": rule()}
+    said = {
+        "page": found,
+        "lines": found.items,
+        "show": show,
+        "rule": rule(),
+        "may_keep": request.actor.may("supplies.keep"),
+    }
     return render(request, "supplies/waste.html", said | days(request))
 
 
@@ -52,6 +58,37 @@ def printed(request: PageRequest) -> HttpResponse:
     found, house = console.ask(request, ask, Purpose.LEGAL)
     said = {"page": found, "lines": found.items, "house": house, "rule": rule(), "printed_at": timezone.now()}
     return render(request, "supplies/waste_print.html", said | days(request))
+
+
+@read_or_post
+@page("supplies.keep")
+def sending(request: PageRequest) -> HttpResponse:
+    """Say which of the bags in the stores the disposer has taken away: all of them, but those that are not ticked."""
+    refusal: DomainError | None = None
+    if request.method == "POST":
+        try:
+            console.do(
+                request,
+                commands.send_waste_away,
+                waste_ids=forms.ids_in(request.POST, "waste_ids"),
+                to=forms.text(request.POST, "disposer"),
+                method=forms.text(request.POST, "method"),
+                receipt=forms.text(request.POST, "receipt"),
+            )
+            return go("waste")
+        except DomainError as error:
+            refusal = error
+    lines = console.ask(request, queries.stored_waste, Purpose.LEGAL, now=timezone.now())
+    said = {
+        "lines": lines,
+        "ticked": forms.ids_in(request.POST, "waste_ids")
+        if refusal
+        else [line.row.root_id for line in lines],
+        "typed": request.POST,
+        "refusal": refusal,
+        "rule": rule(),
+    }
+    return render(request, "supplies/waste_sending.html", said, status=refusal.status if refusal else 200)
 
 
 @require_safe
@@ -81,7 +118,7 @@ def send_away(request: PageRequest, waste_id: UUID) -> HttpResponse:
         console.do(
             request,
             commands.send_waste_away,
-            waste_id=waste_id,
+            waste_ids=[waste_id],
             to=forms.text(request.POST, "disposer"),
             method=forms.text(request.POST, "method"),
             receipt=forms.text(request.POST, "receipt"),

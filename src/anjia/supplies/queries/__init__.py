@@ -12,7 +12,7 @@ from anjia.supplies.queries.stock import (
     stores,
     warnings_at,
 )
-from anjia.supplies.queries.waste import WasteLine, own_waste, waste_line, waste_register
+from anjia.supplies.queries.waste import WasteLine, own_waste, stored_waste, waste_line, waste_register
 from anjia.supplies.showing import Bag, BagLine, ItemLine, LedgerLine, LotLine, Shortfalls, Warnings
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "shortfalls",
     "stock_at",
     "store_for",
+    "stored_waste",
     "stores",
     "warnings_at",
     "waste_line",

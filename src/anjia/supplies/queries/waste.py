@@ -30,6 +30,7 @@ from anjia.supplies.showing import check_may_read
 from anjia.workforce.queries import staff_names
 
 ORDER: Final = ("-closed_at", "-id")
+MOST_SENT: Final = 200  # bags that go to the disposer at once; the rest is shown when these are gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,18 @@ def waste_register(
         rows = rows.filter(~Exists(gone))
     page = page_of(rows, order=ORDER, after=after, size=size)
     return Page(_shown(actor, purpose, page.items, now), page.next)
+
+
+def stored_waste(actor: Actor, purpose: Purpose, *, now: datetime) -> list[WasteLine]:
+    """Return the bags that lie in the house's stores and wait for the disposer, the oldest first."""
+    check_may_read(actor)
+    steps = WasteStep.objects.filter(root_id=OuterRef("root_id"))
+    rows = _in_force(actor).filter(
+        Exists(steps.filter(move=WasteMove.HANDED_OVER.value)),
+        Exists(steps.filter(move=WasteMove.TAKEN_IN.value)),
+        ~Exists(steps.filter(move=WasteMove.TAKEN_AWAY.value)),
+    )
+    return _shown(actor, purpose, list(rows.order_by("closed_at", "id")[:MOST_SENT]), now)
 
 
 def waste_line(actor: Actor, purpose: Purpose, *, waste_id: UUID, now: datetime) -> WasteLine:
