@@ -112,6 +112,41 @@ class TestRecordWaste:
 
         assert [one.is_double for one in register(here)] == [True, True]
 
+    def test_lets_her_who_carries_it_put_the_seal_right_by_a_new_line(
+        self, here: House, visit: Visit
+    ) -> None:
+        say(here.nurse, packed(visit), packed(visit, waste_class="sharps"))
+        here.hear()
+        one, other = register(here)
+
+        acting(here.nurse, NOON).do(commands.correct_seal, waste_id=one.row.root_id, seal=" QX-0002 ")
+
+        found = {line.row.root_id: line for line in register(here)}
+        corrected = found[one.row.root_id]
+        assert (corrected.row.seal, corrected.row.number, corrected.row.bags) == ("QX-0002", 2, 1)
+        assert (corrected.row.closed_at, corrected.row.waste_class) == (
+            one.row.closed_at,
+            one.row.waste_class,
+        )
+        assert [before.seal for before in corrected.before] == ["QX-0001"]
+        assert corrected.row.why
+        assert [corrected.is_double, found[other.row.root_id].is_double] == [False, False]
+
+    def test_once_it_is_handed_over_leaves_the_seal_to_who_keeps_the_store(
+        self, here: House, line: WasteLine
+    ) -> None:
+        stranger = actor("supplies.carry", organization_id=here.id, staff_id=here.id)
+        with pytest.raises(NotFound):
+            acting(stranger, NOON).do(commands.correct_seal, waste_id=line.row.root_id, seal="x")
+        with pytest.raises(SuppliesInvalid):
+            acting(here.nurse, NOON).do(commands.correct_seal, waste_id=line.row.root_id, seal=" ")
+        hand_over(here, line)
+
+        with pytest.raises(OnlyOnce):
+            acting(here.nurse, NOON).do(commands.correct_seal, waste_id=line.row.root_id, seal="x")
+
+        assert [one.row.seal for one in register(here)] == ["QX-0001"]
+
 
 class TestHandOver:
     def test_counts_when_both_have_said_so_in_either_order(self, here: House, visit: Visit) -> None:

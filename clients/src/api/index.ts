@@ -116,6 +116,7 @@ export const work = {
     post<T.BagCheck>('work/bag/checks', check, key),
   setAside: (lot_id: string, key: string) => post<unknown>('work/bag/set-aside', { lot_id }, key),
   handWasteOver: (id: string, handed_at: string, key: string) => post<unknown>(`work/waste/${id}/hand-over`, { handed_at }, key),
+  correctSeal: (id: string, seal: string, key: string) => post<{ seal: string }>(`work/waste/${id}/seal`, { seal }, key),
   orders: (id: string) => get<T.OrdersAtVisit>(`work/visits/${id}/orders`),
   readBack: (id: string, key: string) => post<unknown>(`work/questions/${id}/read`, {}, key),
   performance: (asked: { month?: string; objection_id?: string }) => get<T.Performance>('performance', asked),

@@ -408,9 +408,11 @@ export interface BagCheck {
 }
 export interface CarriedWaste {
   id: string
+  visit_id: string
   class_words: string
   bags: number
   seal: string
+  is_double: boolean
   closed_at: string
   service_name: string
   tone: string

@@ -56,9 +56,11 @@ class BagCheckOut(Schema):
 
 class CarriedWasteOut(Schema):
     id: UUID
+    visit_id: UUID
     class_words: str
     bags: int
     seal: str
+    is_double: bool
     closed_at: datetime
     service_name: str
     tone: str
@@ -91,6 +93,14 @@ class HandOverIn(Schema):
     handed_at: AwareDatetime
 
 
+class SealIn(Schema):
+    seal: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class SealOut(Schema):
+    seal: str
+
+
 class HandedOverOut(Schema):
     at: datetime
 
@@ -100,9 +110,11 @@ def bag_and_waste(actor: Actor, purpose: Purpose, *, now: datetime) -> BagOut:
     waste = [
         CarriedWasteOut(
             id=line.row.root_id,
+            visit_id=line.row.visit_id,
             class_words=line.class_words,
             bags=line.row.bags,
             seal=line.row.seal,
+            is_double=line.is_double,
             closed_at=line.row.closed_at,
             service_name=line.row.service,
             tone=line.waiting.tone if line.waiting else "",
@@ -142,3 +154,9 @@ def hand_waste_over(request: AuthedRequest, waste_id: UUID, body: HandOverIn) ->
     return http.do(
         request, commands.hand_waste_over, HandedOverOut, waste_id=waste_id, handed_at=body.handed_at
     )
+
+
+@router.post("/work/waste/{uuid:waste_id}/seal", response={201: SealOut})
+def correct_seal(request: AuthedRequest, waste_id: UUID, body: SealIn) -> HttpResponse:
+    """Correct the seal number of a bag of waste that she still carries; the line before is kept."""
+    return http.do(request, commands.correct_seal, SealOut, waste_id=waste_id, seal=body.seal)

@@ -5,6 +5,7 @@ from anjia.supplies.commands.items import add_item, change_item, take_items_of_s
 from anjia.supplies.commands.stock import correct, count_stock, dispose, receive, set_aside
 from anjia.supplies.commands.use import record_use, settle_shortfall
 from anjia.supplies.commands.waste import (
+    correct_seal,
     correct_waste,
     hand_waste_over,
     record_waste,
@@ -17,6 +18,7 @@ __all__ = [
     "change_item",
     "check_bag",
     "correct",
+    "correct_seal",
     "correct_waste",
     "count_stock",
     "dispose",

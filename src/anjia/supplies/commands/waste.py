@@ -171,23 +171,60 @@ def correct_waste(
         wrong["seal"] = _("请填封签号。")
     if wrong:
         raise SuppliesInvalid(fields=wrong)
+    return _anew(
+        actor, now, before, seal=seal, why=why, waste_class=waste_class, bags=bags, weight_g=weight_g
+    )
+
+
+@command("supplies.carry")
+def correct_seal(actor: Actor, now: datetime, *, waste_id: UUID, seal: str) -> WasteBag:
+    """
+    Write anew under which seal a bag goes that she still carries herself. The line before stays as it is.
+
+    :raises NotFound: if it is not hers
+    :raises OnlyOnce: if it has been handed over or taken in: from then on who keeps the store corrects it
+    :raises SuppliesInvalid: if there is no seal
+    """
+    if actor.staff_id is None:
+        raise NotAllowed
+    line = _in_force(actor, waste_id)
+    if line.staff_id != actor.staff_id:
+        raise NotFound
+    if _step(actor, line, WasteMove.HANDED_OVER) or _step(actor, line, WasteMove.TAKEN_IN):
+        raise OnlyOnce(_("这一袋已经交接了。要更正，请站里管物资的同事来改。"))
+    if not seal.strip():
+        raise SuppliesInvalid(fields={"seal": _("请填封签号。")})
+    if seal.strip()[:40] == line.seal:
+        return line
+    why = str(_("还在护士手里时，她自己在手机上改的封签号。"))
+    return _anew(actor, now, line, seal=seal, why=why)
+
+
+def _anew(actor: Actor, now: datetime, before: WasteBag, *, seal: str, why: str, **said: Any) -> WasteBag:
+    """Write the next line of a bag: what is not said anew is as it was."""
+    same = {
+        name: getattr(before, name)
+        for name in (
+            "visit_id",
+            "service_name",
+            "service_name_en",
+            "staff_id",
+            "closed_at",
+            "waste_class",
+            "bags",
+            "weight_g",
+        )
+    }
     line = WasteBag.objects.create(
         id=new_id(),
         organization_id=actor.organization_id,
         root_id=before.root_id,
         number=before.number + 1,
-        visit_id=before.visit_id,
-        service_name=before.service_name,
-        service_name_en=before.service_name_en,
-        staff_id=before.staff_id,
-        waste_class=waste_class,
-        bags=bags,
-        weight_g=weight_g,
-        seal=seal.strip()[:40],
-        closed_at=before.closed_at,
         recorded_at=now,
         by=actor.user_id,
+        seal=seal.strip()[:40],
         why=why.strip(),
+        **same | said,
     )
     audit.record("supplies.waste.corrected", actor=actor, at=now, subject_id=line.root_id, fields=["seal"])
     return line

@@ -135,7 +135,7 @@ def _shown(actor: Actor, purpose: Purpose, rows: Sequence[WasteBag], now: dateti
         (step.root_id, step.move): step
         for step in WasteStep.objects.filter(organization_id=actor.organization_id, root_id__in=roots)
     }
-    seals = mine.filter(seal__in={row.seal for row in rows}).values_list("seal", "root_id").distinct()
+    seals = _in_force(actor).filter(seal__in={row.seal for row in rows}).values_list("seal", "root_id")
     owners: dict[str, set[UUID]] = {}
     for seal, root_id in seals:
         owners.setdefault(seal, set()).add(root_id)
