@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from django.conf import settings
@@ -49,6 +50,12 @@ LONG: Final = (
     "tests/web/test_withdrawn_consent.py",
 )
 HERE: Final = Path(__file__).parent.parent
+
+# Three processes share two cores: how long something takes here says nothing about it.
+hypothesis.settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shared")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

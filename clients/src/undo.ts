@@ -17,10 +17,11 @@ let takenBack: (() => void) | null = null
 let ticking: ReturnType<typeof setInterval> | undefined
 
 export function later(words: string, does: () => Promise<unknown>, onUndo: () => void = () => {}): void {
-  void settle()
+  undo.failed = ''
+  void settle()  // if that fails it is said beside what waits now
   act = does
   takenBack = onUndo
-  Object.assign(undo, { words, left: SECONDS, failed: '' })
+  Object.assign(undo, { words, left: SECONDS })
   clearInterval(ticking)
   ticking = setInterval(() => {
     undo.left -= 1
