@@ -10,7 +10,7 @@
   try { store = window.sessionStorage; } catch (error) { return; }  // not allowed: as without us
   if (!who || !store || !window.history.replaceState) return;
   var MOST = 10;
-  var english = document.documentElement.lang === 'en';
+  var said = document.currentScript.dataset.words;
 
   function kept() {
     try {
@@ -60,9 +60,7 @@
     if (!messages) return;
     var note = document.createElement('div');
     note.className = 'msg warn';
-    note.textContent = (english
-      ? 'What you typed here was not accepted; it is back as you left it. '
-      : '上次在这里填的没有通过，已经照原样放回来了。') + words;
+    note.textContent = said + ' ' + words;
     messages.appendChild(note);
   }
 
@@ -79,8 +77,8 @@
     var why = document.querySelector('.msg[role=alert]');
     var key = String(Date.now()) + Math.random();
     var write = function () {
-      var said = { key: key, who: who, to: to, words: why ? (why.querySelector('p') || why).innerText.trim() : '', forms: mine.map(typedIn) };
-      keep(kept().filter(function (one) { return one.key !== key; }).concat(said));
+      var one = { key: key, who: who, to: to, words: why ? (why.querySelector('p') || why).innerText.trim() : '', forms: mine.map(typedIn) };
+      keep(kept().filter(function (one) { return one.key !== key; }).concat(one));
     };
     write();
     ['input', 'change'].forEach(function (name) { document.addEventListener(name, write); });
