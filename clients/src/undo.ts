@@ -1,5 +1,6 @@
 /** Undo instead of "are you sure": the command waits ten seconds, and one press takes it back before it is sent. */
 import { reactive } from 'vue'
+import { sendWhatWasLeft, whileLeaving } from './api/http'
 import { failureOf } from './ask'
 import { t } from './i18n'
 
@@ -44,9 +45,17 @@ export async function settle(): Promise<void> {
   try {
     await does()
   } catch (error) {
-    undo.failed = t('undo.failed', { words: failureOf(error).words })
+    sayFailed(error)
     was?.()
   }
+}
+
+/** She leaves, or reloads: it is sent at once, and once more when she comes back, should nobody have heard the answer. */
+export const leave = (): void => whileLeaving(() => void settle())
+export const comeBack = (): void => void sendWhatWasLeft().catch(sayFailed)
+
+function sayFailed(error: unknown): void {
+  undo.failed = t('undo.failed', { words: failureOf(error).words })
 }
 
 export const dismiss = (): void => {

@@ -5,6 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from anjia.dispatch.commands import move_booking
 from anjia.dispatch.queries import Candidate, offers_of, suitability
 from anjia.dispatch.rules import NotOffered
 from anjia.kernel.actors import Purpose
@@ -147,6 +148,27 @@ class TestSlotsFor:
                 pytest.fail(f"{slot} was shown and refused: {error}")
             held += 1
         assert held >= 4
+
+    def test_keep_to_what_is_promised_of_a_visit_that_moves(self, here: Town) -> None:
+        """Whatever is shown to who moves a visit can be moved to: the woman she wished for is wished for still."""
+        her, his = here.nurse("甲", sex="female", shifts=[(8, 12)]), here.nurse("乙", sex="male", shifts=[(8, 16)])
+        resident = here.resident()
+        wishes = {"caregiver_sex": "female", "period": "morning"}
+        visit_id = booking(here, resident, her, wishes=wishes)
+        moved: dict[str, Any] = {"moving": visit_id, "wishes": {"period": "any", "caregiver_sex": "any"}}
+        shown = slots(here, resident, **moved).days[0].slots
+        assert {slot.caregiver.id for slot in shown} == {her.staff_id}
+        assert at(11) in [slot.starts_at for slot in shown]
+        assert his.staff_id in {slot.caregiver.id for slot in slots(here, resident).days[0].slots}
+        for slot in shown:
+            acting(here.person(resident), NOON).do(
+                move_booking,
+                visit_id=visit_id,
+                starts_at=slot.starts_at,
+                staff_ids=[slot.caregiver.id],
+            )
+        with pytest.raises(NotFound):
+            slots(here, here.resident("王秀英"), moving=visit_id)
 
 
 class TestSuitability:

@@ -95,20 +95,62 @@ function query(values: Record<string, string | number | undefined>): string {
   return pairs.length ? `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value!)}`).join('&')}` : ''
 }
 
-export const get = <T>(path: string, values: Record<string, string | number | undefined> = {}): Promise<T> =>
-  once<T>('GET', path + query(values), undefined, headers())
+export async function get<T>(path: string, values: Record<string, string | number | undefined> = {}): Promise<T> {
+  await arrived
+  return once<T>('GET', path + query(values), undefined, headers())
+}
 
 /** Sends once as far as the server is concerned: it is tried again with the same key until there is an answer. */
 export async function post<T>(path: string, data: object = {}, key: string = uuid()): Promise<T> {
   const header = headers({ 'Idempotency-Key': key, 'Content-Type': 'application/json' })
-  for (let tried = 1; ; tried++) {
-    try {
-      return await once<T>('POST', path, data, header)
-    } catch (error) {
-      if (!(error instanceof Unreached) || tried === TRIES) throw error
-      await pause(400 * tried * tried)
+  if (isLeaving) uni.setStorageSync(LEFT, { path, data, key, ...who() } satisfies Left)
+  try {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await once<T>('POST', path, data, header)
+      } catch (error) {
+        if (!(error instanceof Unreached) || tried === TRIES) throw error
+        await pause(400 * tried * tried)
+      }
     }
+  } finally {
+    forgetLeft(key)
   }
+}
+
+/** What was sent on the way out, and by whom: a page that is gone takes the answer with it, and at times the command. */
+interface Left extends Who {
+  path: string
+  data: object
+  key: string
+}
+const LEFT = 'left'
+let isLeaving = false
+let arrived: Promise<unknown> = Promise.resolve()
+
+/** Keeps on the phone what `does` sends at once, until it is answered. */
+export function whileLeaving(does: () => void): void {
+  isLeaving = true
+  try {
+    does()
+  } finally {
+    isLeaving = false
+  }
+}
+
+/** Sends once more what nobody heard the answer to; what is asked meanwhile waits, so that it shows what came of it. */
+export function sendWhatWasLeft(): Promise<unknown> {
+  const left = whatWasLeft()
+  if (!left || left.token !== who().token) return arrived
+  const sent = tellOnce(left.path, left.data, left.key, left.actingFor, TIMEOUT).finally(() => forgetLeft(left.key))
+  arrived = sent.catch(() => undefined)
+  return sent
+}
+
+const whatWasLeft = (): Left | null => (uni.getStorageSync(LEFT) as Left | '') || null
+
+function forgetLeft(key: string): void {
+  if (whatWasLeft()?.key === key) uni.removeStorageSync(LEFT)
 }
 
 /** Tries once, for somebody: who waits for help is told after seconds that it did not get through. */

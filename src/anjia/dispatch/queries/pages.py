@@ -155,7 +155,7 @@ def moving_page(
         address_id=visit.address_id,
         first_day=first_day,
         days=days,
-        wishes={**visit.wishes, **wishes},
+        wishes=wishes,
         now=now,
         moving=visit_id,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from anjia.catalogue.queries import current_version
+from anjia.catalogue.queries import current_version, get_version
 from anjia.dispatch.gates import gate_of_days, level_asked
 from anjia.dispatch.matching import (
     Job,
@@ -39,7 +39,7 @@ from anjia.kernel.calendar import day_bounds, local
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.learning.queries import courses_binding
 from anjia.residents.queries import address_to_visit
-from anjia.visits.queries import Known, known_by, live_assignments
+from anjia.visits.queries import Known, get_promise, known_by, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet
@@ -59,7 +59,9 @@ def slots_for(
     moving: UUID | None = None,
 ) -> Slots:
     """
-    Return what can be booked on each day, and of a day without anything why. `moving` is a visit that would give way.
+    Return what can be booked on each day, and of a day without anything why.
+
+    `moving` is a visit that would give way: the times are those it can be moved to, its service, door and wishes kept.
 
     :raises NotAllowed: if the actor may not look
     :raises NotFound: if the resident is a stranger, or the address is not hers
@@ -110,7 +112,8 @@ def look_for(
     """
     Return what has to be known to find times on the days from the first to the last.
 
-    The time of the visit that is `moving`, and of those `without` which all will be, is as good as free.
+    The time of the visit that is `moving`, and of those `without` which all will be, is as good as free. What moves is
+    what was promised, whatever is offered under that code today.
 
     :raises NotAllowed: if the actor may not look
     :raises NotFound: if the resident is a stranger, or the address is not hers
@@ -121,22 +124,31 @@ def look_for(
         raise NotAllowed
     if not actor.sees(resident_id):
         raise NotFound
-    try:
-        version = current_version(actor, purpose, code=service_code)
-    except NotFound:
-        raise NotOffered from None
-    if version.mode != "home":
-        raise NotOffered
-    address = address_to_visit(actor, purpose, address_id=address_id)
-    if address.resident_id != resident_id:
-        raise NotFound
+    if moving is None:
+        try:
+            version = current_version(actor, purpose, code=service_code)
+        except NotFound:
+            raise NotOffered from None
+        if version.mode != "home":
+            raise NotOffered
+        address = address_to_visit(actor, purpose, address_id=address_id)
+        if address.resident_id != resident_id:
+            raise NotFound
+        cell, people_needed, wished = address.cell, version.people_needed, Wishes.of(wishes)
+    else:  # as it was promised: its door, what is done, and what she wished of who comes
+        promise = get_promise(actor, purpose, visit_id=moving)
+        if promise.resident_id != resident_id:
+            raise NotFound
+        version = get_version(actor, purpose, version_id=promise.service_version_id)
+        cell, people_needed = promise.cell, promise.people_needed
+        wished = Wishes.of({**promise.wishes, "period": (wishes or {}).get("period")})
     job = Job(
         requires=version.requires,
         legal_line=version.legal_line,
         minutes=version.duration_minutes,
-        people_needed=version.people_needed,
-        cell=address.cell,
-        wishes=Wishes.of(wishes),
+        people_needed=people_needed,
+        cell=cell,
+        wishes=wished,
         courses=courses_binding(actor, purpose, service_code=version.code),
         level=level_asked(actor, purpose, version=version, resident_id=resident_id, on=first_day),
     )
