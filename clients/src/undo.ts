@@ -55,7 +55,8 @@ export const leave = (): void => whileLeaving(() => void settle())
 export const comeBack = (): void => void sendWhatWasLeft().catch(sayFailed)
 
 function sayFailed(error: unknown): void {
-  undo.failed = t('undo.failed', { words: failureOf(error).words })
+  const failure = failureOf(error)
+  undo.failed = t(failure.offline ? 'undo.unsure' : 'undo.failed', { words: failure.words })
 }
 
 export const dismiss = (): void => {

@@ -102,19 +102,24 @@ export async function get<T>(path: string, values: Record<string, string | numbe
 
 /** Sends once as far as the server is concerned: it is tried again with the same key until there is an answer. */
 export async function post<T>(path: string, data: object = {}, key: string = uuid()): Promise<T> {
-  const header = headers({ 'Idempotency-Key': key, 'Content-Type': 'application/json' })
+  const { actingFor } = who()
   if (isLeaving) uni.setStorageSync(LEFT, { path, data, key, ...who() } satisfies Left)
   try {
-    for (let tried = 1; ; tried++) {
-      try {
-        return await once<T>('POST', path, data, header)
-      } catch (error) {
-        if (!(error instanceof Unreached) || tried === TRIES) throw error
-        await pause(400 * tried * tried)
-      }
-    }
+    return await tellOften<T>(path, data, key, actingFor)
   } finally {
     forgetLeft(key)
+  }
+}
+
+async function tellOften<T>(path: string, data: object, key: string, actingFor: string): Promise<T> {
+  const header = headersOf(key, actingFor)
+  for (let tried = 1; ; tried++) {
+    try {
+      return await once<T>('POST', path, data, header)
+    } catch (error) {
+      if (!(error instanceof Unreached) || tried === TRIES) throw error
+      await pause(400 * tried * tried)
+    }
   }
 }
 
@@ -142,7 +147,7 @@ export function whileLeaving(does: () => void): void {
 export function sendWhatWasLeft(): Promise<unknown> {
   const left = whatWasLeft()
   if (!left || left.token !== who().token) return arrived
-  const sent = tellOnce(left.path, left.data, left.key, left.actingFor, TIMEOUT).finally(() => forgetLeft(left.key))
+  const sent = tellOften(left.path, left.data, left.key, left.actingFor).finally(() => forgetLeft(left.key))
   arrived = sent.catch(() => undefined)
   return sent
 }
@@ -154,7 +159,8 @@ function forgetLeft(key: string): void {
 }
 
 /** Tries once, for somebody: who waits for help is told after seconds that it did not get through. */
-export const tellOnce = <T>(path: string, data: object, key: string, actingFor: string, timeout: number): Promise<T> => {
-  const whose: Record<string, string> = actingFor ? { 'X-Acting-For': actingFor } : {}
-  return once<T>('POST', path, data, headers({ 'Idempotency-Key': key, 'Content-Type': 'application/json', ...whose }), timeout)
-}
+export const tellOnce = <T>(path: string, data: object, key: string, actingFor: string, timeout: number): Promise<T> =>
+  once<T>('POST', path, data, headersOf(key, actingFor), timeout)
+
+const headersOf = (key: string, actingFor: string): Record<string, string> =>
+  headers({ 'Idempotency-Key': key, 'Content-Type': 'application/json', ...(actingFor ? { 'X-Acting-For': actingFor } : {}) })

@@ -12,7 +12,7 @@ const en: typeof zhHans = {
   money: '¥{amount}',
   free: 'free of charge',
   speak: { read: 'Read aloud', stop: 'Stop' },
-  undo: { back: 'Undo', back_in: 'Undo ({count} s)', failed: 'That did not work: {words}', seen: 'OK' },
+  undo: { back: 'Undo', back_in: 'Undo ({count} s)', failed: 'That did not work: {words}', unsure: '{words}We do not know whether it was done: look how it stands now.', seen: 'OK' },
   acting: { now: 'You are acting for', back: 'Back to me' },
   fail: {
     offline: 'There is no connection now. ',

@@ -10,7 +10,7 @@ export default {
   money: '{amount} 元',
   free: '不收钱',
   speak: { read: '朗读', stop: '停' },
-  undo: { back: '撤销', back_in: '撤销（{count} 秒）', failed: '没有办成：{words}', seen: '知道了' },
+  undo: { back: '撤销', back_in: '撤销（{count} 秒）', failed: '没有办成：{words}', unsure: '{words}不知道办成没有，请看一下现在是怎么约的。', seen: '知道了' },
   acting: { now: '您正在替这位办事', back: '换回我' },
   fail: {
     offline: '现在连不上网。',
