@@ -27,6 +27,7 @@ from anjia.series.rules.pattern import BadPattern
 from anjia.series.rules.planning import BadPause, NothingToChange, SeriesOver
 from anjia.series.shapes import ChangeForeseen, SeriesLine
 from anjia.visits.commands import mark_missed
+from anjia.visits.models import Visit
 from anjia.visits.rules.lifecycle import Status
 from tests.make import NOON
 from tests.series import make
@@ -172,6 +173,28 @@ class TestFollowing:
 
         assert make.days(make.seen(town, goes_on.id)) == [date(2026, 3, day) for day in range(6, 11)]
         assert statuses(town, third.visit_id) == ["booked"]  # and with it there are six
+
+    def test_of_a_course_is_not_over_while_it_may_still_turn_out_that_nobody_came_to_its_last(
+        self, town: visits.Town
+    ) -> None:
+        """Of a visit in the evening that is said after midnight."""
+        li = make.nurse(town)
+        course = make.series(town, town.resident(), li, unit="days", every=1, count=2)
+        first, last = course.occurrences
+        assert last.visit_id
+        done = make.visit_of(town, first.visit_id)
+        say(li, fact(done, "done", at=at(10.5), record={"site": "右臂"}))
+        evening = {"starts_at": at(22, day=2), "ends_at": at(22.5, day=2)}
+        town.look(lambda _: Visit.objects.filter(id=last.visit_id).update(**evening))
+
+        for day in (3, 4):  # by the clock, every night
+            acting(town.system, at(0.5, day=day)).do(plan_ahead, series_id=course.id)
+            if day == 3:
+                acting(town.system, at(3, day=3)).do(mark_missed, visit_id=last.visit_id)
+
+        now = make.seen(town, course.id, now=at(1, day=4))
+        assert make.days(now) == [date(2026, 3, day) for day in (3, 4, 7)]
+        assert now.ended_at is None
 
 
 class TestAll:

@@ -24,7 +24,14 @@ from anjia.series.rules.planning import (
     State,
     is_complete,
 )
-from anjia.series.standing import LIVE_STATES, how_many, may_be_called_off, rows_of, what_is_left
+from anjia.series.standing import (
+    LIVE_STATES,
+    awaited_visits,
+    how_many,
+    may_be_called_off,
+    rows_of,
+    what_is_left,
+)
 from anjia.visits.queries import Promise, get_promises
 from anjia.visits.rules.lifecycle import Status
 
@@ -108,7 +115,7 @@ def plan(
     coming = [row for row in rows if row.state in LIVE_STATES]
     number = left.been + how_many((row for row in coming if row.on >= series.starts_on), left.missed)
     is_last = is_complete(series.pattern, live=number, today=today)
-    if is_last and all(row.day < today for row in coming):
+    if is_last and all(row.day < today for row in coming) and not awaited_visits(actor, coming):
         series.ended_at = now
     series.save()
     live.tell(topic="series", subject_id=series.id, resident_id=series.resident_id)

@@ -38,9 +38,18 @@ def before_pattern(series: Series, rows: Sequence[Occurrence]) -> list[Occurrenc
 
 
 def missed_visits(actor: Actor, rows: Iterable[Occurrence]) -> set[UUID]:
+    return visits_that_are(actor, rows, {Status.MISSED})
+
+
+def awaited_visits(actor: Actor, rows: Iterable[Occurrence]) -> set[UUID]:
+    """Return those to which nobody has come yet: of an evening's it is said after midnight that nobody did."""
+    return visits_that_are(actor, rows, {Status.BOOKED, Status.DEPARTED})
+
+
+def visits_that_are(actor: Actor, rows: Iterable[Occurrence], statuses: Collection[Status]) -> set[UUID]:
     visit_ids = [row.visit_id for row in rows if row.visit_id]
     promises = get_promises(actor, Purpose.CONTRACT, visit_ids=visit_ids) if visit_ids else {}
-    return {one.id for one in promises.values() if one.status is Status.MISSED}
+    return {one.id for one in promises.values() if one.status in statuses}
 
 
 def how_many(rows: Iterable[Occurrence], missed: Collection[UUID]) -> int:
