@@ -7,7 +7,7 @@ import pytest
 
 from anjia.exceptions.commands import do_step, report_exception, say_late
 from anjia.exceptions.jobs import say_who_is_late
-from anjia.exceptions.queries import exceptions_of_visits, exceptions_page
+from anjia.exceptions.queries import exceptions_of_visits, exceptions_page, to_say_late
 from anjia.exceptions.rules.forms import FormUnsound
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
@@ -259,6 +259,19 @@ class TestByTheClock:
 
         [made] = [one for one in all_of(here) if one.visit_id == visit.id]
         assert (made.kind, made.origin, made.opened_at) == ("late", "clock", at(10) + timedelta(minutes=16))
+
+    def test_is_said_of_one_behind_many_of_which_it_was_said_before(self, here: Town) -> None:
+        earlier, later_ones = (
+            here.visit(here.nurse()),
+            [here.visit(here.nurse(), starts_at=at(10.1)) for _ in "ab"],
+        )
+        now = at(10.5)
+        for visit in later_ones:
+            acting(here.system, now).do(say_late, visit_id=visit.id)
+
+        found = acting(here.system, now).ask(to_say_late, Purpose.CONTRACT, now=now, size=2)
+
+        assert found == [(here.organization_id, earlier.id)]
 
     def test_is_over_when_she_arrives(self, here: Town) -> None:
         nurse = here.nurse()

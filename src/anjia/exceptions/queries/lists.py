@@ -1,6 +1,6 @@
 """What is open, and with whom it lies."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -106,7 +106,16 @@ def overdue(actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200) -
 
 def to_say_late(actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200) -> list[tuple[UUID, UUID]]:
     """Return (organization, visit) of those at which nobody has come in time, and of which nobody has been told so."""
+    unsaid: list[tuple[UUID, UUID]] = []
     found = late_visits(actor, purpose, now=now, size=size)
+    while found and len(unsaid) < size:
+        unsaid += _unsaid(found, now=now)
+        _house, visit_id, starts_at = found[-1]
+        found = late_visits(actor, purpose, now=now, size=size, after=(starts_at, visit_id))
+    return unsaid[:size]
+
+
+def _unsaid(found: Sequence[tuple[UUID, UUID, datetime]], *, now: datetime) -> list[tuple[UUID, UUID]]:
     said = set(
         VisitException.objects.filter(
             kind=ExceptionKind.LATE.value,

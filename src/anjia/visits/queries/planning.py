@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, Func, Max, QuerySet
+from django.db.models import Count, DateTimeField, Func, Max, Q, QuerySet
 
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
@@ -279,14 +279,26 @@ def known_by_of_many(
 
 
 def late_visits(
-    actor: Actor, purpose: Purpose, *, now: datetime, size: int = 200
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    now: datetime,
+    after: tuple[datetime, UUID] | None = None,
+    size: int = 200,
 ) -> list[tuple[UUID, UUID, datetime]]:
-    """Return (organization, visit, when it should have begun) of those at which nobody has come in time."""
+    """
+    Return (organization, visit, when it should have begun) of those at which nobody has come in time, the latest first.
+
+    `after` is the last that the caller has had of them.
+    """
     waiting = Visit.objects.filter(
         status__in=[Status.BOOKED.value, Status.DEPARTED.value],
         ends_at__gt=now - MISSED_AFTER,
         starts_at__lte=now - LATE_AFTER,
     )
+    if after:
+        starts_at, visit_id = after
+        waiting = waiting.filter(Q(starts_at__lt=starts_at) | Q(starts_at=starts_at, id__gt=visit_id))
     return list(waiting.order_by("-starts_at", "id")[:size].values_list("organization_id", "id", "starts_at"))
 
 
