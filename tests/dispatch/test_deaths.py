@@ -21,6 +21,8 @@ from anjia.residents.rules.deaths import (
     ResidentHasDied,
     SecondPersonWanted,
 )
+from anjia.visits.commands import mark_missed
+from anjia.visits.rules.lifecycle import MISSED_AFTER
 from tests import make
 from tests.dispatch.make import booking, hold, slots, visit_of
 from tests.make import NOON, deliver_events
@@ -159,6 +161,20 @@ class TestAResidentWhoHasDied:
         died(here, resident)
 
         assert visit_of(here, visit.id).status == "departed"
+
+    def test_was_not_missed_by_whoever_was_on_the_way(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        visit = here.visit(nurse, resident=resident)
+        say(nurse, fact(visit, "departed"), now=NOON)
+        died(here, resident)
+
+        hours_later = visit.ends_at + MISSED_AFTER
+        acting(here.system, hours_later).do(mark_missed, visit_id=visit.id)
+        deliver_events(here.desk, now=hours_later)
+
+        over = visit_of(here, visit.id)
+        assert (over.status, over.cancel_reason) == ("cancelled", "died")
+        assert told(here, "visit_cancelled") == []
 
     def test_has_no_series_any_more_and_none_is_booked_again(self, here: Town) -> None:
         nurse, resident = weekly.nurse(here), here.resident()

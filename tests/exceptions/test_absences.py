@@ -21,8 +21,9 @@ from anjia.exceptions.shapes import AbsentVisit
 from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
-from anjia.visits.commands import assign
+from anjia.visits.commands import assign, mark_missed
 from anjia.visits.models import Visit
+from anjia.visits.rules.lifecycle import MISSED_AFTER
 from anjia.workforce.commands import ask_leave, put_leave, set_standby
 from anjia.workforce.models import Leave, Shift
 from anjia.workforce.rules import LeaveKind
@@ -162,6 +163,25 @@ class TestSomebodyFallsIll:
             exception_id=made.id,
             outcome="somebody_else",
             done="六家都换了王芳",
+            told=["family"],
+            follow_up="not_needed",
+        )
+
+    def test_has_nothing_to_settle_any_more_of_what_nobody_came_to(self, here: Town) -> None:
+        nurse = here.nurse()
+        [visit] = day_of(here, nurse, (8.5,))
+        made = ill(here, nurse)
+
+        hours_later = visit.ends_at + MISSED_AFTER
+        acting(here.system, hours_later).do(mark_missed, visit_id=visit.id)
+        heard(here, now=hours_later)
+
+        assert [one.settled for one in lines(here)] == ["missed"]
+        acting(dispatcher(here), hours_later).do(
+            close_exception,
+            exception_id=made.id,
+            outcome="nothing",
+            done="没有人能去，改天补上",
             told=["family"],
             follow_up="not_needed",
         )

@@ -12,7 +12,7 @@ from anjia.kernel.ids import new_id
 from anjia.visits.rules.exceptions import ExceptionKind
 
 ORIGINS = ["field", "desk", "clock", "readings"]
-SETTLED = ["given", "moved", "cancelled", "hers"]
+SETTLED = ["given", "moved", "cancelled", "hers", "missed"]
 
 
 class VisitException(models.Model):
@@ -167,7 +167,7 @@ class AbsenceLine(models.Model):
     """
     One part of a visit that somebody who cannot come had promised, until it is settled who goes or that nobody does.
 
-    `given` to somebody else, `moved` or `cancelled`, or `hers` again since she comes after all.
+    `given` to somebody else, `moved`, `cancelled` or `missed`, or `hers` again since she comes after all.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -33,6 +33,7 @@ WORDS_OF_SETTLED: Final[Mapping[str, Words]] = {
     "moved": gettext_lazy("改了时间"),
     "cancelled": gettext_lazy("取消了"),
     "hers": gettext_lazy("还是她去的"),
+    "missed": gettext_lazy("没有上门"),
 }
 
 

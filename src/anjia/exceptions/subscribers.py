@@ -12,6 +12,7 @@ from anjia.visits.events import (
     FactRecorded,
     VisitCancelled,
     VisitDone,
+    VisitMissed,
     VisitMoved,
 )
 from anjia.visits.rules.facts import FactKind
@@ -49,6 +50,11 @@ def settle_what_was_moved(actor: Actor, now: datetime, event: VisitMoved) -> Non
 
 @listens_to(VisitCancelled)
 def settle_what_is_off(actor: Actor, now: datetime, event: VisitCancelled) -> None:
+    commands.follow_visit(actor, now, visit_id=event.visit_id)
+
+
+@listens_to(VisitMissed)
+def settle_what_was_missed(actor: Actor, now: datetime, event: VisitMissed) -> None:
     commands.follow_visit(actor, now, visit_id=event.visit_id)
 
 

@@ -40,6 +40,15 @@ class VisitCancelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VisitMissed:
+    """Hours after its end nobody has come. What the field says later may prove it wrong."""
+
+    visit_id: UUID
+    resident_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentChanged:
     """
     Somebody was put in, or took the part, in the place of `staff_id_before`. `state` is the new assignment's.

@@ -85,7 +85,7 @@ def follow_crew(
 
 @command("exceptions.report")
 def follow_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> list[AbsenceLine]:
-    """Settle what is moved out of the time in which she cannot come, or cancelled."""
+    """Settle what is moved out of the time in which she cannot come, cancelled, or over without anybody."""
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     found = []
     for line in _open_lines(actor, visit_id=visit_id):
@@ -95,6 +95,8 @@ def follow_visit(actor: Actor, now: datetime, *, visit_id: UUID) -> list[Absence
         until = line.exception.away_until
         if promise.status is Status.CANCELLED:
             _settle(line, now, how="cancelled", by=None)
+        elif promise.status is Status.MISSED:
+            _settle(line, now, how="missed", by=None)
         elif promise.status in {Status.ARRIVED, Status.DONE} and is_hers:
             _settle(line, now, how="hers", by=None)
         elif promise.starts_at != line.starts_at and (not is_hers or (until and promise.starts_at >= until)):

@@ -10,11 +10,12 @@ from anjia.kernel import audit, events, live, prepared
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.prepared import Prepared
 from anjia.kernel.work import command
-from anjia.residents.queries import get_address
-from anjia.visits.events import VisitCancelled, VisitMoved, VisitPromised
+from anjia.residents.queries import get_address, has_died
+from anjia.visits.events import VisitCancelled, VisitMissed, VisitMoved, VisitPromised
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
 from anjia.visits.rules.lifecycle import (
     MISSED_AFTER,
+    CancelReason,
     CrewState,
     HoldExpired,
     HoldReleased,
@@ -348,14 +349,21 @@ def mark_missed(actor: Actor, now: datetime, *, visit_id: UUID) -> bool:
     """
     Say that nobody came, hours after the visit's end; return whether that was so. Later facts may prove it wrong.
 
+    Whoever was on the way when the resident's death was confirmed has missed nothing: it is called off then.
+
     :raises NotFound: if the organization has no such visit
     """
     visit = visit_to_change(actor, visit_id=visit_id)
     if visit.status not in {Status.BOOKED, Status.DEPARTED} or now < visit.ends_at + MISSED_AFTER:
         return False
+    if has_died(actor, Purpose.CONTRACT, resident_id=visit.resident_id):
+        cancel_visit(actor, now, visit_id=visit.id, reason=CancelReason.DIED.value, is_told_of=True)
+        return False
     visit.move_to(Status.MISSED)
     write_change(actor, now, visit=visit, what=What.MISSED)
     audit.record("visits.visit.missed", actor=actor, at=now, subject_id=visit.id, fields=["status"])
+    missed = VisitMissed(visit_id=visit.id, resident_id=visit.resident_id, at=now)
+    events.publish(missed, actor=actor)
     live.tell(topic="board", subject_id=visit.id)
     return True
 
