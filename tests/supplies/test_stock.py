@@ -12,10 +12,18 @@ from anjia.kernel.ids import new_id
 from anjia.kernel.work import acting
 from anjia.supplies import commands, queries
 from anjia.supplies.models import Entry, Item, Lot
-from anjia.supplies.rules.stock import LotExpired, NotEnough, PlaceKind, SuppliesInvalid, WhyMissing
+from anjia.supplies.rules.stock import (
+    LotExpired,
+    NotEnough,
+    NothingHandedOut,
+    PlaceKind,
+    SuppliesInvalid,
+    WhyMissing,
+)
 from tests.make import NOON, actor
 from tests.supplies.make import KEEPER, TODAY, House, house
 from tests.visits.make import id_of
+from tests.workforce.make import actions
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -212,6 +220,14 @@ class TestHandOut:
             taken = list(pool.map(take, range(8)))
 
         assert (sum(taken), here.in_store(), here.in_bag()) == (5, {}, {"L200": 5})
+
+    def test_of_nothing_is_refused_and_leaves_no_line_in_the_audit(self, here: House) -> None:
+        with pytest.raises(NothingHandedOut):
+            acting(here.keeper, NOON).do(
+                commands.hand_out, station_id=here.id, staff_id=id_of(here.nurse), wanted={}
+            )
+
+        assert "supplies.bag.filled" not in actions(here.keeper)
 
 
 class TestGiveBack:

@@ -26,6 +26,7 @@ from anjia.supplies.rules.stock import (
     LotState,
     Move,
     NotEnough,
+    NothingHandedOut,
     PlaceKind,
     check_quantity,
     first_expired_first,
@@ -46,11 +47,14 @@ def hand_out(
     """
     Put things from a station's store into a bag, what expires first first; return what joins the lines.
 
+    :raises NothingHandedOut: if it is said of nothing how much
     :raises LotExpired: if the lot asked for has expired
     :raises NotEnough: naming what there is too little of
     """
     station = check_place(actor, PlaceKind.STATION, station_id)
     bag = check_place(actor, PlaceKind.BAG, staff_id)
+    if not wanted:
+        raise NothingHandedOut
     hold(station, bag)
     today = day_of(now)
     lots = held_at(actor, station)

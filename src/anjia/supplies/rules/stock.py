@@ -93,6 +93,11 @@ class NotEnough(DomainError):
     words = _("没有这么多。请少领一些，或者先入库；账和实物对不上，就盘点。")
 
 
+class NothingHandedOut(Invalid):
+    code = "supplies.nothing_handed_out"
+    words = _("还没有写要领什么、领多少。")
+
+
 class WhyMissing(Invalid):
     code = "supplies.why_missing"
     words = _("和账上不一样的，要写明原因。")
@@ -151,4 +156,4 @@ def first_expired_first(
 def check_quantity(quantity: Decimal, name: str = "quantity") -> None:
     """:raises SuppliesInvalid: unless it is more than nothing, and can be counted"""
     if not NOTHING < quantity <= MOST:
-        raise SuppliesInvalid(fields={name: _("数量要大于 0。")})
+        raise SuppliesInvalid(fields={name: _("数量要大于 0，最多一百万。")})
