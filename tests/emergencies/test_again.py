@@ -21,6 +21,7 @@ from tests.make import NOON
 from tests.residents import make as residents
 from tests.visits.make import fact
 from tests.visits.make import say as tell
+from tests.workforce.make import actions
 
 MINUTE = timedelta(minutes=1)
 NIGHT = NOON + timedelta(hours=10)  # the desk is there until six
@@ -226,6 +227,10 @@ class TestTwoAtAVisit:
         [case] = here.cases()
         assert here.course(case) == ["asked", "asked"]
         assert case.rings
+        assert [one for one in actions(here.dispatcher) if one.startswith("emergencies.case.")] == [
+            "emergencies.case.pressed",
+            "emergencies.case.one_more_silent",
+        ]
 
     def test_closed_by_a_supervisor_an_old_answer_ends_no_newer_alarm(
         self, here: House, other: Actor, visit: Visit

@@ -196,6 +196,7 @@ DEEDS: Final[Mapping[str, Words]] = {
     "founded": pgettext_lazy("audit", "建了"),
     "located": pgettext_lazy("audit", "补上了位置"),
     "one_fine": pgettext_lazy("audit", "其中一位说没事"),
+    "one_more_silent": pgettext_lazy("audit", "又一位没有回"),
     "went_on": pgettext_lazy("audit", "做了一步"),
     "generated": pgettext_lazy("audit", "排了"),
     "given": pgettext_lazy("audit", "给了"),

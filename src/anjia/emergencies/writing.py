@@ -96,7 +96,8 @@ def _again(
         changed.append("position")
     case.save(update_fields=changed)
     write_step(actor, now, case, what)
-    audit.record("emergencies.case.pressed_again", actor=actor, at=now, subject_id=case.id, fields=changed)
+    action = "emergencies.case.one_more_silent" if what is What.ASKED else "emergencies.case.pressed_again"
+    audit.record(action, actor=actor, at=now, subject_id=case.id, fields=changed)
     raised = CaseRaised(case_id=case.id, resident_id=case.resident_id, at=now, is_again=True)
     events.publish(raised, actor=actor)
     return case
