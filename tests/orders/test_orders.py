@@ -226,6 +226,17 @@ class TestCorrectOrder:
         with pytest.raises(OrderSettled):
             self.correction(here, order)
 
+    def test_is_not_made_by_two_who_have_not_read_each_others(self, here: Clinic) -> None:
+        """Both read version 1: the second would put back what the first has put right."""
+        order = here.confirmed(here.town.resident(), here.doctor())
+        first = self.correction(here, order)
+
+        with pytest.raises(OrderSettled):
+            self.correction(here, order, said=procedure(name="另一种敷料"))
+
+        assert here.order(first.id).state == "draft"
+        assert self.correction(here, first).number == 3
+
     def test_cannot_be_done_by_writing_over_the_row(self, here: Clinic) -> None:
         order = here.entered(here.town.resident())
 

@@ -93,6 +93,12 @@ def step_aside(actor: Actor, now: datetime, *, root_id: UUID, state: State, why:
         close(actor, now, before, State.CHANGED, why)
 
 
+def is_corrected(actor: Actor, *, root_id: UUID) -> bool:
+    """Say whether a version of it waits for a doctor."""
+    rows = Order.objects.filter(organization_id=actor.organization_id, root_id=root_id)
+    return rows.filter(state=State.DRAFT.value).exists()
+
+
 def close(actor: Actor, now: datetime, order: Order, state: State, why: str) -> None:
     order.state, order.closed_by, order.closed_at, order.closed_why = state.value, actor.user_id, now, why
     order.save(update_fields=["state", "closed_by", "closed_at", "closed_why"])

@@ -25,7 +25,15 @@ from anjia.orders.rules.orders import (
     WhyMissing,
     check_order,
 )
-from anjia.orders.writing import close, new_version, order_to_change, said_of, say, step_aside
+from anjia.orders.writing import (
+    close,
+    is_corrected,
+    new_version,
+    order_to_change,
+    said_of,
+    say,
+    step_aside,
+)
 from anjia.residents.queries import get_resident
 
 
@@ -93,12 +101,15 @@ def correct_order(
     doctor has confirmed this one.
 
     :raises NotFound: if there is no such order
-    :raises OrderSettled: if it is not the version that is in force or waits
+    :raises OrderSettled: if it is not the version that is in force or waits, or somebody's correction of it waits: that
+        one is to be corrected, or what it says would be lost unread
     :raises WhyMissing: if nobody says why
     :raises OrderInvalid, ForbiddenAtHome: as `enter_order`
     """
     before = order_to_change(actor, order_id=order_id)
     if before.state not in (State.DRAFT, State.CONFIRMED, State.REFUSED):
+        raise OrderSettled
+    if before.state != State.DRAFT and is_corrected(actor, root_id=before.root_id):
         raise OrderSettled
     _check_why(why)
     check_order(said, valid_from=valid_from, valid_until=valid_until, today=day_of(now))
