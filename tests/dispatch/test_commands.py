@@ -28,6 +28,7 @@ from tests import make
 from tests.dispatch.make import booking, hold, offers, slots, states, times, visit_of
 from tests.make import NOON, deliver_events
 from tests.visits.make import PLACE, Town, at, id_of, town
+from tests.workforce.make import actions
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -187,6 +188,20 @@ class TestMoveBooking:
         assert card.starts_at == at(14)
         acting(nurse, NOON).do(accept_offer, offer_id=card.id)
         hold(here, resident, nurse, starts_at=at(10))
+
+    def test_to_where_somebody_has_just_moved_it_asks_and_tells_nobody_again(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        visit_id = booking(here, resident, nurse)
+        same: dict[str, Any] = {"visit_id": visit_id, "starts_at": at(14), "staff_ids": [id_of(nurse)]}
+        acting(here.desk, NOON).do(move_booking, **same)
+        deliver_events(here.desk, now=NOON)
+        acting(nurse, NOON).do(accept_offer, offer_id=offers(nurse)[0].id)
+
+        again = acting(here.colleague(), NOON).do(move_booking, **same)
+
+        assert again.starts_at == at(14)
+        assert crew_now(here, visit_id) == [(nurse.staff_id, "accepted")]
+        assert actions(here.desk).count("visits.visit.moved") == 1
 
     def test_may_overlap_what_it_was(self, here: Town) -> None:
         nurse, resident = here.nurse(), here.resident()

@@ -1,7 +1,7 @@
 """How rows of visits come to be: what several commands write alike. Only commands call it."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
@@ -223,6 +223,13 @@ def follow_crew(visit: Visit, now: datetime) -> None:
     """Note on the visit how its crew stands. Call after an assignment of it has changed."""
     live_ones = visit.assignments.filter(state__in=LIVE_STATES).values_list("state", "unclaimed_at")
     visit.follow_crew(crew_state_of((State(state), at is not None) for state, at in live_ones), now)
+
+
+def is_so_already(visit: Visit, crew: Collection[Planned], *, starts_at: datetime, ends_at: datetime) -> bool:
+    """Say whether the visit, whose row is held, is promised for this time and by these already."""
+    live = visit.assignments.filter(state__in=LIVE_STATES).values_list("part", "staff_id")
+    there = {(one.part, one.staff_id) for one in crew}
+    return (visit.starts_at, visit.ends_at) == (starts_at, ends_at) and set(live) == there
 
 
 def take_out(visit: Visit, *, part: int | None = None) -> list[Assignment]:

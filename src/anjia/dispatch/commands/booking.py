@@ -65,7 +65,8 @@ def move_booking(
     why: str = "",
 ) -> Booked:
     """
-    Promise another time instead, if this crew can come then. Whoever had accepted is asked anew.
+    Promise another time instead, if this crew can come then. Whoever had accepted is asked anew. Of two who ask for the
+    same, the second changes nothing.
 
     :raises NotFound: if there is no such visit of the actor's
     :raises TooSoon: if nobody could get there in time
@@ -105,6 +106,10 @@ def move_booking(
         visit_id=visit_id,
     )
     check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at, without=visit_id)
+    # Read anew: whoever had the turn before us may have asked for the same.
+    crew = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id).crew
+    wanted = [(part, one, starts_at) for part, one in enumerate(staff_ids, start=1)]
+    is_so_already = sorted((one.part, one.staff_id, one.starts_at) for one in crew) == wanted
     visit = visits.move_visit(
         actor,
         now,
@@ -114,6 +119,7 @@ def move_booking(
         assignments=[(part, one, starts_at, ends_at) for part, one in enumerate(staff_ids, start=1)],
         why=why,
     )
-    offers = offers_to_change(actor, visit_id=visit_id)
-    withdraw_offers(offers, now, states=list(OfferState))
+    if not is_so_already:
+        offers = offers_to_change(actor, visit_id=visit_id)
+        withdraw_offers(offers, now, states=list(OfferState))
     return booked(visit)

@@ -32,6 +32,7 @@ from anjia.visits.writing import (
     Planned,
     Service,
     crew_of,
+    is_so_already,
     keep_for_good,
     new_visit,
     put_in,
@@ -301,6 +302,8 @@ def move_visit(
     """
     Promise another time instead. Whoever had accepted is asked anew.
 
+    What is promised so already, by somebody who was faster, stays as it is, and nobody is told anything.
+
     :raises NotFound: if there is no such visit of the actor's
     :raises TooLateToChange: if a person asks less than four hours before
     :raises AlreadyOnTheWay: if the caregiver is
@@ -318,6 +321,8 @@ def move_visit(
         raise IllegalMove
     check_window(starts_at=starts_at, ends_at=ends_at)
     check_crew([planned.staff_id for planned in crew], people_needed=visit.people_needed)
+    if is_so_already(visit, crew, starts_at=starts_at, ends_at=ends_at):
+        return visit
     taken_out, start, end = take_out(visit), visit.starts_at, visit.ends_at
     visit.starts_at, visit.ends_at, visit.version = starts_at, ends_at, visit.version + 1
     visit.crew_state = CrewState.TENTATIVE.value
