@@ -116,6 +116,35 @@ class TestPressing:
         assert here.course(case) == ["pressed", "nobody_told"]
 
 
+class TestAPressThatIsSentTwice:
+    def test_while_a_case_is_open_is_one_press(self, here: House) -> None:
+        case, client_id = here.press(), uuid4()
+        here.press(client_id=client_id, now=SOON)
+        here.take(case, now=SOON + MINUTE)
+
+        again = here.press(client_id=client_id, now=SOON + 2 * MINUTE)
+
+        assert again.id == case.id
+        assert here.course(case) == ["pressed", "again", "taken"]
+        assert not again.rings
+
+    def test_is_no_new_case_when_the_one_it_was_about_is_over(self, here: House) -> None:
+        case, client_id = here.press(), uuid4()
+        here.press(client_id=client_id, now=SOON)
+        here.take(case, now=SOON)
+        acting(here.desk, SOON).do(commands.close_case, case_id=case.id, outcome="by_phone", words="没事")
+
+        assert here.press(client_id=client_id, now=SOON + MINUTE).id == case.id
+
+    def test_may_bring_where_the_phone_is_by_now(self, here: House) -> None:
+        here.sos(position={"latitude": 30.0, "longitude": 112.0, "accuracy_m": 20})
+        client_id = uuid4()
+        here.sos(client_id=client_id, now=SOON)
+        moved = {"latitude": 30.27, "longitude": 112.15, "accuracy_m": 20}
+
+        assert here.sos(client_id=client_id, position=moved, now=SOON).position == moved
+
+
 class TestPosition:
     HERE = {"latitude": 30.27, "longitude": 112.15, "accuracy_m": 20}
 

@@ -37,6 +37,7 @@ class Case(models.Model):
     is_late = models.BooleanField(default=False)
     was_attended = models.BooleanField(default=False)
     again_at = models.DateTimeField(null=True)
+    again_ids = ArrayField(models.UUIDField(), db_default=[], default=list)  # of presses: each is heard once
     handled_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     calls_at = models.DateTimeField(null=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from anjia.emergencies.events import CaseChanged, CaseRaised
@@ -17,6 +17,10 @@ from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import NotFound
 from anjia.kernel.ids import new_id
 
+# A phone goes on sending what nobody has answered. [ENG]
+SENT_AGAIN_WITHIN: Final = timedelta(days=7)
+MOST_AGAIN: Final = 200  # presses of one case of which it is kept that they were heard
+
 
 def open_case(
     actor: Actor,
@@ -29,12 +33,15 @@ def open_case(
     first: What = What.PRESSED,
     **says: Any,
 ) -> Case:
-    """Open a case, or say of the one that is open that it was pressed again. Sent twice, it is pressed once."""
+    """Open a case, or say of the one that is open that it was pressed again. Each press, sent twice, is one."""
     wait_turn(f"case/{kind.value}/{about_id}")
     rows = Case.objects.filter(organization_id=actor.organization_id)
-    known = rows.filter(client_id=client_id, kind=kind.value, about_id=about_id).first()
-    if known:
+    about = rows.filter(kind=kind.value, about_id=about_id)
+    if known := about.filter(client_id=client_id).first():
         return _position_came(actor, now, known, position=says.get("position"))
+    lately = about.filter(pressed_at__gte=now - SENT_AGAIN_WITHIN).order_by("-pressed_at")
+    if known := next((one for one in lately if client_id in one.again_ids), None):
+        return _position_came(actor, now, known, position=says.get("position"), is_newer=True)
     house = house_of(actor)
     attended = is_attended(actor, kind, house=house, now=now)
     # Where nobody listens, who manages is told at once.
@@ -44,6 +51,7 @@ def open_case(
     already = open_ones.first()
     if already:
         what = What.AGAIN if first is What.PRESSED else first
+        already.again_ids = [*already.again_ids, client_id][-MOST_AGAIN:]
         return _again(actor, now, already, what, position=says.get("position"), calls_at=calls_at)
     pressed_at = cases.pressed_when(pressed_at, now=now)
     case = Case(
@@ -68,9 +76,14 @@ def open_case(
     return case
 
 
-def _position_came(actor: Actor, now: datetime, case: Case, *, position: Mapping[str, Any] | None) -> Case:
-    """Keep where the phone was, which it could not say yet when it was pressed."""
-    if not position or case.position or case.closed_at:
+def _position_came(
+    actor: Actor, now: datetime, case: Case, *, position: Mapping[str, Any] | None, is_newer: bool = False
+) -> Case:
+    """
+    Keep where the phone was, which it could not say yet when it was pressed; where it `is_newer`, in place of what we
+    have.
+    """
+    if not position or case.closed_at or position == case.position or (case.position and not is_newer):
         return case
     case.position = position
     case.save(update_fields=["position"])
@@ -90,7 +103,7 @@ def _again(
 ) -> Case:
     """It rings again, and who manages is told again where nobody does anything about it."""
     case.again_at, case.calls_at = now, case.calls_at or calls_at
-    changed = ["again_at", "calls_at"]
+    changed = ["again_at", "calls_at", "again_ids"]
     if position:
         case.position = position
         changed.append("position")
