@@ -97,6 +97,16 @@ class TestBag:
     def test_refuses_what_nobody_can_have_seen(self, phone: Phone, quantity: Any) -> None:
         assert phone.check({"lot_id": str(phone.lot.id), "quantity": quantity}).status_code == 422
 
+    @pytest.mark.parametrize(
+        "when", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+    )
+    def test_refuses_a_time_that_no_clock_shows(self, phone: Phone, when: str) -> None:
+        said = {"client_id": str(uuid4()), "checked_at": when, "seen": []}
+
+        answer = phone.client.post("/api/v1/work/bag/checks", said, content_type="application/json")
+
+        assert (answer.status_code, phone.bag()["check"]) == (422, None)
+
     def test_is_emptied_of_what_was_set_aside(self, phone: Phone) -> None:
         said = {"lot_id": str(phone.lot.id)}
         phone.client.post("/api/v1/work/bag/set-aside", said, content_type="application/json")

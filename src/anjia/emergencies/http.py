@@ -7,12 +7,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
-from pydantic import AfterValidator, AwareDatetime
 
 from anjia.emergencies import commands, queries
 from anjia.kernel import http
 from anjia.kernel.actors import Purpose
-from anjia.kernel.http import AuthedRequest
+from anjia.kernel.http import AuthedRequest, PhoneTime
 
 router = Router(tags=["emergencies"])
 
@@ -23,17 +22,11 @@ class PositionIn(Schema):
     accuracy_m: Annotated[float, Field(ge=0, le=1_000_000)] = 0
 
 
-def somebody_means(moment: datetime) -> datetime:
-    if not 2000 <= moment.year < 2900:
-        raise ValueError("a phone's clock shows no such year")
-    return moment
-
-
 class HelpIn(Schema):
     """`client_id` is made by the phone, `pressed_at` its own time: what had no signal comes late and says so."""
 
     client_id: UUID
-    pressed_at: Annotated[AwareDatetime, AfterValidator(somebody_means)]
+    pressed_at: PhoneTime
     position: PositionIn | None = None
 
 

@@ -8,12 +8,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
-from pydantic import AwareDatetime
 
 from anjia.kernel import http
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
-from anjia.kernel.http import AuthedRequest
+from anjia.kernel.http import AuthedRequest, PhoneTime
 from anjia.supplies import commands, queries
 
 router = Router(tags=["supplies"])
@@ -81,7 +80,7 @@ class SeenIn(Schema):
 
 class BagCheckIn(Schema):
     client_id: UUID
-    checked_at: AwareDatetime
+    checked_at: PhoneTime
     seen: Annotated[list[SeenIn], Field(max_length=300)]
 
 
@@ -90,7 +89,7 @@ class SetAsideIn(Schema):
 
 
 class HandOverIn(Schema):
-    handed_at: AwareDatetime
+    handed_at: PhoneTime
 
 
 class SealIn(Schema):
