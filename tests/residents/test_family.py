@@ -65,6 +65,26 @@ class TestGrantAccess:
         )
         assert (acts.relation, acts.allows) == ("family", ("visits", "book"))
 
+    @pytest.mark.parametrize("phone", ["", "  ", "٠١٢"])
+    def test_wants_a_number_to_sign_in_with(self, desk: Actor, phone: str) -> None:
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+
+        with pytest.raises(Invalid):
+            acting(she, NOON).do(
+                grant_access, resident_id=mother.id, phone=phone, name="李小梅", allows=["visits"]
+            )
+
+    def test_keeps_the_number_as_everybody_dials_it(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+
+        grant = acting(she, NOON).do(
+            grant_access, resident_id=mother.id, phone="１３９ 0000 5678", name="李小梅", allows=["visits"]
+        )
+
+        assert grant.phone == "13900005678"
+
     def test_is_not_for_family_to_pass_on(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk)
         daughter = make_residents.holder(*PERSON, of=mother)

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from anjia.identity.commands import open_account
+from anjia.identity.rules import normal_phone
 from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.database import refuse_if_broken, wait_turn
@@ -65,7 +66,7 @@ def grant_access(
         actor,
         now,
         resident=resident,
-        holder=(name, phone),
+        holder=(name, normal_phone(phone)),
         relation=Relation.FAMILY.value,
         kinship=kinship_of(relation),
         allows=check_allows(allows),
@@ -219,7 +220,7 @@ def _grant(
         resident=resident,
         account_id=account.id,
         name=name.strip()[:60],
-        phone=phone,
+        phone=normal_phone(phone) if phone else "",
         relation=relation,
         kinship=kinship,
         allows=allows,
