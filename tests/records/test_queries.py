@@ -301,14 +301,14 @@ class TestFileOfRecord:
         unit = acting(by, NOON)
         return unit.do(files.store, content=self.PNG, content_type="image/png", resident_id=resident.id).id
 
-    def test_that_is_about_nobody_is_for_staff_only(self, nurse: Actor, resident: Resident) -> None:
+    def test_that_is_about_no_resident_is_for_who_stored_it(self, nurse: Actor, resident: Resident) -> None:
+        """A colleague's licence, a list of the insured, a ward's photo: the pages they belong to ask who may."""
         stored_by = basics.actor("files.store", organization_id=nurse.organization_id)
         unit = acting(stored_by, NOON)
-        order = unit.do(files.store, content=self.PNG, content_type="image/png").id
-        assert self.look(nurse, order) == self.PNG
-        with pytest.raises(NotFound):
-            self.look(
-                basics.person("records.read", resident_id=resident.id, organization_id=nurse.organization_id),
-                order,
-                Purpose.ACCESS,
-            )
+        paper = unit.do(files.store, content=self.PNG, content_type="image/png").id
+        person = basics.person("records.read", resident_id=resident.id, organization_id=nurse.organization_id)
+
+        assert self.look(stored_by, paper) == self.PNG
+        for other, purpose in ((nurse, Purpose.CARE), (person, Purpose.ACCESS)):
+            with pytest.raises(NotFound):
+                self.look(other, paper, purpose)

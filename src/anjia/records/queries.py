@@ -234,11 +234,15 @@ def file_of_record(actor: Actor, purpose: Purpose, *, file_id: UUID) -> tuple[st
     Return content type and bytes of a photo, a signature or a scan. One about a resident is a part of her record;
     whoever stored it may look at it again, as long as she agrees, and lets a person who acts for her.
 
-    :raises NotFound: also when it is about somebody whom the actor may not see
+    What is about no resident, a colleague's licence or a ward's photo, is shown by the page that it belongs to.
+
+    :raises NotFound: also when it is about somebody whom the actor may not see, or about no resident and another's
     :raises NotAllowed: without `records.read`, or for a purpose that is not the actor's
     :raises ConsentMissing: if the purpose needs a consent that she has not given, or withdrew
     """
     stored = files.get_stored(actor, purpose, file_id=file_id)
+    if stored.resident_id is None and stored.stored_by != actor.user_id:
+        raise NotFound
     if stored.resident_id and stored.stored_by != actor.user_id:
         _look_into(actor, purpose, resident_id=stored.resident_id, what="records.file")
     elif stored.resident_id:
