@@ -151,7 +151,10 @@ class TestSlotsFor:
 
     def test_keep_to_what_is_promised_of_a_visit_that_moves(self, here: Town) -> None:
         """Whatever is shown to who moves a visit can be moved to: the woman she wished for is wished for still."""
-        her, his = here.nurse("甲", sex="female", shifts=[(8, 12)]), here.nurse("乙", sex="male", shifts=[(8, 16)])
+        her, his = (
+            here.nurse("甲", sex="female", shifts=[(8, 12)]),
+            here.nurse("乙", sex="male", shifts=[(8, 16)]),
+        )
         resident = here.resident()
         wishes = {"caregiver_sex": "female", "period": "morning"}
         visit_id = booking(here, resident, her, wishes=wishes)

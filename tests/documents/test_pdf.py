@@ -42,6 +42,15 @@ class TestAsPdf:
         assert set(SAID + "签署口腔护理") <= characters_known(pdf)
         assert b"/Subtype /Image" in pdf
 
+    @pytest.mark.parametrize("content", [b"", b"no picture", scribble(1)[:200]])
+    def test_says_it_in_words_where_a_picture_cannot_be_drawn(self, content: bytes) -> None:
+        broken = Picture(content=content, words="签名", instead="打不开")
+
+        pdf = as_pdf(Document(title="一", about=[], parts=[broken]))
+
+        assert set("打不开") <= characters_known(pdf)
+        assert b"/Subtype /Image" not in pdf
+
     def test_goes_on_to_the_next_page(self) -> None:
         long = Document(title="长", about=[], parts=[Words(words=SAID * 40)] * 5)
 

@@ -1,6 +1,8 @@
 """What a resident agrees to."""
 
 import hashlib
+import struct
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -36,7 +38,8 @@ from anjia.residents.rules import (
     WitnessMissing,
     current_text,
 )
-from anjia.simulation.pictures import scribble
+from anjia.simulation.pictures import chunk, scribble
+from tests.documents.test_pdf import characters_known
 from tests.make import NOON, actor
 from tests.residents import make as make_residents
 from tests.residents.make import PAPER, PERSON
@@ -134,7 +137,14 @@ class TestConsent:
             acting(desk, NOON).do(give_consent, **says, file_id=paper.id)
 
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n a finger's line"
+SIGNATURE = scribble(7)
+
+
+def png_of(width: int, height: int) -> bytes:
+    """Return a PNG that says that it is so large; what is in it, is not drawn here."""
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 5000)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in parts)
 
 
 class TestAgreement:
@@ -161,7 +171,17 @@ class TestAgreement:
         kept = acting(she, NOON).ask(content_of, Purpose.LEGAL, file_id=signed.file_id)
         assert kept[1] == SIGNATURE
 
-    @pytest.mark.parametrize("signature", [b"", b"a tick", b"\x89PNG\r\n\x1a\n" + b"x" * 400_000])
+    @pytest.mark.parametrize(
+        "signature",
+        [
+            b"",
+            b"a tick",
+            b"\x89PNG\r\n\x1a\n" + b"x" * 40,
+            scribble(1) + b"x" * 400_000,
+            png_of(60_000, 60_000),
+            png_of(0, 100),
+        ],
+    )
     def test_is_not_a_tick(self, desk: Actor, signature: bytes) -> None:
         mother = make_residents.resident(served_by=desk)
         she = make_residents.holder(*PERSON, of=mother, relation="self")
@@ -229,6 +249,25 @@ class TestAgreement:
         for asked, whose in (("care", mother), ("ads", mother), ("contract", neighbour)):
             with pytest.raises(NotFound):
                 acting(she, NOON).ask(copy_of_consent, Purpose.ACCESS, resident_id=whose.id, asked=asked)
+
+    @pytest.mark.parametrize("paper", [scribble(1)[:60], png_of(60_000, 60_000), b"\xff\xd8\xff\xe0 cut off"])
+    def test_comes_as_a_copy_that_says_so_where_the_picture_of_the_paper_is_broken(
+        self, desk: Actor, paper: bytes
+    ) -> None:
+        mother = make_residents.resident(served_by=desk)
+        says: dict[str, Any] = {
+            "resident_id": mother.id,
+            "purpose": "contract",
+            "photo": paper,
+            "text_version": 1,
+            "content_type": "image/jpeg" if paper[:1] == b"\xff" else "image/png",
+        }
+        acting(desk, NOON).do(enter_consent, **says)
+
+        copy = acting(desk, NOON).ask(copy_of_consent, Purpose.LEGAL, resident_id=mother.id, asked="contract")
+
+        assert set("签名的图打不开") <= characters_known(copy)
+        assert b"/Subtype /Image" not in copy
 
     def test_is_printed_to_be_signed_at_the_desk_with_the_text_of_today(
         self, desk: Actor, monkeypatch: pytest.MonkeyPatch

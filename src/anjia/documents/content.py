@@ -33,11 +33,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A photo or a signature, as PNG or JPEG; `words` say what it is to whoever cannot see it."""
+    """
+    A photo or a signature, as PNG or JPEG; `words` say what it is to whoever cannot see it, and `instead` what stands
+    there when it is cut off, broken, or of more points than can be drawn.
+    """
 
     content: bytes
     words: str
     height_mm: float = 25
+    instead: str = ""
 
 
 Part = Heading | Words | Table | Picture

@@ -3,12 +3,14 @@
 import io
 import logging
 import re
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from fpdf import FPDF
 from fpdf.fonts import FontFace
+from PIL import Image
 
 from anjia.documents.content import Document, Heading, Part, Picture, Table, Words
 
@@ -19,6 +21,10 @@ MARGIN_MM: Final = 20.0
 logging.getLogger("fpdf").setLevel(logging.ERROR)
 CLOSING: Final = frozenset("，。、；：！？）》」』】〕”’,.;:!?)")
 TALLEST_MM: Final = 60.0  # of a picture
+MOST_POINTS: Final = (
+    20_000_000  # of one that has to be unpacked: a few hundred bytes can say that they are many
+)
+UNREADABLE: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
 
 def written(document: Document) -> bytes:
@@ -46,10 +52,34 @@ def _write(paper: Any, part: Part) -> None:
     elif isinstance(part, Words):
         _words(paper, f"{part.name}：{part.words}" if part.name else part.words, size=11, after=1.5)
     elif isinstance(part, Picture):
-        paper.image(io.BytesIO(part.content), h=min(part.height_mm, TALLEST_MM), alt_text=part.words)
-        paper.ln(2)
+        _draw(paper, part)
     else:
         _write_table(paper, part)
+
+
+def _draw(paper: Any, picture: Picture) -> None:
+    if is_drawable(picture.content):
+        height = min(picture.height_mm, TALLEST_MM)
+        paper.image(io.BytesIO(picture.content), h=height, alt_text=picture.words)
+        paper.ln(2)
+    else:
+        _words(paper, picture.instead or picture.words, size=11, after=1.5)
+
+
+def is_drawable(content: bytes) -> bool:
+    """
+    Say whether it is a whole picture, of no more points than may be unpacked. A JPEG goes in as it is: it is only
+    looked at, in small.
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            if picture.format != "JPEG" and picture.width * picture.height > MOST_POINTS:
+                return False
+            picture.draft(None, (500, 500))
+            picture.load()
+    except UNREADABLE:
+        return False
+    return True
 
 
 def _words(paper: Any, words: str, *, size: float, after: float = 0) -> None:

@@ -46,7 +46,9 @@ def move_a_visit(hers: Screen) -> None:
             expect(page.get_by_text("已改到")).to_be_hidden()
             expect(page.get_by_text(before).first).to_be_visible()
     page.route("**/move", lambda sent: sent.abort(), times=1)
-    hers.open(page.url.partition(hers.url)[2])  # whoever leaves has it sent at once, and once more if it is lost
+    hers.open(
+        page.url.partition(hers.url)[2]
+    )  # whoever leaves has it sent at once, and once more if it is lost
     expect(page.get_by_text("改了时间").first).to_be_visible()
     expect(page.get_by_text("正在定谁来").first).to_be_visible()
     expect(page.get_by_text("李静上门")).to_have_count(0)

@@ -103,7 +103,14 @@ def _document(actor: Actor, purpose: Purpose, *, name: str, standing: Standing) 
     if standing.file_id is not None:
         kind, content = content_of(actor, purpose, file_id=standing.file_id)
         if kind in PICTURES:
-            facts.append(Picture(content=content, words=_("签名"), height_mm=40))
+            facts.append(
+                Picture(
+                    content=content,
+                    words=_("签名"),
+                    height_mm=40,
+                    instead=_("签名的图打不开，原件另存在机构。"),
+                )
+            )
         else:
             facts.append(Words(words=_("签字的纸质件另存在机构。")))
     facts.append(Words(name=_("条文校验码（SHA-256）"), words=standing.digest or text.digest))

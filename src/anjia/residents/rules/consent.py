@@ -9,6 +9,7 @@ refuses no service.
 
 import hashlib
 import json
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -52,6 +53,7 @@ ASKED: Final = (AGREEMENT, *sorted(NEEDS_CONSENT))
 HOLDS_FOR: Final = timedelta(days=365)  # the agreement; its own text says so
 RENEW_FROM: Final = timedelta(days=30)  # before its end
 LARGEST_SIGNATURE: Final = 300 * 1024  # bytes
+MOST_POINTS: Final = 20_000_000  # more than any screen has that a finger draws on
 STATE_WORDS: Final = {
     ConsentState.GIVEN: _("同意了"),
     ConsentState.REFUSED: _("没有同意"),
@@ -155,9 +157,17 @@ def text_of(purpose: Purpose, version: int) -> ConsentText:
     return next(text for text in consent_texts()[purpose] if text.version == version)
 
 
+def points_of(png: bytes) -> int:
+    """Return of how many points a PNG is, as it says in the beginning; none where it is no PNG."""
+    if png[:16] != b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" or len(png) < 24:
+        return 0
+    width, height = struct.unpack_from(">II", png, 16)
+    return int(width * height)
+
+
 def check_signature(signature: bytes) -> None:
     """:raises SignatureMissing: if it is no picture that a finger could have drawn"""
-    if not signature.startswith(b"\x89PNG\r\n\x1a\n") or len(signature) > LARGEST_SIGNATURE:
+    if len(signature) > LARGEST_SIGNATURE or not 0 < points_of(signature) <= MOST_POINTS:
         raise SignatureMissing(fields={"signature": SignatureMissing.words})
 
 
