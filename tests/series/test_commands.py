@@ -19,7 +19,7 @@ from tests.make import NOON
 from tests.series import make
 from tests.series.make import TOMORROW, later
 from tests.visits import make as visits
-from tests.visits.make import at, id_of
+from tests.visits.make import at, fact, id_of, say
 
 pytestmark = pytest.mark.usefixtures("database")
 WEEK = timedelta(days=7)
@@ -222,10 +222,15 @@ class TestPlaceByHand:
 
 class TestCourse:
     def test_has_as_many_as_it_should_and_is_over_then(self, town: visits.Town) -> None:
-        found = make.series(town, town.resident(), make.nurse(town), weekdays=[1, 4], gap_days=3, count=5)
+        li = make.nurse(town)
+        found = make.series(town, town.resident(), li, weekdays=[1, 4], gap_days=3, count=5)
 
         assert make.days(found) == [date(2026, 3, day) for day in (3, 6, 10, 13, 17)]
-        for day in (7, 14, 16):
+        for day in (7, 14):
             acting(town.system, later(day)).do(plan_ahead, series_id=found.id)
+        for one in found.occurrences:
+            visit = make.visit_of(town, one.visit_id)
+            say(li, fact(visit, "done", at=visit.ends_at, record={"site": "右臂"}))
+        acting(town.system, later(16)).do(plan_ahead, series_id=found.id)
         assert make.seen(town, found.id).ended_at == later(16)
         assert len(make.every_row(town, found.id)) == 5

@@ -34,6 +34,7 @@ from tests.series import make
 from tests.series.make import TOMORROW, later
 from tests.visits import make as visits
 from tests.visits.make import at, fact, say
+from tests.workforce.make import actions
 
 pytestmark = pytest.mark.usefixtures("database")
 WEEK = timedelta(days=7)
@@ -309,6 +310,14 @@ class TestPause:
         assert told(town, "series_goes_on") == ["series_goes_on"]
         after = make.seen(town, found.id)
         assert (after.paused_until, len(make.days(after))) == (None, 5)
+
+    def test_set_by_two_to_the_same_day_is_told_once(self, town: visits.Town, found: SeriesLine) -> None:
+        for one in (town.desk, town.colleague()):
+            acting(one, NOON).do(pause_series, series_id=found.id, until=TUESDAYS[2])
+        make.hear(town, now=NOON)
+
+        assert told(town, "series_paused") == ["series_paused"]
+        assert actions(town.desk).count("series.series.paused") == 1
 
     def test_can_be_over_sooner(self, town: visits.Town, found: SeriesLine) -> None:
         acting(town.desk, NOON).do(pause_series, series_id=found.id, until=TUESDAYS[3])

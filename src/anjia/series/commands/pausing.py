@@ -18,7 +18,8 @@ from anjia.series.standing import LIVE_STATES, rows_of
 @command("visits.cancel")
 def pause_series(actor: Actor, now: datetime, *, series_id: UUID, until: date, why: str = "") -> SeriesLine:
     """
-    Let nobody come from today until the day `until`, on which it goes on by itself. Pausing again sets another end.
+    Let nobody come from today until the day `until`, on which it goes on by itself. Pausing again sets another end;
+    of two who set the same one, the second changes nothing, and nobody is told twice.
 
     What is too near to be called off, or under way, stays; it is among what is returned.
 
@@ -31,6 +32,8 @@ def pause_series(actor: Actor, now: datetime, *, series_id: UUID, until: date, w
     check_pause(until, today=today)
     going = [row for row in rows_of(series, LIVE_STATES) if today <= row.day < until]
     back = take_back(actor, now, going, State.PAUSED, why)
+    if series.paused_until == until and len(back.stuck) == len(going):
+        return get_series(actor, Purpose.CONTRACT, series_id=series.id, now=now)
     series.paused_from, series.paused_until = today, until
     series.pause_told = until if until - today <= TELL_BEFORE else None  # so near it is said with the pause
     plan(actor, now, series, back)
