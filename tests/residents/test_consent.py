@@ -210,6 +210,18 @@ class TestAgreement:
             acting(desk, NOON).ask(agreement_of, Purpose.CONTRACT, resident_id=mother.id).state == "withdrawn"
         )
 
+    def test_is_what_was_written_last_and_not_what_was_asked_for_last(self, desk: Actor) -> None:
+        """Two answers at once wait for each other: the second may have come in a moment before the first."""
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+        self.sign(she, mother.id)
+
+        ended = self.sign(she, mother.id, agrees=False, signature=b"", now=NOON - timedelta(milliseconds=5))
+
+        assert ended.state == "withdrawn"
+        standing = acting(desk, NOON).ask(agreement_of, Purpose.CONTRACT, resident_id=mother.id)
+        assert standing.state == "withdrawn"
+
     def test_is_renewed_in_its_last_month_and_not_before(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk)
         she = make_residents.holder(*PERSON, of=mother, relation="self")

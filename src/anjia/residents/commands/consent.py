@@ -1,7 +1,7 @@
 """Saying yes, saying no, and taking a yes back. Each answer is a row, and bites at the next unit of work."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from anjia.kernel import audit, events
@@ -169,13 +169,15 @@ def _answer(
     )
     if (before.state, before.text_version) == (state, text.version) and not is_renewed:
         return before  # said already
+    # The last that is written is what she says, also where it was asked for a moment before the one it waited for.
+    at = max(now, before.at + timedelta(microseconds=1)) if before.at else now
     answer = Consent.objects.create(
         organization_id=actor.organization_id,
         resident_id=resident_id,
         purpose=text.purpose.value,
         text_version=text.version,
         state=state.value,
-        answered_at=now,
+        answered_at=at,
         answered_by=actor.user_id,
         text_digest=text.digest,
         way=how.way.value,
