@@ -12,7 +12,7 @@ from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
 from anjia.workforce import commands, queries
 from anjia.workforce.models import Qualification
-from anjia.workforce.rules import OwnPaper, SameReader, ScanMissing, StaffInvalid
+from anjia.workforce.rules import OwnPaper, SameReader, ScanChanged, ScanMissing, StaffInvalid
 from tests import make
 from tests.make import NOON
 from tests.workforce.make import SCAN, confirmed, cover, paper, sheet, staff
@@ -69,6 +69,35 @@ class TestQualifications:
 
         with pytest.raises(SameReader):
             self.verify(both, added)
+
+    def test_are_not_read_by_who_wrote_them_down_when_another_has_added_the_scan(
+        self, manager: Actor
+    ) -> None:
+        """Or the days that she has typed would count with nobody having read them but she."""
+        both = make.actor(
+            "workforce.change", "workforce.confirm", "files.store", organization_id=manager.organization_id
+        )
+        added = self.add(both, staff(of=manager).id, scan=b"")
+        self.scan(manager, added)
+
+        with pytest.raises(SameReader):
+            self.verify(both, added)
+        assert self.verify(self.reader(manager), added).is_verified
+
+    def test_do_not_count_by_a_scan_that_nobody_has_read(self, manager: Actor) -> None:
+        """Her page shows one, and meanwhile another lies beside what was entered."""
+        added, second = self.add(manager, staff(of=manager).id), self.reader(manager)
+        self.scan(manager, added)
+
+        with pytest.raises(ScanChanged):
+            acting(second, NOON).do(
+                commands.verify_qualification, qualification_id=added.id, scan_id=added.file_id
+            )
+
+    def scan(self, by: Actor, paper: Any) -> None:
+        acting(by, NOON).do(
+            commands.attach_scan, qualification_id=paper.id, scan=SCAN + b"2", content_type="image/png"
+        )
 
     def test_do_not_count_without_a_scan(self, manager: Actor) -> None:
         member = staff(of=manager)

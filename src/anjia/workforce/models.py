@@ -98,7 +98,8 @@ class Qualification(models.Model):
     """
     A licence, certificate or policy. It counts once a second person has read its scan beside what was entered.
 
-    `added_by` entered it with its scan, `verified_by` is the second reader: neither is its holder. It is never changed
+    `entered_by` wrote it down and `added_by` added its scan, mostly one person. `verified_by` is the second reader:
+    neither of them, nor its holder. It is never changed
     into another: a renewal is a new row, one entered by mistake is taken back. `issuer` is who insures her, or who
     issued it. What the house itself certifies (a course that she has passed) has a code and a name of its own, and
     needs no second reader: nobody has entered it.
@@ -113,6 +114,7 @@ class Qualification(models.Model):
     issuer = models.CharField(max_length=80, default="")
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
+    entered_by = models.UUIDField(null=True)  # from before this was kept, nobody knows but for `added_by`
     added_by = models.UUIDField()
     added_at = models.DateTimeField()
     file_id = models.UUIDField(null=True)  # the scan

@@ -137,6 +137,7 @@ def write_paper(
         issuer=issuer,
         valid_from=valid_from,
         valid_until=valid_until,
+        entered_by=actor.user_id,
         added_by=actor.user_id,
         added_at=now,
         file_id=file_id,

@@ -14,7 +14,14 @@ from anjia.kernel.files import store
 from anjia.kernel.work import command
 from anjia.workforce.events import StaffChanged
 from anjia.workforce.models import Qualification
-from anjia.workforce.rules import OwnPaper, SameReader, ScanMissing, StaffInvalid, is_end_unknown
+from anjia.workforce.rules import (
+    OwnPaper,
+    SameReader,
+    ScanChanged,
+    ScanMissing,
+    StaffInvalid,
+    is_end_unknown,
+)
 from anjia.workforce.writing import (
     check_days,
     check_policy,
@@ -94,15 +101,23 @@ def attach_scan(
 
 @command("workforce.confirm")
 def verify_qualification(
-    actor: Actor, now: datetime, *, qualification_id: UUID, valid_until: date | None = None
+    actor: Actor,
+    now: datetime,
+    *,
+    qualification_id: UUID,
+    valid_until: date | None = None,
+    scan_id: UUID | None = None,
 ) -> Qualification:
     """
     Say that the scan shows what was entered, and until when it holds if nobody knew. From now on it counts.
 
+    `scan_id` is the scan that was read, where a page says which.
+
     :raises NotFound: if there is no such paper here
     :raises OwnPaper: if it is the actor's own
-    :raises SameReader: if the actor has entered it
+    :raises SameReader: if the actor has entered it, or its scan
     :raises ScanMissing: if there is nothing to read
+    :raises ScanChanged: if by now another scan lies beside it than the one that was read
     :raises StaffInvalid: if the last day that it must have is missing
     """
     paper = _paper_for_update(actor, qualification_id)
@@ -112,8 +127,10 @@ def verify_qualification(
         return paper
     if paper.file_id is None:
         raise ScanMissing
-    if paper.added_by == actor.user_id:
+    if actor.user_id in {paper.entered_by, paper.added_by}:
         raise SameReader
+    if scan_id and scan_id != paper.file_id:
+        raise ScanChanged
     paper.valid_until = paper.valid_until or valid_until
     _check_last_day(paper.code, paper.valid_until)
     check_days(paper.valid_from, paper.valid_until)

@@ -74,6 +74,7 @@ def verify_paper(request: PageRequest, staff_id: UUID, qualification_id: UUID) -
             commands.verify_qualification,
             qualification_id=qualification_id,
             valid_until=forms.day_or_none(request.POST, "valid_until"),
+            scan_id=console.uuid_of(request.POST.get("scan_id", "")),
         )
     except DomainError as refusal:
         return show_member(request, staff_id, refusal)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from anjia.clinical.professions import PROFESSIONS, RANKED, StaffKind
-from anjia.kernel.errors import Invalid, NotAllowed, Words
+from anjia.kernel.errors import DomainError, Invalid, NotAllowed, Words
 from anjia.workforce.rules.rota import left_of
 
 LONGEST_TITLE: Final = 20
@@ -65,6 +65,11 @@ class OwnPaper(NotAllowed):
 class SameReader(NotAllowed):
     code = "workforce.same_reader"
     words = _("这张证是您登记的，要由另一位同事对着扫描件再核一遍。")
+
+
+class ScanChanged(DomainError):
+    code = "workforce.scan_changed"
+    words = _("这期间换了一份扫描件，请再对着看一遍。")
 
 
 class ScanMissing(Invalid):
