@@ -90,8 +90,8 @@ export const family = {
   consents: () => get<T.Page<T.Consent> | T.Consent[]>('consents'),
   consent: (purpose: string, text_version: string, agrees: boolean, key: string) =>
     post<T.Consent>('consents', { purpose, text_version, agrees }, key),
-  sign: (purpose: string, text_version: string, signature: string, key: string) =>
-    post<T.Consent>('consents', { purpose, text_version, agrees: true, signature }, key),
+  sign: (purpose: string, text_version: string, signature: string, witness: string, key: string) =>
+    post<T.Consent>('consents', { purpose, text_version, agrees: true, signature, witness }, key),
   copy: (purpose: string) => get<{ name: string; pdf: string }>(`consents/${purpose}/copy`),
 }
 
@@ -99,6 +99,7 @@ export const concerns = {
   mine: () => get<T.Concern[]>('concerns'),
   raise: (concern: { kind: string; words: string; wants: string; visit_id: string | null }, key: string) => post<unknown>('concerns', concern, key),
   unsigned: (words: string, key: string) => post<unknown>('concerns/without-a-name', { words }, key),
+  accept: (id: string, key: string) => post<unknown>(`concerns/${id}/accept`, {}, key),
   appeal: (id: string, words: string, key: string) => post<unknown>(`concerns/${id}/appeal`, { words }, key),
 }
 

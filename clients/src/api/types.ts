@@ -213,6 +213,7 @@ export interface Concern {
   steps: { at: string; kind: string; words: string }[]
   can_appeal: boolean
   appeal_until: string | null
+  is_accepted: boolean | null
 }
 export interface DoorCode {
   payload: string
@@ -275,6 +276,7 @@ export interface Grant {
   phone_masked?: string
   valid_until: string | null
   given_by?: string
+  is_guardian?: boolean
 }
 export interface Consent {
   purpose: string
@@ -287,6 +289,9 @@ export interface Consent {
   is_agreement: boolean
   ends_on: string | null
   may_sign: boolean
+  signed_as: string
+  signer: string
+  witness: string
 }
 
 /** What the caregiver works with. */

@@ -153,6 +153,7 @@ class ConcernOut(Schema):
     steps: list[StepOut]
     can_appeal: bool
     appeal_until: datetime | None
+    is_accepted: bool | None
 
 
 class RaisedOut(Schema):
@@ -194,6 +195,12 @@ def suggest_without_a_name(request: AuthedRequest, body: UnsignedIn) -> HttpResp
 def appeal(request: AuthedRequest, concern_id: UUID, body: AppealIn) -> HttpResponse:
     """Have it looked at again by somebody else, once."""
     return http.do(request, commands.appeal, RaisedOut, concern_id=concern_id, words=body.words)
+
+
+@router.post("/concerns/{uuid:concern_id}/accept", response={201: RaisedOut})
+def accept_answer(request: AuthedRequest, concern_id: UUID) -> HttpResponse:
+    """Say that the answer will do, which closes it."""
+    return http.do(request, commands.accept_answer, RaisedOut, concern_id=concern_id)
 
 
 @router.get("/performance", response=PerformanceOut)

@@ -1,11 +1,11 @@
-"""What quality does when a visit is done, and when an objection is answered."""
+"""What quality does when a visit is done, and when a concern or an objection is answered."""
 
 from datetime import datetime
 
 from anjia.kernel.actors import Actor
 from anjia.kernel.events import listens_to
 from anjia.quality import commands, telling
-from anjia.quality.events import ObjectionMoved
+from anjia.quality.events import ConcernMoved, ObjectionMoved
 from anjia.visits.events import VisitDone
 
 
@@ -17,3 +17,8 @@ def call_her_back(actor: Actor, now: datetime, event: VisitDone) -> None:
 @listens_to(ObjectionMoved)
 def tell_her_answer(actor: Actor, now: datetime, event: ObjectionMoved) -> None:
     telling.tell_who_objected(actor, now, event)
+
+
+@listens_to(ConcernMoved)
+def tell_who_raised_it(actor: Actor, now: datetime, event: ConcernMoved) -> None:
+    telling.tell_who_raised(actor, now, event)

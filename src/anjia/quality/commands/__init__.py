@@ -2,6 +2,7 @@
 
 from anjia.quality.commands.call_backs import escalate_call_back, log_call_back, open_call_back
 from anjia.quality.commands.concerns import (
+    accept_answer,
     acknowledge_concern,
     appeal,
     close_concern,
@@ -22,6 +23,7 @@ from anjia.quality.commands.objections import decide_objection, hand_objection_o
 from anjia.quality.commands.ratings import rate_visit
 
 __all__ = [
+    "accept_answer",
     "acknowledge_concern",
     "appeal",
     "close_concern",

@@ -214,6 +214,7 @@ def appeal(actor: Actor, now: datetime, *, concern_id: UUID, words: str) -> Conc
     if concern.owner_id:
         concern.former_owner_ids = [*concern.former_owner_ids, concern.owner_id]
     concern.owner_id, concern.closed_at, concern.finding = None, None, ""
+    concern.is_accepted = None
     concern.since = concern.appealed_at = now
     concern.move_to(ConcernState.APPEALED, actor=actor, now=now, words=said)
     return _told(actor, now, concern, fields=["owner_id", "state", "words"])
@@ -224,7 +225,7 @@ def close_concern(
     actor: Actor, now: datetime, *, concern_id: UUID, is_accepted: bool, words: str = ""
 ) -> Concern:
     """
-    Close it: when she accepts the answer, or when the time to appeal is over. Never by itself.
+    Close it: when she accepts the answer, or when the time to appeal is over. Never by itself; which, is kept.
 
     :raises NotFound: if there is none that the actor may see
     :raises OnlyOwner: if somebody else deals with it
@@ -236,9 +237,28 @@ def close_concern(
         concern.state, told_at=concern.told_at, appealed_at=concern.appealed_at, now=now
     ):
         raise AppealStillOpen
-    concern.closed_at = now
-    concern.move_to(ConcernState.CLOSED, actor=actor, now=now, words=words.strip())
-    return _told(actor, now, concern, fields=["state"])
+    return _close(actor, now, concern, is_accepted=is_accepted, words=words.strip())
+
+
+@command("quality.raise")
+def accept_answer(actor: Actor, now: datetime, *, concern_id: UUID) -> Concern:
+    """
+    Say that the answer will do: she herself who raised it. That closes it; until the time is over she may still appeal.
+
+    :raises NotFound: if there is none that the actor may see
+    :raises NotAllowed: for who has not raised it
+    :raises ConcernGoneOn: if there is no answer, or it is closed
+    """
+    concern = _held(actor, concern_id)
+    if concern.raised_by != actor.user_id:
+        raise NotAllowed
+    return _close(actor, now, concern, is_accepted=True)
+
+
+def _close(actor: Actor, now: datetime, concern: Concern, *, is_accepted: bool, words: str = "") -> Concern:
+    concern.closed_at, concern.is_accepted = now, is_accepted
+    concern.move_to(ConcernState.CLOSED, actor=actor, now=now, words=words)
+    return _told(actor, now, concern, fields=["is_accepted", "state"])
 
 
 def _raiser(actor: Actor, now: datetime, *, is_caller: bool) -> RaisedBy:

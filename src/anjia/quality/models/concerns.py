@@ -51,6 +51,7 @@ class Concern(models.Model):
     told_at = models.DateTimeField(null=True)
     appealed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    is_accepted = models.BooleanField(null=True)  # whether she was content with the answer, once it is closed
 
     class Meta:
         constraints = [

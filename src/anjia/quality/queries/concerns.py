@@ -84,6 +84,7 @@ class OwnConcern:
     steps: Sequence[OwnStep]
     can_appeal: bool
     appeal_until: datetime | None
+    is_accepted: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +194,7 @@ def my_concerns(actor: Actor, purpose: Purpose, *, now: datetime, size: int = 50
             steps=told[one.id],
             can_appeal=_can_appeal(one, now),
             appeal_until=_appeal_until(one),
+            is_accepted=one.is_accepted,
         )
         for one in found
     ]
