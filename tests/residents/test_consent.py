@@ -40,6 +40,7 @@ from anjia.residents.rules import (
 )
 from anjia.simulation.pictures import chunk, scribble
 from tests.documents.test_pdf import characters_known
+from tests.identity import make as make_identity
 from tests.make import NOON, actor
 from tests.residents import make as make_residents
 from tests.residents.make import PAPER, PERSON
@@ -137,6 +138,7 @@ class TestConsent:
             acting(desk, NOON).do(give_consent, **says, file_id=paper.id)
 
 
+DESK = ("residents.read", "residents.consent", "files.store")
 SIGNATURE = scribble(7)
 
 
@@ -197,7 +199,15 @@ class TestAgreement:
 
         signed = self.sign(guardian, mother.id)
 
-        assert (signed.signed_as, signed.signer) == ("guardian", "王建国")
+        assert (signed.signed_as, signed.signer, signed.witness) == ("guardian", "王建国", "")
+
+    def test_by_finger_may_name_who_was_there(self, desk: Actor) -> None:
+        mother = make_residents.resident(served_by=desk)
+        guardian = make_residents.holder(*PERSON, of=mother, relation="guardian", name="王建国")
+
+        signed = self.sign(guardian, mother.id, witness=" 李静 ")
+
+        assert (signed.signer, signed.witness) == ("王建国", "李静")
 
     def test_is_ended_without_signing_and_counts_no_more(self, desk: Actor) -> None:
         mother = make_residents.resident(served_by=desk)
@@ -299,6 +309,23 @@ class TestAgreement:
         for asked, whose in (("ads", mother), ("contract", stranger)):
             with pytest.raises(NotFound):
                 acting(desk, NOON).ask(paper_to_sign, Purpose.LEGAL, resident_id=whose.id, asked=asked)
+
+    @pytest.mark.parametrize("paper", [copy_of_consent, paper_to_sign])
+    def test_names_the_institution_that_she_has_it_with(
+        self, monkeypatch: pytest.MonkeyPatch, paper: Any
+    ) -> None:
+        house = make_identity.house()
+        desk = actor(*DESK, organization_id=house.id)
+        mother = make_residents.resident(served_by=desk)
+        she = make_residents.holder(*PERSON, of=mother, relation="self")
+        self.sign(she, mother.id, signature=scribble(1))
+        printed: list[Document] = []
+        monkeypatch.setattr(signing, "as_pdf", printed.append)
+
+        acting(desk, NOON).ask(paper, Purpose.LEGAL, resident_id=mother.id, asked="contract")
+
+        said = {one.name: one.words for one in printed[0].parts if isinstance(one, Words)}
+        assert said["机构"].startswith(house.name)
 
     @pytest.mark.parametrize("part", ["title", "text", "title_en", "text_en"])
     def test_comes_as_no_copy_of_other_words_than_those_that_were_signed(

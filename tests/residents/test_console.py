@@ -309,7 +309,9 @@ class TestFamilyAtTheDesk:
         [grant] = acting(desk, now).ask(grants_of, Purpose.CONTRACT, resident_id=mother.id, now=now)
 
         assert "我也看过了" not in page_of(first.get(f"{BASE}{mother.id}/"))
-        assert "我也看过了" in page_of(second.get(f"{BASE}{mother.id}/"))
+        asked = page_of(second.get(f"{BASE}{mother.id}/"))
+        assert "我也看过了" in asked
+        assert "监护人 · 女儿" in asked  # what she confirms: who decides for her, not only who is kin
         assert first.get(f"{BASE}{mother.id}/grants/{grant.id}/paper").content == PAPER
         assert first.post(f"{BASE}{mother.id}/grants/{grant.id}/witness").status_code == 409
         assert second.post(f"{BASE}{mother.id}/grants/{grant.id}/witness").status_code == 303

@@ -162,6 +162,7 @@ class TestConsents:
         assert (signed.json()["state"], signed.json()["answered_version"]) == ("given", "1")
         assert base64.b64decode(copy["pdf"]).startswith(b"%PDF-")
         assert signed.json()["may_sign"] is False
+        assert (signed.json()["signed_as"], signed.json()["signer"]) == ("self", "")
 
     def test_of_being_visited_is_signed_again_when_its_year_is_over(
         self, client: Client, mother: Resident, token: str

@@ -24,7 +24,7 @@ from anjia.kernel.paging import Page, PageOut
 from anjia.kernel.work import acting
 from anjia.residents import commands, queries
 from anjia.residents.models import Address, Grant
-from anjia.residents.rules import AGREEMENT, SignatureMissing, SlipWrong, purpose_words, what_words
+from anjia.residents.rules import AGREEMENT, Relation, SignatureMissing, SlipWrong, purpose_words, what_words
 
 router = Router(tags=["residents"])
 
@@ -67,6 +67,11 @@ class GrantOut(Schema):
     given_at: datetime
     valid_until: datetime | None
     waits_for_witness: bool
+    is_guardian: bool
+
+    @staticmethod
+    def resolve_is_guardian(grant: Any) -> bool:
+        return bool(grant.relation == Relation.GUARDIAN)
 
     @staticmethod
     def resolve_relation(grant: Any) -> str:
@@ -74,12 +79,17 @@ class GrantOut(Schema):
 
 
 class ConsentIn(Schema):
-    """`signature` is what the finger has drawn, a PNG in base64: the agreement needs it, the consents may have it."""
+    """
+    `signature` is what the finger has drawn, a PNG in base64: the agreement needs it, the consents may have it.
+
+    `witness` is who was there when it was drawn; nobody has to be.
+    """
 
     purpose: Annotated[str, Field(max_length=10)]
     text_version: int
     agrees: bool
     signature: Annotated[str, Field(max_length=420_000)] = ""
+    witness: Annotated[str, Field(max_length=60)] = ""
 
 
 class ConsentOut(Schema):
@@ -87,6 +97,7 @@ class ConsentOut(Schema):
     `state`: given, refused, withdrawn, asked_again (the text has changed), not_asked.
 
     The agreement that is given holds until the day before `ends_on`; in its last month and later it `may_sign` again.
+    `signed_as`: self, guardian; of a guardian `signer` is the name.
     """
 
     purpose: str
@@ -99,6 +110,9 @@ class ConsentOut(Schema):
     is_agreement: bool
     ends_on: date | None
     may_sign: bool
+    signed_as: str
+    signer: str
+    witness: str
 
     @staticmethod
     def resolve_may_sign(standing: Any) -> bool:

@@ -61,7 +61,8 @@ def give_consent(
     Write down her answer to the text that she has read: yes, or no. No to one purpose refuses no other thing.
 
     A yes that staff write down is the one that she has signed: `file_id` is the photo of that paper, and says who has
-    signed it. A person who agrees to be visited signs with her finger; to the consents a tap is enough.
+    signed it. A person who agrees to be visited signs with her finger; to the consents a tap is enough. Who signs on a
+    phone may name a witness: of a guardian two members of staff have read the paper already.
 
     :raises NotFound: if the actor has no business with her, or there is no such photo of hers
     :raises OnlySheDecides: if the actor is family only
@@ -86,6 +87,7 @@ def give_consent(
     how = How(way=Way.PAPER if file_id else Way.TAP, signed_as=SignedAs(signed_as), file_id=file_id)
     if actor.kind is Kind.PERSON:
         how = _by_herself(actor, now, resident_id=resident_id, signature=signature if agrees else b"")
+        how = replace(how, witness=witness.strip()[:60] if signature and agrees else "")
         if agrees and asked is AGREEMENT and not signature:
             raise SignatureMissing(fields={"signature": SignatureMissing.words})
     elif how.signed_as is SignedAs.GUARDIAN or witness:

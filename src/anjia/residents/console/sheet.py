@@ -97,7 +97,9 @@ def grant_said(
     return {
         "grant": grant,
         "relation": grant.kinship or RELATION_WORDS[Relation(grant.relation)],
-        "is_guardian": grant.relation == Relation.GUARDIAN,
+        "guardian": RELATION_WORDS[Relation.GUARDIAN]
+        if grant.kinship and grant.relation == Relation.GUARDIAN
+        else "",
         "allows": [ALLOW_WORDS[Allow(allow)] for allow in grant.allows],
         "given_by": GIVEN_BY_WORDS[GivenBy(grant.given_by)],
         "giver": names.get(grant.giver_id, ""),

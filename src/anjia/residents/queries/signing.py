@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anjia.documents import Document, Heading, Part, Picture, Words, as_pdf
+from anjia.identity.queries import get_organization
 from anjia.kernel import access
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.calendar import local
@@ -74,6 +75,7 @@ def paper_to_sign(actor: Actor, purpose: Purpose, *, resident_id: UUID, asked: s
                 *(Words(words=line) for line in words.split("\n")),
                 Heading(words=_("签署"), level=2),
                 Words(name=_("居民"), words=resident.name),
+                *_institution(actor, purpose),
                 *(Words(name=line, words=LINE) for line in lines),
                 Words(name=_("条文校验码（SHA-256）"), words=text.digest),
             ],
@@ -91,6 +93,7 @@ def _document(actor: Actor, purpose: Purpose, *, name: str, standing: Standing) 
     title, words = text.in_language(get_language())
     facts: list[Part] = [
         Words(name=_("居民"), words=name),
+        *_institution(actor, purpose),
         Words(name=_("回答"), words=str(STATE_WORDS[standing.state])),
         Words(name=_("时间"), words=f"{local(standing.at):%Y-%m-%d %H:%M}"),
         Words(name=_("方式"), words=str(WAY_WORDS[standing.way])),
@@ -120,3 +123,12 @@ def _document(actor: Actor, purpose: Purpose, *, name: str, standing: Standing) 
         parts=[*(Words(words=line) for line in words.split("\n")), Heading(words=_("签署"), level=2), *facts],
         language="en" if (get_language() or "").startswith("en") else "zh-CN",
     )
+
+
+def _institution(actor: Actor, purpose: Purpose) -> list[Part]:
+    """Return whom she has it with: the text itself names no one."""
+    try:
+        house = get_organization(actor, purpose, organization_id=actor.organization_id)
+    except NotFound:
+        return []
+    return [Words(name=_("机构"), words=f"{house.name} {house.phone or house.duty_phone}".strip())]
