@@ -1,6 +1,6 @@
 /** Who is signed in on this phone, and for whom she acts. */
 import { computed, reactive } from 'vue'
-import { connect } from './api/http'
+import { connect, Refused } from './api/http'
 import { me as meApi } from './api'
 import type { Me, Person, SignedIn } from './api/types'
 import { t } from './i18n'
@@ -43,7 +43,7 @@ export const whose = (ofName: string, own: string): string =>
   isActing.value && person.value ? t(ofName, { name: person.value.name }) : t(own)
 
 export function may(what: string): boolean {
-  return person.value !== null && (person.value.relation === 'self' || person.value.allows.includes(what))
+  return decides.value || (person.value?.allows.includes(what) ?? false)
 }
 
 export function actFor(residentId: string): void {
@@ -58,13 +58,40 @@ export function signedIn(answer: SignedIn): void {
 }
 
 export async function loadMe(): Promise<Me> {
-  const answer = await meApi.get()
+  const answer = await meApi.get().catch((error: unknown) => {
+    if (!session.actingFor || !(error instanceof Refused) || error.status !== 404) throw error
+    leave() // she may act for that person no more
+    return meApi.get()
+  })
   session.me = answer
   uni.setStorageSync(ME, answer)
   markDemo(answer.is_demo)
+  if (session.actingFor && !answer.people.some((each) => each.resident_id === session.actingFor)) leave()
   if (answer.people.length && !answer.people.some((each) => each.resident_id === session.actingFor))
     actFor((answer.people.find((each) => each.relation === 'self') ?? answer.people[0]!).resident_id)
   return answer
+}
+
+/** What was seen of whom she acts for goes with the right to see it. */
+function leave(): void {
+  session.actingFor = ''
+  uni.removeStorageSync(ACTING)
+  forgetSeen()
+}
+
+function forgetSeen(): void {
+  for (const key of uni.getStorageInfoSync().keys) if (key.startsWith(SEEN)) uni.removeStorageSync(key)
+}
+
+/** Something was not found: ask whether she may still act for that person, and begin anew if not. */
+let asking = false
+async function askWhetherStill(): Promise<void> {
+  if (asking) return
+  asking = true
+  const before = session.actingFor
+  await loadMe().catch(() => undefined)
+  asking = false
+  if (session.token && session.actingFor !== before) uni.reLaunch({ url: front() })
 }
 
 export function markDemo(isDemo: boolean): void {
@@ -75,7 +102,7 @@ export function markDemo(isDemo: boolean): void {
 export function forget(): void {
   Object.assign(session, { token: '', actingFor: '', me: null })
   for (const key of [TOKEN, ACTING, ME]) uni.removeStorageSync(key)
-  for (const key of uni.getStorageInfoSync().keys) if (key.startsWith(SEEN)) uni.removeStorageSync(key)
+  forgetSeen()
 }
 
 export function toSignIn(): void {
@@ -88,6 +115,7 @@ connect({
     forget()
     toSignIn()
   },
+  notFound: () => void askWhetherStill(),
 })
 
 /** The front page of whoever is signed in. */

@@ -1,9 +1,9 @@
 """What people see when the server cannot be reached, or has signed them out."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Open
-from tests.browser.screen import Screen
+from tests.browser.screen import PHONE, Screen
 
 PARTS = "**/console/desk/board/**"
 
@@ -62,3 +62,30 @@ class TestAFormThatWasRefused:
         expect(page.locator("#messages")).to_contain_text("没有通过")
         boss.open("/console/identity/users/")
         assert len(sent) == 1  # looked at again, and not sent
+
+
+class TestAnAccessThatWasTakenBack:
+    def test_takes_what_was_seen_off_the_phone(self, open_screen: Open) -> None:
+        hers = open_screen(size=PHONE)
+        page = hers.step_in_as("daughter")
+        mother = page.get_by_text("张桂芳")
+        expect(mother.first).to_be_visible()
+
+        def acts_for_nobody(route: Route) -> None:
+            """Answer as the server does once the grant is gone."""
+            if "x-acting-for" in route.request.headers:
+                route.fulfill(status=404, json={"code": "not_found", "detail": "没有找到。", "fields": {}})
+            elif route.request.url.endswith("/api/v1/me"):
+                answer = route.fetch()
+                route.fulfill(response=answer, json=answer.json() | {"people": []})
+            else:
+                route.continue_()
+
+        page.route("**/api/v1/**", acts_for_nobody)
+        hers.open("/app/#/pages/visits/index")
+        expect(page.get_by_text("您现在没有替谁办事")).to_be_visible()
+        expect(mother).to_have_count(0)
+        page.reload()
+        hers.settle()
+        expect(page.get_by_text("您现在没有替谁办事")).to_be_visible()
+        expect(mother).to_have_count(0)

@@ -31,10 +31,11 @@ interface Who {
 }
 let who: () => Who = () => ({ token: '', actingFor: '' })
 let signedOut: () => void = () => {}
+let notFound: () => void = () => {}
 
-export function connect(options: { who: () => Who; signedOut: () => void }): void {
-  who = options.who
-  signedOut = options.signedOut
+/** `notFound` is told when something of whom she acts for is not there, or not hers to see any more. */
+export function connect(options: { who: () => Who; signedOut: () => void; notFound: () => void }): void {
+  ;({ who, signedOut, notFound } = options)
 }
 
 export const urlOf = (path: string): string => ROOT + path
@@ -77,6 +78,7 @@ function once<T>(
       success: (response) => {
         // A gateway that cannot reach the server has not let it hear us either.
         if (response.statusCode === 0 || [502, 503, 504].includes(response.statusCode)) return reject(new Unreached())
+        if (response.statusCode === 404 && path !== 'me' && header['X-Acting-For'] && header['X-Acting-For'] === who().actingFor) notFound()
         try {
           resolve(answer<T>(response.statusCode, response.data, sentToken))
         } catch (refusal) {
