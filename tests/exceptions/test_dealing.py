@@ -283,3 +283,15 @@ class TestMessages:
     def test_say_nothing_of_anybodys_health_on_a_locked_screen(self, kind: ExceptionKind) -> None:
         assert not reveals(words_of_message(kind))
         assert "病情" not in words_of_message(kind)
+
+
+class TestWhomToRing:
+    def test_is_said_while_it_is_open(self, house: House) -> None:
+        one, _visit = opened(house)
+        shown = page(house.town, one.id)
+        assert shown.staff_phone == "13800000001"
+        assert shown.home_phone
+
+        close(house.desk, one)
+        shown = page(house.town, one.id)
+        assert (shown.staff_phone, shown.home_phone) == ("", "")

@@ -111,6 +111,8 @@ class ExceptionPage:
     visits: Sequence[AbsentVisit] = field(default_factory=list)
     away_until: datetime | None = None
     visits_next: str | None = None
+    staff_phone: str = ""  # to ring who is out there, and the home, while it is open
+    home_phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from anjia.dispatch.queries import propose_stand_ins
+from anjia.dispatch.queries import contact_of, propose_stand_ins
 from anjia.exceptions.listing import is_health_hidden, lines_of, seen
 from anjia.exceptions.models import AbsenceLine, ExceptionStep, VisitException
 from anjia.exceptions.queries.photos import photos_of
@@ -21,11 +21,11 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
-from anjia.residents.queries import resident_names
+from anjia.residents.queries import phone_to_call, resident_names
 from anjia.visits.queries import get_promise, get_promises, promises_ahead
 from anjia.visits.rules.exceptions import ExceptionKind
 from anjia.visits.rules.lifecycle import State, Status
-from anjia.workforce.queries import staff_found, staff_names
+from anjia.workforce.queries import get_staff_member, staff_found, staff_names
 
 AT_ONCE: Final = 12  # visits of who cannot come, on a page: about a day of hers
 MOST_STAFF: Final = 300
@@ -98,7 +98,19 @@ def exception_page(
         visits=visits.items,
         visits_next=visits.next,
         away_until=one.away_until,
+        staff_phone=_phone_of_staff(actor, purpose, one),
+        home_phone=phone_to_call(actor, purpose, resident_id=one.resident_id)
+        if one.is_open and one.resident_id
+        else "",
     )
+
+
+def _phone_of_staff(actor: Actor, purpose: Purpose, one: VisitException) -> str:
+    """Return the number of whom it is about: most of what is to be done begins with ringing her."""
+    if not one.is_open or one.staff_id is None:
+        return ""
+    staff = get_staff_member(actor, purpose, staff_id=one.staff_id)
+    return contact_of(actor, purpose, name=staff.name, account_id=staff.account_id, phone=staff.phone).phone
 
 
 def _coming(
