@@ -166,7 +166,11 @@ class TestSettings:
     def test_are_set_by_who_runs_the_house(self, house: Organization) -> None:
         manager = sign_in(house, "manager")
 
-        assert manager.post(f"{BOARD}settings/set", self.SAID).status_code == 302
+        warned = manager.post(f"{BOARD}settings/set", self.SAID)
+        assert warned.status_code == 409
+        assert "不再值守" in warned.content.decode()
+        knowing = self.SAID | {"knowingly": "1"}
+        assert manager.post(f"{BOARD}settings/set", knowing).status_code == 302
 
         page = manager.get(f"{BOARD}settings").content.decode()
         assert 'name="overdue_minutes" type="number" min="5" max="240" required value="20"' in page

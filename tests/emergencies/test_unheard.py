@@ -1,7 +1,8 @@
 """Whoever changes roles hears before that nobody would hear calls for help."""
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from anjia.emergencies.commands import set_house
+from anjia.emergencies.hearing import house_of
+from anjia.emergencies.models import HouseRules
 from anjia.identity import commands
 from anjia.identity.commands import start_session
 from anjia.identity.queries import account_page, roles, who_may
@@ -79,7 +82,7 @@ class TestTakingARole:
             "overdue_minutes": "30",
             "answer_minutes": "10",
         }
-        acting(system(here.id), NOON).do(set_house, said=said, weekdays=[2, 0])
+        acting(system(here.id), NOON).do(set_house, said=said, weekdays=[2, 0], knowingly=True)
         chief = clerk(here)
         take(chief, here.desk)
 
@@ -206,3 +209,58 @@ class TestPages:
 
         assert browser.post(url, form | {"knowingly": "1"}).status_code == 303
         assert takers(here) == set()
+
+
+class TestHoursThatAreGivenUp:
+    SAID: ClassVar[dict[str, str]] = {
+        "first_number": "120",
+        "opens_at": "08:00",
+        "closes_at": "18:00",
+        "unanswered_seconds": "60",
+        "overdue_minutes": "30",
+        "answer_minutes": "10",
+    }
+
+    def set(self, here: House, *, weekdays: Iterable[int] = range(7), **said: Any) -> HouseRules:
+        knowingly = said.pop("knowingly", False)
+        return acting(system(here.id), NOON).do(
+            set_house, said=self.SAID | said, weekdays=weekdays, knowingly=knowingly
+        )
+
+    def test_are_said_before_it_is_done(self, here: House) -> None:
+        with pytest.raises(NobodyHears) as refusal:
+            self.set(here, closes_at="17:00", weekdays=range(5))
+
+        assert "周一、周二、周三、周四、周五 17:00–18:00；周六、周日 08:00–18:00 不再值守" in str(
+            refusal.value
+        )
+        assert "请拨打 120" in str(refusal.value)
+        assert self.hours(here) == "08:00–18:00"
+
+    def test_are_given_up_by_whoever_says_that_she_knows_and_that_is_written_down(self, here: House) -> None:
+        self.set(here, closes_at="17:00", knowingly=True)
+
+        assert self.hours(here) == "08:00–17:00"
+        assert "emergencies.house.unheard" in audited(clerk(here), here.id)
+
+    @pytest.mark.parametrize(
+        ("opens_at", "closes_at"),
+        [("08:00", "18:00"), ("07:00", "19:00"), ("00:00", "00:00"), ("08:00", "07:59")],
+    )
+    def test_are_none_where_somebody_is_there_as_long_as_before(
+        self, here: House, opens_at: str, closes_at: str
+    ) -> None:
+        self.set(here, opens_at=opens_at, closes_at=closes_at)
+        assert self.hours(here) in {f"{opens_at}–{closes_at}", "24 h"}
+
+    def test_are_counted_past_midnight(self, here: House) -> None:
+        self.set(here, opens_at="00:00", closes_at="00:00")
+        with pytest.raises(NobodyHears) as refusal:
+            self.set(here, opens_at="20:00", closes_at="08:00")
+        assert "每天 08:00–20:00" in str(refusal.value)
+        with pytest.raises(NobodyHears) as refusal:
+            self.set(here, opens_at="20:00", closes_at="08:00", weekdays=[0])
+        assert "周一 00:00–20:00；周二 08:00–24:00" in str(refusal.value)
+
+    def hours(self, here: House) -> str:
+        return acting(system(here.id), NOON).ask(house_of).hours

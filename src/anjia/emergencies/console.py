@@ -150,7 +150,8 @@ def settings(request: PageRequest) -> HttpResponse:
 def set_house(request: PageRequest) -> HttpResponse:
     """Set the number, the hours and the minutes."""
     try:
-        console.do(request, commands.set_house, **forms.house(request.POST))
+        knowingly = request.POST.get("knowingly") == "1"
+        console.do(request, commands.set_house, **forms.house(request.POST), knowingly=knowingly)
     except DomainError as refusal:
         return show_settings(request, refusal)
     return HttpResponseRedirect(f"{reverse('emergencies:settings')}?set=1")

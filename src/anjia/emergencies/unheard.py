@@ -1,6 +1,6 @@
-"""What a change of roles would do to those who call: whether anybody is left who would hear them."""
+"""What a change of roles or hours would do to those who call: whether anybody is left who would hear them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from anjia.emergencies.hearing import house_of
 from anjia.emergencies.models import Watch
-from anjia.emergencies.rules.house import EVERY_DAY, WEEKDAYS, House
+from anjia.emergencies.rules.house import EVERY_DAY, WEEKDAYS, House, hours_given_up
 from anjia.emergencies.rules.kinds import KINDS
 from anjia.identity.queries import who_may
 from anjia.kernel.actors import Actor, Purpose
@@ -42,6 +42,11 @@ NOBODY_LISTENS: Final[Mapping[str, Words]] = MappingProxyType(
             "值守时间（{hours}）里没有人听见。"
         ),
     }
+)
+
+HOURS_GIVEN_UP: Final = gettext_lazy(
+    "这样定了以后，{hours} 不再值守。那时候求助的，手机上会写“现在没有人值守，请拨打 {number}”；"
+    "后台不响，只记下来、告诉负责人。"
 )
 
 
@@ -110,6 +115,16 @@ def said_of(actor: Actor, before: Hearers, after: Hearers) -> str:
 
 def hours_in_words(house: House) -> str:
     """Say on which days the desk is there, and from when to when."""
-    every_day = set(house.weekdays) == set(EVERY_DAY)
-    days = _("每天") if every_day else _("、").join(str(WEEKDAYS[day]) for day in sorted(house.weekdays))
-    return f"{days} {house.hours}"
+    return f"{days_in_words(house.weekdays)} {house.hours}"
+
+
+def days_in_words(days: Collection[int]) -> str:
+    every_day = set(days) == set(EVERY_DAY)
+    return _("每天") if every_day else _("、").join(str(WEEKDAYS[day]) for day in sorted(days))
+
+
+def given_up_in_words(before: House, after: House) -> str:
+    """Say at which hours nobody will be there any more who was; nothing where there are none."""
+    given_up = hours_given_up(before, after)
+    hours = _("；").join(f"{days_in_words(days)} {_('、').join(spans)}" for days, spans in given_up.items())
+    return str(HOURS_GIVEN_UP).format(hours=hours, number=after.first_number) if given_up else ""

@@ -14,6 +14,7 @@ from anjia.kernel.errors import Invalid, Words
 AMBULANCE: Final = "120"
 NUMBER: Final = re.compile(r"[0-9][0-9 -]{2,18}")
 WATCHED_FOR_SECONDS: Final = 45  # a page that is seen says every 15 seconds that it is there
+DAY: Final = 24 * 60  # minutes
 EVERY_DAY: Final = tuple(range(7))
 WEEKDAYS: Final = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 
@@ -74,6 +75,35 @@ class House:
         if self.opens_at == self.closes_at:
             return "24 h"
         return f"{self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+
+def minutes_of_week(house: House) -> frozenset[int]:
+    """Return the minutes of the week, counted from Monday's midnight, at which the desk is there."""
+    begins = house.opens_at.hour * 60 + house.opens_at.minute
+    lasts = (house.closes_at.hour * 60 + house.closes_at.minute - begins) % DAY or DAY
+    if house.opens_at == house.closes_at:
+        begins = 0
+    return frozenset(
+        (day * DAY + begins + minute) % (7 * DAY) for day in house.weekdays for minute in range(lasts)
+    )
+
+
+def hours_given_up(before: House, after: House) -> dict[tuple[int, ...], list[str]]:
+    """Return when the desk was there and will not be: of the days on which it is the same, from when to when."""
+    lost = minutes_of_week(before) - minutes_of_week(after)
+    found: dict[tuple[str, ...], list[int]] = {}
+    for day in EVERY_DAY:
+        of_day = [minute for minute in range(DAY) if day * DAY + minute in lost]
+        starts = [minute for minute in of_day if minute - 1 not in of_day]
+        ends = [minute + 1 for minute in of_day if minute + 1 not in of_day]
+        spans = tuple(f"{_said(start)}–{_said(end)}" for start, end in zip(starts, ends, strict=True))
+        if spans:
+            found.setdefault(spans, []).append(day)
+    return {tuple(days): list(spans) for spans, days in found.items()}
+
+
+def _said(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 class HouseUnsound(Invalid):
