@@ -26,6 +26,7 @@ from anjia.workforce.models import GroupPolicy
 from anjia.workforce.queries import caregivers_on, group_policies, group_policy_page
 from anjia.workforce.rules.policies import (
     CoveredAlready,
+    ListChanged,
     Member,
     PolicyInvalid,
     PolicyOver,
@@ -116,6 +117,25 @@ class TestAPolicyForMany:
         page = acting(keeper, NOON).ask(group_policy_page, Purpose.LEGAL, policy_id=policy.id, today=DAY)
         assert (page.line.covered, page.line.waiting) == (2, 0)
         assert [one.name for one in page.without] == ["陈雪"]
+
+    def test_does_not_count_for_those_who_were_added_while_it_was_read(
+        self, keeper: Actor, reader: Actor
+    ) -> None:
+        policy = enter(keeper, Whom(staff_ids=frozenset({member(keeper, "李静")})))
+        page = acting(reader, NOON).ask(group_policy_page, Purpose.LEGAL, policy_id=policy.id, today=DAY)
+        acting(keeper, NOON).do(
+            cover_more,
+            policy_id=policy.id,
+            whom=Whom(staff_ids=frozenset({member(keeper, "王敏")})),
+            first_day=DAY,
+        )
+
+        with pytest.raises(ListChanged):
+            acting(reader, NOON).do(verify_group_policy, policy_id=policy.id, mark=page.line.mark)
+
+        again = acting(reader, NOON).ask(group_policy_page, Purpose.LEGAL, policy_id=policy.id, today=DAY)
+        acting(reader, NOON).do(verify_group_policy, policy_id=policy.id, mark=again.line.mark)
+        assert set(covered(keeper)) == {"李静", "王敏"}
 
     def test_covers_everybody_of_a_day_or_of_a_station(self, keeper: Actor, reader: Actor) -> None:
         station = uuid4()

@@ -20,6 +20,7 @@ from anjia.workforce.models import GroupPolicy, Qualification, StaffMember
 from anjia.workforce.rules.listed import ListedRow, members_listed
 from anjia.workforce.rules.policies import (
     CoveredAlready,
+    ListChanged,
     Member,
     PolicyInvalid,
     PolicyOver,
@@ -28,6 +29,7 @@ from anjia.workforce.rules.policies import (
     check_first_day,
     check_group_policy,
     check_how_many,
+    mark_of,
     members_meant,
 )
 from anjia.workforce.writing import wait_for_caregivers
@@ -132,11 +134,14 @@ def cover_more(
 
 
 @command("workforce.confirm")
-def verify_group_policy(actor: Actor, now: datetime, *, policy_id: UUID) -> GroupPolicy:
+def verify_group_policy(actor: Actor, now: datetime, *, policy_id: UUID, mark: str = "") -> GroupPolicy:
     """
     Say that the scan shows the policy and all whose cover waits. From now on these count.
 
+    `mark` says whom the reader has seen on the list, where a page says so.
+
     :raises NotFound: if there is no such policy here
+    :raises ListChanged: if by now others wait than those whom she has read
     :raises PolicyOver: if it was taken back
     :raises PolicySameReader: if the actor has entered it, or one of those who wait
     :raises PolicyOwnCover: if she is one of them
@@ -150,6 +155,8 @@ def verify_group_policy(actor: Actor, now: datetime, *, policy_id: UUID) -> Grou
         raise PolicySameReader
     if actor.staff_id in {one.staff_id for one in waiting}:
         raise PolicyOwnCover
+    if mark and mark != mark_of(one.id for one in waiting):
+        raise ListChanged
     with refuse_if_broken(BROKEN):
         if not policy.verified_at:
             policy.verified_by, policy.verified_at = actor.user_id, now

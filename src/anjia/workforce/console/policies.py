@@ -157,7 +157,11 @@ def scan(request: PageRequest, policy_id: UUID) -> HttpResponse:
 def verify(request: PageRequest, policy_id: UUID) -> HttpResponse:
     """Say that the scan shows the policy and those who wait."""
     return done(
-        request, policy_id, lambda: console.do(request, commands.verify_group_policy, policy_id=policy_id)
+        request,
+        policy_id,
+        lambda: console.do(
+            request, commands.verify_group_policy, policy_id=policy_id, mark=request.POST.get("mark", "")
+        ),
     )
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, OuterRef, Q, Value
 
 from anjia.identity.queries import account_names
 from anjia.kernel.actors import Actor, Purpose
@@ -15,6 +16,7 @@ from anjia.kernel.files import content_of
 from anjia.kernel.paging import Page, page_of
 from anjia.workforce.models import GroupPolicy, Qualification, StaffMember
 from anjia.workforce.papershowing import PaperShown, shown_paper
+from anjia.workforce.rules.policies import mark_of
 
 MOST_WITHOUT: Final = 200
 
@@ -25,6 +27,7 @@ class PolicyLine:
     covered: int  # counts on the day
     waiting: int  # for a second reader
     ended: int
+    mark: str  # of who waits: what a reader has seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,7 @@ def _lines(policies: Sequence[GroupPolicy], today: date) -> list[PolicyLine]:
         .values("policy_id")
         .annotate(
             covered=Count("id", filter=holds),
-            waiting=Count("id", filter=live & Q(verified_at=None)),
+            waiting=ArrayAgg("id", filter=live & Q(verified_at=None), default=Value([])),
             ended=Count("id", filter=~live | Q(valid_until__lt=today)),
         )
         .order_by()
@@ -129,8 +132,11 @@ def _lines(policies: Sequence[GroupPolicy], today: date) -> list[PolicyLine]:
     found = {row["policy_id"]: (row["covered"], row["waiting"], row["ended"]) for row in counted}
     lines = []
     for one in policies:
-        covered, waiting, ended = found.get(one.id, (0, 0, 0))
-        lines.append(PolicyLine(policy=one, covered=covered, waiting=waiting, ended=ended))
+        covered, waiting, ended = found.get(one.id, (0, [], 0))
+        line = PolicyLine(
+            policy=one, covered=covered, waiting=len(waiting), ended=ended, mark=mark_of(waiting)
+        )
+        lines.append(line)
     return lines
 
 

@@ -1,5 +1,6 @@
 """One policy for many: whom a list means, and the days on which each is covered. Pure."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +35,11 @@ class PolicyOwnCover(NotAllowed):
 class PolicyOver(DomainError):
     code = "workforce.policy_over"
     words = gettext_lazy("这张保单已经收回，不能再改。")
+
+
+class ListChanged(DomainError):
+    code = "workforce.list_changed"
+    words = gettext_lazy("这期间名单变了，请再对着看一遍。")
 
 
 class CoveredAlready(DomainError):
@@ -132,3 +138,8 @@ def check_how_many(found: Mapping[UUID, object] | set[UUID]) -> None:
         raise PolicyInvalid(fields={"who": gettext_lazy("请选这张保单保哪些人。")})
     if len(found) > MOST_COVERED:
         raise PolicyInvalid(fields={"who": gettext_lazy("一张保单一次最多登记 2000 人。")})
+
+
+def mark_of(cover_ids: Iterable[UUID]) -> str:
+    """Return what is the same for the same covers, and for no others: a page says with it whom she has read."""
+    return hashlib.sha256(b"".join(sorted(one.bytes for one in cover_ids))).hexdigest()[:32]
