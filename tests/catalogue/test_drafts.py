@@ -21,6 +21,7 @@ from anjia.catalogue.rules import ServiceInvalid
 from anjia.catalogue.rules.drafting import (
     BaseMovedOn,
     DayInvalid,
+    DraftChanged,
     DraftClosed,
     DraftState,
     DraftTouched,
@@ -170,6 +171,15 @@ class TestPublishDraft:
         assert steps_now(writer) == ["identify", "clean"]
         kept = acting(writer, NOON).ask(get_version, Purpose.CONTRACT, version_id=before.id)
         assert [step["key"] for step in kept.steps] == ["identify"]
+
+    def test_offers_nothing_that_she_has_not_read(self, writer: Actor, boss: Actor) -> None:
+        read = with_step(writer)
+        saved(writer, read, steps=[STEP])
+
+        with pytest.raises(DraftChanged):
+            published(boss, read, seen=read.revision)
+
+        assert steps_now(writer) == ["identify"]
 
     def test_takes_a_second_person(self, writer: Actor) -> None:
         both = make.actor("catalogue.draft", "catalogue.change", organization_id=writer.organization_id)

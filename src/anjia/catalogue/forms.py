@@ -197,6 +197,11 @@ def whole(said: QueryDict, name: str) -> int:
     return int(found)
 
 
+def whole_or_none(said: QueryDict, name: str) -> int | None:
+    text = words(said, name)
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 def a_number(said: QueryDict, name: str, *, where: str) -> float | int:
     found = number_or_none(said, name, where=where)
     if found is None:

@@ -13,6 +13,7 @@ from anjia.catalogue.rules import check_content, digest_of
 from anjia.catalogue.rules.drafting import (
     BaseMovedOn,
     DayInvalid,
+    DraftChanged,
     DraftClosed,
     DraftState,
     DraftTouched,
@@ -109,11 +110,20 @@ def catch_draft_up(actor: Actor, now: datetime, *, draft_id: UUID) -> list[Part]
 
 @command("catalogue.change")
 def publish_draft(
-    actor: Actor, now: datetime, *, draft_id: UUID, why: str, effective_on: date | None = None
+    actor: Actor,
+    now: datetime,
+    *,
+    draft_id: UUID,
+    why: str,
+    effective_on: date | None = None,
+    seen: int | None = None,
 ) -> Draft:
     """
     Offer the service as the draft says: now, or from the day on. Visits that were promised keep their version.
 
+    `seen` is the revision that she has read, where a page says which.
+
+    :raises DraftChanged: if somebody has written in it since she has read it
     :raises SecondPersonNeeded: if she has written in it herself and may not publish what is her own
     :raises BaseMovedOn: if another version was published since the draft was begun
     :raises ServiceInvalid: naming every place that is wrong
@@ -123,6 +133,8 @@ def publish_draft(
     is_own = DraftSave.objects.filter(draft=draft, by=actor.user_id, is_caught_up=False).exists()
     if is_own and not actor.may("catalogue.publish_own"):
         raise SecondPersonNeeded
+    if seen is not None and seen != draft.revision:
+        raise DraftChanged
     if draft.base_id != draft.service.current_id:
         raise BaseMovedOn
     if digest_of(draft.content) == draft.base.digest:

@@ -96,6 +96,7 @@ def publish(request: PageRequest, code: str) -> HttpResponse:
             draft_id=found.id,
             why=forms.words(request.POST, "why"),
             effective_on=day,
+            seen=forms.whole_or_none(request.POST, "seen"),
         )
     except DomainError as refusal:
         return show(request, code, refusal)

@@ -60,6 +60,11 @@ class DraftTouched(DomainError):
     words = _("你打开以后，别人改过这一段。你写的还在下面，没有存：对照现在的内容改好，再存一次。")
 
 
+class DraftChanged(DomainError):
+    code = "catalogue.draft_changed"
+    words = _("你看过以后，有人又改了草稿，还没有发布。请对照改动再看一遍。")
+
+
 class DraftClosed(DomainError):
     code = "catalogue.draft_closed"
     words = _("这份草稿已经发布、定了生效日或者不要了，不能再改。请回到服务页看现在的样子。")
