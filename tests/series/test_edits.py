@@ -198,6 +198,38 @@ class TestFollowing:
         assert now.ended_at is None
 
 
+class TestChangedBefore:
+    """Somebody has changed the following ones; another has the page from before open."""
+
+    @pytest.mark.parametrize(
+        ("scope", "from_day"), [("following", TUESDAYS[2]), ("following", TUESDAYS[1]), ("all", None)]
+    )
+    def test_goes_on_once(
+        self, town: visits.Town, found: SeriesLine, scope: str, from_day: date | None
+    ) -> None:
+        goes_on = change(town, found, scope="following", from_day=TUESDAYS[2])
+        days = make.days(make.seen(town, found.id)), make.days(goes_on)
+        says: dict[str, Any] = {"scope": scope, "from_day": from_day, "repeat": {"weekdays": [3]}}
+
+        with pytest.raises(BadPattern) as refusal:
+            change(town, found, **says)
+        with pytest.raises(BadPattern):
+            acting(town.desk, NOON).ask(
+                foresee_change, Purpose.CONTRACT, series_id=found.id, now=NOON, **says
+            )
+
+        assert list(refusal.value.fields) == ["until"]
+        assert (make.days(make.seen(town, found.id)), make.days(make.seen(town, goes_on.id))) == days
+
+    def test_may_come_otherwise_until_then(self, town: visits.Town, found: SeriesLine) -> None:
+        change(town, found, scope="following", from_day=TUESDAYS[2])
+
+        until = TUESDAYS[2] - timedelta(days=1)
+        now = change(town, found, scope="all", repeat={"weekdays": [3], "until": until})
+
+        assert make.days(now) == [TOMORROW + timedelta(days=2), TOMORROW + timedelta(days=9)]
+
+
 class TestAll:
     def test_that_are_to_come_are_otherwise_and_what_was_done_stays(self, town: visits.Town) -> None:
         li = make.nurse(town)

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.series.models import Occurrence, Series
-from anjia.series.rules.pattern import Due, Pattern, sound
+from anjia.series.rules.pattern import BadPattern, Due, Pattern, sound
 from anjia.series.rules.planning import LIVE, STANDING, to_make
 from anjia.visits.queries import Promise, get_promises
 from anjia.visits.rules.lifecycle import Status, may_change
@@ -95,3 +97,19 @@ def check_some_left(actor: Actor, series: Series, pattern: Pattern, rows: Sequen
     if pattern.count is not None:
         been = [*before_pattern(series, rows), *(row for row in rows if row.on >= series.starts_on)]
         sound(replace(pattern, count=pattern.count - how_many(been, missed_visits(actor, been))))
+
+
+def check_before_next(series: Series, pattern: Pattern) -> None:
+    """
+    Keep what is made of a series from going on beside the one that continues it already: whoever changes it from a page
+    that is older than that would have the visits come twice.
+
+    :raises BadPattern: if it would not be over before that one begins
+    """
+    going_on = Series.objects.filter(
+        resident_id=series.resident_id, continues_id=series.id, ended_at=None
+    ).order_by("begun_on")
+    begins = going_on.values_list("begun_on", flat=True).first()
+    if begins and (pattern.until is None or pattern.until >= begins):
+        words = _("从 {day} 起已经改成另一个定期上门了：以后的请在那一个上改，这一个最晚到前一天。")
+        raise BadPattern(fields={"until": words.format(day=begins)})

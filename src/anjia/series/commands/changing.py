@@ -18,7 +18,7 @@ from anjia.series.rules.planning import NothingToChange, State, check_since
 from anjia.series.saying import pattern_from
 from anjia.series.shapes import SeriesLine
 from anjia.series.splitting import split
-from anjia.series.standing import LIVE_STATES, rows_of
+from anjia.series.standing import LIVE_STATES, check_before_next, rows_of
 
 DAY: Final = timedelta(days=1)
 GOING_STATES: Final = [*LIVE_STATES, State.HOLIDAY.value]  # what a change makes anew
@@ -81,7 +81,7 @@ def change_series(
 
     :raises NotFound: if there is none, or it is a stranger's
     :raises SeriesOver: if it has ended
-    :raises BadPattern: if it cannot come like that
+    :raises BadPattern: if it cannot come like that, or would go on beside the one that continues it already
     """
     series = series_to_change(actor, series_id=series_id)
     check_since(from_day or day_of(now), today=day_of(now))
@@ -94,6 +94,7 @@ def change_series(
     last = max((row.day for row in rows if row.state in LIVE_STATES), default=None)
     said = pattern_from(repeat, starts_on=since, has_first=False)
     pattern = goes_on(series.pattern, said, since=since, last=last)
+    check_before_next(series, pattern)
     other = split(actor, now, series, pattern, rows, since) if scope == "following" else series
     other.pattern = pattern
     other.clock = clock or series.clock

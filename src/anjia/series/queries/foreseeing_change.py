@@ -21,6 +21,7 @@ from anjia.series.saying import pattern_from
 from anjia.series.shapes import ChangeForeseen, Going
 from anjia.series.standing import (
     LIVE_STATES,
+    check_before_next,
     check_some_left,
     may_be_called_off,
     rows_of,
@@ -74,6 +75,7 @@ def foresee_change(
     last = max((row.day for row in parted.stay if row.state in LIVE_STATES), default=None)
     said = pattern_from(repeat, starts_on=parted.since, has_first=False)
     pattern = goes_on(series.pattern, said, since=parted.since, last=last)
+    check_before_next(series, pattern)
     when = clock or series.clock
     other, rows = _changed(series, pattern, scope, when), parted.stay
     if scope == "following":
