@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError
@@ -21,6 +22,7 @@ from anjia.residents.rules.deaths import (
     ResidentHasDied,
     SecondPersonWanted,
 )
+from anjia.series.models import Series
 from anjia.visits.commands import mark_missed
 from anjia.visits.rules.lifecycle import MISSED_AFTER
 from tests import make
@@ -175,6 +177,22 @@ class TestAResidentWhoHasDied:
         over = visit_of(here, visit.id)
         assert (over.status, over.cancel_reason) == ("cancelled", "died")
         assert told(here, "visit_cancelled") == []
+
+    def test_has_no_series_any_more_however_many_there_were(self, here: Town) -> None:
+        nurse, resident = weekly.nurse(here), here.resident()
+        one = weekly.series(here, resident, nurse)
+
+        def copy(_: Actor) -> None:
+            row = Series.objects.get(id=one.id)
+            for _number in range(21):
+                row.pk = uuid4()
+                row.save(force_insert=True)
+
+        acting(here.desk, NOON).ask(copy)
+        died(here, resident)
+        deliver_events(here.desk, now=NOON)
+
+        assert here.look(lambda _: Series.objects.filter(resident_id=resident.id, ended_at=None).count()) == 0
 
     def test_has_no_series_any_more_and_none_is_booked_again(self, here: Town) -> None:
         nurse, resident = weekly.nurse(here), here.resident()

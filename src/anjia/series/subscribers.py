@@ -9,7 +9,7 @@ from anjia.residents.events import ResidentDied
 from anjia.residents.queries import has_died
 from anjia.series import commands
 from anjia.series.events import PauseEnds, SeriesBegun, SeriesChanged, SeriesEnded, SeriesPaused
-from anjia.series.queries import series_of_resident
+from anjia.series.queries import ids_of_series
 from anjia.series.telling import tell_household, tell_who_comes_instead
 from anjia.visits.events import AssignmentChanged, VisitCancelled, VisitMoved
 from anjia.visits.queries import get_promise
@@ -37,8 +37,8 @@ def say_if_somebody_else_comes(actor: Actor, now: datetime, event: AssignmentCha
 def end_all_of_hers(actor: Actor, now: datetime, event: ResidentDied) -> None:
     if not has_died(actor, Purpose.CONTRACT, resident_id=event.resident_id):
         return  # it was a mistake
-    for one in series_of_resident(actor, Purpose.CONTRACT, resident_id=event.resident_id, now=now):
-        commands.end_with_resident(actor, now, series_id=one.id)
+    for series_id in ids_of_series(actor, Purpose.CONTRACT, resident_id=event.resident_id):
+        commands.end_with_resident(actor, now, series_id=series_id)
 
 
 @listens_to(SeriesBegun)
