@@ -11,6 +11,9 @@ export const VISITS = ['VisitPromised', 'VisitMoved', 'VisitCancelled', 'Assignm
 /** Whatever can change an order, or what a nurse has asked. */
 export const ORDERS = ['OrderChanged', 'QuestionAsked', 'QuestionHanded', 'QuestionAnswered'].map((name) => `orders.${name}`)
 
+/** A photo that a doctor is asked about has come: with the question, or after it. */
+export const PHOTOS = 'questions.photos'
+
 /** Calls `changed` after each change on these topics, until the returned function is called. */
 export function watchLive(topics: string[], changed: () => void): () => void {
   let over = false

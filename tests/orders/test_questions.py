@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import AuditEntry
+from anjia.kernel.topics import PHOTOS_OF_QUESTIONS
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message
 from anjia.orders.commands import (
@@ -33,6 +34,7 @@ from tests.make import deliver_events
 from tests.orders.make import TODAY, Clinic, clinic, drug, together
 from tests.residents import make as residents
 from tests.visits.make import fact, id_of, picture, say
+from tests.web.test_live_pass import Ear
 
 pytestmark = pytest.mark.usefixtures("apart", "database")
 
@@ -136,6 +138,24 @@ class TestAQuestion:
         rows = AuditEntry.objects.filter(subject_id=question.id)
         deeds = case.here.town.look(lambda _: sorted(rows.values_list("action", flat=True)))
         assert deeds == ["orders.question.asked", *["orders.question.changed"] * 2, "orders.question.handed"]
+
+    def test_tells_an_open_page_of_each_photo_that_follows_and_of_one_that_comes_late(
+        self, case: Case
+    ) -> None:
+        late = uuid4()
+        asked = fact(case.visit, "question", words="红了", file_id=str(late))
+        say(case.nurse, asked)
+        deliver_events(case.here.town.desk, now=case.now)
+        ear = Ear()
+
+        picture(case.visit, by=case.nurse, file_id=uuid4())  # of something else
+        assert ear.told(PHOTOS_OF_QUESTIONS) == []
+        picture(case.visit, by=case.nurse, file_id=late)
+        say(case.nurse, fact(case.visit, "question", to=str(asked["client_id"]), file_id=str(uuid4())))
+        deliver_events(case.here.town.desk, now=case.now)
+
+        assert ear.told(PHOTOS_OF_QUESTIONS) == [str(case.visit.id)] * 2
+        ear.connection.close()
 
     def test_says_that_a_photo_is_still_to_come(self, case: Case) -> None:
         question = case.ask(file_id=str(uuid4()))

@@ -103,8 +103,11 @@ class Ear:
         self.connection.execute("LISTEN anjia_live")
 
     def doubted(self) -> set[str]:
+        return set(self.told("rights"))
+
+    def told(self, topic: str) -> list[str]:
         self.connection.execute("SELECT 1")  # with its answer comes what was said before
-        return {said["id"] for said in self.said if said["t"] == "rights"}
+        return [said["id"] for said in self.said if said["t"] == topic]
 
 
 class TestWhatIsTaken:

@@ -14,6 +14,7 @@ from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.database import refuse_if_broken
 from anjia.kernel.models import StoredFile
+from anjia.kernel.topics import PHOTOS_OF_QUESTIONS
 from anjia.records.commands import record_readings
 from anjia.records.rules import MOST_AT_ONCE
 from anjia.visits.assessing import keep_assessments
@@ -341,8 +342,11 @@ def hear_of_file(actor: Actor, now: datetime, *, staff_id: UUID, visit_id: UUID,
     """
     visit = Visit.objects.select_for_update().get(organization_id=actor.organization_id, id=visit_id)
     hearing = Hearing(actor, now, staff_id, visit, [])
-    if not any(fact.content.get("file_id") == str(file.id) for fact in hearing.facts):
+    named = {fact.kind for fact in hearing.facts if fact.content.get("file_id") == str(file.id)}
+    if not named:
         return
+    if FactKind.QUESTION in named:
+        live.tell(topic=PHOTOS_OF_QUESTIONS, subject_id=visit.id)
     before = visit.grade
     hearing.follow()
     hearing.cure()

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from anjia.kernel import audit, events
+from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.database import wait_turn
+from anjia.kernel.topics import PHOTOS_OF_QUESTIONS
 from anjia.kernel.work import command
 from anjia.orders.doctors import doctors_for
 from anjia.orders.events import QuestionAsked, QuestionHanded
@@ -84,6 +85,7 @@ def _add_photos(actor: Actor, now: datetime, visit_id: UUID, later: list[FactSai
             audit.record(
                 "orders.question.changed", actor=actor, at=now, subject_id=question.id, fields=["photo"]
             )
+            live.tell(topic=PHOTOS_OF_QUESTIONS, subject_id=visit_id)
 
 
 def _files_in(fact: FactSaid) -> list[UUID]:

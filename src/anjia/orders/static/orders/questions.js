@@ -46,6 +46,19 @@
       say(mine);
     }).catch(function () {});
   }
+  // The page of one question is open: a photo that comes later is shown, and what is being written stays.
+  var shown = document.getElementById('asked-of');
+  function photoCame(event) {
+    var said = {};
+    try { said = JSON.parse(event.data); } catch (error) { return; }
+    if (!shown || said.topic !== 'questions.photos' || said.id !== shown.dataset.visit) return;
+    fetch(window.location.pathname, { credentials: 'same-origin' }).then(function (response) {
+      return response.ok ? response.text() : '';
+    }).then(function (html) {
+      var fresh = new DOMParser().parseFromString(html, 'text/html').getElementById('asked-of');
+      if (fresh) { shown.replaceWith(fresh); shown = fresh; }
+    }).catch(function () {});
+  }
   var soon = 0;
   function changed() {
     if (soon) return;
@@ -54,9 +67,10 @@
   var polling = 0;
   function poll() { if (!polling) polling = window.setInterval(look, 20000); }
   if (window.EventSource) {
-    var source = new EventSource('/live?topics=orders.QuestionAsked,orders.QuestionHanded,orders.QuestionAnswered');
+    var source = new EventSource('/live?topics=orders.QuestionAsked,orders.QuestionHanded,orders.QuestionAnswered' + (shown ? ',questions.photos' : ''));
     source.addEventListener('open', function () { if (polling) { window.clearInterval(polling); polling = 0; look(); } });
-    source.addEventListener('change', changed);
+    source.addEventListener('change', function (event) { if (event.data.indexOf('questions.photos') < 0) changed(); });
+    source.addEventListener('change', photoCame);
     source.addEventListener('error', poll);
   } else poll();
   look();
