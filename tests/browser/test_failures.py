@@ -1,7 +1,8 @@
 """What people see when the server cannot be reached, or has signed them out."""
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import FilePayload, Route, expect
 
+from anjia.simulation.pictures import scribble
 from tests.browser.conftest import Open
 from tests.browser.screen import PHONE, Screen
 
@@ -89,3 +90,29 @@ class TestAnAccessThatWasTakenBack:
         hers.settle()
         expect(page.get_by_text("您现在没有替谁办事")).to_be_visible()
         expect(mother).to_have_count(0)
+
+
+class TestAPhotoThatDoesNotGetThrough:
+    def test_keeps_no_question_to_a_doctor_waiting(self, open_screen: Open) -> None:
+        hers = open_screen(size=PHONE)
+        page = hers.step_in_as("picc")
+        hers.press("打开")
+        hers.settle()
+        page.route("**/api/v1/files", lambda _: None)  # a line that hangs
+        asked: list[str] = []
+
+        def keep_from_the_town(route: Route) -> None:
+            asked.append(route.request.post_data or "")
+            route.abort()
+
+        page.route("**/api/v1/work/facts", keep_from_the_town)
+        hers.press("问医生")
+        page.locator("textarea").first.fill("穿刺点有点红，要不要继续？")
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="拍一张").first.click()
+        chooser.value.set_files(FilePayload(name="1.png", mimeType="image/png", buffer=scribble(1)))
+        send = page.get_by_role("button", name="发给医生")
+        expect(send).to_be_enabled()
+        with page.expect_request("**/api/v1/work/facts", timeout=5_000):
+            send.click()
+        assert "穿刺点有点红" in asked[0]

@@ -103,7 +103,8 @@ export async function dropFile(local: string): Promise<void> {
   // #endif
 }
 
-export async function sendFile(sending: Sending): Promise<void> {
+/** Sends it, or gives up after so many milliseconds: a line that hangs keeps nothing else waiting. */
+export async function sendFile(sending: Sending, patience: number): Promise<void> {
   const header = headers({ 'Idempotency-Key': sending.client_id })
   const fields = {
     kind: sending.kind,
@@ -118,9 +119,13 @@ export async function sendFile(sending: Sending): Promise<void> {
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
   form.append('file', blob, blob.type === 'image/png' ? `${sending.kind}.png` : `${sending.kind}.jpg`)
-  const response = await fetch(urlOf('files'), { method: 'POST', headers: header, body: form }).catch(() => {
-    throw new Unreached()
-  })
+  const stopper = typeof AbortController === 'undefined' ? null : new AbortController()
+  const over = setTimeout(() => stopper?.abort(), patience)
+  const response = await fetch(urlOf('files'), { method: 'POST', headers: header, body: form, signal: stopper?.signal })
+    .catch(() => {
+      throw new Unreached()
+    })
+    .finally(() => clearTimeout(over))
   if ([502, 503, 504].includes(response.status)) throw new Unreached()
   const data: unknown = await response.json().catch(() => null)
   answer(response.status, data, token)
@@ -133,6 +138,7 @@ export async function sendFile(sending: Sending): Promise<void> {
       name: 'file',
       formData: fields,
       header,
+      timeout: patience,
       success: (response) => {
         if ([502, 503, 504].includes(response.statusCode)) return reject(new Unreached())
         try {

@@ -13,6 +13,11 @@ import { dropFile, sendFile } from './files'
 
 const PREFIX = 'fact:'
 const BATCH = 40
+/** Somebody waits for these: they go before their photo, however good the signal. */
+const URGENT: FactKind[] = ['question', 'exception']
+/** So many milliseconds a photo may keep facts waiting; and so many it may take once they have gone. */
+const BEFORE_FACTS = 8_000
+const AFTER_FACTS = 180_000
 const PAUSES = [5, 15, 30, 60]
 
 /** A file that the fact names by an id made here: where the signal is too weak for it, it follows later. */
@@ -134,25 +139,26 @@ async function sendAll(): Promise<void> {
     if (!next.length) break
     const ready: Waiting[] = []
     for (const entry of next) {
-      const whole = filesPass ? await withFile(entry).catch(() => null) : null
-      if (entry.file && !whole) filesPass = false // a photo that does not get through keeps nobody's arrival back
+      const goesFirst = URGENT.includes(entry.fact.kind)
+      const whole = filesPass && !goesFirst ? await withFile(entry, BEFORE_FACTS).catch(() => null) : null
+      if (entry.file && !whole && !goesFirst) filesPass = false // a photo that does not get through keeps nobody's arrival back
       ready.push(whole ?? entry)
     }
     await sendFacts(ready)
   }
   for (const entry of waiting.value.filter((each) => each.told && !each.refused)) {
     try {
-      acknowledged(await withFile(entry))
+      acknowledged(await withFile(entry, AFTER_FACTS))
     } catch (error) {
       refuse(entry, error)
     }
   }
 }
 
-async function withFile(entry: Waiting): Promise<Waiting> {
+async function withFile(entry: Waiting, patience: number): Promise<Waiting> {
   if (!entry.file) return entry
   const { local, kind, id } = entry.file
-  await sendFile({ local, kind, id, visit_id: entry.fact.visit_id, client_id: entry.fact.client_id })
+  await sendFile({ local, kind, id, visit_id: entry.fact.visit_id, client_id: entry.fact.client_id }, patience)
   const whole = { ...entry, file: null }
   save(whole)
   await dropFile(local).catch(() => undefined)
