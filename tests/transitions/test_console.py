@@ -104,6 +104,16 @@ class TestWard:
         assert 'value="picc" checked' in page
         assert "这一项要填。" in page
 
+    def test_is_told_that_the_photo_was_not_kept_with_a_form_that_came_back(
+        self, ward: Actor, centre: Organization
+    ) -> None:
+        photo = SimpleUploadedFile("order.png", PNG, content_type="image/png")
+        with_it = post_form(console.new, ward, filled(centre, phone="没有", order_photo=photo))
+        without = post_form(console.new, ward, filled(centre, phone="没有"))
+
+        assert "照片没有留下来，请再选一次。" in with_it.content.decode()
+        assert "照片没有留下来" not in without.content.decode()
+
     def test_can_only_choose_an_institution(self, ward: Actor, hospital: Organization) -> None:
         page = open_page(console.new, ward)
         assert str(hospital.id) not in page
