@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from anjia.desk import boards
+from anjia.dispatch.queries import Expected
 from anjia.visits.boards import Bar
 from anjia.visits.queries import Board, Row
 from anjia.visits.rules.lifecycle import BoardState
@@ -53,7 +54,7 @@ class TestTallies:
 
 class TestTimelines:
     def test_put_noon_in_the_middle_of_a_day_from_seven_to_seven(self) -> None:
-        drawn = boards.gantt_of([row()], day=DAY, now=NOON + timedelta(hours=1))
+        drawn = boards.gantt_of([row()], day=DAY, now=NOON + timedelta(hours=1), expected={})
 
         assert drawn.hours[0].label == "7:00"
         assert drawn.hours[-1].label == "19:00"
@@ -63,16 +64,35 @@ class TestTimelines:
     def test_grow_to_hold_whoever_is_out_early(self) -> None:
         early = [(NOON - timedelta(hours=8), NOON)]
 
-        drawn = boards.gantt_of([row(shifts=early)], day=DAY, now=NOON)
+        drawn = boards.gantt_of([row(shifts=early)], day=DAY, now=NOON, expected={})
 
         assert drawn.hours[0].label == "4:00"
 
     def test_show_no_line_for_now_on_another_day(self) -> None:
-        assert boards.gantt_of([row()], day=DAY, now=NOON + timedelta(days=1)).now_left is None
+        assert boards.gantt_of([row()], day=DAY, now=NOON + timedelta(days=1), expected={}).now_left is None
 
     def test_show_leave_behind_the_visits(self) -> None:
         away = [(NOON, NOON + timedelta(hours=2))]
 
-        bars = boards.gantt_of([row(leave=away)], day=DAY, now=NOON).lines[0].bars
+        bars = boards.gantt_of([row(leave=away)], day=DAY, now=NOON, expected={}).lines[0].bars
 
         assert [bool(bar.url) for bar in bars] == [False, True]
+
+
+class TestWhenExpected:
+    def expected(self, minutes: int, **says: bool) -> Expected:
+        there = NOON + timedelta(minutes=minutes)
+        return Expected(promised_at=NOON, arrives_at=there, ends_at=there + timedelta(hours=1), **says)
+
+    def test_is_said_of_who_is_on_the_way_or_will_be_late(self) -> None:
+        assert boards.when_expected(self.expected(0)) == ""
+        assert boards.when_expected(self.expected(15)) == ""
+        assert boards.when_expected(self.expected(0, has_departed=True)) == "预计 12:00 到。"
+        assert boards.when_expected(self.expected(16)) == "照现在看 12:16 到，比约好的晚 16 分钟。"
+        assert boards.when_expected(self.expected(16, has_arrived=True)) == ""
+
+    def test_is_drawn_below_what_was_planned(self) -> None:
+        day = row()
+        late = {day.bars[0].visit_id: self.expected(30)}
+        drawn = boards.gantt_of([day], day=DAY, now=NOON, expected=late).lines[0].real
+        assert [(one.left, one.style, one.title) for one in drawn] == [(45.83, "risk", "预计 12:30–13:30")]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from anjia.dispatch.queries import Expected
 from anjia.kernel.calendar import local
 from anjia.visits.queries import Board, BoardRow
 from anjia.visits.queries import Row as TimelineRow
@@ -61,6 +62,7 @@ TALLIES: Final = (
     (S.MISSED, gettext_lazy("没上门"), "bad", "alert-circle"),
     (S.CANCELLED, gettext_lazy("已取消"), "", ""),
 )
+AT_RISK: Final = "at_risk"  # a state of no visit: what will be late if nothing changes
 ALWAYS: Final = {S.DONE, S.ARRIVED, S.DEPARTED}  # shown even when there are none
 
 
@@ -88,6 +90,8 @@ class Shown:
     icon: str
     caregivers: str
     why: str
+    expected: str = ""
+    is_at_risk: bool = False
     exceptions: Sequence[Any] = ()  # anjia.exceptions.shapes.OfVisit
 
 
@@ -118,17 +122,18 @@ class Page:
         return self.day + timedelta(days=1)
 
 
-def tallies_of(board: Board) -> list[Tally]:
+def tallies_of(board: Board, at_risk: int = 0) -> list[Tally]:
     all_of_them = Tally(state="", label=_("应做"), count=board.total - board.counts[S.CANCELLED])
     rest = [
         Tally(state=state.value, label=str(label), count=board.counts[state], style=style, icon=icon)
         for state, label, style, icon in TALLIES
         if board.counts[state] or state in ALWAYS
     ]
-    return [all_of_them, *rest]
+    risk = Tally(state=AT_RISK, label=_("可能晚到"), count=at_risk, style="bad", icon="clock")
+    return [all_of_them, *([risk] if at_risk else []), *rest]
 
 
-def shown(row: BoardRow, exceptions: Sequence[Any] = ()) -> Shown:
+def shown(row: BoardRow, exceptions: Sequence[Any] = (), expected: Expected | None = None) -> Shown:
     look = LOOKS[row.state]
     return Shown(
         id=row.id,
@@ -142,6 +147,8 @@ def shown(row: BoardRow, exceptions: Sequence[Any] = ()) -> Shown:
         icon=look.icon,
         caregivers=_("、").join(row.caregivers),
         why=why_it_stands_out(row),
+        expected=when_expected(expected) if expected else "",
+        is_at_risk=expected is not None and expected.is_at_risk,
         exceptions=exceptions,
     )
 
@@ -157,6 +164,17 @@ def why_it_stands_out(row: BoardRow) -> str:
     return ""
 
 
+def when_expected(expected: Expected) -> str:
+    """Say when somebody will be at the door, where that is news: she is on her way, or will be late."""
+    if expected.has_arrived or not (expected.has_departed or expected.is_at_risk):
+        return ""
+    clock = f"{local(expected.arrives_at):%H:%M}"
+    if expected.minutes_late == 0:
+        return _("预计 {time} 到。").format(time=clock)
+    late = minutes_in_words(expected.minutes_late)
+    return _("照现在看 {time} 到，比约好的晚{late}。").format(time=clock, late=late)
+
+
 def minutes_in_words(minutes: int) -> str:
     if minutes < 60:
         return _(" {minutes} 分钟").format(minutes=minutes)
@@ -164,7 +182,7 @@ def minutes_in_words(minutes: int) -> str:
 
 
 def title_of(state: str, who: str, cell: str) -> str:
-    words = {one.value: str(label) for one, label, _style, _icon in TALLIES}
+    words = {one.value: str(label) for one, label, _style, _icon in TALLIES} | {AT_RISK: _("可能晚到")}
     if who:
         return _("找“{who}”").format(who=who)
     if cell:
@@ -230,6 +248,7 @@ class Line:
     says: str
     shifts: Sequence[Bar]
     bars: Sequence[Bar]
+    real: Sequence[Bar] = ()  # how it went, and is expected to go on, below what was planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +270,14 @@ FIRST_HOUR: Final = 7
 LAST_HOUR: Final = 19
 
 
-def gantt_of(rows: Sequence[TimelineRow], *, day: date, now: datetime, following: str | None = None) -> Gantt:
+def gantt_of(
+    rows: Sequence[TimelineRow],
+    *,
+    day: date,
+    now: datetime,
+    expected: Mapping[UUID, Expected],
+    following: str | None = None,
+) -> Gantt:
     """Draw caregivers' days on one scale of hours that holds all of them."""
     times = [edge for row in rows for one in (*row.shifts,) for edge in one]
     times += [edge for row in rows for bar in row.bars for edge in (bar.starts_at, bar.ends_at)]
@@ -262,7 +288,7 @@ def gantt_of(rows: Sequence[TimelineRow], *, day: date, now: datetime, following
     step = 1 if last - first <= 14 else 2
     return Gantt(
         hours=[Hour(left=scale.of_hour(hour), label=f"{hour}:00") for hour in range(first, last + 1, step)],
-        lines=[line_of(row, scale) for row in rows],
+        lines=[line_of(row, scale, expected) for row in rows],
         now_left=scale.left(now) if scale.shows(now) else None,
         now_label=f"{local(now):%H:%M}",
         next=following,
@@ -292,7 +318,7 @@ class Scale:
         return Bar(left=left, width=round(self.left(end) - left, 2), **says)
 
 
-def line_of(row: TimelineRow, scale: Scale) -> Line:
+def line_of(row: TimelineRow, scale: Scale, expected: Mapping[UUID, Expected]) -> Line:
     stops = len({bar.visit_id for bar in row.bars if bar.state is not S.CANCELLED})
     count = ngettext("{count} 单", "{count} 单", stops).format(count=stops) if stops else _("今天没有单")
     visits = [bar_of(bar, scale) for bar in row.bars]
@@ -303,7 +329,16 @@ def line_of(row: TimelineRow, scale: Scale) -> Line:
         says=" · ".join(part for part in (row.title, count) if part),
         shifts=[scale.bar(start, end) for start, end in row.shifts],
         bars=[*away, *visits],
+        real=[real_of(one, scale) for bar in row.bars if (one := expected.get(bar.visit_id))],
     )
+
+
+def real_of(expected: Expected, scale: Scale) -> Bar:
+    """Draw when she was there, or will be as things stand."""
+    times = f"{local(expected.arrives_at):%H:%M}–{local(expected.ends_at):%H:%M}"
+    words = _("实际 {times}") if expected.has_arrived else _("预计 {times}")
+    style = "" if expected.has_arrived else "risk" if expected.is_at_risk else "to-come"
+    return scale.bar(expected.arrives_at, expected.ends_at, style=style, title=words.format(times=times))
 
 
 def bar_of(bar: Any, scale: Scale) -> Bar:

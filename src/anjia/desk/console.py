@@ -53,8 +53,9 @@ def looking_at(request: HttpRequest) -> dict[str, Any]:
 
 
 def handling(request: PageRequest) -> dict[str, bool]:
-    """Say whether what came in between at visits is the reader's to open."""
-    return {"may_handle": request.actor.may("exceptions.handle")}
+    """Say what of the board is the reader's to deal with: what came in between at visits, and who is sent."""
+    may = request.actor.may
+    return {"may_handle": may("exceptions.handle"), "may_assign": may("dispatch.assign")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

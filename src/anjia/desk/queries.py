@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from anjia.desk import audits, boards, people, visit_pages
-from anjia.dispatch.queries import Roads, heed_of, roads_known
+from anjia.dispatch.queries import Expected, Roads, expected_today, heed_of, roads_known
 from anjia.exceptions.queries import exceptions_of_visits, how_many_open
 from anjia.identity.queries import account_names, get_organization
 from anjia.kernel import access
@@ -84,24 +84,29 @@ def board_page(
     :raises NotAllowed: without `board.read`
     """
     _check_may_see_board(actor)
-    size = 1 if who or cell else ROWS
-    found = board(actor, purpose, day=day, now=now, after=after, size=size, state=state or None)
+    expected = _expected_on(actor, purpose, day=day, now=now)
+    risky = [visit_id for visit_id, one in expected.items() if one.is_at_risk]
+    is_narrow = bool(who or cell or state == boards.AT_RISK)
+    size, counted = (1, None) if is_narrow else (ROWS, state or None)
+    found = board(actor, purpose, day=day, now=now, after=after, size=size, state=counted)
     rows, following = found.rows, found.next
     if who:
         ids = [one.id for one in residents_found(actor, purpose, text=who, limit=50)]
         rows, following = board_rows(actor, purpose, day=day, now=now, resident_ids=ids), None
     elif cell:
         rows, following = board_rows(actor, purpose, day=day, now=now, cell=cell, size=200), None
+    elif is_narrow:
+        rows, following = board_rows(actor, purpose, day=day, now=now, visit_ids=risky, size=200), None
     said = exceptions_of_visits(actor, purpose, visit_ids=[row.id for row in rows], now=now, only_open=True)
     handles = actor.may("exceptions.handle")
     exceptions, late = how_many_open(actor, purpose, now=now) if handles else (0, 0)
     return boards.Page(
         day=day,
         is_today=day == day_of(now),
-        tallies=boards.tallies_of(found),
+        tallies=boards.tallies_of(found, len(risky)),
         state=state,
         title=boards.title_of(state, who, cell),
-        rows=[boards.shown(row, said.get(row.id, [])) for row in rows],
+        rows=[boards.shown(row, said.get(row.id, []), expected.get(row.id)) for row in rows],
         next=following,
         who=who,
         cell=cell,
@@ -143,10 +148,19 @@ def row_on_board(
     """Return one visit's row, or None if it is not (any more) among those that are looked at."""
     _check_may_see_board(actor)
     row = board_row(actor, purpose, visit_id=visit_id, day=day, now=now)
-    if row is None or state not in ("", row.state.value):
+    if row is None:
+        return None
+    expected = _expected_on(actor, purpose, day=day, now=now).get(visit_id)
+    of_risk = [boards.AT_RISK] if expected and expected.is_at_risk else []
+    if state not in ("", row.state.value, *of_risk):
         return None
     said = exceptions_of_visits(actor, purpose, visit_ids=[visit_id], now=now, only_open=True)
-    return boards.shown(row, said.get(visit_id, []))
+    return boards.shown(row, said.get(visit_id, []), expected)
+
+
+def _expected_on(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> dict[UUID, Expected]:
+    """Return when each visit is to be expected: of another day than today nothing can be said."""
+    return expected_today(actor, purpose, now=now) if day == day_of(now) else {}
 
 
 def map_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> list[dict[str, object]]:
@@ -170,7 +184,13 @@ def gantt_of_day(
     begin = ids.index(after) + 1 if after in ids else 0
     shown, rest = ids[begin : begin + LINES], ids[begin + LINES :]
     rows = timelines(actor, purpose, day=day, now=now, staff_ids=shown) if shown else []
-    return boards.gantt_of(rows, day=day, now=now, following=str(shown[-1]) if rest else None)
+    return boards.gantt_of(
+        rows,
+        day=day,
+        now=now,
+        expected=_expected_on(actor, purpose, day=day, now=now),
+        following=str(shown[-1]) if rest else None,
+    )
 
 
 def visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime) -> visit_pages.VisitShown:

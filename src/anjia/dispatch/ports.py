@@ -1,7 +1,7 @@
 """What dispatch needs of whoever works out a day: today a greedy insertion, later the planning engine."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from anjia.dispatch.rules import Ask, Point, Timeline, Trouble
@@ -20,4 +20,8 @@ class Feasibility(Protocol):
 
     def travel_minutes(self, timeline: Timeline, ask: Ask) -> float:
         """Return how long she travels to the door from where she is before."""
+        ...
+
+    def way(self, timeline: Timeline, start: Point | None, end: Point | None) -> timedelta:
+        """Return the time from door to door."""
         ...

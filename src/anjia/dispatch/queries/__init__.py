@@ -1,6 +1,7 @@
 """Questions about times, candidates and offers, by topic. Nothing here writes."""
 
 from anjia.dispatch.queries.candidates import suitability
+from anjia.dispatch.queries.expecting import Expected, expected_today
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
 from anjia.dispatch.queries.offers import is_still_offered, offers_for, offers_of, overdue_offers
 from anjia.dispatch.queries.pages import (
@@ -35,6 +36,7 @@ __all__ = [
     "Candidate",
     "Caregiver",
     "Day",
+    "Expected",
     "Hold",
     "OfferCard",
     "OfferRow",
@@ -49,6 +51,7 @@ __all__ = [
     "assigning_page",
     "booking_page",
     "contact_of",
+    "expected_today",
     "heed_of",
     "house_of",
     "household_of",

@@ -3,9 +3,11 @@
 from anjia.visits.queries.board import Board, BoardRow, Row, board, timelines
 from anjia.visits.queries.planning import (
     Busy,
+    Errand,
     Known,
     Promise,
     ThatDay,
+    errands,
     expired_holds,
     get_promise,
     get_promises,
@@ -37,6 +39,7 @@ __all__ = [
     "Busy",
     "Coming",
     "Day",
+    "Errand",
     "FactSaid",
     "Known",
     "Promise",
@@ -51,6 +54,7 @@ __all__ = [
     "board",
     "caregiver_day",
     "door_code",
+    "errands",
     "expired_holds",
     "facts_by_id",
     "facts_said",

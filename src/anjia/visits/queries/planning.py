@@ -1,7 +1,7 @@
 """What dispatch has to know of promises: whose time is taken, who has been where."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotFound
 from anjia.kernel.prepared import Prepared
+from anjia.visits.boards import check_may_read_all
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
 from anjia.visits.rules.lifecycle import (
     EXPECTED,
@@ -63,6 +64,20 @@ class Promise:
     crew: tuple[Busy, ...]
     unclaimed_parts: frozenset[int]
     series_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """A caregiver on one of a day's visits, and how far it has come: times, and a coarse place."""
+
+    visit_id: UUID
+    staff_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    cell: str
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    done_at: datetime | None
 
 
 # Not `&&`: under row-level security it would not use an index. No visit is longer than LONGEST_VISIT.
@@ -123,6 +138,38 @@ def live_assignments(
         for assignment_id, visit_id, part, staff_id, starts_at, ends_at, cell, state, held_until in rows
     ]
     return found if now is None else [one for one in found if not one.has_run_out(now)]
+
+
+ERRANDS: Final = Prepared(
+    lambda asked: Assignment.objects.filter(
+        organization_id=asked.house,
+        state__in=LIVE_STATES,
+        starts_at__gte=asked.start,
+        starts_at__lt=asked.end,
+        visit__status__in=sorted(status.value for status in EXPECTED),
+    ).values_list(
+        "visit_id",
+        "staff_id",
+        "starts_at",
+        "visit__ends_at",
+        "cell",
+        "visit__departed_at",
+        "visit__arrived_at",
+        "visit__done_at",
+    )
+)
+
+
+def errands(actor: Actor, purpose: Purpose, *, start: datetime, end: datetime) -> list[Errand]:
+    """
+    Return who is on which visit that is planned to begin from `start` to before `end`, and how far each has come.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    check_may_read_all(actor)
+    names = [field.name for field in fields(Errand)]
+    rows = ERRANDS.tuples(house=actor.organization_id, start=start, end=end)
+    return [Errand(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def _busy_of(row: Assignment) -> Busy:
