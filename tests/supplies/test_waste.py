@@ -112,6 +112,13 @@ class TestRecordWaste:
 
         assert [one.is_double for one in register(here)] == [True, True]
 
+    @pytest.mark.parametrize("typed", [" QX-0001", "ＱＸ－０００１", "QX-0001\u200b", "\u202eQX - 0001"])
+    def test_knows_a_seal_however_it_was_typed(self, here: House, visit: Visit, typed: str) -> None:
+        say(here.nurse, packed(visit), packed(visit, seal=typed))
+        here.hear()
+
+        assert [(one.row.seal, one.is_double) for one in register(here)] == [("QX-0001", True)] * 2
+
     def test_lets_her_who_carries_it_put_the_seal_right_by_a_new_line(
         self, here: House, visit: Visit
     ) -> None:

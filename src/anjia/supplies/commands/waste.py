@@ -17,7 +17,7 @@ from anjia.supplies.events import WasteMoved
 from anjia.supplies.models import WasteBag, WasteStep
 from anjia.supplies.places import check_place, store_of
 from anjia.supplies.rules.stock import PlaceKind, SuppliesInvalid, WhyMissing
-from anjia.supplies.rules.waste import NotStored, OnlyOnce, SamePerson, WasteClass, WasteMove
+from anjia.supplies.rules.waste import NotStored, OnlyOnce, SamePerson, WasteClass, WasteMove, seal_of
 from anjia.visits.queries import facts_said, get_visit
 
 ACTIONS: Final = {
@@ -50,7 +50,7 @@ def record_waste(actor: Actor, now: datetime, *, visit_id: UUID) -> int:
             waste_class=fact.content["waste_class"],
             bags=fact.content["bags"],
             weight_g=fact.content.get("weight_g"),
-            seal=fact.content["seal"],
+            seal=seal_of(fact.content["seal"]) or fact.content["seal"],
             closed_at=fact.at,
             recorded_at=now,
             by=actor.user_id,
@@ -167,7 +167,7 @@ def correct_waste(
         wrong["bags"] = _("袋数要在 1 到 50 之间。")
     if weight_g is not None and not 0 < weight_g <= 100_000:
         wrong["weight_g"] = _("重量要大于 0。")
-    if not seal.strip():
+    if not seal_of(seal):
         wrong["seal"] = _("请填封签号。")
     if wrong:
         raise SuppliesInvalid(fields=wrong)
@@ -192,9 +192,9 @@ def correct_seal(actor: Actor, now: datetime, *, waste_id: UUID, seal: str) -> W
         raise NotFound
     if _step(actor, line, WasteMove.HANDED_OVER) or _step(actor, line, WasteMove.TAKEN_IN):
         raise OnlyOnce(_("这一袋已经交接了。要更正，请站里管物资的同事来改。"))
-    if not seal.strip():
+    if not seal_of(seal):
         raise SuppliesInvalid(fields={"seal": _("请填封签号。")})
-    if seal.strip()[:40] == line.seal:
+    if seal_of(seal) == line.seal:
         return line
     why = str(_("还在护士手里时，她自己在手机上改的封签号。"))
     return _anew(actor, now, line, seal=seal, why=why)
@@ -222,7 +222,7 @@ def _anew(actor: Actor, now: datetime, before: WasteBag, *, seal: str, why: str,
         number=before.number + 1,
         recorded_at=now,
         by=actor.user_id,
-        seal=seal.strip()[:40],
+        seal=seal_of(seal),
         why=why.strip(),
         **same | said,
     )

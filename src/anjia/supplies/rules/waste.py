@@ -6,6 +6,7 @@ the visit, which is never later than when it was put into the store: the stricte
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,6 +23,7 @@ RULE: Final[Mapping[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "data" / "waste.json").read_text("utf-8")
 )
 STORED_AT_MOST: Final = timedelta(hours=RULE["storage_hours"])
+LONGEST_SEAL: Final = 40
 WARN_AFTER: Final = timedelta(hours=RULE["warn_hours"])
 
 
@@ -84,6 +86,12 @@ class Waiting:
 
     tone: str
     words: Words
+
+
+def seal_of(text: str) -> str:
+    """Return the number as it is printed on a seal: what nobody sees, or wide letters, make no other."""
+    wide = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in wide if char.isprintable() and not char.isspace())[:LONGEST_SEAL]
 
 
 def state_after(moves: frozenset[WasteMove]) -> WasteState:
