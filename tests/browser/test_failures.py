@@ -116,3 +116,19 @@ class TestAPhotoThatDoesNotGetThrough:
         with page.expect_request("**/api/v1/work/facts", timeout=5_000):
             send.click()
         assert "穿刺点有点红" in asked[0]
+
+
+class TestAVisitThatSheHasNotTaken:
+    def test_is_not_said_to_be_settled(self, open_screen: Open) -> None:
+        hers = open_screen(size=PHONE)
+
+        def nothing_taken(route: Route) -> None:
+            """Answer as the server does while she has taken none of her day."""
+            answer = route.fetch()
+            stops = [one | {"state": "tentative", "status": "booked"} for one in answer.json()["stops"]]
+            route.fulfill(response=answer, json=answer.json() | {"stops": stops})
+
+        hers.page.route("**/api/v1/work/days/*", nothing_taken)
+        page = hers.step_in_as("nurse")
+        expect(page.locator(".stop").get_by_text("正在定谁来").first).to_be_visible()
+        expect(page.locator(".stop").get_by_text("已排好")).to_have_count(0)

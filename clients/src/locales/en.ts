@@ -44,7 +44,7 @@ const en: typeof zhHans = {
     },
   },
   status: {
-    booked: 'Booked', awaited: 'Finding who comes', departed: 'On the way', arrived: 'At the home', under_way: 'At the home', done: 'Done', cancelled: 'Cancelled', missed: 'Nobody came', left: 'Left early',
+    booked: 'Booked', awaited: 'Finding who comes', asked: 'Waits for your answer', departed: 'On the way', arrived: 'At the home', under_way: 'At the home', done: 'Done', cancelled: 'Cancelled', missed: 'Nobody came', left: 'Left early',
   },
   sign_in: {
     title: 'Sign in',
@@ -563,6 +563,7 @@ const en: typeof zhHans = {
     not_on_map: 'The address is not on the map yet: the time on the way is a guess, and there is no navigation.',
     with: 'with {names}',
     word_hint: 'Say it before they open',
+    answer: 'Answer',
     open: 'Open',
     look: 'See the record',
     way: 'Map',

@@ -42,7 +42,7 @@ export default {
     },
   },
   status: {
-    booked: '已排好', awaited: '正在定谁来', departed: '正在路上', arrived: '服务中', under_way: '服务中', done: '完成', cancelled: '已取消', missed: '没有上门', left: '提前离开',
+    booked: '已排好', awaited: '正在定谁来', asked: '等你答复', departed: '正在路上', arrived: '服务中', under_way: '服务中', done: '完成', cancelled: '已取消', missed: '没有上门', left: '提前离开',
   },
   sign_in: {
     title: '登录',
@@ -561,6 +561,7 @@ export default {
     not_on_map: '这个地址还没有在地图上定位：路上的时间只是估的，也没有导航。',
     with: '搭档 {names}',
     word_hint: '开门前先说给对方听',
+    answer: '去答复',
     open: '打开',
     look: '看记录',
     way: '导航',
