@@ -9,6 +9,7 @@ FREE = {
     "clinical",
     "spreadsheets",
     "documents",
+    "planning",
 }  # below the contexts: for all
 COMPOSITION = {"web", "simulation", "machine", "__main__"}  # gathers routers, console pages and jobs
 

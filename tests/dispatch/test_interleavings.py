@@ -23,6 +23,7 @@ from anjia.dispatch.commands import (
     hold_slot,
     move_booking,
     offer_visit,
+    publish_run,
 )
 from anjia.kernel import work
 from anjia.kernel.actors import Actor
@@ -30,6 +31,7 @@ from anjia.kernel.errors import DomainError
 from anjia.kernel.work import acting
 from anjia.visits.models import LIVE_STATES, Visit
 from anjia.visits.rules.lifecycle import OPEN, State, crew_state_of
+from tests.dispatch.plans import drafted
 from tests.make import NOON
 from tests.visits.make import Town, at, id_of, town
 
@@ -45,6 +47,7 @@ STEPS = st.one_of(
     st.tuples(st.just("reassign"), HOURS, NURSES),
     st.tuples(st.just("cancel"), HOURS, NURSES),
     st.tuples(st.just("ask"), HOURS, NURSES),
+    st.tuples(st.just("plan"), HOURS, NURSES),
 )
 Step = tuple[str, float, int]
 
@@ -81,7 +84,9 @@ class World:
         visit_id = self.some_visit(number)
         if visit_id is None:
             return
-        if what == "move":
+        if what == "plan":
+            unit.do(publish_run, run_id=drafted(self.here))
+        elif what == "move":
             unit.do(move_booking, visit_id=visit_id, starts_at=at(hour), staff_ids=[self.nurses[nurse]])
         elif what == "reassign":
             unit.do(assign_by_hand, visit_id=visit_id, staff_id=self.nurses[nurse], why="试试")

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from anjia.catalogue.commands import start_draft
 from anjia.catalogue.models import ServiceVersion
-from anjia.dispatch.commands import hold_slot, offer_visit
+from anjia.dispatch.commands import begin_run, finish_run, hold_slot, offer_visit, start_run
+from anjia.dispatch.drafting import Outcome, card_of, draft_of
 from anjia.dispatch.models import OPEN, Offer
 from anjia.emergencies.commands import call_for_help
 from anjia.emergencies.models import CheckIn
@@ -118,6 +119,7 @@ OF_THE_HOUSE = {
         "workforce_shift",
         "workforce_leave",
         "workforce_servicearea",
+        "dispatch_planrun",
         "messaging_recipient",
         "messaging_notification",
         "messaging_call",
@@ -492,6 +494,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
             "organization_id": CENTRE,
             "measure": "visits",
             "group": "visits",
+            "run_id": worked_out(town),
             "row_id": done_by(town.founder.member("nurse"), now),
             "role_id": role.id,
             "account_id": account_id_of("nurse"),
@@ -526,6 +529,18 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
             "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
         }
     )
+
+
+def worked_out(town: Town) -> UUID:
+    """Return a run that has ended with the day as it is."""
+    house, now = acting(system(CENTRE), timezone.now()), timezone.now()
+    run_id = house.do(start_run, day=timezone.localdate(now) + timedelta(days=1))
+    day = house.do(begin_run, run_id=run_id)
+    assert day is not None
+    score = card_of(day, day.pieces)
+    draft = draft_of(Outcome(day, day.pieces))
+    house.do(finish_run, run_id=run_id, draft=draft, score={"before": score, "after": score})
+    return run_id
 
 
 def came_between(town: Town) -> UUID:

@@ -30,6 +30,7 @@ class NavItem:
 
 ITEMS: Final = (
     NavItem(label=_("今日看板"), icon="layout-board", name="desk:board", permission="board.read"),
+    NavItem(label=_("排一天"), icon="route", name="dispatch:plan", permission="dispatch.assign"),
     NavItem(
         label=pgettext_lazy("rail", "异常"),
         icon="alert-triangle",

@@ -1,4 +1,4 @@
-"""Dispatch's pages: booking for a caller, moving and cancelling, and who is sent."""
+"""Dispatch's pages: booking for a caller, moving and cancelling, who is sent, and a day that is planned."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.dispatch import commands, queries
+from anjia.dispatch.rules.plans import PLANNING
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import NoSuchDay, day_bounds, day_of
 from anjia.kernel.console import PageRequest, page
-from anjia.kernel.errors import Invalid
+from anjia.kernel.errors import DomainError, Invalid
 from anjia.kernel.ids import new_id
 from anjia.visits.rules.lifecycle import WORDS_OF_REASON, CancelReason
 
@@ -40,12 +41,16 @@ def wishes_asked(said: Any) -> dict[str, Any]:
 
 
 def first_day_asked(request: HttpRequest) -> date:
+    return day_said(request.GET.get("first_day", ""), day_of(timezone.now()))
+
+
+def day_said(text: str, otherwise: date) -> date:
     try:
-        first = date.fromisoformat(request.GET.get("first_day", ""))
-        day_bounds(first)
+        day = date.fromisoformat(text)
+        day_bounds(day)
     except (ValueError, NoSuchDay):
-        return day_of(timezone.now())
-    return first
+        return otherwise
+    return day
 
 
 def uuid_asked(text: str) -> UUID | None:
@@ -240,7 +245,82 @@ def offer(request: PageRequest, visit_id: UUID) -> HttpResponse:
     return to("dispatch:suitability", visit_id=visit_id)
 
 
+FIGURES = {
+    "travel": (_("路上一共（分钟）"), -1),
+    "late": (_("会晚到（分钟）"), -1),
+    "known": (_("去过她家的人去（次）"), 1),
+    "spread": (_("最忙的和最闲的差（分钟）"), -1),
+    "unassigned": (_("没有人能去（次）"), -1),
+}
+
+
+@require_safe
+@page("dispatch.assign")
+def plan(request: PageRequest) -> HttpResponse:
+    """Show what is worked out for a day, tomorrow's at first; to htmx the part that changes while it is."""
+    day = day_said(request.GET.get("day", ""), day_of(timezone.now()) + timedelta(days=1))
+    return show_plan(request, day)
+
+
+def show_plan(request: PageRequest, day: date, refusal: DomainError | None = None) -> HttpResponse:
+    found = console.ask(request, queries.plan_page, Purpose.CONTRACT, day=day)
+    today = day_of(timezone.now())
+    is_part = request.headers.get("HX-Request") == "true" and request.method == "GET"
+    said = {
+        "plan": found,
+        "refusal": refusal,
+        "figures": [
+            {"words": words, "figure": one, "is_better": one.more * sign > 0, "is_worse": one.more * sign < 0}
+            for code, (words, sign) in FIGURES.items()
+            for one in (found.draft.figures if found.draft else ())
+            if one.code == code
+        ],
+        "earlier": max(day - timedelta(days=1), today),
+        "later": min(day + timedelta(days=1), today + timedelta(days=PLANNING.days_ahead)),
+        "can_start": timedelta(0) <= day - today <= timedelta(days=PLANNING.days_ahead),
+        "new_key": new_id(),
+    }
+    template = "dispatch/_plan.html" if is_part else "dispatch/plan.html"
+    return render(request, template, said, status=refusal.status if refusal else 200)
+
+
+@require_POST
+@page("dispatch.assign")
+def plan_start(request: PageRequest) -> HttpResponse:
+    day = day_said(request.POST.get("day", ""), day_of(timezone.now()) + timedelta(days=1))
+    return done_or_said(request, day, commands.start_run, day=day)
+
+
+@require_POST
+@page("dispatch.assign")
+def plan_discard(request: PageRequest, run_id: UUID) -> HttpResponse:
+    day = day_said(request.POST.get("day", ""), day_of(timezone.now()))
+    return done_or_said(request, day, commands.discard_run, run_id=run_id)
+
+
+@require_POST
+@page("dispatch.assign")
+def plan_publish(request: PageRequest, run_id: UUID) -> HttpResponse:
+    day = day_said(request.POST.get("day", ""), day_of(timezone.now()))
+    return done_or_said(request, day, commands.publish_run, run_id=run_id)
+
+
+def done_or_said(request: PageRequest, shown: date, command: Any, **says: Any) -> HttpResponse:
+    """Do it and go to the day's page; a refusal is said on it, above what is so now."""
+    try:
+        console.do(request, command, **says)
+    except DomainError as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        return show_plan(request, shown, refusal)
+    return HttpResponseRedirect(f"{reverse('dispatch:plan')}?day={shown:%Y-%m-%d}", status=303)
+
+
 urlpatterns = [
+    path("plan", plan, name="plan"),
+    path("plan/start", plan_start, name="plan_start"),
+    path("plan/<uuid:run_id>/discard", plan_discard, name="plan_discard"),
+    path("plan/<uuid:run_id>/publish", plan_publish, name="plan_publish"),
     path("book/<uuid:resident_id>", book, name="book"),
     path("book/<uuid:resident_id>/hold", hold, name="hold"),
     path("held/<uuid:hold_id>", held, name="held"),

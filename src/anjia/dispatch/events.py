@@ -39,3 +39,11 @@ class CaregiverAway:
     part: int
     staff_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPlanned:
+    """A run's draft was published: what it changed of visits they say themselves."""
+
+    run_id: UUID
+    at: datetime

@@ -1,21 +1,46 @@
 """What dispatch does by itself, by the clock."""
 
 import logging
-from datetime import datetime
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from datetime import time as clock
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from anjia.dispatch import roads
-from anjia.dispatch.commands import keep_travel_times, offer_visit
-from anjia.dispatch.queries import overdue_offers, roads_to_ask
+from anjia.dispatch.commands import (
+    begin_run,
+    fail_run,
+    fail_silent_run,
+    finish_run,
+    hand_on,
+    keep_travel_times,
+    note_progress,
+    offer_visit,
+    start_run,
+)
+from anjia.dispatch.days import Day
+from anjia.dispatch.drafting import Unsound, card_of, draft_of, worked_out
+from anjia.dispatch.posing import Posed
+from anjia.dispatch.queries import overdue_offers, roads_to_ask, silent_runs, waiting_runs, was_planned
+from anjia.dispatch.rules.plans import PLANNING, Failure
 from anjia.integrations.errors import OutsideError
 from anjia.kernel.actors import Purpose, system
-from anjia.kernel.jobs import each, every
+from anjia.kernel.calendar import at, day_of, local
+from anjia.kernel.jobs import each, every, job
 from anjia.kernel.work import acting
+from anjia.planning.apart import NoPlan, solve_apart
+from anjia.planning.plan import Plan
 from anjia.workforce.queries import institutions_with_staff
 
 log = logging.getLogger(__name__)
+
+HANDED_ON_AGAIN: Final = timedelta(minutes=10)  # what was handed on to a worker that has died since
+TELLS_EVERY: Final = 1.5  # seconds between two notes of how far a run is
 
 
 @every("* * * * * */15")
@@ -52,3 +77,113 @@ def ask_for(organization_id: UUID, now: datetime) -> None:
             log.warning("the roads' server (%s) says: %s", asked.profile, error.code)
             continue
         house.do(keep_travel_times, profile=asked.profile, times=times)
+
+
+@every("*/10 * * * *")
+def plan_tomorrow(now: datetime) -> None:
+    """Have each house's tomorrow planned in the evening, once, unless somebody has done so since then."""
+    if local(now).hour < PLANNING.nightly_from:
+        return
+    today = day_of(now)
+    evening, tomorrow = at(today, clock(PLANNING.nightly_from)), today + timedelta(days=1)
+
+    def plan(organization_id: UUID) -> None:
+        house = acting(system(organization_id), now)
+        if not house.ask(was_planned, Purpose.CONTRACT, day=tomorrow, since=evening):
+            house.do(start_run, day=tomorrow)
+
+    each(acting(system(), now).ask(institutions_with_staff, Purpose.CONTRACT), plan)
+
+
+@every("* * * * * */3")
+def hand_on_plans(now: datetime) -> None:
+    """Hand what waits to be planned to whichever worker has room: each run is a job of its own."""
+
+    def hand(waiting: tuple[UUID, UUID]) -> None:
+        organization_id, run_id = waiting
+        if acting(system(organization_id), now).do(hand_on, run_id=run_id, before=now - HANDED_ON_AGAIN):
+            plan_day.defer(organization_id=organization_id, run_id=run_id)
+
+    each(acting(system(), now).ask(waiting_runs, Purpose.CONTRACT, before=now - HANDED_ON_AGAIN), hand)
+
+
+@every("* * * * * */20")
+def look_after_plans(now: datetime) -> None:
+    """Say of runs that have been killed that nothing comes of them."""
+
+    def fail(silent: tuple[UUID, UUID, datetime]) -> None:
+        organization_id, run_id, since = silent
+        acting(system(organization_id), now).do(fail_silent_run, run_id=run_id, since=since)
+
+    killed = acting(system(), now).ask(
+        silent_runs, Purpose.CONTRACT, running=now - PLANNING.silent_after, waiting=now - PLANNING.waits
+    )
+    each(killed, fail)
+
+
+@job
+def plan_day(now: datetime, *, organization_id: str, run_id: str) -> None:
+    """
+    Plan a day in a process of its own, and put the draft before people.
+
+    Between the beginning and the end no transaction is open: it takes as long as it takes, and may be stopped.
+    """
+    house, run = system(UUID(organization_id)), UUID(run_id)
+    day = acting(house, now).do(begin_run, run_id=run)
+    if day is None:
+        return
+    try:
+        outcome = worked_out(day, Solver(house.organization_id, run, seed_of(day)))
+        draft = draft_of(outcome)
+        score = {"before": card_of(day, day.pieces), "after": card_of(day, outcome.after)}
+    except NoPlan as none:
+        why = None if none.code == "cancelled" else Failure(none.code)
+    except Unsound:
+        log.exception("the plan of a day broke a rule")
+        why = Failure.UNSOUND
+    except Exception:
+        log.exception("the plan of a day failed")
+        why = Failure.ERROR
+    else:
+        acting(house, timezone.now()).do(finish_run, run_id=run, draft=draft, score=score)
+        return
+    if why:
+        acting(house, timezone.now()).do(fail_run, run_id=run, why=why)
+
+
+def seed_of(day: Day) -> int:
+    """Return a seed: the same day is planned the same way as often as the processor has the same time for it."""
+    return day.day.toordinal()
+
+
+class Solver:
+    """Puts one problem after the other to the engine, and tells how far it is."""
+
+    def __init__(self, organization_id: UUID, run_id: UUID, seed: int) -> None:
+        self.house, self.run_id, self.seed = system(organization_id), run_id, seed
+        self.told_at = -TELLS_EVERY
+        self.is_wanted = True
+
+    def __call__(self, posed: Posed, number: int) -> Plan:
+        return solve_apart(
+            posed.problem,
+            command=settings.PLANNER,
+            cache=settings.PLANNING_CACHE,
+            seconds=settings.PLANNING_SECONDS / (3 if number else 1),
+            seed=self.seed,
+            heard=self.hears(number),
+        )
+
+    def hears(self, number: int) -> Callable[[float], bool]:
+        """Return what listens to the search of this number: each takes half of what is left of the bar."""
+
+        def heard(share: float) -> bool:
+            if time.monotonic() - self.told_at >= TELLS_EVERY:
+                self.told_at = time.monotonic()
+                progress = round(100 * (1 - 0.5**number * (1 - share / 2)))
+                self.is_wanted = acting(self.house, timezone.now()).do(
+                    note_progress, run_id=self.run_id, progress=progress
+                )
+            return self.is_wanted
+
+        return heard

@@ -3,7 +3,8 @@ from django.db import models
 from django.db.models import CharField, Q
 
 from anjia.dispatch.rules import OfferState, Profile
-from anjia.kernel.fields import EncryptedText
+from anjia.dispatch.rules.plans import AT_WORK, Failure, RunState
+from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
 
 OPEN = OfferState.OPEN.value
@@ -78,3 +79,64 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"part {self.part} of {self.visit_id} to {self.staff_id} ({self.state})"
+
+
+class PlanRun(models.Model):
+    """
+    A house's day is planned: by the engine, in the background, until a draft lies there for a person.
+
+    One at a time of a house and day is waiting or at work, and one draft of it lies there: the database says so.
+    `version` names the plan that it began from, `began_with` what that was: nothing is published over another one.
+    `heard_at`: when it last said something; who says nothing has been killed. `draft` and `score` are those of
+    `dispatch.drafting`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    day = models.DateField()
+    state = models.CharField(
+        max_length=12,
+        choices=[(state.value, state.name) for state in RunState],
+        default=RunState.QUEUED.value,
+    )
+    seed = models.PositiveIntegerField()
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    progress = models.PositiveSmallIntegerField(default=0)  # percent
+    version = models.CharField(max_length=16, default="")
+    began_with = models.JSONField(default=list)
+    score = models.JSONField(default=dict)
+    draft = EncryptedJSON(default=dict)
+    failure = models.CharField(
+        max_length=14, choices=[(one.value, one.name) for one in Failure], default="", blank=True
+    )
+    settled_by = models.UUIDField(null=True)  # who has published it, or discarded it
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "day"],
+                condition=Q(state__in=sorted(state.value for state in AT_WORK)),
+                name="plan_run_one_at_work",
+            ),
+            models.UniqueConstraint(
+                fields=["organization_id", "day"],
+                condition=Q(state=RunState.DRAFT.value),
+                name="plan_run_one_draft",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization_id", "day", "-asked_at"], name="plan_run_by_day"),
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(state__in=sorted(state.value for state in AT_WORK)),
+                name="plan_run_at_work",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} ({self.state})"

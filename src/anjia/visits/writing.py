@@ -251,7 +251,21 @@ def write_change(
     why: str = "",
 ) -> None:
     """Write a row of the visit's history, with the status that it has now."""
-    change = VisitChange(
+    prepared.insert(change_of(actor, now, visit=visit, what=what, at=at, staff_id=staff_id, why=why))
+
+
+def change_of(
+    actor: Actor,
+    now: datetime,
+    *,
+    visit: Visit,
+    what: What,
+    at: datetime | None = None,
+    staff_id: UUID | None = None,
+    why: str = "",
+) -> VisitChange:
+    """Return such a row, to be written with others."""
+    return VisitChange(
         organization_id=visit.organization_id,
         resident_id=visit.resident_id,
         visit=visit,
@@ -264,7 +278,6 @@ def write_change(
         staff_id=staff_id,
         why=why,
     )
-    prepared.insert(change)
 
 
 def put_in_place_of(
@@ -292,8 +305,20 @@ def put_in_place_of(
 def write_crew_change(
     actor: Actor, now: datetime, *, visit: Visit, assignment: Assignment, before: Assignment, why: str
 ) -> None:
-    what = What.ACCEPTED if assignment.state == State.ACCEPTED else What.ASSIGNED
+    what = what_of(assignment)
     write_change(actor, now, visit=visit, what=what, staff_id=assignment.staff_id, why=why)
+    tell_crew_change(actor, now, visit=visit, assignment=assignment, before=before)
+
+
+def what_of(assignment: Assignment) -> What:
+    return What.ACCEPTED if assignment.state == State.ACCEPTED else What.ASSIGNED
+
+
+def tell_crew_change(
+    actor: Actor, now: datetime, *, visit: Visit, assignment: Assignment, before: Assignment
+) -> None:
+    """Say that somebody else is in for a part: in the audit, to whoever listens, to open boards."""
+    what = what_of(assignment)
     audit.record(
         f"visits.assignment.{what}",
         actor=actor,

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import sys
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
@@ -196,6 +198,20 @@ ROADS = {
     for profile in ("foot", "bicycle", "car")
     if (url := os.environ.get(f"OSRM_{profile.upper()}", ""))
 }
+# What plans a day: a process of its own, which brings the compiler that we do without. Where it is not installed, the
+# lock that has it is, once, when first somebody asks for a plan.
+PLANNER = [
+    sys.executable,
+    *(
+        []
+        if find_spec("numba")
+        else [str(PACKAGE / "machine" / "environment.py"), "requirements-planning.txt"]
+    ),
+    "-m",
+    "anjia.planning.solver",
+]
+PLANNING_CACHE = Path(os.environ.get("ANJIA_PLANNING_CACHE") or ANJIA_HOME / "planning")
+PLANNING_SECONDS = float(os.environ.get("ANJIA_PLANNING_SECONDS", "20"))
 # Whose place a stand-in takes here: every page of the console says so.
 STAND_INS = [
     vendor

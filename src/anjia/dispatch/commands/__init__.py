@@ -4,21 +4,41 @@ from anjia.dispatch.commands.assigning import assign_by_hand, find_somebody_else
 from anjia.dispatch.commands.booking import call_off_all, cancel_booking, move_booking
 from anjia.dispatch.commands.holding import confirm_hold, hold_slot, release_hold, take_turns
 from anjia.dispatch.commands.offers import accept_offer, decline_offer, offer_visit, withdraw_open_offers
+from anjia.dispatch.commands.plans import (
+    begin_run,
+    discard_run,
+    fail_run,
+    fail_silent_run,
+    finish_run,
+    hand_on,
+    note_progress,
+    publish_run,
+    start_run,
+)
 from anjia.dispatch.commands.travel import keep_travel_times
 
 __all__ = [
     "accept_offer",
     "assign_by_hand",
+    "begin_run",
     "call_off_all",
     "cancel_booking",
     "confirm_hold",
     "decline_offer",
+    "discard_run",
+    "fail_run",
+    "fail_silent_run",
     "find_somebody_else",
+    "finish_run",
+    "hand_on",
     "hold_slot",
     "keep_travel_times",
     "move_booking",
+    "note_progress",
     "offer_visit",
+    "publish_run",
     "release_hold",
+    "start_run",
     "take_turns",
     "withdraw_open_offers",
 ]

@@ -12,6 +12,7 @@ from anjia.dispatch.queries.pages import (
     visit_and_resident,
 )
 from anjia.dispatch.queries.places import places_for, why_others_come
+from anjia.dispatch.queries.plans import PlanPage, plan_page, silent_runs, waiting_runs, was_planned
 from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.queries.standing_in import Proposal, StandIn, propose_stand_ins
 from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask
@@ -41,6 +42,7 @@ __all__ = [
     "OfferCard",
     "OfferRow",
     "Place",
+    "PlanPage",
     "Proposal",
     "Roads",
     "ServiceHeld",
@@ -61,11 +63,15 @@ __all__ = [
     "offers_of",
     "overdue_offers",
     "places_for",
+    "plan_page",
     "propose_stand_ins",
     "roads_known",
     "roads_to_ask",
+    "silent_runs",
     "slots_for",
     "suitability",
     "visit_and_resident",
+    "waiting_runs",
+    "was_planned",
     "why_others_come",
 ]

@@ -118,6 +118,8 @@ def build(host: Host, asked: Asked) -> None:
     python = str(CHECKOUT / "script" / "python")
     for words in (("clients", "all"), ("prepare", "translations")):
         host.run(python, "requirements.txt", "-m", f"anjia.machine.{words[0]}", words[1], quietly=False)
+    # What plans a day: the service may not write here, and could not install it by itself.
+    host.run(python, "requirements-planning.txt", "-c", "", quietly=False)
     host.run("chmod", "-R", "a+rX", str(CHECKOUT))  # packages come with the rights of whoever unpacked them
 
 

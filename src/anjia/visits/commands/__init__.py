@@ -1,5 +1,6 @@
 """What people can do with visits. One function, one unit of work, one audit entry, one event."""
 
+from anjia.visits.arranging import Arranged
 from anjia.visits.commands.crew import accept_assignment, assign, mark_unclaimed, stand_down
 from anjia.visits.commands.evidence import keep_evidence
 from anjia.visits.commands.field import record_facts, settle_conflict
@@ -15,8 +16,10 @@ from anjia.visits.commands.promises import (
     release_visit,
     withdraw_expired,
 )
+from anjia.visits.commands.rearranging import rearrange
 
 __all__ = [
+    "Arranged",
     "accept_assignment",
     "assign",
     "cancel_visit",
@@ -28,6 +31,7 @@ __all__ = [
     "mark_unclaimed",
     "move_visit",
     "promise_visit",
+    "rearrange",
     "record_facts",
     "release_other_holds",
     "release_visit",

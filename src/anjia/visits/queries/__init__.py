@@ -18,6 +18,7 @@ from anjia.visits.queries.planning import (
     others_that_day,
     overdue_visits,
     promises_ahead,
+    promises_on,
     unended_visits,
 )
 from anjia.visits.queries.reading import (
@@ -72,6 +73,7 @@ __all__ = [
     "others_that_day",
     "overdue_visits",
     "promises_ahead",
+    "promises_on",
     "timeline",
     "timelines",
     "unended_visits",

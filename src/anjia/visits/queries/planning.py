@@ -205,6 +205,27 @@ def get_promises(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID])
     return {visit.id: _promise_of(visit) for visit in known}
 
 
+ON: Final = Prepared(
+    lambda asked: Visit.objects.filter(
+        organization_id=asked.house,
+        starts_at__gte=asked.start,
+        starts_at__lt=asked.end,
+        status__in=[status.value for status in EXPECTED],
+    ).order_by("starts_at", "id")
+)
+
+
+def promises_on(actor: Actor, purpose: Purpose, *, start: datetime, end: datetime) -> list[Promise]:
+    """Return all visits of the house that begin in that time and are not called off, the soonest first."""
+    found = [
+        visit
+        for visit in ON.rows(house=actor.organization_id, start=start, end=end)
+        if may_know_of(actor, visit)
+    ]
+    give_crews(found)
+    return [_promise_of(visit) for visit in found]
+
+
 def promises_ahead(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> list[Promise]:
     """
     Return the resident's visits that nobody has set out for yet, the soonest first.

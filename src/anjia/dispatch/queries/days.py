@@ -1,0 +1,119 @@
+"""What a run that plans a house's day has to know, read in as many questions for a hundred visits as for one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from anjia.catalogue.queries import get_versions
+from anjia.dispatch.days import Day, Key, Piece, is_free
+from anjia.dispatch.gates import Wanted, gates_of_many, levels_asked
+from anjia.dispatch.matching import Job, Wishes
+from anjia.dispatch.models import Offer
+from anjia.dispatch.queries.travel import ways_between
+from anjia.dispatch.rules import OfferState, Reason
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_bounds, local
+from anjia.kernel.errors import NotAllowed
+from anjia.learning.queries import courses_binding_each
+from anjia.visits.queries import Promise, known_by_of_many, live_assignments, promises_on
+from anjia.visits.rules.lifecycle import LONGEST_VISIT
+from anjia.workforce.queries import caregivers_on
+
+SAID_NO = [OfferState.DECLINED.value, OfferState.TIMED_OUT.value]
+
+
+def read_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> Day:
+    """
+    Return who works on a day of the house, what is promised on it, and what of that may be otherwise.
+
+    :raises NotAllowed: if the actor does not assign
+    """
+    if not actor.may("dispatch.assign"):
+        raise NotAllowed
+    start, end = day_bounds(day)
+    promises = promises_on(actor, purpose, start=start, end=end)
+    sheets = caregivers_on(actor, purpose, start=start, end=end)
+    ids = [sheet.id for sheet in sheets]
+    busy = live_assignments(
+        actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
+    )
+    planned = {promise.id for promise in promises}
+    elsewhere = [one for one in busy if one.visit_id not in planned]
+    cells = {promise.cell for promise in promises}
+    return Day(
+        day=day,
+        now=now,
+        sheets=sheets,
+        pieces=pieces_of(actor, purpose, promises, now=now),
+        elsewhere=elsewhere,
+        ways=ways_between(actor, purpose, sheets=sheets, busy=elsewhere, cells=cells),
+        known=known_by_of_many(
+            actor, purpose, resident_ids={promise.resident_id for promise in promises}, staff_ids=ids
+        ),
+    )
+
+
+def pieces_of(actor: Actor, purpose: Purpose, promises: Sequence[Promise], *, now: datetime) -> list[Piece]:
+    versions = get_versions(actor, purpose, version_ids={one.service_version_id for one in promises})
+    courses = courses_binding_each(actor, purpose, service_codes={one.code for one in versions.values()})
+    asked = {
+        one.id: (versions[one.service_version_id], one.resident_id, local(one.starts_at).date())
+        for one in promises
+    }
+    levels = levels_asked(actor, purpose, visits=asked)
+    wanted = {key: Wanted(*what) for key, what in asked.items()}
+    gates = gates_of_many(actor, purpose, wanted=set(wanted.values()))
+    said_no = _said_no(actor, [promise.id for promise in promises])
+    pieces = []
+    for promise in promises:
+        version = versions[promise.service_version_id]
+        job = Job(
+            requires=version.requires,
+            legal_line=version.legal_line,
+            minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
+            people_needed=promise.people_needed,
+            cell=promise.cell,
+            wishes=Wishes.of(promise.wishes),
+            courses=courses[version.code],
+            level=levels[promise.id],
+        )
+        pieces += _pieces_of_one(promise, job, gates[wanted[promise.id]], said_no, now)
+    return sorted(pieces, key=lambda piece: (piece.starts_at, str(piece.visit_id), piece.part))
+
+
+def _pieces_of_one(
+    promise: Promise,
+    job: Job,
+    closed: Sequence[Reason],
+    said_no: Mapping[Key, frozenset[UUID]],
+    now: datetime,
+) -> list[Piece]:
+    return [
+        Piece(
+            visit_id=promise.id,
+            part=one.part,
+            parts=promise.people_needed,
+            resident_id=promise.resident_id,
+            service=promise.service_name,
+            staff_id=one.staff_id,
+            state=one.state,
+            status=promise.status,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            job=job,
+            is_free=is_free(promise.status, one.state, promise.starts_at, closed, now),
+            said_no=said_no.get((promise.id, one.part), frozenset()),
+            closed=closed if is_free(promise.status, one.state, promise.starts_at, (), now) else (),
+        )
+        for one in promise.crew
+    ]
+
+
+def _said_no(actor: Actor, visit_ids: Sequence[UUID]) -> dict[Key, frozenset[UUID]]:
+    found: dict[Key, frozenset[UUID]] = {}
+    rows = Offer.objects.filter(
+        organization_id=actor.organization_id, visit_id__in=visit_ids, state__in=SAID_NO
+    )
+    for visit_id, part, staff_id in rows.order_by("id").values_list("visit_id", "part", "staff_id"):
+        found[visit_id, part] = found.get((visit_id, part), frozenset()) | {staff_id}
+    return found

@@ -1,0 +1,237 @@
+"""Runs that plan a day: which wait, which have been killed, and what the page shows of a day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.utils.translation import get_language
+
+from anjia.dispatch.models import PlanRun
+from anjia.dispatch.rules.plans import AT_WORK, WORDS_OF_FAILURE, WORDS_OF_RUN, Failure, RunState
+from anjia.kernel.actors import NOBODY, Actor, Purpose
+from anjia.kernel.errors import NotAllowed
+from anjia.residents.queries import resident_names
+from anjia.visits.queries import Promise, get_promises
+from anjia.workforce.queries import staff_names
+
+SHOWN: Final = 8  # of the runs of a day that are over
+WHOLE: Final = ("draft", "began_with")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A part of a visit that somebody else would do, or that would be at another time."""
+
+    visit_id: UUID
+    part: int
+    resident: str
+    service: str
+    starts_at: datetime
+    starts_then: datetime
+    comes: str
+    comes_then: str
+    why: Sequence[str]
+
+    @property
+    def is_moved(self) -> bool:
+        return self.starts_at != self.starts_then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """A part of a visit that nobody can do, and of those who work then why not."""
+
+    visit_id: UUID
+    part: int
+    resident: str
+    service: str
+    starts_at: datetime
+    why: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number of the score card, as it is and as it would be."""
+
+    code: str
+    before: int
+    after: int
+
+    @property
+    def more(self) -> int:
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    id: UUID
+    day: date
+    state: RunState
+    progress: int
+    asked_at: datetime
+    ended_at: datetime | None
+    asked_by: UUID
+    settled_by: UUID | None
+    settled_at: datetime | None
+    seconds: int
+    failure: str
+    moves: Sequence[Move] = ()
+    unassigned: Sequence[Unassigned] = ()
+    figures: Sequence[Figure] = ()
+    visits: int = 0
+
+    @property
+    def words(self) -> str:
+        return str(WORDS_OF_RUN[self.state])
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in AT_WORK
+
+    @property
+    def promises_moved(self) -> int:
+        return len({one.visit_id for one in self.moves if one.is_moved})
+
+    @property
+    def people_changed(self) -> int:
+        return sum(not one.is_moved for one in self.moves)
+
+    @property
+    def households(self) -> int:
+        return len({one.visit_id for one in self.moves})
+
+    @property
+    def was_by_night(self) -> bool:
+        return self.asked_by == NOBODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage:
+    """A day: what is being worked out, the draft that waits for a person, and what has been."""
+
+    day: date
+    run: Run | None  # waiting or at work
+    draft: Run | None
+    earlier: Sequence[Run]
+
+    @property
+    def last(self) -> Run | None:
+        """The latest that has come to an end, where it has come to nothing: why is said."""
+        latest = self.earlier[0] if self.earlier else None
+        return latest if latest and latest.state is RunState.FAILED and not self.run else None
+
+
+def plan_page(actor: Actor, purpose: Purpose, *, day: date) -> PlanPage:
+    """
+    Return what is known of the planning of a day.
+
+    :raises NotAllowed: if the actor does not assign
+    """
+    if not actor.may("dispatch.assign"):
+        raise NotAllowed
+    rows = PlanRun.objects.filter(organization_id=actor.organization_id, day=day)
+    found = list(rows.defer(*WHOLE).order_by("-asked_at", "-id")[: SHOWN + 2])
+    draft = rows.filter(state=RunState.DRAFT.value).defer("began_with").first()
+    return PlanPage(
+        day=day,
+        run=next((_run_of(one) for one in found if one.state in AT_WORK), None),
+        draft=_draft_of(actor, purpose, draft) if draft else None,
+        earlier=[_run_of(one) for one in found if one.state not in AT_WORK | {RunState.DRAFT}][:SHOWN],
+    )
+
+
+def waiting_runs(
+    actor: Actor, purpose: Purpose, *, before: datetime, size: int = 100
+) -> list[tuple[UUID, UUID]]:
+    """Return (organization, run) of those that nobody has been given to begin since `before`, the oldest first."""
+    waiting = PlanRun.objects.filter(state=RunState.QUEUED.value)
+    due = waiting.filter(Q(heard_at=None) | Q(heard_at__lt=before))
+    return list(due.order_by("asked_at")[:size].values_list("organization_id", "id"))
+
+
+def silent_runs(
+    actor: Actor, purpose: Purpose, *, running: datetime, waiting: datetime, size: int = 100
+) -> list[tuple[UUID, UUID, datetime]]:
+    """Return (organization, run, since when it should have said something) of runs that have been killed."""
+    rows = PlanRun.objects.filter(
+        Q(state=RunState.RUNNING.value, heard_at__lt=running)
+        | Q(state=RunState.QUEUED.value, asked_at__lt=waiting)
+    )
+    return [
+        (organization_id, run_id, running if state == RunState.RUNNING else waiting)
+        for organization_id, run_id, state in rows.order_by(F("heard_at").asc(nulls_first=True))[
+            :size
+        ].values_list("organization_id", "id", "state")
+    ]
+
+
+def was_planned(actor: Actor, purpose: Purpose, *, day: date, since: datetime) -> bool:
+    """Say whether somebody, or the night, has had a day planned since then."""
+    rows = PlanRun.objects.filter(organization_id=actor.organization_id, day=day, asked_at__gte=since)
+    return rows.exists()
+
+
+def _run_of(row: PlanRun, **more: Any) -> Run:
+    ended = row.ended_at or row.settled_at
+    return Run(
+        id=row.id,
+        day=row.day,
+        state=RunState(row.state),
+        progress=row.progress,
+        asked_at=row.asked_at,
+        ended_at=ended,
+        asked_by=row.asked_by,
+        settled_by=row.settled_by,
+        settled_at=row.settled_at,
+        seconds=round((ended - row.began_at) / timedelta(seconds=1)) if ended and row.began_at else 0,
+        failure=str(WORDS_OF_FAILURE[Failure(row.failure)]) if row.failure else "",
+        **more,
+    )
+
+
+def _draft_of(actor: Actor, purpose: Purpose, row: PlanRun) -> Run:
+    said = row.draft["moves"], row.draft["unassigned"]
+    every = [one for kind in said for one in kind]
+    promises = get_promises(actor, purpose, visit_ids=_ids(every, "visit_id"))
+    residents = resident_names(actor, purpose, resident_ids=_ids(every, "resident_id"))
+    staff = staff_names(actor, purpose, staff_ids=_ids(said[0], "from") | _ids(said[0], "to"))
+    moves = [
+        Move(
+            **_visit_of(one, promises, residents),
+            starts_then=datetime.fromisoformat(one["starts_then"]),
+            comes=staff.get(UUID(one["from"]), ""),
+            comes_then=staff.get(UUID(one["to"]), ""),
+        )
+        for one in said[0]
+    ]
+    before, after = row.score["before"], row.score["after"]
+    return _run_of(
+        row,
+        moves=sorted(moves, key=lambda one: (not one.is_moved, one.starts_at, str(one.visit_id), one.part)),
+        unassigned=[Unassigned(**_visit_of(one, promises, residents)) for one in said[1]],
+        figures=[Figure(code=code, before=before[code], after=after[code]) for code in before],
+        visits=after["visits"],
+    )
+
+
+def _ids(rows: Iterable[Mapping[str, Any]], name: str) -> set[UUID]:
+    return {UUID(row[name]) for row in rows}
+
+
+def _visit_of(
+    said: Mapping[str, Any], promises: Mapping[UUID, Promise], residents: Mapping[UUID, str]
+) -> dict[str, Any]:
+    visit_id = UUID(said["visit_id"])
+    promise = promises.get(visit_id)
+    why = said["why"]
+    return {
+        "visit_id": visit_id,
+        "part": said["part"],
+        "resident": residents.get(UUID(said["resident_id"]), ""),
+        "service": promise.service_name if promise else "",
+        "starts_at": datetime.fromisoformat(said["starts_at"]),
+        "why": why.get(get_language() or "") or next(iter(why.values())),
+    }

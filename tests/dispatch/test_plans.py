@@ -1,0 +1,387 @@
+"""A run that plans a day: asked for, at work, killed, drafted, published, discarded."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from anjia.dispatch.commands import (
+    accept_offer,
+    begin_run,
+    discard_run,
+    fail_silent_run,
+    finish_run,
+    hand_on,
+    note_progress,
+    publish_run,
+    start_run,
+)
+from anjia.dispatch.jobs import look_after_plans, plan_day, plan_tomorrow
+from anjia.dispatch.models import PlanRun
+from anjia.dispatch.queries import PlanPage, plan_page
+from anjia.dispatch.rules.plans import (
+    RUN_MOVES,
+    AlreadyPlanning,
+    DayHasChanged,
+    Failure,
+    NothingToPublish,
+    NotThatFar,
+    RunState,
+    may_become,
+)
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.errors import NotAllowed, NotFound
+from anjia.kernel.work import acting
+from anjia.messaging.models import Message
+from anjia.visits.models import Visit, VisitChange
+from tests.dispatch.make import TOMORROW, booking, offers, states
+from tests.dispatch.plans import FAR, asked, drafted, live, run_of, visit
+from tests.dispatch.test_concurrency import rush
+from tests.make import NOON, actor, deliver_events
+from tests.visits.make import DESK, Town, at, id_of, town
+from tests.workforce import make as workforce
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def engine(settings: Any) -> Any:
+    """The engine itself, in a process of its own, for a moment."""
+    settings.PLANNING_SECONDS = 0.5
+    settings.PLANNING_CACHE = Path(sys.prefix) / "planning"
+    return settings
+
+
+def page(here: Town, by: Actor | None = None) -> PlanPage:
+    return acting(by or here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW)
+
+
+def two_far(here: Town) -> tuple[Actor, Actor, Visit]:
+    """Return a nurse who is near a visit, one who is far and in for it, and the visit."""
+    near, far = here.nurse("近", base=FAR), here.nurse("远")
+    return near, far, visit(here, far, place=FAR)
+
+
+class TestStates:
+    def test_end_where_nothing_comes_after(self) -> None:
+        assert {state for state in RunState if not RUN_MOVES[state]} == {
+            RunState.PUBLISHED,
+            RunState.DISCARDED,
+            RunState.FAILED,
+        }
+        assert not may_become(RunState.QUEUED, RunState.DRAFT)
+
+
+class TestAsking:
+    def test_is_for_who_assigns(self) -> None:
+        here = town()
+        stranger = actor(*set(DESK) - {"dispatch.assign"}, organization_id=here.organization_id)
+        with pytest.raises(NotAllowed):
+            asked(here, stranger)
+        with pytest.raises(NotAllowed):
+            page(here, stranger)
+
+    def test_is_about_days_that_can_still_be_arranged(self) -> None:
+        here = town()
+        for day in (TOMORROW.replace(day=1), TOMORROW.replace(day=31)):
+            with pytest.raises(NotThatFar):
+                acting(here.desk, NOON).do(start_run, day=day)
+
+    def test_waits_for_the_one_that_is_at_work(self) -> None:
+        here = town()
+        first = asked(here)
+        with pytest.raises(AlreadyPlanning):
+            asked(here)
+        acting(here.desk, NOON).do(discard_run, run_id=first)
+        assert run_of(here, asked(here)).state == RunState.QUEUED
+
+    def test_gives_one_of_many_the_day(self) -> None:
+        here = town()
+        found = rush(lambda _: asked(here), attempts=200)
+        assert found == {"won": 1, "dispatch.plan_running": 199}
+
+    def test_is_of_one_house(self) -> None:
+        here, there = town(), town()
+        run_id = asked(here)
+        with pytest.raises(NotFound):
+            acting(there.desk, NOON).do(discard_run, run_id=run_id)
+        assert page(there).run is None
+        assert run_of(there, asked(there)).state == RunState.QUEUED
+
+
+class TestEvening:
+    def test_plans_tomorrow_once(self) -> None:
+        here = town()
+        here.nurse()
+        for clock in (at(19, day=0), at(19.2, day=0), at(23.9, day=0)):
+            plan_tomorrow(clock)
+            for run in self.runs(here):
+                acting(here.system, clock).do(discard_run, run_id=run.id) if run.state == "queued" else None
+        assert [run.day for run in self.runs(here)] == [TOMORROW]
+
+    def test_comes_not_before_seven(self) -> None:
+        here = town()
+        here.nurse()
+        plan_tomorrow(at(18.9, day=0))
+        assert self.runs(here) == []
+
+    def runs(self, here: Town) -> list[PlanRun]:
+        found: list[PlanRun] = here.look(
+            lambda _: list(PlanRun.objects.filter(organization_id=here.organization_id))
+        )
+        return found
+
+
+class TestJob:
+    def test_ends_with_a_draft(self, engine: Any) -> None:
+        here = town()
+        _near, far, one = two_far(here)
+        run_id = asked(here)
+
+        plan_day(NOON, organization_id=str(here.organization_id), run_id=str(run_id))
+
+        draft = page(here).draft
+        assert draft is not None
+        [move] = draft.moves
+        assert (move.visit_id, move.comes, move.comes_then) == (one.id, "远", "近")
+        assert live(here, one) == [(1, id_of(far), "tentative")]
+        assert {figure.code for figure in draft.figures} >= {"travel", "known", "unassigned"}
+
+    def test_begins_nothing_twice(self, engine: Any) -> None:
+        here = town()
+        two_far(here)
+        run_id = asked(here)
+        for _ in range(2):
+            plan_day(NOON, organization_id=str(here.organization_id), run_id=str(run_id))
+        assert run_of(here, run_id).state == RunState.DRAFT
+
+    def test_says_that_the_engine_is_not_there(self, engine: Any) -> None:
+        here = town()
+        two_far(here)
+        run_id = asked(here)
+        engine.PLANNER = [sys.executable, "-c", "raise SystemExit(1)"]
+        plan_day(NOON, organization_id=str(here.organization_id), run_id=str(run_id))
+        assert run_of(here, run_id).failure == Failure.NO_ENGINE
+        last = page(here).last
+        assert last is not None
+        assert "规划引擎" in last.failure
+
+    def test_says_that_the_engine_was_killed(self, engine: Any) -> None:
+        here = town()
+        _near, far, one = two_far(here)
+        run_id = asked(here)
+        engine.PLANNING_SECONDS = 60
+        job = self.begun(here, run_id)
+        self.engine_of(os.getpid(), kill=True)
+        job.join(timeout=60)
+        assert not job.is_alive()
+        assert (run_of(here, run_id).state, run_of(here, run_id).failure) == ("failed", "died")
+        assert live(here, one) == [(1, id_of(far), "tentative")]
+
+    def test_ends_soon_after_nobody_wants_it(self, engine: Any) -> None:
+        here = town()
+        two_far(here)
+        run_id = asked(here)
+        engine.PLANNING_SECONDS = 60
+        job = self.begun(here, run_id)
+        acting(here.desk, NOON).do(discard_run, run_id=run_id)
+        job.join(timeout=60)
+        assert not job.is_alive()
+        assert self.engine_of(os.getpid()) == []
+        assert run_of(here, run_id).state == RunState.DISCARDED
+
+    def begun(self, here: Town, run_id: UUID) -> threading.Thread:
+        """Start the job beside us; return when the engine searches."""
+
+        def work() -> None:
+            plan_day(NOON, organization_id=str(here.organization_id), run_id=str(run_id))
+            connection.close()
+
+        job = threading.Thread(target=work, daemon=True)
+        job.start()
+        until = time.monotonic() + 120
+        while run_of(here, run_id).progress == 0 and time.monotonic() < until:
+            time.sleep(0.1)
+        return job
+
+    def engine_of(self, parent: int, *, kill: bool = False) -> list[int]:
+        found = []
+        for folder in Path("/proc").iterdir():
+            try:
+                status = (folder / "stat").read_text() if folder.name.isdigit() else ""
+                words = (folder / "cmdline").read_text() if status else ""
+            except OSError:
+                continue
+            if "anjia.planning.solver" in words and status.rpartition(")")[2].split()[1] == str(parent):
+                found.append(int(folder.name))
+        for process in found if kill else ():
+            os.kill(process, signal.SIGKILL)
+        return found
+
+
+class TestKilledRun:
+    def test_is_said_to_be_so_and_changes_nothing(self) -> None:
+        here = town()
+        _near, far, one = two_far(here)
+        run_id = asked(here)
+        acting(here.system, NOON).do(begin_run, run_id=run_id)
+        acting(here.system, NOON).do(note_progress, run_id=run_id, progress=40)
+
+        look_after_plans(at(12.01, day=0))
+        assert run_of(here, run_id).state == RunState.RUNNING
+        look_after_plans(at(12.05, day=0))
+
+        assert (run_of(here, run_id).state, run_of(here, run_id).failure) == ("failed", "stopped")
+        assert live(here, one) == [(1, id_of(far), "tentative")]
+        assert not acting(here.system, NOON).do(finish_run, run_id=run_id, draft={}, score={})
+        assert run_of(here, asked(here)).state == RunState.QUEUED
+
+    def test_is_not_one_that_has_just_spoken(self) -> None:
+        here = town()
+        run_id = asked(here)
+        acting(here.system, NOON).do(begin_run, run_id=run_id)
+        assert not acting(here.system, NOON).do(fail_silent_run, run_id=run_id, since=NOON)
+
+    def test_that_waits_is_handed_on_once(self) -> None:
+        here = town()
+        run_id = asked(here)
+        assert acting(here.system, NOON).do(hand_on, run_id=run_id, before=at(11, day=0))
+        assert not acting(here.system, NOON).do(hand_on, run_id=run_id, before=at(11, day=0))
+
+
+class TestPublishing:
+    def test_sends_who_is_put_in_and_says_why(self) -> None:
+        here = town()
+        near, _far, one = two_far(here)
+        run_id = drafted(here)
+
+        acting(here.desk, NOON).do(publish_run, run_id=run_id)
+        deliver_events(here.desk, now=NOON)
+
+        assert live(here, one) == [(1, id_of(near), "accepted")]
+        assert here.now(one).crew_state == "accepted"
+        why = here.look(lambda _: VisitChange.objects.filter(visit=one, what="accepted").get().why)
+        assert why == "路上 7 分钟，原来要 60 分钟"
+        assert {"visit_accepted", "work_given"} <= self.said(here, one)
+        assert run_of(here, run_id).state == RunState.PUBLISHED
+
+    def test_takes_back_what_was_offered(self) -> None:
+        here = town()
+        far = here.nurse("远")
+        visit_id = booking(here, here.resident(place=FAR), far)
+        near = here.nurse("近", base=FAR)
+        assert states(here, visit_id) == {id_of(far): "open"}
+        run_id = drafted(here)
+
+        acting(here.desk, NOON).do(publish_run, run_id=run_id)
+        deliver_events(here.desk, now=NOON)
+
+        assert states(here, visit_id) == {id_of(far): "withdrawn"}
+        assert offers(far) == []
+        assert live(here, here.look(lambda _: Visit.objects.get(id=visit_id))) == [
+            (1, id_of(near), "accepted")
+        ]
+
+    def test_exchanges_two_who_are_in_for_each_others_visits(self) -> None:
+        here = town()
+        east, west = here.nurse("东", base=FAR), here.nurse("西")
+        in_the_west, in_the_east = visit(here, east), visit(here, west, place=FAR)
+        acting(here.desk, NOON).do(publish_run, run_id=drafted(here))
+        assert live(here, in_the_west) == [(1, id_of(west), "accepted")]
+        assert live(here, in_the_east) == [(1, id_of(east), "accepted")]
+
+    def test_promises_another_time_where_nobody_can_come_and_asks_her(self) -> None:
+        here = town()
+        early = here.nurse("早", shifts=[(8, 12)])
+        one = visit(here, early, hour=12)
+        acting(here.desk, NOON).do(publish_run, run_id=drafted(here))
+        deliver_events(here.desk, now=NOON)
+        assert here.now(one).starts_at == at(11)
+        assert live(here, one) == [(1, id_of(early), "tentative")]
+        assert "visit_moved" in self.said(here, one)
+        assert [card.visit_id for card in offers(early)] == [one.id]
+
+    def test_happens_once(self) -> None:
+        here = town()
+        two_far(here)
+        run_id = drafted(here)
+        found = rush(lambda _: acting(here.desk, NOON).do(publish_run, run_id=run_id), attempts=100)
+        assert found == {"won": 1, "dispatch.plan_over": 99}
+
+    def test_is_for_who_assigns(self) -> None:
+        here = town()
+        two_far(here)
+        run_id = drafted(here)
+        stranger = actor(*set(DESK) - {"dispatch.assign"}, organization_id=here.organization_id)
+        with pytest.raises(NotAllowed):
+            acting(stranger, NOON).do(publish_run, run_id=run_id)
+
+    def test_is_refused_where_somebody_has_taken_what_it_moves(self) -> None:
+        here = town()
+        far = here.nurse("远")
+        visit_id = booking(here, here.resident("张桂芳", place=FAR), far)
+        here.nurse("近", base=FAR)
+        run_id = drafted(here)
+        [offer] = offers(far)
+        acting(far, NOON).do(accept_offer, offer_id=offer.id)
+        with pytest.raises(DayHasChanged, match="10:00 张桂芳：有人接了"):
+            acting(here.desk, NOON).do(publish_run, run_id=run_id)
+        assert states(here, visit_id) == {id_of(far): "accepted"}
+        assert run_of(here, run_id).state == RunState.DRAFT
+
+    def test_goes_on_where_somebody_has_taken_what_it_leaves(self) -> None:
+        here = town()
+        near, _far, one = two_far(here)
+        mine = here.nurse("自己")
+        booking(here, here.resident(), mine)
+        run_id = drafted(here)
+        [offer] = offers(mine)
+        acting(mine, NOON).do(accept_offer, offer_id=offer.id)
+        acting(here.desk, NOON).do(publish_run, run_id=run_id)
+        assert live(here, one) == [(1, id_of(near), "accepted")]
+
+    def test_is_refused_where_she_is_on_leave_since(self) -> None:
+        here = town()
+        near, far, one = two_far(here)
+        run_id = drafted(here)
+        workforce.leave(of=here.desk, staff_id=id_of(near), starts_at=at(8), ends_at=at(17))
+        with pytest.raises(DayHasChanged, match="近来不了：这个时间请假"):
+            acting(here.desk, NOON).do(publish_run, run_id=run_id)
+        assert live(here, one) == [(1, id_of(far), "tentative")]
+
+    def test_asks_as_much_for_many_moves_as_for_one(self) -> None:
+        counts = []
+        for number in (1, 5):
+            here = town()
+            here.nurse("近", base=FAR)
+            far = here.nurse("远")
+            for hour in range(number):
+                visit(here, far, hour=9 + hour, place=FAR)
+            run_id = drafted(here)
+            with CaptureQueriesContext(connection) as said:
+                acting(here.desk, NOON).do(publish_run, run_id=run_id)
+            counts.append(len(said))
+        assert counts[0] == counts[1]
+
+    def test_gives_way_to_a_later_draft(self) -> None:
+        here = town()
+        two_far(here)
+        first, second = drafted(here), drafted(here)
+        assert run_of(here, first).state == RunState.DISCARDED
+        with pytest.raises(NothingToPublish):
+            acting(here.desk, NOON).do(publish_run, run_id=first)
+        acting(here.desk, NOON).do(publish_run, run_id=second)
+
+    def said(self, here: Town, one: Visit) -> set[str]:
+        found: set[str] = here.look(
+            lambda _: set(Message.objects.filter(about_id=one.id).values_list("template", flat=True))
+        )
+        return found
