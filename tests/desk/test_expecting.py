@@ -9,14 +9,14 @@ from django.test.utils import CaptureQueriesContext
 
 from anjia.desk.boards import AT_RISK, Page
 from anjia.desk.queries import board_page, gantt_of_day, row_on_board
-from anjia.dispatch.queries import expected_today
+from anjia.dispatch.queries import expected_today, on_the_way
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
-from anjia.kernel.errors import NotAllowed
+from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.visits.rules.lifecycle import Status
 from tests.make import actor
-from tests.visits.make import Town, at, fact, say, town
+from tests.visits.make import PLACE, Town, at, fact, say, town
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -119,3 +119,35 @@ class TestExpectedToday:
                 acting(here.desk, at(8)).ask(expected_today, Purpose.CONTRACT, now=at(8))
             counts.append(len(asked))
         assert counts[0] == counts[1]
+
+
+class TestOnTheWay:
+    def ask(self, here: Town, who: Any, visit: Any, now: datetime) -> datetime | None:
+        return acting(who, now).ask(on_the_way, Purpose.CONTRACT, visit_id=visit.id, now=now).arrives_at
+
+    def test_is_reckoned_from_the_home_before_when_she_has_set_out(self, here: Town) -> None:
+        nurse, resident = here.nurse(), here.resident()
+        far = here.resident(
+            "远处", place=(PLACE[0] + 0.045, PLACE[1])
+        )  # 5 km: by the detour and her speed 27 minutes
+        here.visit(nurse, resident=far, starts_at=at(9), ends_at=at(9.75))
+        visit = here.visit(nurse, resident=resident, starts_at=at(10.5), ends_at=at(11))
+        hers = here.person(resident)
+        assert self.ask(here, hers, visit, at(9.9)) is None
+        say(nurse, fact(visit, "departed", at=at(10)))
+        expected = self.ask(here, hers, visit, at(10))
+        assert expected is not None
+        assert at(10.25) < expected < at(10.75)
+        assert self.ask(here, here.desk, visit, at(10)) == expected
+        assert self.ask(here, hers, visit, at(11)) == at(11)  # any moment
+        say(nurse, fact(visit, "arrived", at=at(10.5), proof="photo", reason="x"))
+        assert self.ask(here, hers, visit, at(10.5)) is None
+
+    def test_is_no_strangers_to_know(self, here: Town) -> None:
+        nurse = here.nurse()
+        visit = here.visit(nurse)
+        say(nurse, fact(visit, "departed", at=at(9.75)))
+        with pytest.raises(NotFound):
+            self.ask(here, here.person(here.resident("王秀英")), visit, at(9.75))
+        with pytest.raises(NotFound):
+            self.ask(here, town().desk, visit, at(9.75))

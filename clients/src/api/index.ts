@@ -40,6 +40,7 @@ export const booking = {
 export const visits = {
   list: (when: 'coming' | 'past', after = '') => get<T.Page<T.VisitLine>>('visits', { when, after }),
   get: (id: string) => get<T.Visit>(`visits/${id}`),
+  onTheWay: (id: string) => get<T.OnTheWay>(`visits/${id}/on-the-way`),
   cancel: (id: string, reason: string, key: string) => post<unknown>(`visits/${id}/cancel`, { reason }, key),
   move: (id: string, starts_at: string, staff_ids: string[], key: string) =>
     post<T.Visit>(`visits/${id}/move`, { starts_at, staff_ids }, key),

@@ -97,6 +97,9 @@ export interface Hold {
   heed: string[]
   cancel_rule: string
 }
+/** When who has set out will be at the door; null while nobody has, or once she is there. */
+export interface OnTheWay { arrives_at: string | null }
+
 export type VisitStatus = 'booked' | 'departed' | 'arrived' | 'under_way' | 'done' | 'cancelled' | 'missed'
 export interface TimelineItem {
   at: string

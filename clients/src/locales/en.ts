@@ -281,6 +281,7 @@ const en: typeof zhHans = {
   },
   visit: {
     title: 'This visit',
+    arrives: 'There at about {at}', arrives_soon: 'Should be there any moment',
     heading: {
       booked: '{name} comes: {day}',
       awaited: 'Booked: {day}. We are finding out who comes',

@@ -278,7 +278,7 @@ export default {
     none_hint: '要约的话，点下面。',
   },
   visit: {
-    title: '这次上门',
+    title: '这次上门', arrives: '大约 {at} 到', arrives_soon: '应该就快到了',
     heading: {
       booked: '{day}，{name}上门',
       awaited: '{day}，约好了，正在定谁来',

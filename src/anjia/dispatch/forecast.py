@@ -58,7 +58,7 @@ def forecast(
         was_there = first.arrived_at or first.done_at
         if was_there is None and first.ends_at <= now:
             continue
-        at = was_there or max(_arrival(one, timelines.get(one.staff_id), last, now) for one in crew)
+        at = was_there or max(arrival(one, timelines.get(one.staff_id), last, now) for one in crew)
         begins_at = first.arrived_at or max(at, first.starts_at)
         ends_at = first.done_at or max(now, begins_at + (first.ends_at - first.starts_at))
         found[visit_id] = Expected(
@@ -72,7 +72,7 @@ def forecast(
     return found
 
 
-def _arrival(
+def arrival(
     one: Errand,
     timeline: Timeline | None,
     last: Mapping[UUID, tuple[Point | None, datetime]],

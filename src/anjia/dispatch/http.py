@@ -131,6 +131,10 @@ class AnsweredOut(Schema):
     state: str
 
 
+class OnTheWayOut(Schema):
+    arrives_at: datetime | None
+
+
 def own_resident(request: AuthedRequest) -> UUID:
     """:raises NotFound: if the request is about nobody"""
     if request.auth.resident_id is None:
@@ -163,6 +167,19 @@ def list_slots(
         wishes={"period": period, "caregiver_sex": caregiver_sex},
         now=timezone.now(),
         moving=moving,
+    )
+
+
+@router.get("/visits/{uuid:visit_id}/on-the-way", response={200: OnTheWayOut})
+def see_who_is_on_the_way(request: AuthedRequest, visit_id: UUID) -> HttpResponse:
+    """Say about when who has set out will be at the door; null while nobody has, or once she is there."""
+    return http.ask(
+        request,
+        queries.on_the_way,
+        OnTheWayOut,
+        Purpose.CONTRACT,
+        visit_id=visit_id,
+        now=timezone.now(),
     )
 
 

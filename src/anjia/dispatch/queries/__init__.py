@@ -1,7 +1,7 @@
 """Questions about times, candidates and offers, by topic. Nothing here writes."""
 
 from anjia.dispatch.queries.candidates import suitability
-from anjia.dispatch.queries.expecting import Expected, expected_today
+from anjia.dispatch.queries.expecting import Expected, OnTheWay, expected_today, on_the_way
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
 from anjia.dispatch.queries.offers import is_still_offered, offers_for, offers_of, overdue_offers
 from anjia.dispatch.queries.pages import (
@@ -41,6 +41,7 @@ __all__ = [
     "Hold",
     "OfferCard",
     "OfferRow",
+    "OnTheWay",
     "Place",
     "PlanPage",
     "Proposal",
@@ -61,6 +62,7 @@ __all__ = [
     "moving_page",
     "offers_for",
     "offers_of",
+    "on_the_way",
     "overdue_offers",
     "places_for",
     "plan_page",

@@ -1,6 +1,6 @@
 """What dispatch has to know of promises: whose time is taken, who has been where."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
@@ -140,12 +140,13 @@ def live_assignments(
     return found if now is None else [one for one in found if not one.has_run_out(now)]
 
 
-ERRANDS: Final = Prepared(
-    lambda asked: Assignment.objects.filter(
+NAMES_OF_ERRAND: Final = [field.name for field in fields(Errand)]
+
+
+def _errands(asked: Any) -> QuerySet[Assignment, Any]:
+    return Assignment.objects.filter(
         organization_id=asked.house,
         state__in=LIVE_STATES,
-        starts_at__gte=asked.start,
-        starts_at__lt=asked.end,
         visit__status__in=sorted(status.value for status in EXPECTED),
     ).values_list(
         "visit_id",
@@ -157,7 +158,12 @@ ERRANDS: Final = Prepared(
         "visit__arrived_at",
         "visit__done_at",
     )
+
+
+ERRANDS: Final = Prepared(
+    lambda asked: _errands(asked).filter(starts_at__gte=asked.start, starts_at__lt=asked.end)
 )
+ERRANDS_TO: Final = Prepared(lambda asked: _errands(asked).filter(visit_id=asked.visit_id))
 
 
 def errands(actor: Actor, purpose: Purpose, *, start: datetime, end: datetime) -> list[Errand]:
@@ -167,9 +173,21 @@ def errands(actor: Actor, purpose: Purpose, *, start: datetime, end: datetime) -
     :raises NotAllowed: if the actor may not read visits
     """
     check_may_read_all(actor)
-    names = [field.name for field in fields(Errand)]
-    rows = ERRANDS.tuples(house=actor.organization_id, start=start, end=end)
-    return [Errand(**dict(zip(names, row, strict=True))) for row in rows]
+    return [_errand_of(row) for row in ERRANDS.tuples(house=actor.organization_id, start=start, end=end)]
+
+
+def errands_to(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[Errand]:
+    """
+    Return who is on one visit, and how far it has come; nobody, if it is off.
+
+    :raises NotFound: if the organization has no such visit, or a person asks for somebody else's
+    """
+    get_promise(actor, purpose, visit_id=visit_id)
+    return [_errand_of(row) for row in ERRANDS_TO.tuples(house=actor.organization_id, visit_id=visit_id)]
+
+
+def _errand_of(row: Sequence[Any]) -> Errand:
+    return Errand(**dict(zip(NAMES_OF_ERRAND, row, strict=True)))
 
 
 def _busy_of(row: Assignment) -> Busy:
