@@ -125,7 +125,8 @@ def service(house: House, number: int) -> None:
 
 
 def answer(house: House, number: int) -> None:
-    residents.consent(of=house.resident, agrees=number % 2 == 0)
+    for agrees in (False, True):  # the others go on reading her record
+        residents.consent(of=house.resident, agrees=agrees)
 
 
 def pressure(house: House, number: int) -> None:
