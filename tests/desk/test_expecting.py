@@ -1,4 +1,4 @@
-"""A day that runs late, as the board foresees it from what was said in the field."""
+"""What is red on the board before it is too late: who will be late, and of whose new time nobody has heard."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,16 +7,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from anjia.desk.boards import AT_RISK, Page
+from anjia.desk.boards import AT_RISK, NOT_TOLD, Page
 from anjia.desk.queries import board_page, gantt_of_day, row_on_board
+from anjia.dispatch.commands import move_booking
 from anjia.dispatch.queries import expected_today, on_the_way
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
+from anjia.messaging.models import Notification
+from anjia.messaging.queries import not_told
 from anjia.visits.rules.lifecycle import Status
-from tests.make import actor
-from tests.visits.make import PLACE, Town, at, fact, say, town
+from tests.dispatch.make import booking
+from tests.make import NOON, actor, deliver_events
+from tests.visits.make import PLACE, Town, at, fact, id_of, say, town
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -151,3 +155,63 @@ class TestOnTheWay:
             self.ask(here, here.person(here.resident("王秀英")), visit, at(9.75))
         with pytest.raises(NotFound):
             self.ask(here, town().desk, visit, at(9.75))
+
+
+class TestNotTold:
+    """A new time counts as told when it was delivered or said by telephone; until then it is red."""
+
+    def moved(self, here: Town, *, by: Any = None) -> Any:
+        resident = here.resident()
+        nurse = here.nurse()
+        visit_id = booking(here, resident, nurse)
+        who = by(resident) if by else here.desk
+        acting(who, NOON).do(
+            move_booking, visit_id=visit_id, starts_at=at(14), staff_ids=[id_of(nurse)], why="路上不通"
+        )
+        deliver_events(here.desk, now=NOON)
+        return visit_id
+
+    def red(self, here: Town) -> list[Any]:
+        now = at(8)
+        rows = {row.id: row.not_told for row in board(here, now, state=NOT_TOLD).rows}
+        assert all(words == "12:00 改了时间，家里还没有人知道。" for words in rows.values())
+        tallies = [one.count for one in board(here, now).tallies if one.state == NOT_TOLD]
+        assert tallies == ([len(rows)] if rows else [])
+        return list(rows)
+
+    def reach(self, here: Town, state: str) -> None:
+        def reach(_: Any) -> int:
+            return Notification.objects.filter(message__template="visit_moved").update(state=state)
+
+        assert here.look(reach)
+
+    def test_is_red_until_it_is_delivered(self, here: Town) -> None:
+        visit_id = self.moved(here)
+        assert self.red(here) == [visit_id]
+        self.reach(here, "sent")
+        assert self.red(here) == [visit_id]
+        self.reach(here, "delivered")
+        assert self.red(here) == []
+
+    def test_is_red_again_when_it_is_moved_again(self, here: Town) -> None:
+        visit_id = self.moved(here)
+        self.reach(here, "delivered")
+        acting(here.desk, NOON + timedelta(minutes=1)).do(
+            move_booking,
+            visit_id=visit_id,
+            starts_at=at(15),
+            staff_ids=[id_of(here.nurse("乙"))],
+            why="再改",
+        )
+        deliver_events(here.desk, now=NOON + timedelta(minutes=1))
+        assert len(board(here, at(8), state=NOT_TOLD).rows) == 1
+
+    def test_is_no_news_to_who_moved_it_herself(self, here: Town) -> None:
+        self.moved(here, by=here.person)
+        assert self.red(here) == []
+
+    def test_is_not_said_to_persons(self, here: Town) -> None:
+        with pytest.raises(NotAllowed):
+            acting(here.person(here.resident()), NOON).ask(
+                not_told, Purpose.CONTRACT, template="visit_moved", since=NOON
+            )

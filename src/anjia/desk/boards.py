@@ -62,7 +62,9 @@ TALLIES: Final = (
     (S.MISSED, gettext_lazy("没上门"), "bad", "alert-circle"),
     (S.CANCELLED, gettext_lazy("已取消"), "", ""),
 )
-AT_RISK: Final = "at_risk"  # a state of no visit: what will be late if nothing changes
+# States of no visit: what will be late if nothing changes, and of whose new time nobody at home has heard.
+AT_RISK: Final = "at_risk"
+NOT_TOLD: Final = "not_told"
 ALWAYS: Final = {S.DONE, S.ARRIVED, S.DEPARTED}  # shown even when there are none
 
 
@@ -92,6 +94,7 @@ class Shown:
     why: str
     expected: str = ""
     is_at_risk: bool = False
+    not_told: str = ""
     exceptions: Sequence[Any] = ()  # anjia.exceptions.shapes.OfVisit
 
 
@@ -122,18 +125,26 @@ class Page:
         return self.day + timedelta(days=1)
 
 
-def tallies_of(board: Board, at_risk: int = 0) -> list[Tally]:
+def tallies_of(board: Board, at_risk: int = 0, not_told: int = 0) -> list[Tally]:
     all_of_them = Tally(state="", label=_("应做"), count=board.total - board.counts[S.CANCELLED])
     rest = [
         Tally(state=state.value, label=str(label), count=board.counts[state], style=style, icon=icon)
         for state, label, style, icon in TALLIES
         if board.counts[state] or state in ALWAYS
     ]
-    risk = Tally(state=AT_RISK, label=_("可能晚到"), count=at_risk, style="bad", icon="clock")
-    return [all_of_them, *([risk] if at_risk else []), *rest]
+    red = [
+        Tally(state=AT_RISK, label=_("可能晚到"), count=at_risk, style="bad", icon="clock"),
+        Tally(state=NOT_TOLD, label=_("改了没告诉到"), count=not_told, style="bad", icon="message"),
+    ]
+    return [all_of_them, *(one for one in red if one.count), *rest]
 
 
-def shown(row: BoardRow, exceptions: Sequence[Any] = (), expected: Expected | None = None) -> Shown:
+def shown(
+    row: BoardRow,
+    exceptions: Sequence[Any] = (),
+    expected: Expected | None = None,
+    not_told_since: datetime | None = None,
+) -> Shown:
     look = LOOKS[row.state]
     return Shown(
         id=row.id,
@@ -149,6 +160,9 @@ def shown(row: BoardRow, exceptions: Sequence[Any] = (), expected: Expected | No
         why=why_it_stands_out(row),
         expected=when_expected(expected) if expected else "",
         is_at_risk=expected is not None and expected.is_at_risk,
+        not_told=_("{time} 改了时间，家里还没有人知道。").format(time=f"{local(not_told_since):%H:%M}")
+        if not_told_since
+        else "",
         exceptions=exceptions,
     )
 
@@ -182,7 +196,8 @@ def minutes_in_words(minutes: int) -> str:
 
 
 def title_of(state: str, who: str, cell: str) -> str:
-    words = {one.value: str(label) for one, label, _style, _icon in TALLIES} | {AT_RISK: _("可能晚到")}
+    words = {one.value: str(label) for one, label, _style, _icon in TALLIES}
+    words |= {AT_RISK: _("可能晚到"), NOT_TOLD: _("改了没告诉到")}
     if who:
         return _("找“{who}”").format(who=who)
     if cell:

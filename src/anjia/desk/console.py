@@ -55,7 +55,11 @@ def looking_at(request: HttpRequest) -> dict[str, Any]:
 def handling(request: PageRequest) -> dict[str, bool]:
     """Say what of the board is the reader's to deal with: what came in between at visits, and who is sent."""
     may = request.actor.may
-    return {"may_handle": may("exceptions.handle"), "may_assign": may("dispatch.assign")}
+    return {
+        "may_handle": may("exceptions.handle"),
+        "may_assign": may("dispatch.assign"),
+        "may_call": may("messaging.call"),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

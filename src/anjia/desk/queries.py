@@ -16,7 +16,7 @@ from anjia.kernel.calendar import day_bounds, day_of
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.events import Stuck, stuck
 from anjia.kernel.paging import Page
-from anjia.messaging.queries import call_list, outbox, outbox_counts
+from anjia.messaging.queries import call_list, not_told, outbox, outbox_counts
 from anjia.orders.queries import questions_of_visit
 from anjia.quality.queries import family_forms_of_visit, ratings_of_visit
 from anjia.records.queries import latest_of_many, own_targets_of_many
@@ -39,12 +39,20 @@ from anjia.visits.queries import (
     timelines,
     visits_of_resident,
 )
-from anjia.visits.queries.overview import board_row, board_rows, cells_of_day, visits_with_ids
-from anjia.visits.rules.lifecycle import OPEN
+from anjia.visits.queries.overview import (
+    board_row,
+    board_rows,
+    cells_of_day,
+    moved_by_themselves,
+    visits_with_ids,
+)
+from anjia.visits.rules.lifecycle import OPEN, BoardState
 from anjia.workforce.queries import caregivers_on, get_staff_member
 
 ROWS: Final = 40  # of the list, what a screen and a half shows
 LINES: Final = 20  # of the timelines
+FARTHEST: Final = 90  # days that a visit can be booked ahead, and so moved
+AHEAD: Final = {BoardState.UNASSIGNED, BoardState.TENTATIVE, BoardState.ACCEPTED, BoardState.LATE}
 MINE: Final = 500  # residents of one doctor's list
 
 
@@ -85,8 +93,12 @@ def board_page(
     """
     _check_may_see_board(actor)
     expected = _expected_on(actor, purpose, day=day, now=now)
-    risky = [visit_id for visit_id, one in expected.items() if one.is_at_risk]
-    is_narrow = bool(who or cell or state == boards.AT_RISK)
+    untold = _untold(actor, purpose, day=day, now=now)
+    named = {
+        boards.AT_RISK: [visit_id for visit_id, one in expected.items() if one.is_at_risk],
+        boards.NOT_TOLD: list(untold),
+    }
+    is_narrow = bool(who or cell or state in named)
     size, counted = (1, None) if is_narrow else (ROWS, state or None)
     found = board(actor, purpose, day=day, now=now, after=after, size=size, state=counted)
     rows, following = found.rows, found.next
@@ -96,17 +108,20 @@ def board_page(
     elif cell:
         rows, following = board_rows(actor, purpose, day=day, now=now, cell=cell, size=200), None
     elif is_narrow:
-        rows, following = board_rows(actor, purpose, day=day, now=now, visit_ids=risky, size=200), None
+        meant = named[state]
+        rows, following = board_rows(actor, purpose, day=day, now=now, visit_ids=meant, size=200), None
     said = exceptions_of_visits(actor, purpose, visit_ids=[row.id for row in rows], now=now, only_open=True)
     handles = actor.may("exceptions.handle")
     exceptions, late = how_many_open(actor, purpose, now=now) if handles else (0, 0)
     return boards.Page(
         day=day,
         is_today=day == day_of(now),
-        tallies=boards.tallies_of(found, len(risky)),
+        tallies=boards.tallies_of(found, **{name: len(ids) for name, ids in named.items()}),
         state=state,
         title=boards.title_of(state, who, cell),
-        rows=[boards.shown(row, said.get(row.id, []), expected.get(row.id)) for row in rows],
+        rows=[
+            boards.shown(row, said.get(row.id, []), expected.get(row.id), untold.get(row.id)) for row in rows
+        ],
         next=following,
         who=who,
         cell=cell,
@@ -151,11 +166,25 @@ def row_on_board(
     if row is None:
         return None
     expected = _expected_on(actor, purpose, day=day, now=now).get(visit_id)
-    of_risk = [boards.AT_RISK] if expected and expected.is_at_risk else []
-    if state not in ("", row.state.value, *of_risk):
+    untold = _untold(actor, purpose, day=day, now=now).get(visit_id)
+    states = ["", row.state.value]
+    states += [boards.AT_RISK] if expected and expected.is_at_risk else []
+    states += [boards.NOT_TOLD] if untold else []
+    if state not in states:
         return None
     said = exceptions_of_visits(actor, purpose, visit_ids=[visit_id], now=now, only_open=True)
-    return boards.shown(row, said.get(visit_id, []), expected)
+    return boards.shown(row, said.get(visit_id, []), expected, untold)
+
+
+def _untold(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> dict[UUID, datetime]:
+    """Return which of the day's visits ahead have a new time that nobody at home has heard of, and since when."""
+    moved = not_told(actor, purpose, template="visit_moved", since=now - timedelta(days=FARTHEST))
+    if not moved:
+        return {}
+    rows = board_rows(actor, purpose, day=day, now=now, visit_ids=moved, size=200)
+    ahead = {row.id for row in rows if row.state in AHEAD and row.ends_at > now}
+    knowing = moved_by_themselves(actor, purpose, visit_ids=ahead)
+    return {visit_id: moved[visit_id] for visit_id in ahead - knowing}
 
 
 def _expected_on(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> dict[UUID, Expected]:

@@ -79,6 +79,9 @@ class Message(models.Model):
             models.Index(fields=["organization_id", "about_id"], name="message_about"),
             models.Index(fields=["event_id"], name="message_of_event"),
             models.Index(
+                fields=["organization_id", "at"], name="message_of_move", condition=Q(template="visit_moved")
+            ),
+            models.Index(
                 fields=["resident_id"], name="message_of_resident", condition=Q(resident_id__isnull=False)
             ),
         ]

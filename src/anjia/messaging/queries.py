@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Min
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
-from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
 from anjia.kernel.waiting import SOON, Waiting
@@ -262,6 +262,32 @@ def told_of(actor: Actor, purpose: Purpose, *, event_ids: Collection[UUID]) -> s
     """Return those of the events of which somebody has been told."""
     rows = Message.objects.filter(event_id__in=list(event_ids))
     return set(rows.values_list("event_id", flat=True))
+
+
+def not_told(actor: Actor, purpose: Purpose, *, template: str, since: datetime) -> dict[UUID, datetime]:
+    """
+    Return what was to be said by this template since then and has reached nobody yet: of what, and from when on.
+
+    Of several messages about one thing the newest counts. It has reached somebody who has read it, or to whom it was
+    delivered, be it by telephone; that a vendor took it is not enough.
+
+    :raises NotAllowed: if the actor may not read visits, or is a person
+    """
+    if actor.kind is Kind.PERSON or not actor.may("visits.read"):
+        raise NotAllowed
+    delivered = Notification.objects.filter(message_id=OuterRef("id"), state=State.DELIVERED.value)
+    rows = (
+        Message.objects.filter(organization_id=actor.organization_id, template=template, at__gte=since)
+        .annotate(is_told=Exists(delivered) | Q(read_at__isnull=False))
+        .order_by("at")
+        .values_list("about_id", "event_id", "at", "is_told")
+    )
+    newest: dict[UUID, tuple[UUID, datetime, bool]] = {}
+    for about_id, event_id, at, is_told in rows:
+        before = newest.get(about_id)
+        was_told = before is not None and before[0] == event_id and before[2]
+        newest[about_id] = (event_id, at, is_told or was_told)
+    return {about_id: at for about_id, (_, at, is_told) in newest.items() if not is_told}
 
 
 def reached(actor: Actor, purpose: Purpose, *, party_id: UUID, event_id: UUID) -> State | None:

@@ -8,12 +8,12 @@ from uuid import UUID
 import h3
 from django.db.models import Count
 
-from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.paging import page_of
 from anjia.residents.queries import resident_names
 from anjia.visits.boards import BoardRow, check_may_read_all, row_of, visits_of_day
-from anjia.visits.models import Visit
-from anjia.visits.rules.lifecycle import BoardState
+from anjia.visits.models import Visit, VisitChange
+from anjia.visits.rules.lifecycle import BoardState, What
 from anjia.visits.showing import cards_of, live_crew
 
 MOST_IN_A_CELL = 12  # more than these are drawn as one pile with a number
@@ -71,6 +71,15 @@ def board_rows(
     cards = cards_of(actor, purpose, found)
     names = resident_names(actor, purpose, resident_ids={visit.resident_id for visit in found})
     return [row_of(visit, names, cards, now=now) for visit in found]
+
+
+def moved_by_themselves(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the visits whose time was last changed by the household: it knows."""
+    rows = VisitChange.objects.filter(
+        organization_id=actor.organization_id, visit_id__in=list(visit_ids), what=What.MOVED.value
+    ).order_by("visit_id", "-at", "-id")
+    last = rows.distinct("visit_id").values_list("visit_id", "by_kind")
+    return {visit_id for visit_id, by_kind in last if by_kind == Kind.PERSON}
 
 
 def cells_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> list[Cell]:
