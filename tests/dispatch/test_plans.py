@@ -118,6 +118,10 @@ class TestAsking:
 
 
 class TestEvening:
+    @pytest.fixture(autouse=True)
+    def real(self, settings: Any) -> None:
+        settings.IS_DEMO = False
+
     def test_plans_tomorrow_once(self) -> None:
         here = town()
         here.nurse()
@@ -132,6 +136,18 @@ class TestEvening:
         here.nurse()
         plan_tomorrow(at(18.9, day=0))
         assert self.runs(here) == []
+
+    @pytest.mark.parametrize("is_asked_before", [False, True])
+    def test_installs_nothing_in_a_demo_that_nobody_has_asked_for(
+        self, settings: Any, tmp_path: Path, is_asked_before: bool
+    ) -> None:
+        here = town()
+        here.nurse()
+        settings.IS_DEMO, settings.PLANNING_CACHE = True, tmp_path / "planning"
+        if is_asked_before:
+            settings.PLANNING_CACHE.mkdir()
+        plan_tomorrow(at(19, day=0))
+        assert bool(self.runs(here)) is is_asked_before
 
     def runs(self, here: Town) -> list[PlanRun]:
         found: list[PlanRun] = here.look(

@@ -81,8 +81,12 @@ def ask_for(organization_id: UUID, now: datetime) -> None:
 
 @every("*/10 * * * *")
 def plan_tomorrow(now: datetime) -> None:
-    """Have each house's tomorrow planned in the evening, once, unless somebody has done so since then."""
-    if local(now).hour < PLANNING.nightly_from:
+    """
+    Have each house's tomorrow planned in the evening, once, unless somebody has done so since then.
+
+    A demo has no engine until somebody asks for a plan: nobody who looks at one finds it busy with installing.
+    """
+    if local(now).hour < PLANNING.nightly_from or (settings.IS_DEMO and not settings.PLANNING_CACHE.exists()):
         return
     today = day_of(now)
     evening, tomorrow = at(today, clock(PLANNING.nightly_from)), today + timedelta(days=1)
