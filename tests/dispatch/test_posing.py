@@ -1,0 +1,171 @@
+"""
+Whatever a day is like: what comes out of planning it can be done, and leaves alone what is not its business.
+
+Days are drawn with everything in them: leave, two shifts, standby, promises outside of shifts and with too short a
+way between them, refusals, two who come together, time that is only held, nobody who may come at all.
+"""
+
+import random
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anjia.catalogue.rules import Requires
+from anjia.dispatch.days import Day, Piece
+from anjia.dispatch.drafting import Outcome, is_moved, why_not, worked_out
+from anjia.dispatch.matching import Job, Wishes
+from anjia.dispatch.posing import Posed, left_of, pose
+from anjia.dispatch.rules import SHORTEST_NOTICE, Span
+from anjia.kernel.calendar import day_bounds
+from anjia.planning.io import problem_to_json
+from anjia.planning.plan import Plan
+from anjia.planning.solve import solve
+from anjia.visits.queries import Busy
+from anjia.visits.rules.lifecycle import State, Status
+from anjia.workforce.rules import CaregiverSheet
+
+TOMORROW = date(2026, 3, 3)
+MIDNIGHT = day_bounds(TOMORROW)[0]
+NOW = MIDNIGHT - timedelta(hours=12)
+CELLS = ["8831aa4685fffff", "8831aa4687fffff", "8831aa46d3fffff", "8831aa4607fffff", ""]
+BASES = [(39.9042, 116.4074), (39.93, 116.45), (39.88, 116.36), None]
+
+
+def clock(hours: float) -> datetime:
+    return MIDNIGHT + timedelta(hours=hours)
+
+
+def sheet_of(dice: random.Random, number: int) -> CaregiverSheet:
+    begins = dice.choice([7.0, 8.0, 9.5])
+    shifts: list[Span] = [(clock(begins), clock(begins + dice.choice([4, 8])))]
+    if dice.random() < 0.3:
+        shifts.append((shifts[0][1] + timedelta(hours=1), shifts[0][1] + timedelta(hours=5)))
+    leave: list[Span] = []
+    if dice.random() < 0.3:
+        start = clock(dice.choice([8, 10, 13]))
+        leave.append((start, start + timedelta(hours=dice.choice([0.5, 3]))))
+    mode, speed = dice.choice([("ebike", 15.0), ("walk", 4.0)])
+    return CaregiverSheet(
+        id=UUID(int=1000 + number),
+        name=f"护士{number}",
+        sex="female",
+        kind="health_worker",
+        title="养老护理员",
+        title_words="养老护理员",
+        started_on=date(2015, 1, 1),
+        station_id=None,
+        qualifications={},
+        unverified=frozenset(),
+        shifts=tuple(shifts),
+        bookable=tuple(shifts[1:] if len(shifts) > 1 and dice.random() < 0.3 else shifts),
+        leave=tuple(leave),
+        base=dice.choice(BASES),
+        speed_kmh=speed,
+        travel_mode=mode,
+        cells=frozenset(CELLS[:2]) if dice.random() < 0.2 else None,
+    )
+
+
+def day_from(seed: int) -> Day:
+    """Draw a day: promises are kept by whoever has the time, as the database would have it."""
+    dice = random.Random(seed)
+    sheets = [sheet_of(dice, number) for number in range(dice.randint(1, 5))]
+    taken: dict[UUID, list[Span]] = {sheet.id: [] for sheet in sheets}
+    pieces, elsewhere = list[Piece](), list[Busy]()
+    for number in range(dice.randint(1, 12)):
+        parts = 2 if dice.random() < 0.2 and len(sheets) > 1 else 1
+        starts = clock(dice.randrange(14, 38) / 2)
+        ends = starts + timedelta(minutes=dice.choice([30, 45, 90]))
+        free = [sheet.id for sheet in sheets if not any(a < ends and starts < b for a, b in taken[sheet.id])]
+        if len(free) < parts:
+            continue
+        crew = dice.sample(free, parts)
+        for staff_id in crew:
+            taken[staff_id].append((starts, ends))
+        cell, visit_id = dice.choice(CELLS), UUID(int=number + 1)
+        if dice.random() < 0.1:
+            elsewhere.append(
+                Busy(
+                    assignment_id=visit_id, visit_id=visit_id, part=1, staff_id=crew[0], starts_at=starts,
+                    ends_at=ends, cell=cell, state=State.TENTATIVE,
+                )
+            )  # fmt: skip
+            continue
+        refused = frozenset(dice.sample([sheet.id for sheet in sheets], dice.choice([0, 0, 0, 1])))
+        job = Job(
+            requires=Requires(titles_at_least={}, licensed=False),
+            legal_line="non_medical",
+            minutes=int((ends - starts) / timedelta(minutes=1)),
+            people_needed=parts,
+            cell=cell,
+            wishes=Wishes(refused=refused),
+        )
+        for part, staff_id in enumerate(crew, start=1):
+            is_taken = dice.random() < 0.4
+            pieces.append(
+                Piece(
+                    visit_id=visit_id, part=part, parts=parts, resident_id=UUID(int=9000 + number),
+                    service="助浴", staff_id=staff_id, state=State.ACCEPTED if is_taken else State.TENTATIVE,
+                    status=Status.BOOKED, starts_at=starts, ends_at=ends, job=job, is_free=not is_taken,
+                )
+            )  # fmt: skip
+    pieces.sort(key=lambda piece: (piece.starts_at, str(piece.visit_id), piece.part))
+    return Day(TOMORROW, NOW, sheets, pieces, elsewhere, {}, {})
+
+
+def quickly(posed: Posed, number: int) -> Plan:
+    return solve(posed.problem, iterations=16_384, seed=number)
+
+
+def check(outcome: Outcome) -> None:
+    day, timelines = outcome.day, outcome.day.timelines(outcome.after)
+    spans: dict[UUID, list[tuple[Span, UUID]]] = {}
+    for old, new in zip(day.pieces, outcome.after, strict=True):
+        spans.setdefault(new.staff_id, []).append(((new.starts_at, new.ends_at), new.visit_id))
+        if not is_moved(old, new):
+            continue
+        assert old.is_free
+        assert why_not(day, new, timelines) == []
+        assert new.ends_at - new.starts_at == old.ends_at - old.starts_at
+        if new.starts_at != old.starts_at:
+            assert new.starts_at - day.now >= SHORTEST_NOTICE
+            assert all(piece.is_free for piece in day.pieces if piece.visit_id == old.visit_id)
+    for one in day.elsewhere:
+        spans.setdefault(one.staff_id, []).append(((one.starts_at, one.ends_at), one.visit_id))
+    for taken in spans.values():
+        assert all(one[0][1] <= two[0][0] for one, two in pairwise(sorted(taken)))
+    for visit_id in {piece.visit_id for piece in outcome.after}:
+        crew_after = [piece for piece in outcome.after if piece.visit_id == visit_id]
+        assert len({piece.staff_id for piece in crew_after}) == len(crew_after)
+        assert len({piece.starts_at for piece in crew_after}) == 1
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.integers(0, 10**9))
+def test_what_is_planned_can_be_done(seed: int) -> None:
+    check(worked_out(day_from(seed), quickly))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9), st.randoms(use_true_random=False))
+def test_the_order_in_which_things_are_read_changes_nothing(seed: int, dice: random.Random) -> None:
+    day = day_from(seed)
+    ready = [piece for piece in day.pieces if not piece.is_free or day.able[piece.key]]
+    shuffled = ready[:]
+    dice.shuffle(shuffled)
+    one, two = (
+        pose(Day(day.day, day.now, day.sheets, pieces, day.elsewhere, {}, {})) for pieces in (ready, shuffled)
+    )
+    assert problem_to_json(one.problem)["visits"] == problem_to_json(two.problem)["visits"]
+
+
+def test_what_is_left_of_a_day() -> None:
+    whole = [(clock(8), clock(17))]
+    assert left_of(whole, [(clock(7), clock(9)), (clock(12), clock(13)), (clock(18), clock(19))]) == [
+        (clock(9), clock(12)),
+        (clock(13), clock(17)),
+    ]
+    assert left_of(whole, [(clock(8), clock(17))]) == []
