@@ -42,7 +42,7 @@ def settle_complaint(quality: Screen) -> None:
     page.locator("section[aria-labelledby=tell] textarea").fill("您说的属实，向您道歉；以后改时间先打电话。")
     page.locator("#f-told_by").select_option(index=1)
     office.do(quality, "答复了", "day-quality-told")
-    page.locator("input[name=accepted]").check()
+    page.get_by_role("radio", name="认可这个答复").check()
     office.do(quality, "办结", "day-quality-closed")
     expect(page.get_by_text("办结了").first).to_be_visible()
 
