@@ -19,7 +19,7 @@ from anjia.residents.queries import readers_of_record
 from anjia.residents.rules import AlreadyRegistered
 from anjia.transitions import commands, queries
 from anjia.transitions.models import Referral, ReferralStep
-from anjia.transitions.rules import IllegalMove, ReasonMissing, ReferralUnsound
+from anjia.transitions.rules import IllegalMove, OrderPhotoUnsound, ReasonMissing, ReferralUnsound
 from anjia.visits.commands import cancel_visit, move_visit
 from tests import make as basics
 from tests.identity.make import actor_of, administrator, house, staff
@@ -76,6 +76,13 @@ def refer(ward: Actor, to: Actor, *, now: datetime = NOON, **changes: Any) -> Re
         "at_home": "spouse",
     }
     return acting(ward, now).do(commands.refer, **sound | changes)
+
+
+def add_photo(by: Actor, referral: Referral, *, content: bytes = PNG) -> Referral:
+    unit = acting(by, NOON)
+    return unit.do(
+        commands.add_order_photo, referral_id=referral.id, content=content, content_type="image/png"
+    )
 
 
 def now_is(referral: Referral, by: Actor) -> Referral:
@@ -359,6 +366,31 @@ class TestNo:
 
         page = acting(ward, NOON).ask(queries.get_referral, Purpose.CARE, referral_id=sent.id)
         assert (page.referral.state, page.steps[-1].why) == ("declined", "住址在我们片区外")
+
+    def test_a_photo_of_the_order_follows_what_was_sent_without_it(self, ward: Actor, desk: Actor) -> None:
+        sent = refer(ward, desk)
+        acting(desk, NOON).do(commands.take_on, referral_id=sent.id)
+        with pytest.raises(OrderPhotoUnsound):
+            add_photo(ward, sent, content=b"")
+        with pytest.raises(FileNotKnown):
+            add_photo(ward, sent, content=b"MZ")
+        with pytest.raises(NotFound):
+            add_photo(basics.actor("transitions.refer", "files.store"), sent)
+        with pytest.raises(NotAllowed):
+            add_photo(desk, sent)
+        add_photo(ward, sent)
+
+        found = acting(desk, NOON).ask(queries.order_photo, Purpose.CARE, referral_id=sent.id)
+        assert found == ("image/png", PNG)
+        with pytest.raises(IllegalMove):  # what they have seen is not exchanged behind them
+            add_photo(ward, sent)
+
+    def test_no_photo_follows_what_is_over(self, ward: Actor, desk: Actor) -> None:
+        sent = refer(ward, desk)
+        acting(ward, NOON).do(commands.take_back, referral_id=sent.id, reason="不出院了")
+
+        with pytest.raises(IllegalMove):
+            add_photo(ward, sent)
 
     def test_the_ward_can_take_back_what_nobody_has_taken_on(self, ward: Actor, desk: Actor) -> None:
         sent, taken = refer(ward, desk), refer(ward, desk)

@@ -114,6 +114,29 @@ class TestWard:
         assert "照片没有留下来，请再选一次。" in with_it.content.decode()
         assert "照片没有留下来" not in without.content.decode()
 
+    def test_lets_the_photo_of_the_order_follow(self, ward: Actor, desk: Actor, centre: Organization) -> None:
+        post_form(console.new, ward, filled(centre))
+        sent = only_referral(ward)
+        assert "补医嘱照片" in open_page(console.referral, ward, referral_id=sent.id)
+        assert "补医嘱照片" not in open_page(console.referral, desk, referral_id=sent.id)
+
+        for wrong, words in (
+            ({}, "请选一张照片。"),
+            (
+                {"order_photo": SimpleUploadedFile("a.exe", b"MZ", content_type="image/png")},
+                "这种文件收不了",
+            ),
+        ):
+            refused = post_form(console.add_photo, ward, wrong, referral_id=sent.id)
+            assert refused.status_code == 422
+            assert words in refused.content.decode()
+        photo = SimpleUploadedFile("order.png", PNG, content_type="image/png")
+        form = {"order_photo": photo}
+        assert post_form(console.add_photo, ward, form, referral_id=sent.id).status_code == 303
+
+        assert "补医嘱照片" not in open_page(console.referral, ward, referral_id=sent.id)
+        assert "看医嘱照片" in open_page(console.referral, desk, referral_id=sent.id)
+
     def test_can_only_choose_an_institution(self, ward: Actor, hospital: Organization) -> None:
         page = open_page(console.new, ward)
         assert str(hospital.id) not in page

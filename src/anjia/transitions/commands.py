@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from anjia.identity.queries import places_with
 from anjia.kernel import audit, events, files, live
 from anjia.kernel.actors import Actor, Purpose
@@ -19,9 +21,11 @@ from anjia.transitions.rules import (
     AT_HOME,
     LINES,
     NOT_TAKEN_ON,
+    OPEN,
     WISHES,
     WOUNDS,
     IllegalMove,
+    OrderPhotoUnsound,
     State,
     check_move,
     check_reason,
@@ -111,6 +115,33 @@ def refer(
     audit.record("transitions.referral.sent", actor=actor, at=now, subject_id=referral.id)
     events.publish(
         ReferralSent(referral_id=referral.id, to_organization_id=organization_id, at=now), actor=actor
+    )
+    _tell_both(referral)
+    return referral
+
+
+@command("transitions.refer")
+def add_order_photo(
+    actor: Actor, now: datetime, *, referral_id: UUID, content: bytes, content_type: str
+) -> Referral:
+    """
+    Let the photo of the order follow a referral that went out without it. What has come once is not exchanged.
+
+    :raises NotFound: if it is not of the actor's ward
+    :raises OrderPhotoUnsound: if there is nothing in it
+    :raises FileNotKnown: if it is no photo
+    :raises IllegalMove: if it has one, or is over
+    """
+    referral = _sent_by(actor, referral_id)
+    if referral.state not in OPEN or referral.order_photo_id is not None:
+        raise IllegalMove
+    if not content:
+        raise OrderPhotoUnsound(fields={"order_photo": _("请选一张照片。")})
+    photo = files.store(actor, now, content=content, content_type=content_type)
+    referral.order_photo_id, referral.order_photo_type = photo.id, photo.content_type
+    referral.save(update_fields=["order_photo_id", "order_photo_type"])
+    audit.record(
+        "transitions.referral.changed", actor=actor, at=now, subject_id=referral.id, fields=["order_photo"]
     )
     _tell_both(referral)
     return referral

@@ -16,7 +16,7 @@ from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.console import PageRequest, page
 from anjia.kernel.errors import Invalid, NotFound
-from anjia.kernel.files import LARGEST
+from anjia.kernel.files import LARGEST, FileNotKnown
 from anjia.kernel.work import acting
 from anjia.residents.rules import AlreadyRegistered
 from anjia.transitions import commands, queries
@@ -25,9 +25,11 @@ from anjia.transitions.rules import (
     AT_HOME,
     LINES,
     NOT_TAKEN_ON,
+    OPEN,
     WISHES,
     WORDS_OF_STATE,
     WOUNDS,
+    OrderPhotoUnsound,
     ReferralUnsound,
     State,
 )
@@ -218,6 +220,10 @@ def referral_page(
         "can_take_on": receives and state in NOT_TAKEN_ON,
         "can_decline": receives and state in NOT_TAKEN_ON | {State.REGISTERED},
         "can_take_back": not receives and request.actor.may("transitions.refer") and state in NOT_TAKEN_ON,
+        "can_add_photo": not receives
+        and request.actor.may("transitions.refer")
+        and state in OPEN
+        and found.referral.order_photo_id is None,
         "book_url": book_url(found.referral) if receives and state is State.REGISTERED else "",
         "refusal": refusal,
         "fields": refusal.fields if refusal else {},
@@ -253,6 +259,28 @@ def photo(request: PageRequest, referral_id: UUID) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@require_POST
+@page("transitions.refer")
+def add_photo(request: PageRequest, referral_id: UUID) -> HttpResponse:
+    """Let the photo of the order follow; say beside the field what cannot be kept."""
+    photo = request.FILES.get("order_photo")
+    try:
+        if photo is not None and (photo.size or 0) > LARGEST:
+            raise OrderPhotoUnsound(fields={"order_photo": _("照片超过 20 MB。请拍小一点。")})
+        console.do(
+            request,
+            commands.add_order_photo,
+            referral_id=referral_id,
+            content=photo.read() if photo else b"",
+            content_type=(photo.content_type or "") if photo else "",
+        )
+    except Invalid as refusal:
+        return referral_page(request, referral_id, refusal)
+    except FileNotKnown as refusal:
+        return referral_page(request, referral_id, OrderPhotoUnsound(fields={"order_photo": refusal.words}))
+    return back_to(referral_id)
 
 
 @require_POST
@@ -318,6 +346,7 @@ urlpatterns = [
     path("new", new, name="new"),
     path("<uuid:referral_id>", referral, name="referral"),
     path("<uuid:referral_id>/photo", photo, name="photo"),
+    path("<uuid:referral_id>/order-photo", add_photo, name="add_photo"),
     path("<uuid:referral_id>/receive", receive, name="receive"),
     path("<uuid:referral_id>/take-on", take_on, name="take_on"),
     path("<uuid:referral_id>/decline", decline, name="decline"),

@@ -82,6 +82,11 @@ class ReferralUnsound(Invalid):
     words = _("转介单还差几项，没有送出。改好再送一次。")
 
 
+class OrderPhotoUnsound(Invalid):
+    code = "transitions.order_photo_unsound"
+    words = _("医嘱照片没有补上。")
+
+
 class IllegalMove(DomainError):
     code = "transitions.illegal_move"
     words = _("这张转介单已经往前走了。刷新看看最新的情况。")
