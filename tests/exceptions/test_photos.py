@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from anjia.exceptions.console import dealing as console
 from anjia.exceptions.models import VisitException
 from anjia.exceptions.queries import photo_of_exception
 from anjia.kernel.access import readers_of
@@ -13,9 +14,11 @@ from anjia.kernel.work import acting
 from anjia.residents.models import Resident
 from tests import make
 from tests.exceptions.make import AT_DOOR, HANDLES, all_of, dispatcher, heard, page
+from tests.pages import open_page
 from tests.visits.make import Town, fact, picture, say, town
+from tests.web.test_live_pass import Ear
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("apart", "database")
 
 
 @pytest.fixture
@@ -62,6 +65,24 @@ class TestAPhotoFromTheField:
         assert [(one.file_id, one.is_here) for one in page(here, made.id).photos] == [(file_id, False)]
         with pytest.raises(NotFound):
             look(dispatcher(here), made, file_id)
+
+    def test_is_told_to_the_open_page_when_it_comes(self, here: Town, nurse: Actor) -> None:
+        visit, file_id = here.visit(nurse), uuid4()
+        said = fact(visit, "exception", at=AT_DOOR, exception="no_show", form={}, file_id=str(file_id))
+        say(nurse, said, now=AT_DOOR)
+        heard(here)
+        [made] = all_of(here)
+        shown = open_page(console.exception, dispatcher(here), exception_id=made.id)
+        topic = "exceptions.photos"
+        assert f',{topic}"' in shown
+        ear = Ear()
+
+        picture(visit, by=nurse, file_id=uuid4())  # of something else
+        assert ear.told(topic) == []
+        picture(visit, by=nurse, file_id=file_id)
+
+        assert ear.told(topic) == [str(visit.id)]
+        ear.connection.close()
 
     def test_that_somebody_looked_is_noted(self, here: Town, nurse: Actor) -> None:
         made, file_id = told(here, nurse)

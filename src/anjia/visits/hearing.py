@@ -14,7 +14,7 @@ from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.database import refuse_if_broken
 from anjia.kernel.models import StoredFile
-from anjia.kernel.topics import PHOTOS_OF_QUESTIONS
+from anjia.kernel.topics import PHOTOS_OF_EXCEPTIONS, PHOTOS_OF_QUESTIONS
 from anjia.records.commands import record_readings
 from anjia.records.rules import MOST_AT_ONCE
 from anjia.visits.assessing import keep_assessments
@@ -347,6 +347,8 @@ def hear_of_file(actor: Actor, now: datetime, *, staff_id: UUID, visit_id: UUID,
         return
     if FactKind.QUESTION in named:
         live.tell(topic=PHOTOS_OF_QUESTIONS, subject_id=visit.id)
+    if FactKind.EXCEPTION in named:
+        live.tell(topic=PHOTOS_OF_EXCEPTIONS, subject_id=visit.id)
     before = visit.grade
     hearing.follow()
     hearing.cure()
