@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from anjia.clinical.measures import SYSTOLIC
+from anjia.desk import console
 from anjia.desk.people import Case, tells_least_first
 from anjia.desk.queries import worklist
 from anjia.kernel.actors import Actor, Purpose
@@ -16,6 +17,7 @@ from anjia.records.commands import set_target
 from anjia.residents.models import Resident
 from tests import make
 from tests.make import NOON
+from tests.pages import open_page
 from tests.records import make as records
 from tests.residents import make as residents
 from tests.workforce import make as workforce
@@ -57,7 +59,7 @@ def aim(doctor: Actor, of: Resident, low: str, high: str, *, code: str = OXYGEN,
 
 def cases(doctor: Actor) -> dict[str, Case]:
     found = acting(doctor, NOON).ask(worklist, Purpose.CARE, now=NOON)
-    return {case.name: case for case in found}
+    return {case.name: case for case in found.items}
 
 
 class TestWorklist:
@@ -102,6 +104,28 @@ class TestWorklist:
         said = [SimpleNamespace(state=state) for state in ("arrived", "done", "tentative", "cancelled")]
 
         assert sorted(said, key=tells_least_first)[-2:] == [said[1], said[0]]
+
+    def test_goes_on_where_there_are_more_than_one_page_holds(self, doctor: Actor) -> None:
+        first, second, third = patient(doctor, "安平"), patient(doctor, "白兰"), patient(doctor, "陈英")
+        measured(second, 80)
+        asking = acting(doctor, NOON)
+
+        page = asking.ask(worklist, Purpose.CARE, now=NOON, size=2)
+        rest = asking.ask(worklist, Purpose.CARE, now=NOON, size=2, after=page.next)
+
+        assert [case.id for case in page.items] == [second.id, first.id]
+        assert ([case.id for case in rest.items], rest.next) == ([third.id], None)
+
+    def test_says_that_there_are_more(self, doctor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+        patient(doctor, "安平")
+        assert "越线的在前；由你定夺" in open_page(console.worklist, doctor)
+        patient(doctor, "白兰")
+        monkeypatch.setattr("anjia.kernel.paging.LARGEST", 1)
+
+        page = open_page(console.worklist, doctor)
+
+        assert "后面几页也要看" in page
+        assert "下一页" in page
 
     def test_shows_nothing_of_who_has_not_agreed(self, doctor: Actor) -> None:
         her = residents.resident(served_by=doctor, birth_date=date(1948, 5, 1))

@@ -251,8 +251,14 @@ def sheets(request: PageRequest, resident_id: UUID | None = None) -> HttpRespons
 @require_safe
 @page("desk.worklist")
 def worklist(request: PageRequest) -> HttpResponse:
-    cases = console.ask(request, queries.worklist, Purpose.CARE, now=timezone.now())
-    return render(request, "desk/worklist.html", {"cases": cases})
+    found = console.ask(
+        request,
+        queries.worklist,
+        Purpose.CARE,
+        now=timezone.now(),
+        after=request.GET.get("after") or None,
+    )
+    return render(request, "desk/worklist.html", {"page": found, "cases": found.items})
 
 
 @require_safe

@@ -53,7 +53,7 @@ ROWS: Final = 40  # of the list, what a screen and a half shows
 LINES: Final = 20  # of the timelines
 FARTHEST: Final = 90  # days that a visit can be booked ahead, and so moved
 AHEAD: Final = {BoardState.UNASSIGNED, BoardState.TENTATIVE, BoardState.ACCEPTED, BoardState.LATE}
-MINE: Final = 500  # residents of one doctor's list
+MINE: Final = 500  # residents on one page of a doctor's list
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,9 +300,12 @@ def caller_page(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datet
     )
 
 
-def worklist(actor: Actor, purpose: Purpose, *, now: datetime) -> list[people.Case]:
+def worklist(
+    actor: Actor, purpose: Purpose, *, now: datetime, after: str | None = None, size: int = MINE
+) -> Page[people.Case]:
     """
-    Return the residents of the doctor's station, those first who should be looked at first.
+    Return the residents of the doctor's station, those first who should be looked at first. Where they are too many
+    for one page, each page holds the next of them by name, and those of it first who should be looked at first.
 
     :raises NotAllowed: without `desk.worklist`
     """
@@ -310,8 +313,8 @@ def worklist(actor: Actor, purpose: Purpose, *, now: datetime) -> list[people.Ca
     station_id = None
     if actor.staff_id:
         station_id = get_staff_member(actor, purpose, staff_id=actor.staff_id).station_id
-    mine = residents_page(actor, purpose, station_id=station_id, size=MINE).items
-    ids = [one.id for one in mine]
+    mine = residents_page(actor, purpose, station_id=station_id, after=after, size=size)
+    ids = [one.id for one in mine.items]
     consenting = who_consent(actor, purpose, resident_ids=ids)
     readings = latest_of_many(
         actor, purpose, resident_ids=ids, since=now - timedelta(days=90), until=now + timedelta(minutes=5)
@@ -328,9 +331,9 @@ def worklist(actor: Actor, purpose: Purpose, *, now: datetime) -> list[people.Ca
             visit=visit_of.get(one.id),
             now=now,
         )
-        for one in mine
+        for one in mine.items
     ]
-    return sorted(cases, key=lambda case: (case.rank, case.at is None, case.name))
+    return Page(sorted(cases, key=lambda case: (case.rank, case.at is None, case.name)), mine.next)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
