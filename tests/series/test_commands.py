@@ -2,16 +2,18 @@
 
 from datetime import date, timedelta
 from threading import Barrier, Thread
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from anjia.dispatch.commands import cancel_booking, move_booking
-from anjia.kernel.actors import Purpose, system
+from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import acting
 from anjia.series.commands import begin_series, pause_series, place_by_hand, plan_ahead
+from anjia.series.models import Series
 from anjia.series.queries import series_of_resident, series_to_plan, tasks
 from anjia.series.shapes import SeriesLine
 from anjia.visits.rules.lifecycle import HoldExpired
@@ -101,6 +103,23 @@ class TestBeginSeries:
         acting(town.system, NOON).do(plan_ahead, series_id=found.id)
         assert make.on(make.seen(town, found.id), TOMORROW + WEEK).state == "placed"
         assert acting(town.desk, NOON).ask(tasks, Purpose.CONTRACT, now=NOON).items == []
+
+    def test_is_listed_with_all_that_go_on_however_many(self, town: visits.Town) -> None:
+        li, resident = make.nurse(town), town.resident()
+        made = make.series(town, resident, li)
+        row = town.look(lambda _: Series.objects.get(id=made.id))
+
+        def more(_: Actor) -> None:
+            for _number in range(24):
+                row.pk, row._state.adding = uuid4(), True
+                row.save()
+
+        town.look(more)
+
+        found = acting(town.desk, NOON).ask(
+            series_of_resident, Purpose.CONTRACT, resident_id=resident.id, now=NOON
+        )
+        assert len(found) == 25
 
     def test_is_not_for_a_stranger(self, town: visits.Town) -> None:
         hers, neighbour = town.resident(), town.resident("李大爷")

@@ -1,7 +1,6 @@
 """Series as residents, family and staff read them."""
 
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -17,8 +16,6 @@ from anjia.series.rules.planning import State
 from anjia.series.shapes import HouseLists, Placing, SeriesAndResident, SeriesLine, SeriesRow, Task
 from anjia.series.showing import in_this_language, lines_of, name_of_service
 from anjia.series.words import words_of_end, words_of_pattern
-
-MOST: Final = 20  # of one resident, on a page
 
 
 def get_series(actor: Actor, purpose: Purpose, *, series_id: UUID, now: datetime) -> SeriesLine:
@@ -65,7 +62,7 @@ def series_of_resident(
     found = Series.objects.filter(
         organization_id=actor.organization_id, resident_id=resident_id, ended_at=None
     )
-    return lines_of(actor, purpose, list(found.order_by("-begun_at", "id")[:MOST]), now=now)
+    return lines_of(actor, purpose, list(found.order_by("-begun_at", "id")), now=now)
 
 
 def ids_of_series(actor: Actor, purpose: Purpose, *, resident_id: UUID) -> list[UUID]:
