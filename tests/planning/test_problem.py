@@ -73,6 +73,10 @@ WRONG = {
     "visits[visit01]": told("visits", 0, "id", what="visit01"),
     "visits[0].colour": told("visits", 0, "colour", what="red"),
     "visits": told("visits", what={}),
+    "visits[visit00].parts[0]": told("visits", 0, "parts", 0, "windows", what=[{"opens": 0, "closes": 9}]),
+    "visits[visit00].parts[0].hard": told("visits", 0, "parts", 0, "hard", what=True),
+    "visits[visit00].parts[0].place": told("visits", 0, "parts", 0, "place", what="nowhere"),
+    "visits[visit00].parts[0].set_up": told("visits", 0, "parts", 0, "set_up", what=-1),
     "caregivers[nurse0].mode": told("caregivers", 0, "mode", what="rocket"),
     "caregivers[nurse0].shifts[day]": told("caregivers", 0, "shifts", 0, "closes", what=-1),
     "caregivers[nurse0].shifts[day].starts_at": told(

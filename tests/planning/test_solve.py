@@ -8,7 +8,7 @@ import pytest
 
 from anjia.planning.evaluate import evaluate
 from anjia.planning.plan import Plan
-from anjia.planning.problem import Caregiver, Part, Problem, Shift, Visit, Window
+from anjia.planning.problem import ERRAND, Caregiver, Part, Problem, Shift, Visit, Window
 from anjia.planning.search.anneal import anneal
 from anjia.planning.search.build import build
 from anjia.planning.search.costs import count_all
@@ -152,7 +152,15 @@ def soft(problem: Problem) -> Problem:
     """Return the problem without what is forbidden rather than dear: the search may pass through that on its way."""
     return replace(
         problem,
-        visits=tuple(replace(visit, hard=False) for visit in problem.visits),
+        visits=tuple(
+            replace(
+                visit,
+                hard=False,
+                parts=tuple(replace(part, hard=False) for part in visit.parts),
+                gap=(0.0, 100_000.0) if visit.kind == ERRAND else visit.gap,
+            )
+            for visit in problem.visits
+        ),
         caregivers=tuple(
             replace(one, shifts=tuple(replace(shift, may_run_over=True) for shift in one.shifts))
             for one in problem.caregivers

@@ -5,14 +5,17 @@ from typing import Final
 
 from anjia.planning.problem import Break, Caregiver, Part, Problem, Shift, Visit, Weights, Window
 
+GAPS: Final = {"in_sequence": (5.0, 45.0), "errand": (0.0, 150.0)}
 SKILLS: Final = ("care", "wound", "drip")
 KINDS: Final = ("alone", "alone", "alone", "together", "in_sequence", "independent")
+ALL_KINDS: Final = (*KINDS, "errand", "errand")
 
 
 def town(seed: int, *, visits: int = 14, caregivers: int = 4, rich: bool = True) -> Problem:
     """Return a problem that the seed decides; `rich`: with all that may count, else as the classic benchmarks are."""
     dice = random.Random(seed)
-    places = ("station", *(f"home{number:02}" for number in range(visits)))
+    homes = tuple(f"home{number:02}" for number in range(visits))
+    places = ("station", "laboratory", *homes) if rich else ("station", *homes)
     spots = {place: (dice.uniform(0, 60), dice.uniform(0, 60)) for place in places}
     modes = ("foot", "bike") if rich else ("foot",)
     travel = {
@@ -63,21 +66,32 @@ def caregiver(number: int, dice: random.Random, modes: tuple[str, ...], rich: bo
 
 
 def visit(number: int, dice: random.Random, people: list[str], rich: bool) -> Visit:
-    kind = dice.choice(KINDS)
-    skills = dice.sample(SKILLS, 2 if kind != "alone" else 1)
+    kind = dice.choice(ALL_KINDS if rich else KINDS)
+    skills = dice.sample(SKILLS, 1 if kind in {"alone", "errand"} else 2)
     opens = float(dice.randint(0, 300))
     windows = [Window(opens, opens + dice.choice((30.0, 90.0)))]
     if rich and dice.random() < 0.3:
         windows.append(Window(windows[0].closes + 60, windows[0].closes + 120))
     some = rich and dice.random() < 0.3
+    parts = tuple(
+        Part(
+            skill,
+            float(dice.randint(10, 40)),
+            grade=dice.choice((0, 1)),
+            set_up=dice.choice((0.0, 5.0)) if rich else 0.0,
+        )
+        for skill in skills
+    )
+    if kind == "errand":
+        parts += (delivery(skills[0], opens, dice),)
     return Visit(
         id=f"visit{number:02}",
         place=f"home{number:02}",
-        parts=tuple(Part(skill, float(dice.randint(10, 40)), grade=dice.choice((0, 1))) for skill in skills),
+        parts=parts,
         windows=tuple(windows),
         hard=rich and dice.random() < 0.3,
         kind=kind,
-        gap=(5.0, 45.0) if kind == "in_sequence" else (0.0, 0.0),
+        gap=GAPS.get(kind, (0.0, 0.0)),
         price=dice.choice((None, 80.0, 300.0)) if rich else None,
         priority=dice.choice((1.0, 3.0)) if rich else 1.0,
         gender="f" if rich and dice.random() < 0.1 else "",
@@ -85,3 +99,10 @@ def visit(number: int, dice: random.Random, people: list[str], rich: bool) -> Vi
         preferred=frozenset(dice.sample(people, 2)) if rich and dice.random() < 0.4 else frozenset(),
         known={dice.choice(people): 10.0} if rich and dice.random() < 0.4 else {},
     )
+
+
+def delivery(skill: str, opens: float, dice: random.Random) -> Part:
+    """Return the second stop of an errand; some may be done whenever the first may, some have a deadline."""
+    windows = (Window(opens, opens + dice.choice((60.0, 150.0))),) if dice.random() < 0.7 else ()
+    hard = bool(windows) and dice.random() < 0.5
+    return Part(skill, 5.0, set_up=4.0, place="laboratory", windows=windows, hard=hard)

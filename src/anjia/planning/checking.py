@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from anjia.planning.problem import Break, Caregiver, Matrix, Problem, Shift, Visit
+    from anjia.planning.problem import Break, Caregiver, Matrix, Part, Problem, Shift, Visit, Window
 
 MOST_BREAKS = 8
 MOST_WINDOWS = 16
@@ -105,11 +105,10 @@ def faults_of_visit(
 ) -> Iterator[tuple[str, str]]:
     if visit.place not in places:
         yield f"{path}.place", f"there is no place {visit.place}"
-    yield from faults_of_parts(path, visit)
-    if not 1 <= len(visit.windows) <= MOST_WINDOWS:
+    yield from faults_of_parts(path, visit, places)
+    if not visit.windows:
         yield f"{path}.windows", f"are not one to {MOST_WINDOWS}"
-    for number, window in enumerate(visit.windows):
-        yield from faults_of_span(f"{path}.windows[{number}]", window.opens, window.closes)
+    yield from faults_of_windows(f"{path}.windows", visit.windows)
     yield from not_negative(f"{path}.priority", visit.priority)
     if visit.price is not None:
         yield from not_negative(f"{path}.price", visit.price)
@@ -118,18 +117,42 @@ def faults_of_visit(
             yield f"{path}.{name}", f"there is no caregiver {person}"
 
 
-def faults_of_parts(path: str, visit: "Visit") -> Iterator[tuple[str, str]]:
+def faults_of_windows(path: str, windows: "tuple[Window, ...]") -> Iterator[tuple[str, str]]:
+    if len(windows) > MOST_WINDOWS:
+        yield path, f"are not one to {MOST_WINDOWS}"
+    for number, window in enumerate(windows):
+        yield from faults_of_span(f"{path}[{number}]", window.opens, window.closes)
+
+
+def faults_of_parts(path: str, visit: "Visit", places: set[str]) -> Iterator[tuple[str, str]]:
     if len(visit.parts) not in {1, 2}:
         yield f"{path}.parts", "are neither one nor two"
     if (visit.kind == "alone") != (len(visit.parts) == 1):
         yield f"{path}.kind", f"{visit.kind} does not go with {len(visit.parts)} parts"
-    if visit.kind not in {"alone", "together", "in_sequence", "independent"}:
+    if visit.kind not in {"alone", "together", "in_sequence", "independent", "errand"}:
         yield f"{path}.kind", f"there is no {visit.kind}"
     for number, part in enumerate(visit.parts):
-        yield from not_negative(f"{path}.parts[{number}].minutes", part.minutes)
+        yield from faults_of_part(f"{path}.parts[{number}]", part, visit.kind, places)
     least, most = visit.gap
     if not 0 <= least <= most < math.inf:
         yield f"{path}.gap", f"from {least:g} to {most:g} minutes cannot be"
+    elif visit.kind == "errand":
+        if least > 0:
+            yield f"{path}.gap", "of an errand says only the most"
+        if most < visit.parts[0].minutes:
+            yield f"{path}.gap", f"is over after {most:g} minutes, before the first part is done"
+
+
+def faults_of_part(path: str, part: "Part", kind: str, places: set[str]) -> Iterator[tuple[str, str]]:
+    yield from not_negative(f"{path}.minutes", part.minutes)
+    yield from not_negative(f"{path}.set_up", part.set_up)
+    yield from faults_of_windows(f"{path}.windows", part.windows)
+    if part.place and part.place not in places:
+        yield f"{path}.place", f"there is no place {part.place}"
+    if (part.place or part.windows) and kind != "errand":
+        yield path, "is elsewhere, or in windows of its own, which only the parts of an errand are"
+    if part.hard and not part.windows:
+        yield f"{path}.hard", "is said of windows that it has not"
 
 
 def faults_of_span(path: str, opens: float, closes: float) -> Iterator[tuple[str, str]]:

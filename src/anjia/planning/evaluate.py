@@ -13,6 +13,7 @@ from typing import Final
 from anjia.planning.plan import Plan, Route
 from anjia.planning.problem import (
     AT_END,
+    ERRAND,
     INDEPENDENT,
     TOGETHER,
     Break,
@@ -132,13 +133,15 @@ class Walk:
     def walked(self) -> Day:
         for number, stop in enumerate(self.route.stops):
             visit = self.visits[stop.visit]
-            self.go(visit.place)
+            part = visit.parts[stop.part]
+            there = self.place == visit.place_of(part)
+            self.go(visit.place_of(part))
             self.rest(number)
+            self.set_up(0.0 if there else part.set_up)
             self.wait_until(stop.starts, f"{stop.visit} starts")
             self.counts = True
-            minutes = visit.parts[stop.part].minutes
-            self.clock = stop.starts + minutes
-            self.day.work += minutes
+            self.clock = stop.starts + part.minutes
+            self.day.work += part.minutes
         self.rest(len(self.route.stops))
         if self.route.stops:
             self.go(self.shift.ends_at)
@@ -150,6 +153,10 @@ class Walk:
         self.day.travel += minutes
         self.clock += minutes
         self.place = place
+
+    def set_up(self, minutes: float) -> None:
+        self.clock += minutes
+        self.day.work += minutes
 
     def wait_until(self, starts: float, what: str) -> None:
         waits = starts - self.clock
@@ -202,9 +209,11 @@ class Care:
         self.problem, self.tolerance, self.out = problem, tolerance, set(plan.left_out)
         self.caregivers = {caregiver.id: caregiver for caregiver in problem.caregivers}
         self.done: dict[tuple[str, int], list[tuple[str, float]]] = {}
+        self.where: dict[tuple[str, int], tuple[tuple[str, str], int]] = {}  # the route, and the place in it
         for route in plan.routes:
-            for stop in route.stops:
+            for number, stop in enumerate(route.stops):
                 self.done.setdefault((stop.visit, stop.part), []).append((route.caregiver, stop.starts))
+                self.where[stop.visit, stop.part] = (route.caregiver, route.shift), number
 
     def faults(self) -> Iterator[str]:
         for visit in self.problem.visits:
@@ -222,12 +231,23 @@ class Care:
         for part, (name, starts) in zip(visit.parts, who, strict=True):
             if not suits(visit, part, self.caregivers[name]):
                 yield f"{visit.id}: {name} may not do it"
-            if starts < visit.windows[0].opens - self.tolerance:
+            if starts < visit.windows_of(part)[0].opens - self.tolerance:
                 yield f"{visit.id}: starts at {starts:g}, before it may"
-            if visit.hard and self.late(visit, part, starts) > self.tolerance:
+            if visit.is_hard(part) and self.late(visit, part, starts) > self.tolerance:
                 yield f"{visit.id}: starts at {starts:g}, which is too late"
-        if len(who) == 2:
+        if visit.kind == ERRAND:
+            yield from self.faults_of_errand(visit, who[1][1] - who[0][1])
+        elif len(who) == 2:
             yield from self.faults_of_two(visit, who[0], who[1])
+
+    def faults_of_errand(self, visit: Visit, took: float) -> Iterator[str]:
+        (route, place), (other, later) = self.where[visit.id, 0], self.where[visit.id, 1]
+        if route != other:
+            yield f"{visit.id}: is begun by {' '.join(route)}, and ended by {' '.join(other)}"
+        elif later < place:
+            yield f"{visit.id}: ends before it begins"
+        if took > visit.gap[1] + self.tolerance:
+            yield f"{visit.id}: the second stop is {took:g} minutes after the first, not {visit.gap[1]:g}"
 
     def faults_of_two(self, visit: Visit, one: tuple[str, float], two: tuple[str, float]) -> Iterator[str]:
         if one[0] == two[0]:
@@ -238,7 +258,8 @@ class Care:
             yield f"{visit.id}: the second starts {gap:g} minutes after the first, not {least:g} to {most:g}"
 
     def late(self, visit: Visit, part: Part, starts: float) -> float:
-        opened = [window for window in visit.windows if window.opens <= starts] or [visit.windows[0]]
+        windows = visit.windows_of(part)
+        opened = [window for window in windows if window.opens <= starts] or [windows[0]]
         return max(
             0.0, starts + (part.minutes if self.problem.late_at == AT_END else 0.0) - opened[-1].closes
         )
@@ -255,7 +276,7 @@ class Care:
         """Return what it costs who comes: her price, a wish that is not met, what a known face would have saved."""
         total = 0.0
         for visit in self.problem.visits:
-            for number in range(len(visit.parts)):
+            for number in range(1 if visit.kind == ERRAND else len(visit.parts)):
                 for name, _ in self.done.get((visit.id, number), []):
                     stranger = bool(visit.preferred) and name not in visit.preferred
                     total += self.caregivers[name].price + stranger * self.problem.weights.preference

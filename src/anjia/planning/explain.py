@@ -14,13 +14,14 @@ from typing import Final
 from anjia.planning.evaluate import Care, Walk, evaluate
 from anjia.planning.insert import Place, Places, insert
 from anjia.planning.plan import Plan, Route
-from anjia.planning.problem import Caregiver, Part, Problem, Visit, Window
+from anjia.planning.problem import ERRAND, Caregiver, Part, Problem, Visit, Window
 from anjia.planning.repair import who_comes
 from anjia.planning.search.build import shifts_of
 
 HAIR: Final = 1e-6
 NEAREST: Final = 8
 RELAXATIONS: Final = 3
+IN_MINUTES: Final = frozenset({"late", "late_stop", "too_long", "overtime"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,10 @@ class Obstacle:
     A rule that stops somebody, of whom or what, and by how much.
 
     `skill`: the caregiver lacks `what`, which is asked for in grade `amount`; `gender`, `refused`, `not_required`: the
-    visit does not want her; `late`: a visit would start so many minutes after its window number `what`; `overtime`:
-    she would be back so many minutes after her shift `what`.
+    visit does not want her; `late`: a visit would start so many minutes after its window number `what`; `late_stop`:
+    the same of a part of an errand that has windows of its own, `what` being the numbers of both (`1/0`); `too_long`:
+    the second stop of an errand would be so many minutes too long after the first; `overtime`: she would be back so
+    many minutes after her shift `what`.
     """
 
     rule: str
@@ -130,15 +133,32 @@ def lateness(problem: Problem, plan: Plan) -> Iterator[Obstacle]:
     for route in plan.routes:
         for stop in route.stops:
             visit = visits[stop.visit]
-            late = care.late(visit, visit.parts[stop.part], stop.starts)
-            if visit.hard and late > HAIR:
-                opened = sum(window.opens <= stop.starts for window in visit.windows)
-                yield Obstacle("late", visit.id, str(max(0, opened - 1)), late)
+            part = visit.parts[stop.part]
+            late = care.late(visit, part, stop.starts)
+            if visit.is_hard(part) and late > HAIR:
+                opened = sum(window.opens <= stop.starts for window in visit.windows_of(part))
+                which = str(max(0, opened - 1))
+                if part.windows:
+                    yield Obstacle("late_stop", visit.id, f"{stop.part}/{which}", late)
+                else:
+                    yield Obstacle("late", visit.id, which, late)
+        yield from tarrying(visits, route)
     for caregiver, shift in shifts_of(problem):
         route = routes.get((caregiver.id, shift.id), Route(caregiver.id, shift.id))
         over = Walk(problem, caregiver, shift, route, HAIR).walked().overtime
         if not shift.may_run_over and over > HAIR:
             yield Obstacle("overtime", caregiver.id, shift.id, over)
+
+
+def tarrying(visits: Mapping[str, Visit], route: Route) -> Iterator[Obstacle]:
+    """Yield the errands of a route whose second stop comes too long after the first."""
+    begun = {stop.visit: stop.starts for stop in route.stops if stop.part == 0}
+    for stop in route.stops:
+        visit = visits[stop.visit]
+        if visit.kind == ERRAND and stop.part == 1 and stop.visit in begun:
+            over = stop.starts - begun[stop.visit] - visit.gap[1]
+            if over > HAIR:
+                yield Obstacle("too_long", visit.id, amount=over)
 
 
 def relaxations(
@@ -159,7 +179,7 @@ def relaxations(
 
 
 def size(candidate: Candidate) -> tuple[int, float, float]:
-    minutes = sum(one.amount for one in candidate.stopped_by if one.rule in {"late", "overtime"})
+    minutes = sum(one.amount for one in candidate.stopped_by if one.rule in IN_MINUTES)
     return len(candidate.stopped_by), minutes, candidate.more
 
 
@@ -180,6 +200,11 @@ def relaxed(problem: Problem, visit: str, obstacles: tuple[Obstacle, ...]) -> Pr
             people[one.of] = later_end(people[one.of], one.what, one.amount)
         elif one.rule == "late":
             visits[one.of] = later_close(visits[one.of], int(one.what), one.amount)
+        elif one.rule == "late_stop":
+            visits[one.of] = later_stop(visits[one.of], one.what, one.amount)
+        elif one.rule == "too_long":
+            least, most = visits[one.of].gap
+            visits[one.of] = replace(visits[one.of], gap=(least, most + one.amount))
         else:
             visits[visit] = welcoming(visits[visit], one)
     return replace(problem, visits=tuple(visits.values()), caregivers=tuple(people.values()))
@@ -194,11 +219,22 @@ def later_end(caregiver: Caregiver, name: str, minutes: float) -> Caregiver:
 
 
 def later_close(visit: Visit, number: int, minutes: float) -> Visit:
-    windows = tuple(
+    return replace(visit, windows=later(visit.windows, number, minutes))
+
+
+def later_stop(visit: Visit, what: str, minutes: float) -> Visit:
+    """Return the visit in which a window of a part closes later; `what`: the numbers of both."""
+    which, number = (int(one) for one in what.split("/"))
+    parts = list(visit.parts)
+    parts[which] = replace(parts[which], windows=later(parts[which].windows, number, minutes))
+    return replace(visit, parts=tuple(parts))
+
+
+def later(windows: tuple[Window, ...], number: int, minutes: float) -> tuple[Window, ...]:
+    return tuple(
         Window(window.opens, window.closes + minutes) if k == number else window
-        for k, window in enumerate(visit.windows)
+        for k, window in enumerate(windows)
     )
-    return replace(visit, windows=windows)
 
 
 def welcoming(visit: Visit, obstacle: Obstacle) -> Visit:

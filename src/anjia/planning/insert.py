@@ -73,10 +73,11 @@ class Places:
 
     def let_whoever_come(self) -> None:
         row, visit = self.world.visits[self.number], self.problem.visits[self.number]
-        prices = [price_of(self.problem, visit, caregiver) for caregiver, _ in shifts_of(self.problem)]
-        for task in (row["first"], row["second"]):
+        for number, task in enumerate((row["first"], row["second"])):
             if task >= 0:
-                self.world.price[task] = prices
+                self.world.price[task] = [
+                    price_of(self.problem, visit, number, caregiver) for caregiver, _ in shifts_of(self.problem)
+                ]
 
     def by_cost(self) -> list[Place]:
         """Return the best place with each caregiver, for each part; the one that costs least comes first."""

@@ -18,6 +18,7 @@ ALONE: Final = "alone"
 TOGETHER: Final = "together"
 IN_SEQUENCE: Final = "in_sequence"
 INDEPENDENT: Final = "independent"
+ERRAND: Final = "errand"
 AT_START: Final = "start"
 AT_END: Final = "end"
 
@@ -61,11 +62,20 @@ class Caregiver:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one caregiver does on a visit."""
+    """
+    What one caregiver does on a visit.
+
+    `set_up`: minutes before it, which she is spared who comes from the same place. Of an errand, a part may be done
+    elsewhere, in windows of its own, which are `hard` or not.
+    """
 
     skill: str
     minutes: float
     grade: int = 0
+    set_up: float = 0.0
+    place: str = ""
+    windows: tuple[Window, ...] = ()
+    hard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,9 @@ class Visit:
     A promise: where, what, when, by how many.
 
     Lateness is measured against the last window that had opened. `hard`: it may not be late at all.
-    `gap`: the least and the most minutes from the first start to the second, in sequence.
+    `gap`: the least and the most minutes from the first start to the second, in sequence; of an errand only the most.
+    An errand is two stops of one caregiver, the second later on the same way: a home and then the laboratory, the
+    pharmacy and then a home.
     """
 
     id: str
@@ -91,6 +103,15 @@ class Visit:
     refused: frozenset[str] = frozenset()
     preferred: frozenset[str] = frozenset()
     known: Mapping[str, float] = field(default_factory=dict)  # caregiver: what she saves, for continuity
+
+    def place_of(self, part: Part) -> str:
+        return part.place or self.place
+
+    def windows_of(self, part: Part) -> tuple[Window, ...]:
+        return part.windows or self.windows
+
+    def is_hard(self, part: Part) -> bool:
+        return part.hard if part.windows else self.hard
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +153,11 @@ class Problem:
                 for one in sorted(self.caregivers, key=lambda one: one.id)
             ),
             "visits": tuple(
-                replace(one, windows=tuple(sorted(one.windows, key=lambda window: window.opens)))
+                replace(
+                    one,
+                    windows=by_opening(one.windows),
+                    parts=tuple(replace(part, windows=by_opening(part.windows)) for part in one.parts),
+                )
                 for one in sorted(self.visits, key=lambda one: one.id)
             ),
             "places": tuple(self.places[index] for index in order),
@@ -149,3 +174,7 @@ def in_order(shift: Shift) -> Shift:
     return replace(
         shift, breaks=tuple(sorted(shift.breaks, key=lambda one: (one.opens, one.closes, one.minutes)))
     )
+
+
+def by_opening(windows: tuple[Window, ...]) -> tuple[Window, ...]:
+    return tuple(sorted(windows, key=lambda window: window.opens))

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from anjia.planning.problem import AT_END, INDEPENDENT, Caregiver, Part, Problem, Shift, Visit
+from anjia.planning.problem import AT_END, ERRAND, INDEPENDENT, Caregiver, Part, Problem, Shift, Visit
 from anjia.planning.search import records
 from anjia.planning.search.records import OUT, Array, World
 
@@ -13,6 +13,7 @@ KINDS: Final = {
     "together": records.TOGETHER,
     "in_sequence": records.IN_SEQUENCE,
     "independent": records.INDEPENDENT,
+    "errand": records.ERRAND,
 }
 NEIGHBOURS: Final = 24
 FORBIDDEN: Final = 1_000.0  # what a minute costs that may not be late, or over, times the dearest minute
@@ -38,8 +39,10 @@ def may(visit: Visit, part: Part, caregiver: Caregiver) -> bool:
     )
 
 
-def price_of(problem: Problem, visit: Visit, caregiver: Caregiver) -> float:
-    """Return what it costs that she does a part of it, beside time and travel."""
+def price_of(problem: Problem, visit: Visit, number: int, caregiver: Caregiver) -> float:
+    """Return what it costs that she does a part of it, beside time and travel; an errand is paid for once."""
+    if visit.kind == ERRAND and number > 0:
+        return 0.0
     stranger = bool(visit.preferred) and caregiver.id not in visit.preferred
     spared = max(visit.known.values(), default=0.0) - visit.known.get(caregiver.id, 0.0)
     return caregiver.price + stranger * problem.weights.preference + spared
@@ -53,10 +56,10 @@ def build(problem: Problem, seed: int) -> World:
     price = np.array(
         [
             [
-                price_of(problem, visit, caregiver) if may(visit, part, caregiver) else np.inf
+                price_of(problem, visit, number, caregiver) if may(visit, part, caregiver) else np.inf
                 for caregiver, _ in shifts_of(problem)
             ]
-            for visit, _, part in parts_of(problem)
+            for visit, number, part in parts_of(problem)
         ]
     ).reshape(N, R)
     able = np.full((N, R + 1), -1, "i4")
@@ -89,39 +92,51 @@ def make_tasks(problem: Problem) -> Array:
     place = {name: index for index, name in enumerate(problem.places)}
     number = {visit.id: index for index, visit in enumerate(problem.visits)}
     tasks = np.zeros(len(parts) + len(routes), records.TASK)
-    dearest = max(
-        1.0, *(getattr(problem.weights, name) for name in ("travel", "lateness", "waiting", "overtime"))
-    )
-    for task, (visit, _, part) in enumerate(parts):
-        row = tasks[task]
+    for task, (visit, which, part) in enumerate(parts):
+        row, windows = tasks[task], visit.windows_of(part)
         row["visit"] = row["node"] = number[visit.id]
-        row["out"] = row["into"] = place[visit.place]
-        row["minutes"] = part.minutes
-        row["windows"] = len(visit.windows)
-        row["opens"] = visit.windows[0].opens
-        row["closes"] = visit.windows[0].closes - (part.minutes if problem.late_at == AT_END else 0.0)
-        row["hard"] = visit.hard
-        row["dear"] = FORBIDDEN * dearest if visit.hard else problem.weights.lateness * visit.priority
+        row["out"] = row["into"] = place[visit.place_of(part)]
+        row["minutes"], row["set_up"] = part.minutes, part.set_up
+        row["windows"] = len(windows)
+        row["opens"] = earliest(visit, which)
+        row["closes"] = windows[0].closes - (part.minutes if problem.late_at == AT_END else 0.0)
+        row["hard"] = visit.is_hard(part)
+        row["dear"] = forbidden(problem) if row["hard"] else problem.weights.lateness * visit.priority
+        row["same"] = (task + 1 - 2 * which) if visit.kind == ERRAND else -1
         row["route"], row["prev"], row["next"], row["start"] = OUT, -1, -1, -np.inf
     for route, (_, shift) in enumerate(routes):
         depot = len(parts) + route
         row = tasks[depot]
-        row["visit"], row["route"], row["prev"], row["next"] = -1, route, depot, depot
+        row["visit"], row["route"], row["prev"], row["next"], row["same"] = -1, route, depot, depot, -1
         row["out"], row["into"], row["start"] = place[shift.starts_at], place[shift.ends_at], shift.opens
         row["pause"] = (1 << len(shift.breaks)) - 1
     return tasks
 
 
+def forbidden(problem: Problem) -> float:
+    """Return what a minute costs that must not be."""
+    prices = (getattr(problem.weights, name) for name in ("travel", "lateness", "waiting", "overtime"))
+    return FORBIDDEN * max(1.0, *prices)
+
+
+def earliest(visit: Visit, number: int) -> float:
+    """Return when a part may start; an errand not so early that its second stop could only come too long after."""
+    windows = visit.windows_of(visit.parts[number])
+    if visit.kind != ERRAND or number == 1 or len(windows) > 1:
+        return windows[0].opens
+    return max(windows[0].opens, visit.windows_of(visit.parts[1])[0].opens - visit.gap[1])
+
+
 def make_visits(problem: Problem, tasks: Array) -> Array:
     """Return a row for each visit, and behind them one for each second task that has its own place in the order."""
-    apart = sum(visit.kind == INDEPENDENT for visit in problem.visits)
+    apart = sum(visit.kind in {INDEPENDENT, ERRAND} for visit in problem.visits)
     visits = np.zeros(len(problem.visits) + apart, records.VISIT)
     task, node = 0, len(problem.visits)
     for row, visit in zip(visits[:node], problem.visits, strict=True):
         row["first"], row["second"] = task, task + 1 if len(visit.parts) > 1 else -1
         row["kind"], (row["least"], row["most"]) = KINDS[visit.kind], visit.gap
         row["price"] = problem.weights.unassigned if visit.price is None else visit.price
-        if visit.kind == INDEPENDENT:
+        if visit.kind in {INDEPENDENT, ERRAND}:
             visits[node]["first"], visits[node]["second"], visits[node]["kind"] = task + 1, -1, records.ALONE
             tasks[task + 1]["node"] = node
             node += 1
@@ -143,18 +158,18 @@ def make_routes(problem: Problem) -> Array:
 
 def make_windows(problem: Problem, N: int) -> Array:
     """Return each task's windows; `leave` is until when a late start is better than waiting for the next one."""
-    most = max((len(visit.windows) for visit in problem.visits), default=1)
+    most = max((len(visit.windows_of(part)) for visit, _, part in parts_of(problem)), default=1)
     windows = np.zeros((N, most), records.WINDOW)
     waits, late = problem.weights.waiting, problem.weights.lateness
     for task, (visit, _, part) in enumerate(parts_of(problem)):
-        shorter = part.minutes if problem.late_at == AT_END else 0.0
-        for k, window in enumerate(visit.windows):
+        shorter, its = part.minutes if problem.late_at == AT_END else 0.0, visit.windows_of(part)
+        for k, window in enumerate(its):
             row = windows[task, k]
             row["opens"], row["closes"] = window.opens, window.closes - shorter
             row["leave"] = np.inf
-            if k + 1 < len(visit.windows):
-                gap = visit.windows[k + 1].opens - row["closes"]
-                share = 0.0 if visit.hard or late + waits == 0.0 else waits / (waits + late)
+            if k + 1 < len(its):
+                gap = its[k + 1].opens - row["closes"]
+                share = 0.0 if visit.is_hard(part) or late + waits == 0.0 else waits / (waits + late)
                 row["leave"] = row["closes"] + max(0.0, gap) * share
     return windows
 
@@ -200,7 +215,7 @@ def make_tally(problem: Problem, counts: tuple[int, int, int, int], seed: int) -
     row = tally[0]
     row["N"], row["V"], row["nodes"], row["R"] = counts
     row["seed"] = (seed * 0x9E3779B97F4A7C15 + 0xD1B54A32D192ED03) % 2**64 or 1
-    row["leaves_late"] = problem.leaves_late
+    row["leaves_late"], row["forbidden"] = problem.leaves_late, forbidden(problem)
     row["travel_weight"], row["worst_weight"] = weights.travel, weights.worst_lateness
     row["wait_weight"], row["idle_weight"], row["balance_weight"] = (
         weights.waiting,
@@ -212,6 +227,6 @@ def make_tally(problem: Problem, counts: tuple[int, int, int, int], seed: int) -
     row["rich"] = (
         more > 0
         or any(shift.breaks or not shift.may_run_over for shift in shifts)
-        or any(visit.price is not None or visit.hard for visit in problem.visits)
+        or any(visit.price is not None or visit.hard or visit.kind == ERRAND for visit in problem.visits)
     )
     return tally

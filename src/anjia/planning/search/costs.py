@@ -11,7 +11,7 @@ import numpy as np
 from anjia.planning.search.compiling import entry, inner
 from anjia.planning.search.links import leg
 from anjia.planning.search.records import World
-from anjia.planning.search.times import after_breaks, joined, spread, worst_now
+from anjia.planning.search.times import HAIR, after_breaks, joined, set_up, spread, worst_now
 
 
 @inner
@@ -22,7 +22,19 @@ def closing(w: World, task: int) -> float:
     for k in range(1, here.windows):
         if w.windows[task, k].opens <= here.start:
             closes = w.windows[task, k].closes
+    if here.same >= 0 and w.visits[here.visit].second == task:
+        closes = min(closes, w.tasks[here.same].start + w.visits[here.visit].most)
     return max(closes, here.start)
+
+
+@inner
+def tarries(w: World, task: int) -> float:
+    """Return how many minutes too many lie between the first stop of an errand and this second one."""
+    here = w.tasks[task]
+    if here.same < 0 or w.visits[here.visit].second != task:
+        return 0.0
+    over = here.start - w.tasks[here.same].start - w.visits[here.visit].most
+    return over if over > HAIR else 0.0
 
 
 @inner
@@ -75,6 +87,7 @@ def latest_first(w: World, route: int, last: int) -> float:
     task, latest = last, w.tasks[last].start
     while w.tasks[task].prev != depot:
         before, pause = w.tasks[task].prev, w.tasks[task].pause
+        latest -= set_up(w, task)
         if pause:
             latest = before_breaks(w, route, pause, arrival(w, route, task), latest)
         latest -= leg(w, route, before, task) + w.tasks[before].minutes
@@ -89,7 +102,7 @@ def count_route(w: World, route: int) -> None:
     """Count a route's waiting, overtime, missed breaks, idle time and work."""
     N, row = w.tally[0].N, w.routes[route]
     depot = N + route
-    travel, service, pauses, missed, early = 0.0, 0.0, 0.0, 0.0, 0.0
+    travel, service, pauses, missed, early, over_long = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     task, first = w.tasks[depot].next, w.tasks[depot].next
     while True:
         if w.tasks[task].pause:
@@ -103,7 +116,8 @@ def count_route(w: World, route: int) -> None:
             travel += leg(w, route, w.tasks[task].prev, task)
         if task == depot:
             break
-        service += w.tasks[task].minutes
+        service += w.tasks[task].minutes + set_up(w, task)
+        over_long += tarries(w, task)
         task = w.tasks[task].next
     last = w.tasks[depot].prev
     back, wait = row.opens, 0.0
@@ -114,12 +128,14 @@ def count_route(w: World, route: int) -> None:
         if w.tally[0].leaves_late:
             between = travel - leg(w, route, depot, first) - leg(w, route, last, depot)
             wait = ends - latest_first(w, route, last) - service - between - (pauses - early)
+            wait += set_up(w, first)
         else:
             wait = ends - row.opens - service - (travel - leg(w, route, last, depot)) - pauses
     over = max(0.0, back - row.closes)
     row.work = service + travel
     row.idle = max(back, row.closes) - row.opens - service - travel - pauses
     row.extra = w.tally[0].wait_weight * max(wait, 0.0) + row.over_price * over + missed
+    row.extra += w.tally[0].forbidden * over_long
 
 
 @inner

@@ -5,7 +5,7 @@ import numpy as np
 from anjia.planning.search.compiling import entry, inner
 from anjia.planning.search.costs import count_all, keep, try_out
 from anjia.planning.search.links import clear, put, set_key, undo
-from anjia.planning.search.records import World
+from anjia.planning.search.records import ERRAND, World
 from anjia.planning.search.times import joined
 
 
@@ -17,7 +17,7 @@ def append(w: World, visit: int, key: float, one: int, two: int) -> float:
     set_key(w, row.first, key)
     put(w, row.first, w.tasks[N + one].prev, one)
     if two >= 0:
-        set_key(w, row.second, key)
+        set_key(w, row.second, key + 0.5 if row.kind == ERRAND else key)
         put(w, row.second, w.tasks[N + two].prev, two)
     return try_out(w, np.inf)
 
@@ -35,7 +35,10 @@ def construct(w: World, order: np.ndarray) -> None:
             others = w.able[row.second, 0] if row.second >= 0 else 1
             for j in range(others):
                 two = w.able[row.second, 1 + j] if row.second >= 0 else -1
-                if two >= 0 and w.routes[one].owner == w.routes[two].owner:
+                if row.kind == ERRAND:
+                    if two != one:
+                        continue
+                elif two >= 0 and w.routes[one].owner == w.routes[two].owner:
                     continue
                 cost = append(w, visit, np.float64(rank), one, two)
                 undo(w)

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from anjia.planning.search.compiling import inner
-from anjia.planning.search.records import OUT, World
+from anjia.planning.search.records import ERRAND, OUT, World
 from anjia.planning.search.times import mark, touch_task
 
 TAKEN: Final = 0  # task a was taken out from behind b in route c
@@ -210,11 +210,22 @@ def position(w: World, route: int, key: float, near: int) -> int:
 def leave_out(w: World, visit: int) -> None:
     """Take a visit out of the plan, for its price."""
     row = w.visits[visit]
-    for task in (row.first, row.second):
-        if task >= 0:
-            take(w, task)
-            rest(w, task)
+    lift_tasks(w, visit)
+    rest(w, row.first)
+    if row.second >= 0:
+        rest(w, row.second)
     w.tally[0].moved += row.price
+
+
+@inner
+def lift_tasks(w: World, visit: int) -> None:
+    """Take a visit's tasks out; of an errand the second first, so that it is not queued as whoever follows the first."""
+    row = w.visits[visit]
+    if row.kind == ERRAND:
+        take(w, row.second)
+    take(w, row.first)
+    if row.second >= 0 and row.kind != ERRAND:
+        take(w, row.second)
 
 
 @inner

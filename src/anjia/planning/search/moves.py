@@ -11,6 +11,7 @@ from anjia.planning.search.dice import below, chance
 from anjia.planning.search.links import (
     leave_out,
     leg,
+    lift_tasks,
     position,
     put,
     route_at,
@@ -18,7 +19,7 @@ from anjia.planning.search.links import (
     set_pause,
     take,
 )
-from anjia.planning.search.records import INDEPENDENT, World
+from anjia.planning.search.records import ERRAND, INDEPENDENT, World
 from anjia.planning.search.times import joined, mark, touch_task
 
 
@@ -127,6 +128,8 @@ def relocate(w: World, visit: int, limit: float) -> bool:
     if second >= 0 and below(w, 2):
         first, second = second, first
     behind = place_near(w, first)
+    if row.kind == ERRAND:
+        return behind >= 0 and relocate_errand(w, visit, first, second, behind)
     if behind >= 0 and behind in (first, second):
         behind = w.tasks[behind].prev
     if behind < 0 or w.price[first, route_at(w, behind)] == np.inf:
@@ -166,15 +169,68 @@ def relocate_two(w: World, visit: int, first: int, second: int, behind: int) -> 
 
 
 @inner
+def relocate_errand(w: World, visit: int, lead: int, other: int, behind: int) -> bool:
+    """Put one stop of an errand right behind a task, the other one somewhere before or after it on the same route."""
+    route = route_at(w, behind)
+    if w.price[lead, route] == np.inf or w.price[other, route] == np.inf:
+        return False
+    if w.tasks[lead].route == route and below(w, 2):
+        if behind == lead:
+            behind = w.tasks[behind].prev
+        take(w, lead)
+        return put_behind(w, lead, behind, route) and in_turn(w, visit)
+    while behind in (lead, other):
+        behind = w.tasks[behind].prev
+    lift(w, visit)
+    if not put_behind(w, lead, behind, route):
+        return False
+    behind = after_lead(w, lead, other) if other == w.visits[visit].second else before_lead(w, lead, other)
+    return put_behind(w, other, behind, route)
+
+
+@inner
+def after_lead(w: World, lead: int, other: int) -> int:
+    """Return whom an errand's second stop is to come behind: who is at the same place, or somebody a few steps on."""
+    steps, behind = below(w, 8), lead
+    if steps > 3:
+        while behind < w.tally[0].N and (behind == lead or w.tasks[behind].into != w.tasks[other].into):
+            behind = w.tasks[behind].next
+        return behind if behind < w.tally[0].N else lead
+    for _ in range(steps):
+        if w.tasks[behind].next < w.tally[0].N:
+            behind = w.tasks[behind].next
+    return behind
+
+
+@inner
+def before_lead(w: World, lead: int, other: int) -> int:
+    """Return whom an errand's first stop is to come behind: who is at the same place, or somebody a few steps back."""
+    steps, behind = below(w, 8), w.tasks[lead].prev
+    if steps > 3:
+        while behind < w.tally[0].N and w.tasks[behind].into != w.tasks[other].into:
+            behind = w.tasks[behind].prev
+        return behind if behind < w.tally[0].N else w.tasks[lead].prev
+    for _ in range(steps):
+        if behind < w.tally[0].N:
+            behind = w.tasks[behind].prev
+    return behind
+
+
+@inner
+def in_turn(w: World, visit: int) -> bool:
+    """Return whether an errand's stops come in the right order; others have none."""
+    row = w.visits[visit]
+    return row.kind != ERRAND or w.tasks[row.first].key < w.tasks[row.second].key
+
+
+@inner
 def lift(w: World, visit: int) -> None:
     """Take a visit out, to put it in elsewhere; one that is left out is not paid for any more."""
     row = w.visits[visit]
     if w.tasks[row.first].route < 0:
         w.tally[0].moved -= row.price
         return
-    take(w, row.first)
-    if row.second >= 0:
-        take(w, row.second)
+    lift_tasks(w, visit)
 
 
 @inner
@@ -198,6 +254,8 @@ def swap(w: World, one: int) -> bool:
     if goes_alone(w, one) and goes_alone(w, two):
         return swap_tasks(w, w.visits[one].first, near)
     a, b, c, d = w.visits[one].first, w.visits[one].second, w.visits[two].first, w.visits[two].second
+    if w.visits[one].kind == ERRAND or w.visits[two].kind == ERRAND:
+        return False
     if one == two or (b < 0) != (d < 0) or w.tasks[a].route < 0 or w.tasks[c].route < 0:
         return False
     if b >= 0 and below(w, 2):
@@ -229,19 +287,23 @@ def swap_tasks(w: World, a: int, c: int) -> bool:
     if w.tasks[a].route < 0 or w.tasks[c].route < 0 or not may_swap(w, a, c):
         return False
     ra, rc = w.tasks[a].route, w.tasks[c].route
+    if ra != rc and (w.tasks[a].same >= 0 or w.tasks[c].same >= 0):
+        return False
     if is_partner(w, a, rc) or is_partner(w, c, ra):
         return False
     key, other = w.tasks[a].key, w.tasks[c].key
     take(w, a)
     take(w, c)
-    return put_in_place(w, a, rc, other) and put_in_place(w, c, ra, key)
+    if not put_in_place(w, a, rc, other) or not put_in_place(w, c, ra, key):
+        return False
+    return in_turn(w, w.tasks[a].visit) and in_turn(w, w.tasks[c].visit)
 
 
 @inner
 def is_partner(w: World, task: int, route: int) -> bool:
-    """Return whether who has this route does the other task of the visit."""
+    """Return whether who has this route does the other task of the visit, which another has to do."""
     row = w.visits[w.tasks[task].visit]
-    if row.second < 0:
+    if row.second < 0 or row.kind == ERRAND:
         return False
     partner = row.second if row.first == task else row.first
     return w.routes[w.tasks[partner].route].owner == w.routes[route].owner

@@ -11,7 +11,7 @@ import numpy as np
 from anjia.planning.search.compiling import entry, inner
 from anjia.planning.search.costs import count_all, keep, try_out
 from anjia.planning.search.links import clear, leave_out, put, route_at, set_key, undo
-from anjia.planning.search.records import World
+from anjia.planning.search.records import ERRAND, World
 from anjia.planning.search.times import joined
 
 FOUND = np.dtype([("more", "f8"), ("behind", "i4"), ("with_behind", "i4")], align=True)
@@ -42,6 +42,12 @@ def place(w: World, visit: int, one: int, two: int) -> bool:
     row = w.visits[visit]
     low, high = low_key(w, one), high_key(w, one)
     w.tally[0].moved -= row.price
+    if row.kind == ERRAND:
+        set_key(w, row.first, middle(low, high))
+        set_key(w, row.second, middle(w.tasks[row.first].key if one == two else low_key(w, two), high_key(w, two)))
+        put(w, row.second, two, route_at(w, two))
+        put(w, row.first, one, route_at(w, one))
+        return True
     if row.second >= 0:
         if w.routes[route_at(w, one)].owner == w.routes[route_at(w, two)].owner:
             return False
@@ -93,9 +99,24 @@ def probe(w: World, visit: int, found: np.ndarray) -> None:
         if row.second < 0:
             try_place(w, visit, one, -1, found)
             continue
+        if row.kind == ERRAND:
+            try_errand(w, visit, one, found)
+            continue
         for two in range(spots):
             if may_come(w, row.second, two):
                 try_place(w, visit, one, two, found)
+
+
+@inner
+def try_errand(w: World, visit: int, one: int, found: np.ndarray) -> None:
+    """Try an errand with its first stop behind `one`, its second behind that or whoever comes later."""
+    if not may_come(w, w.visits[visit].second, one):
+        return
+    try_place(w, visit, one, one, found)
+    two = w.tasks[one].next
+    while two < w.tally[0].N:
+        try_place(w, visit, one, two, found)
+        two = w.tasks[two].next
 
 
 @entry

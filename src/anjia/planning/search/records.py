@@ -5,7 +5,8 @@ A *task* is one part of a visit done by one caregiver; a *route* is one shift of
 linked: `tasks[N + r]` is not a task but the depot of route `r`, before its first task and after its last one.
 
 A *node* is what has one place in the global order: a visit with both its tasks if they wait for each other. Of two that
-are independent the first goes by its visit, the second has a row of its own behind those of all visits.
+are independent, or two stops of an errand, the first goes by its visit, the second has a row of its own behind those of
+all visits.
 """
 
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ ALONE: Final = 0  # how the two tasks of a visit go together
 TOGETHER: Final = 1
 IN_SEQUENCE: Final = 2
 INDEPENDENT: Final = 3
+ERRAND: Final = 4
 OUT: Final = -1  # the route of a task that nobody does
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -38,10 +40,12 @@ TASK: Final = np.dtype(
         ("into", "i4"),  # the column to arrive by
         ("windows", "i4"),
         ("hard", "i4"),  # whether it may not be late
+        ("same", "i4"),  # the other stop of the errand, which is on the same route; -1
         ("minutes", "f8"),
         ("opens", "f8"),  # its first window
         ("closes", "f8"),  # the last start that is not late
         ("dear", "f8"),  # what a minute too late costs
+        ("set_up", "f8"),  # before it, unless she is there already
     ],
     align=True,
 )
@@ -53,7 +57,7 @@ VISIT: Final = np.dtype(
         ("kind", "i4"),
         ("queued", "i4"),
         ("least", "f8"),  # second start - first start, IN_SEQUENCE
-        ("most", "f8"),
+        ("most", "f8"),  # of an errand too
         ("price", "f8"),  # of leaving it out
     ],
     align=True,
@@ -107,6 +111,7 @@ TALLY: Final = np.dtype(
         ("R", "i4"),
         ("rich", "i4"),  # whether anything but travel, lateness and prices counts
         ("leaves_late", "i4"),
+        ("forbidden", "f8"),  # what a minute costs that must not be
         ("travel_weight", "f8"),
         ("worst_weight", "f8"),
         ("wait_weight", "f8"),

@@ -10,7 +10,7 @@ from anjia.planning.plan import Plan
 from anjia.planning.problem import Problem
 from anjia.planning.search.build import parts_of, shifts_of
 from anjia.planning.search.first import follow
-from anjia.planning.search.records import Array, World
+from anjia.planning.search.records import ERRAND, Array, World
 
 
 def resume(problem: Problem, world: World, plan: Plan) -> None:
@@ -23,13 +23,14 @@ def resume(problem: Problem, world: World, plan: Plan) -> None:
     """
     task_of = {(visit.id, number): task for task, (visit, number, _) in enumerate(parts_of(problem))}
     chosen = chosen_routes(problem, world, plan, task_of)
-    routes, starts = list[list[int]](), dict[int, float]()
+    routes, starts, rank = list[list[int]](), dict[int, float](), dict[int, int]()
     for route in plan.routes:
         along = []
         for stop in route.stops:
             task = task_of.get((stop.visit, stop.part), -1)
             if task >= 0:
                 node = int(world.tasks[task]["node"])
+                rank[task] = len(along)
                 along.append(node)
                 starts[node] = min(stop.starts, starts.get(node, stop.starts))
         routes.append(along)
@@ -38,7 +39,10 @@ def resume(problem: Problem, world: World, plan: Plan) -> None:
     for row in world.visits[: len(problem.visits)]:
         tasks = [int(task) for task in (row["first"], row["second"]) if task >= 0]
         owners = [int(world.routes[chosen[task]]["owner"]) for task in tasks if chosen[task] >= 0]
-        if len(set(owners)) < len(tasks) or not {int(world.tasks[task]["node"]) for task in tasks} <= come:
+        if row["kind"] == ERRAND:
+            if chosen[tasks[0]] != chosen[tasks[1]] or rank.get(tasks[0], 0) >= rank.get(tasks[1], 0):
+                chosen[tasks] = -1
+        elif len(set(owners)) < len(tasks) or not {int(world.tasks[task]["node"]) for task in tasks} <= come:
             chosen[tasks] = -1
     take_breaks(problem, world, plan, task_of, chosen)
     follow(

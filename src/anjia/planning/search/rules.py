@@ -5,9 +5,9 @@ While it searches, the search pays dearly for each such minute, for the way to a
 """
 
 from anjia.planning.search.compiling import entry, inner
-from anjia.planning.search.costs import keep, try_out
+from anjia.planning.search.costs import keep, tarries, try_out
 from anjia.planning.search.links import clear, leave_out, leg
-from anjia.planning.search.records import World
+from anjia.planning.search.records import ERRAND, World
 from anjia.planning.search.times import HAIR, after_breaks
 
 
@@ -22,11 +22,18 @@ def comes_back(w: World, route: int) -> float:
 
 @inner
 def offender(w: World) -> int:
-    """Return a visit that is too late, or the last one of a caregiver who is back too late; -1 if all is well."""
+    """
+    Return a visit that is too late, an errand that takes too long, or the last visit of a caregiver who is back too
+    late; -1 if all is well.
+    """
     N = w.tally[0].N
     for task in range(N):
         if w.tasks[task].hard and w.tasks[task].late > HAIR:
             return w.tasks[task].visit
+    for visit in range(w.tally[0].V):
+        row = w.visits[visit]
+        if row.kind == ERRAND and w.tasks[row.first].route >= 0 and tarries(w, row.second) > 0.0:
+            return visit
     for route in range(w.tally[0].R):
         last = w.tasks[N + route].prev
         if w.routes[route].hard and last < N and comes_back(w, route) > w.routes[route].closes + HAIR:

@@ -12,15 +12,27 @@ from anjia.planning.search.times import mark, touch_task
 
 @inner
 def may_move(w: World, begin: int, end: int, route: int) -> bool:
-    """Return whether a route may do all that lies strictly between two tasks, and its caregiver is no partner there."""
+    """
+    Return whether a route may do all that lies strictly between two tasks, its caregiver is no partner there, and of no
+    errand one stop is left behind.
+    """
     task = w.tasks[begin].next
     while task != end:
         if w.price[task, route] == np.inf:
             return False
         if is_partner(w, task, route):
             return False
+        if w.tasks[task].same >= 0 and not lies_between(w, w.tasks[task].same, begin, end):
+            return False
         task = w.tasks[task].next
     return True
+
+
+@inner
+def lies_between(w: World, task: int, begin: int, end: int) -> bool:
+    """Return whether a task of the same route lies strictly between two tasks or depots of it."""
+    N, key = w.tally[0].N, w.tasks[task].key
+    return (begin >= N or w.tasks[begin].key < key) and (end >= N or key < w.tasks[end].key)
 
 
 @inner

@@ -37,7 +37,16 @@ def ready(w: World, task: int) -> float:
     here = w.tasks[task]
     before = w.tasks[here.prev]
     at = before.start + before.minutes + w.travel[w.routes[here.route].base + before.out, here.into]
-    return after_breaks(w, here.route, here.pause, at) if here.pause else at
+    if here.pause:
+        at = after_breaks(w, here.route, here.pause, at)
+    return at + here.set_up if here.set_up > 0.0 and before.out != here.into else at
+
+
+@inner
+def set_up(w: World, task: int) -> float:
+    """Return what it takes before a task, nothing if the caregiver is there already."""
+    here = w.tasks[task]
+    return here.set_up if here.set_up > 0.0 and w.tasks[here.prev].out != here.into else 0.0
 
 
 @inner
@@ -95,7 +104,7 @@ def in_sequence(w: World, visit: int, first: int, second: int) -> tuple[float, f
 @inner
 def joined(w: World, node: int) -> int:
     """Return the second task that goes with a node's first one in time; -1: there is none, or it goes by itself."""
-    return -1 if w.visits[node].kind == INDEPENDENT else w.visits[node].second
+    return -1 if w.visits[node].kind >= INDEPENDENT else w.visits[node].second
 
 
 @inner
@@ -167,7 +176,7 @@ def settle(w: World, visit: int) -> float:
     """Give a visit its earliest start; return what its lateness costs more."""
     row = w.visits[visit]
     first, second = row.first, row.second
-    if row.kind == ALONE or row.kind == INDEPENDENT:
+    if row.kind == ALONE or row.kind >= INDEPENDENT:
         one = opening(w, first, ready(w, first))
         return set_start(w, first, one) if one != w.tasks[first].start else 0.0
     if row.kind == TOGETHER:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from anjia.planning.plan import Plan, Rest, Route, Stop
 from anjia.planning.problem import Problem
 from anjia.planning.search.build import parts_of, shifts_of
-from anjia.planning.search.records import ALONE, INDEPENDENT, OUT, World
+from anjia.planning.search.records import ALONE, ERRAND, INDEPENDENT, OUT, World
 
 
 def plan_of(problem: Problem, world: World) -> Plan:
@@ -51,13 +51,13 @@ class Timetable:
     def leave_late(self) -> None:
         for k in range(len(self.tasks) - 2, -1, -1):
             task, after = self.tasks[k], self.tasks[k + 1]
-            latest = self.starts[k + 1]
+            latest = self.starts[k + 1] - self.set_up(k + 1)
             for b, _ in reversed(list(self.breaks_at(after, self.arrival(k + 1)))):
                 due = self.world.breaks[self.route, b]
                 latest = min(latest - due["minutes"], due["closes"])
             latest -= self.leg(task, after) + self.minutes(task)
             visit = self.world.visits[self.world.tasks[task]["visit"]]
-            if visit["kind"] in (ALONE, INDEPENDENT):
+            if visit["kind"] in (ALONE, INDEPENDENT, ERRAND):
                 self.starts[k] = max(self.starts[k], float(min(latest, self.closing(task))))
 
     def closing(self, task: int) -> float:
@@ -66,6 +66,9 @@ class Timetable:
         for window in self.world.windows[task, 1 : row["windows"]]:
             if window["opens"] <= row["start"]:
                 closes = window["closes"]
+        visit = self.world.visits[row["visit"]]
+        if visit["kind"] == ERRAND and visit["second"] == task:
+            closes = min(closes, self.world.tasks[row["same"]]["start"] + visit["most"])
         return float(max(closes, row["start"]))
 
     def rests(self) -> Iterator[Rest]:
@@ -90,6 +93,10 @@ class Timetable:
             self.starts[k - 1] + self.minutes(before) if k else float(self.world.tasks[self.depot]["start"])
         )
         return ends + (self.leg(before, self.tasks[k]) if k < len(self.tasks) else 0.0)
+
+    def set_up(self, k: int) -> float:
+        tasks, task, before = self.world.tasks, self.tasks[k], self.tasks[k - 1] if k else self.depot
+        return 0.0 if tasks[before]["out"] == tasks[task]["into"] else float(tasks[task]["set_up"])
 
     def leg(self, one: int, two: int) -> float:
         base = self.world.routes[self.route]["base"]
