@@ -162,9 +162,14 @@ def soft(problem: Problem) -> Problem:
             for visit in problem.visits
         ),
         caregivers=tuple(
-            replace(one, shifts=tuple(replace(shift, may_run_over=True) for shift in one.shifts))
+            replace(
+                one,
+                shifts=tuple(replace(shift, may_run_over=True) for shift in one.shifts),
+                work_price=one.work_price or 3.0,
+            )
             for one in problem.caregivers
         ),
+        series=tuple(replace(one, apart=0) for one in problem.series),
     )
 
 

@@ -1,9 +1,10 @@
 """Random small problems in which every feature occurs."""
 
 import random
+from dataclasses import replace
 from typing import Final
 
-from anjia.planning.problem import Break, Caregiver, Part, Problem, Shift, Visit, Weights, Window
+from anjia.planning.problem import DAY, Break, Caregiver, Part, Problem, Series, Shift, Visit, Weights, Window
 
 GAPS: Final = {"in_sequence": (5.0, 45.0), "errand": (0.0, 150.0)}
 SKILLS: Final = ("care", "wound", "drip")
@@ -106,3 +107,56 @@ def delivery(skill: str, opens: float, dice: random.Random) -> Part:
     windows = (Window(opens, opens + dice.choice((60.0, 150.0))),) if dice.random() < 0.7 else ()
     hard = bool(windows) and dice.random() < 0.5
     return Part(skill, 5.0, set_up=4.0, place="laboratory", windows=windows, hard=hard)
+
+
+def week(seed: int, *, days: int = 3, visits: int = 14, caregivers: int = 3) -> Problem:
+    """Return a town over several days: some visits may be on any of some days, some belong together, hours are limited."""
+    dice = random.Random(seed)
+    base = town(seed, visits=visits, caregivers=caregivers)
+    people = tuple(
+        replace(
+            one,
+            shifts=tuple(
+                replace(
+                    shift,
+                    id=f"day{day}",
+                    opens=shift.opens + day * DAY,
+                    closes=shift.closes + day * DAY,
+                    breaks=tuple(
+                        replace(rest, opens=rest.opens + day * DAY, closes=rest.closes + day * DAY)
+                        for rest in shift.breaks
+                    ),
+                    most_work=dice.choice((None, 240.0)),
+                )
+                for shift in one.shifts
+                for day in range(days)
+            ),
+            most_work=dice.choice((None, 500.0)),
+            work_price=dice.choice((None, 2.0)),
+        )
+        for one in base.caregivers
+    )
+    some = tuple(on_days(visit, sorted(dice.sample(range(days), dice.randint(1, days)))) for visit in base.visits)
+    names = dice.sample([visit.id for visit in some], 5)
+    series = (Series("a", tuple(names[:2]), apart=2, price=20.0), Series("b", tuple(names[2:]), 1, 30.0))
+    return replace(base, caregivers=people, visits=some, series=series)
+
+
+def on_days(visit: Visit, days: list[int]) -> Visit:
+    """Return the visit that may be on any of these days; an errand's windows of its own keep it to the first."""
+    windows = visit.windows[:1]
+    return replace(
+        visit,
+        windows=tuple(
+            Window(one.opens + day * DAY, one.closes + day * DAY)
+            for day in (days if visit.kind in {"alone", "errand"} else days[:1])
+            for one in windows
+        ),
+        parts=tuple(
+            replace(part, windows=tuple(on_day(one, days[0]) for one in part.windows)) for part in visit.parts
+        ),
+    )
+
+
+def on_day(window: Window, day: int) -> Window:
+    return Window(window.opens + day * DAY, window.closes + day * DAY)

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 MOST_BREAKS = 8
 MOST_WINDOWS = 16
+MOST_DAYS = 14
+MOST_IN_SERIES = 28
+DAY = 1440
 
 
 class Refused(ValueError):
@@ -38,6 +41,7 @@ def faults(problem: "Problem") -> Iterator[tuple[str, str]]:
         yield from faults_of_caregiver(f"caregivers[{caregiver.id}]", caregiver, places, problem)
     for visit in problem.visits:
         yield from faults_of_visit(f"visits[{visit.id}]", visit, places, people)
+    yield from faults_of_series(problem)
 
 
 def faults_of_settings(problem: "Problem") -> Iterator[tuple[str, str]]:
@@ -74,6 +78,8 @@ def faults_of_caregiver(
     if not caregiver.mode and len(problem.travel) > 1:
         yield f"{path}.mode", "does not say which of several travel times holds"
     yield from not_negative(f"{path}.price", caregiver.price)
+    yield from nothing_or_more(f"{path}.most_work", caregiver.most_work)
+    yield from nothing_or_more(f"{path}.work_price", caregiver.work_price)
     yield from doubles(f"{path}.shifts", (shift.id for shift in caregiver.shifts))
     for shift in caregiver.shifts:
         yield from faults_of_shift(f"{path}.shifts[{shift.id}]", shift, places)
@@ -85,6 +91,9 @@ def faults_of_caregiver(
 
 def faults_of_shift(path: str, shift: "Shift", places: set[str]) -> Iterator[tuple[str, str]]:
     yield from faults_of_span(path, shift.opens, shift.closes)
+    yield from nothing_or_more(f"{path}.most_work", shift.most_work)
+    if shift.opens >= MOST_DAYS * DAY:
+        yield path, f"begins after the {MOST_DAYS} days that can be planned"
     for name in ("starts_at", "ends_at"):
         if getattr(shift, name) not in places:
             yield f"{path}.{name}", f"there is no place {getattr(shift, name)}"
@@ -115,6 +124,24 @@ def faults_of_visit(
     for name in ("required", "refused", "preferred", "known"):
         for person in sorted(set(getattr(visit, name)) - people):
             yield f"{path}.{name}", f"there is no caregiver {person}"
+
+
+def faults_of_series(problem: "Problem") -> Iterator[tuple[str, str]]:
+    yield from doubles("series", (one.id for one in problem.series))
+    there, taken = {one.id for one in problem.visits}, dict[str, str]()
+    for one in problem.series:
+        path = f"series[{one.id}]"
+        yield from not_negative(f"{path}.apart", one.apart)
+        yield from not_negative(f"{path}.price", one.price)
+        yield from doubles(f"{path}.visits", one.visits)
+        if not 2 <= len(one.visits) <= MOST_IN_SERIES:
+            yield f"{path}.visits", f"are not 2 to {MOST_IN_SERIES}"
+        for visit in one.visits:
+            if visit not in there:
+                yield f"{path}.visits", f"there is no visit {visit}"
+            if visit in taken:
+                yield f"{path}.visits", f"{visit} is in {taken[visit]} already"
+            taken[visit] = one.id
 
 
 def faults_of_windows(path: str, windows: "tuple[Window, ...]") -> Iterator[tuple[str, str]]:
@@ -165,6 +192,11 @@ def faults_of_span(path: str, opens: float, closes: float) -> Iterator[tuple[str
 def not_negative(path: str, value: float) -> Iterator[tuple[str, str]]:
     if not 0 <= value < math.inf:
         yield path, f"{value} is negative or no number"
+
+
+def nothing_or_more(path: str, value: float | None) -> Iterator[tuple[str, str]]:
+    if value is not None:
+        yield from not_negative(path, value)
 
 
 def doubles(path: str, ids: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ found the plan. Whoever publishes a plan asks here first.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Final
 
 from anjia.planning.plan import Plan, Route
@@ -21,6 +22,7 @@ from anjia.planning.problem import (
     Matrix,
     Part,
     Problem,
+    Series,
     Shift,
     Visit,
 )
@@ -64,6 +66,8 @@ def evaluate(problem: Problem, plan: Plan, tolerance: float = TOLERANCE) -> Scor
         day = Walk(problem, caregiver, shift, route, tolerance).walked()
         days.append(day)
         faults += day.faults
+    hours = Hours(problem, [day.work for day in days], tolerance)
+    faults += hours.faults
     care = Care(problem, plan, tolerance)
     faults += care.faults()
     weights, work = problem.weights, [day.work for day in days]
@@ -77,6 +81,8 @@ def evaluate(problem: Problem, plan: Plan, tolerance: float = TOLERANCE) -> Scor
         "overtime": (weights.overtime, sum(day.overtime for day in days)),
         "worst_idle": (weights.worst_idle, max((day.idle for day in days), default=0.0)),
         "balance": (weights.balance, float(sum(math.ceil(abs(one - mean) - tolerance) for one in work))),
+        "overwork": (1.0, hours.price),
+        "series": (1.0, care.price_of_series()),
         "missed_breaks": (1.0, sum(day.missed for day in days)),
         "caregivers": (1.0, care.prices()),
         "unassigned": (1.0, care.left_out_price()),
@@ -202,6 +208,29 @@ def fits(due: Break, starts: float, late_at: str, tolerance: float) -> bool:
     return starts >= due.opens - tolerance and until <= due.closes + tolerance
 
 
+class Hours:
+    """Who works more minutes than she may: for a price, or not at all."""
+
+    def __init__(self, problem: Problem, work: list[float], tolerance: float) -> None:
+        self.tolerance, self.price, self.faults = tolerance, 0.0, list[str]()
+        left = iter(work)
+        for caregiver in problem.caregivers:
+            total = 0.0
+            for shift in caregiver.shifts:
+                minutes = next(left)
+                total += minutes
+                self.count(caregiver, f" in shift {shift.id}", minutes, shift.most_work)
+            self.count(caregiver, "", total, caregiver.most_work)
+
+    def count(self, caregiver: Caregiver, when: str, minutes: float, most: float | None) -> None:
+        if most is None or minutes <= most:
+            return
+        if caregiver.work_price is not None:
+            self.price += caregiver.work_price * (minutes - most)
+        elif minutes > most + self.tolerance:
+            self.faults.append(f"{caregiver.id}: works {minutes:g} minutes{when}, and may {most:g}")
+
+
 class Care:
     """The same plan as those see it who are visited."""
 
@@ -226,6 +255,10 @@ class Care:
                 yield f"{visit.id}: not everything is done once"
                 continue
             yield from self.faults_of(visit, [one[0] for one in found])
+        for series, one, two in self.pairs():
+            apart = abs(self.day_of(one) - self.day_of(two))
+            if apart < series.apart:
+                yield f"{series.id}: {one} and {two} are {apart} days apart, not {series.apart}"
 
     def faults_of(self, visit: Visit, who: list[tuple[str, float]]) -> Iterator[str]:
         for part, (name, starts) in zip(visit.parts, who, strict=True):
@@ -271,6 +304,24 @@ class Care:
             for number, part in enumerate(visit.parts)
             for _, starts in self.done.get((visit.id, number), [])
         ]
+
+    def pairs(self) -> Iterator[tuple[Series, str, str]]:
+        """Yield any two visits of a series that both are done."""
+        for series in self.problem.series:
+            done = [visit for visit in series.visits if (visit, 0) in self.where]
+            for one, two in combinations(done, 2):
+                yield series, one, two
+
+    def day_of(self, visit: str) -> int:
+        (caregiver, shift), _ = self.where[visit, 0]
+        return next(one.day for one in self.caregivers[caregiver].shifts if one.id == shift)
+
+    def price_of_series(self) -> float:
+        return sum(
+            series.price
+            for series, one, two in self.pairs()
+            if self.where[one, 0][0][0] != self.where[two, 0][0][0]
+        )
 
     def prices(self) -> float:
         """Return what it costs who comes: her price, a wish that is not met, what a known face would have saved."""

@@ -14,14 +14,15 @@ from typing import Final
 from anjia.planning.evaluate import Care, Walk, evaluate
 from anjia.planning.insert import Place, Places, insert
 from anjia.planning.plan import Plan, Route
-from anjia.planning.problem import ERRAND, Caregiver, Part, Problem, Visit, Window
+from anjia.planning.problem import ERRAND, Caregiver, Part, Problem, Series, Visit, Window
 from anjia.planning.repair import who_comes
 from anjia.planning.search.build import shifts_of
 
 HAIR: Final = 1e-6
 NEAREST: Final = 8
 RELAXATIONS: Final = 3
-IN_MINUTES: Final = frozenset({"late", "late_stop", "too_long", "overtime"})
+IN_MINUTES: Final = frozenset({"late", "late_stop", "too_long", "overtime", "hours"})
+OF_PEOPLE: Final = frozenset({"skill", "overtime", "hours"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Obstacle:
     visit does not want her; `late`: a visit would start so many minutes after its window number `what`; `late_stop`:
     the same of a part of an errand that has windows of its own, `what` being the numbers of both (`1/0`); `too_long`:
     the second stop of an errand would be so many minutes too long after the first; `overtime`: she would be back so
-    many minutes after her shift `what`.
+    many minutes after her shift `what`; `hours`: she would work so many minutes too many in her shift `what`, or in all
+    (`""`); `apart`: a visit would be so many days too near to `what`, which is of the same series.
     """
 
     rule: str
@@ -99,17 +101,17 @@ class Reading:
             tuple(person.id for person in self.people),
             after.cost - before.cost,
             {name: more for name, more in parts.items() if abs(more) > HAIR},
-            (*self.unsuited(), *self.too_late()),
+            (*self.unsuited(), *self.too_much()),
         )
 
     def unsuited(self) -> Iterator[Obstacle]:
         for part, person in zip(self.visit.parts, self.people, strict=True):
             yield from what_stops(self.visit, part, person)
 
-    def too_late(self) -> Iterator[Obstacle]:
-        """Yield what would be too late that is not so already."""
-        before = {(one.rule, one.of, one.what): one.amount for one in lateness(self.problem, self.without)}
-        for one in lateness(self.problem, self.plan):
+    def too_much(self) -> Iterator[Obstacle]:
+        """Yield what would be too late, or too much, that is not so already."""
+        before = {(one.rule, one.of, one.what): one.amount for one in excess(self.problem, self.without)}
+        for one in excess(self.problem, self.plan):
             if one.amount > before.get((one.rule, one.of, one.what), 0.0) + HAIR:
                 yield one
 
@@ -124,6 +126,39 @@ def what_stops(visit: Visit, part: Part, person: Caregiver) -> Iterator[Obstacle
         yield Obstacle("refused", person.id)
     if visit.required and person.id not in visit.required:
         yield Obstacle("not_required", person.id)
+
+
+def excess(problem: Problem, plan: Plan) -> Iterator[Obstacle]:
+    """Yield what is later, or more, than it may be."""
+    yield from lateness(problem, plan)
+    yield from hours(problem, plan)
+    for series, one, two in Care(problem, plan, HAIR).pairs():
+        short = series.apart - days_between(problem, plan, one, two)
+        if short > 0:
+            yield Obstacle("apart", one, two, float(short))
+
+
+def days_between(problem: Problem, plan: Plan, one: str, two: str) -> int:
+    care = Care(problem, plan, HAIR)
+    return abs(care.day_of(one) - care.day_of(two))
+
+
+def hours(problem: Problem, plan: Plan) -> Iterator[Obstacle]:
+    """Yield who works more minutes than she may."""
+    routes = {(route.caregiver, route.shift): route for route in plan.routes}
+    for person in problem.caregivers:
+        total = 0.0
+        for shift in person.shifts:
+            route = routes.get((person.id, shift.id), Route(person.id, shift.id))
+            minutes = Walk(problem, person, shift, route, HAIR).walked().work
+            total += minutes
+            yield from too_many(person, shift.id, minutes, shift.most_work)
+        yield from too_many(person, "", total, person.most_work)
+
+
+def too_many(person: Caregiver, what: str, minutes: float, most: float | None) -> Iterator[Obstacle]:
+    if most is not None and person.work_price is None and minutes > most + HAIR:
+        yield Obstacle("hours", person.id, what, minutes - most)
 
 
 def lateness(problem: Problem, plan: Plan) -> Iterator[Obstacle]:
@@ -190,24 +225,53 @@ def whole(obstacle: Obstacle) -> Obstacle:
 
 def relaxed(problem: Problem, visit: str, obstacles: tuple[Obstacle, ...]) -> Problem:
     """Return the problem in which these rules give way, by so much and no more."""
-    visits = {one.id: one for one in problem.visits}
-    people = {one.id: one for one in problem.caregivers}
     for one in obstacles:
-        if one.rule == "skill":
-            skills = {**people[one.of].skills, one.what: int(one.amount)}
-            people[one.of] = replace(people[one.of], skills=skills)
-        elif one.rule == "overtime":
-            people[one.of] = later_end(people[one.of], one.what, one.amount)
-        elif one.rule == "late":
-            visits[one.of] = later_close(visits[one.of], int(one.what), one.amount)
-        elif one.rule == "late_stop":
-            visits[one.of] = later_stop(visits[one.of], one.what, one.amount)
-        elif one.rule == "too_long":
-            least, most = visits[one.of].gap
-            visits[one.of] = replace(visits[one.of], gap=(least, most + one.amount))
+        if one.rule in OF_PEOPLE:
+            people = tuple(with_more(who, one) if who.id == one.of else who for who in problem.caregivers)
+            problem = replace(problem, caregivers=people)
+        elif one.rule == "apart":
+            problem = replace(problem, series=tuple(nearer(series, one) for series in problem.series))
         else:
-            visits[visit] = welcoming(visits[visit], one)
-    return replace(problem, visits=tuple(visits.values()), caregivers=tuple(people.values()))
+            of = one.of if one.rule in IN_MINUTES else visit
+            problem = replace(
+                problem,
+                visits=tuple(kinder(other, one) if other.id == of else other for other in problem.visits),
+            )
+    return problem
+
+
+def nearer(series: Series, obstacle: Obstacle) -> Series:
+    if not {obstacle.of, obstacle.what} <= set(series.visits):
+        return series
+    return replace(series, apart=series.apart - int(obstacle.amount))
+
+
+def with_more(person: Caregiver, obstacle: Obstacle) -> Caregiver:
+    """Return the caregiver who has learnt something, or may stay or work longer."""
+    if obstacle.rule == "skill":
+        return replace(person, skills={**person.skills, obstacle.what: int(obstacle.amount)})
+    if obstacle.rule == "overtime":
+        return later_end(person, obstacle.what, obstacle.amount)
+    if not obstacle.what:
+        return replace(person, most_work=(person.most_work or 0.0) + obstacle.amount)
+    shifts = tuple(
+        replace(shift, most_work=(shift.most_work or 0.0) + obstacle.amount)
+        if shift.id == obstacle.what
+        else shift
+        for shift in person.shifts
+    )
+    return replace(person, shifts=shifts)
+
+
+def kinder(visit: Visit, obstacle: Obstacle) -> Visit:
+    """Return the visit that may be later, take longer, or takes whom it did not want."""
+    if obstacle.rule == "late":
+        return later_close(visit, int(obstacle.what), obstacle.amount)
+    if obstacle.rule == "late_stop":
+        return later_stop(visit, obstacle.what, obstacle.amount)
+    if obstacle.rule == "too_long":
+        return replace(visit, gap=(visit.gap[0], visit.gap[1] + obstacle.amount))
+    return welcoming(visit, obstacle)
 
 
 def later_end(caregiver: Caregiver, name: str, minutes: float) -> Caregiver:

@@ -14,6 +14,7 @@ from anjia.planning.checking import check
 
 Matrix = tuple[tuple[float, ...], ...]
 
+DAY: Final = 1440.0  # minutes
 ALONE: Final = "alone"
 TOGETHER: Final = "together"
 IN_SEQUENCE: Final = "in_sequence"
@@ -48,6 +49,11 @@ class Shift:
     ends_at: str
     breaks: tuple[Break, ...] = ()
     may_run_over: bool = True
+    most_work: float | None = None  # minutes of work and way
+
+    @property
+    def day(self) -> int:
+        return int(self.opens // DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class Caregiver:
     gender: str = ""
     mode: str = ""  # of travel; "": the only one there is
     price: float = 0.0  # of each visit that she does
+    most_work: float | None = None  # minutes of work and way in all her shifts
+    work_price: float | None = None  # of each minute of work more than she or a shift may; None: it may not be
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,19 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """
+    Visits to one person over the days: any two of them at least `apart` days from each other (2: with a day between),
+    and `price` for each two that begin with different caregivers.
+    """
+
+    id: str
+    visits: tuple[str, ...]
+    apart: int = 0
+    price: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     travel: float = 1.0
     lateness: float = 1.0
@@ -140,6 +161,7 @@ class Problem:
     weights: Weights = Weights()
     late_at: str = AT_START  # whether a service must start or end within its window
     leaves_late: bool = True  # whether a caregiver leaves home as late as she can, or when her shift begins
+    series: tuple[Series, ...] = ()
 
     def __post_init__(self) -> None:
         check(self)
@@ -159,6 +181,10 @@ class Problem:
                     parts=tuple(replace(part, windows=by_opening(part.windows)) for part in one.parts),
                 )
                 for one in sorted(self.visits, key=lambda one: one.id)
+            ),
+            "series": tuple(
+                replace(one, visits=tuple(sorted(one.visits)))
+                for one in sorted(self.series, key=lambda one: one.id)
             ),
             "places": tuple(self.places[index] for index in order),
             "travel": {

@@ -79,6 +79,8 @@ def build(problem: Problem, seed: int) -> World:
         windows=make_windows(problem, N),
         breaks=make_breaks(problem, R),
         near=make_near(tasks[:N], np.isfinite(price), travel),
+        series=make_series(problem),
+        members=make_members(problem, tasks, visits),
         due=np.zeros(len(visits) + 8, records.DUE),
         times=np.zeros(2 * N + 8, records.TIME),
         steps=np.zeros(2 * N + 64, records.STEP),
@@ -102,12 +104,14 @@ def make_tasks(problem: Problem) -> Array:
         row["closes"] = windows[0].closes - (part.minutes if problem.late_at == AT_END else 0.0)
         row["hard"] = visit.is_hard(part)
         row["dear"] = forbidden(problem) if row["hard"] else problem.weights.lateness * visit.priority
+        row["series"] = -1
         row["same"] = (task + 1 - 2 * which) if visit.kind == ERRAND else -1
         row["route"], row["prev"], row["next"], row["start"] = OUT, -1, -1, -np.inf
     for route, (_, shift) in enumerate(routes):
         depot = len(parts) + route
         row = tasks[depot]
         row["visit"], row["route"], row["prev"], row["next"], row["same"] = -1, route, depot, depot, -1
+        row["series"] = -1
         row["out"], row["into"], row["start"] = place[shift.starts_at], place[shift.ends_at], shift.opens
         row["pause"] = (1 << len(shift.breaks)) - 1
     return tasks
@@ -153,7 +157,30 @@ def make_routes(problem: Problem) -> Array:
         row["owner"], row["breaks"] = owner[caregiver.id], len(shift.breaks)
         row["opens"], row["closes"], row["hard"] = shift.opens, shift.closes, not shift.may_run_over
         row["over_price"] = problem.weights.overtime if shift.may_run_over else FORBIDDEN
+        row["day"] = shift.day
+        row["most_work"] = np.inf if shift.most_work is None else shift.most_work
+        row["most_in_all"] = np.inf if caregiver.most_work is None else caregiver.most_work
+        row["work_price"] = -1.0 if caregiver.work_price is None else caregiver.work_price
     return routes
+
+
+def make_series(problem: Problem) -> Array:
+    series = np.zeros(max(1, len(problem.series)), records.SERIES)
+    for row, one in zip(series, problem.series, strict=False):
+        row["apart"], row["price"] = one.apart, one.price
+    return series
+
+
+def make_members(problem: Problem, tasks: Array, visits: Array) -> Array:
+    """Return each series' tasks, and tell them that they belong to it."""
+    number = {visit.id: index for index, visit in enumerate(problem.visits)}
+    most = max((len(one.visits) for one in problem.series), default=1)
+    members = np.full((max(1, len(problem.series)), most), -1, "i4")
+    for row, one in enumerate(problem.series):
+        for k, visit in enumerate(one.visits):
+            members[row, k] = visits[number[visit]]["first"]
+            tasks[members[row, k]]["series"] = row
+    return members
 
 
 def make_windows(problem: Problem, N: int) -> Array:
@@ -223,10 +250,13 @@ def make_tally(problem: Problem, counts: tuple[int, int, int, int], seed: int) -
         weights.balance,
     )
     more = weights.waiting + weights.overtime + weights.worst_idle + weights.balance
+    row["hours"] = any(one.most_work is not None for one in problem.caregivers)
     shifts = [shift for _, shift in shifts_of(problem)]
     row["rich"] = (
         more > 0
-        or any(shift.breaks or not shift.may_run_over for shift in shifts)
+        or row["hours"]
+        or any(one.apart for one in problem.series)
+        or any(shift.breaks or not shift.may_run_over or shift.most_work is not None for shift in shifts)
         or any(visit.price is not None or visit.hard or visit.kind == ERRAND for visit in problem.visits)
     )
     return tally

@@ -6,12 +6,16 @@ possible without making anything later that counts (the last visit, visits of tw
 who waits at the first door could have left home later. So waiting is counted as little as this route allows.
 """
 
+from typing import Final
+
 import numpy as np
 
 from anjia.planning.search.compiling import entry, inner
-from anjia.planning.search.links import leg
+from anjia.planning.search.links import leg, series_price
 from anjia.planning.search.records import World
 from anjia.planning.search.times import HAIR, after_breaks, joined, set_up, spread, worst_now
+
+HOUR: Final = 60.0  # minutes
 
 
 @inner
@@ -98,6 +102,27 @@ def latest_first(w: World, route: int, last: int) -> float:
 
 
 @inner
+def too_much(w: World, route: int, minutes: float) -> float:
+    """Return what so many minutes of work too many cost; what may not be costs more than to leave a visit out."""
+    if minutes <= HAIR:
+        return 0.0
+    price = w.routes[route].work_price
+    return price * minutes if price >= 0.0 else w.tally[0].forbidden * (minutes + HOUR)
+
+
+@inner
+def hours_cost(w: World) -> float:
+    """Return what it costs who works more than she may in all her shifts, which lie side by side."""
+    total, work = 0.0, 0.0
+    for r in range(w.tally[0].R):
+        work += w.routes[r].work
+        if r + 1 == w.tally[0].R or w.routes[r + 1].owner != w.routes[r].owner:
+            total += too_much(w, r, work - w.routes[r].most_in_all)
+            work = 0.0
+    return total
+
+
+@inner
 def count_route(w: World, route: int) -> None:
     """Count a route's waiting, overtime, missed breaks, idle time and work."""
     N, row = w.tally[0].N, w.routes[route]
@@ -135,17 +160,19 @@ def count_route(w: World, route: int) -> None:
     row.work = service + travel
     row.idle = max(back, row.closes) - row.opens - service - travel - pauses
     row.extra = w.tally[0].wait_weight * max(wait, 0.0) + row.over_price * over + missed
-    row.extra += w.tally[0].forbidden * over_long
+    row.extra += w.tally[0].forbidden * over_long + too_much(w, route, row.work - row.most_work)
 
 
 @inner
 def shared_cost(w: World) -> float:
-    """Return what the largest idle time and the unequal work of all routes cost."""
+    """Return what the largest idle time, the unequal work of all routes and anybody's long hours cost."""
     tally, idle, work = w.tally[0], 0.0, 0.0
     for r in range(tally.R):
         idle = max(idle, w.routes[r].idle)
         work += w.routes[r].work
     total = tally.idle_weight * idle
+    if tally.hours:
+        total += hours_cost(w)
     if tally.balance_weight > 0.0:
         mean = work / tally.R
         for r in range(tally.R):
@@ -184,6 +211,8 @@ def count_all(w: World) -> None:
             cost += leg(w, here.route, here.prev, task) * tally.travel_weight + w.price[task, here.route]
             if here.next >= tally.N:
                 cost += leg(w, here.route, task, here.next) * tally.travel_weight
+            if here.series >= 0:
+                cost += series_price(w, task, here.route) / 2.0  # once for each of two
         tardy += here.late * here.dear
         worst = max(worst, here.late)
     for v in range(tally.V):

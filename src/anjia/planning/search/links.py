@@ -18,6 +18,7 @@ TAKEN: Final = 0  # task a was taken out from behind b in route c
 PUT: Final = 1  # task a was put in
 KEYED: Final = 2  # task a had the key x
 PAUSED: Final = 3  # task a had the breaks b
+DAY: Final = 1440.0  # minutes
 EXCHANGED: Final = 4  # the stretches between a and b and between c and d
 
 
@@ -71,14 +72,41 @@ def link(w: World, task: int, behind: int, route: int) -> None:
 
 
 @inner
+def series_price(w: World, task: int, route: int) -> float:
+    """Return what it costs in this route beside the others of its series: too few days between, another caregiver."""
+    here = w.tasks[task]
+    row, total = w.series[here.series], 0.0
+    for k in range(w.members.shape[1]):
+        other = w.members[here.series, k]
+        if other < 0:
+            break
+        if other != task and w.tasks[other].route >= 0:
+            beside = w.routes[w.tasks[other].route]
+            short = row.apart - abs(w.routes[route].day - beside.day)
+            if short > 0:
+                total += w.tally[0].forbidden * DAY * short
+            if w.routes[route].owner != beside.owner:
+                total += row.price
+    return total
+
+
+@inner
+def price_on(w: World, task: int, route: int) -> float:
+    """Return what it costs that a route does a task, beside time and travel."""
+    more = series_price(w, task, route) if w.tasks[task].series >= 0 else 0.0
+    return w.price[task, route] + more
+
+
+@inner
 def take(w: World, task: int) -> None:
     """Take a task out of its route; its breaks stay, with who comes next."""
     here = w.tasks[task]
     prev, after, route, pause = here.prev, here.next, here.route, here.pause
     shorter = leg(w, route, prev, after) - leg(w, route, prev, task) - leg(w, route, task, after)
-    w.tally[0].moved += shorter * w.tally[0].travel_weight - w.price[task, route]
+    w.tally[0].moved += shorter * w.tally[0].travel_weight - price_on(w, task, route)
     log(w, TAKEN, task, prev, route, 0, 0.0)
     unlink(w, task)
+    w.tasks[task].route = OUT
     if pause:
         set_pause(w, task, 0)
         set_pause(w, after, w.tasks[after].pause | pause)
@@ -92,7 +120,7 @@ def put(w: World, task: int, behind: int, route: int) -> None:
     """Put a task into a route, behind another one."""
     after = w.tasks[behind].next
     longer = leg(w, route, behind, task) + leg(w, route, task, after) - leg(w, route, behind, after)
-    w.tally[0].moved += longer * w.tally[0].travel_weight + w.price[task, route]
+    w.tally[0].moved += longer * w.tally[0].travel_weight + price_on(w, task, route)
     log(w, PUT, task, 0, w.tasks[task].route, 0, 0.0)
     link(w, task, behind, route)
     touch_task(w, task, 2)
@@ -107,7 +135,7 @@ def stretch_price(w: World, begin: int, end: int, route: int) -> float:
     total = 0.0
     task = w.tasks[begin].next
     while task != end:
-        total += w.price[task, route]
+        total += price_on(w, task, route)
         after = w.tasks[task].next
         if after != end:
             total += leg(w, route, task, after) * w.tally[0].travel_weight

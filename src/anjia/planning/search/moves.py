@@ -13,6 +13,7 @@ from anjia.planning.search.links import (
     leg,
     lift_tasks,
     position,
+    price_on,
     put,
     route_at,
     set_key,
@@ -94,7 +95,7 @@ def second_route(w: World, task: int, first_route: int, was: int, first_was: int
 def detour(w: World, route: int, behind: int, after: int, task: int) -> float:
     """Return what a task costs a route in travel and price, between two others."""
     longer = leg(w, route, behind, task) + leg(w, route, task, after) - leg(w, route, behind, after)
-    return longer * w.tally[0].travel_weight + w.price[task, route]
+    return longer * w.tally[0].travel_weight + price_on(w, task, route)
 
 
 @inner

@@ -40,6 +40,7 @@ TASK: Final = np.dtype(
         ("into", "i4"),  # the column to arrive by
         ("windows", "i4"),
         ("hard", "i4"),  # whether it may not be late
+        ("series", "i4"),  # whose first task it is; -1
         ("same", "i4"),  # the other stop of the errand, which is on the same route; -1
         ("minutes", "f8"),
         ("opens", "f8"),  # its first window
@@ -70,9 +71,13 @@ ROUTE: Final = np.dtype(
         ("breaks", "i4"),
         ("marked", "i4"),
         ("hard", "i4"),  # whether it may not end late
+        ("day", "i4"),
         ("opens", "f8"),
         ("closes", "f8"),
         ("over_price", "f8"),  # of a minute after its end
+        ("most_work", "f8"),
+        ("most_in_all", "f8"),  # of all shifts of this caregiver
+        ("work_price", "f8"),  # of a minute more than either
         ("extra", "f8"),  # what its waiting, overtime and missed breaks cost
         ("idle", "f8"),
         ("work", "f8"),
@@ -82,6 +87,7 @@ ROUTE: Final = np.dtype(
 
 WINDOW: Final = np.dtype([("opens", "f8"), ("closes", "f8"), ("leave", "f8")], align=True)
 BREAK: Final = np.dtype([("opens", "f8"), ("closes", "f8"), ("minutes", "f8"), ("price", "f8")], align=True)
+SERIES: Final = np.dtype([("apart", "i4"), ("price", "f8")], align=True)
 TIME: Final = np.dtype([("start", "f8"), ("late", "f8"), ("task", "i4")], align=True)
 STEP: Final = np.dtype(
     [("what", "i4"), ("a", "i4"), ("b", "i4"), ("c", "i4"), ("d", "i4"), ("x", "f8")], align=True
@@ -111,6 +117,7 @@ TALLY: Final = np.dtype(
         ("R", "i4"),
         ("rich", "i4"),  # whether anything but travel, lateness and prices counts
         ("leaves_late", "i4"),
+        ("hours", "i4"),  # whether anybody's minutes of work are limited over all shifts
         ("forbidden", "f8"),  # what a minute costs that must not be
         ("travel_weight", "f8"),
         ("worst_weight", "f8"),
@@ -134,6 +141,8 @@ FIELDS: Final[dict[str, tuple[Any, int]]] = {
     "windows": (WINDOW, 2),
     "breaks": (BREAK, 2),
     "near": ("i4", 2),
+    "series": (SERIES, 1),
+    "members": ("i4", 2),
     "due": (DUE, 1),
     "times": (TIME, 1),
     "steps": (STEP, 1),
@@ -156,6 +165,8 @@ class World:
     windows: Array  # [task, k]
     breaks: Array  # [route, b]
     near: Array
+    series: Array
+    members: Array  # [series, k]: the first tasks of its visits, and -1
     # logs, which undo a move
     due: Array
     times: Array

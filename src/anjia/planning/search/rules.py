@@ -23,12 +23,14 @@ def comes_back(w: World, route: int) -> float:
 @inner
 def offender(w: World) -> int:
     """
-    Return a visit that is too late, an errand that takes too long, or the last visit of a caregiver who is back too
-    late; -1 if all is well.
+    Return a visit that is too late or too soon after another one, an errand that takes too long, or the last visit of
+    a caregiver who is back too late or works too long; -1 if all is well.
     """
     N = w.tally[0].N
     for task in range(N):
         if w.tasks[task].hard and w.tasks[task].late > HAIR:
+            return w.tasks[task].visit
+        if w.tasks[task].series >= 0 and w.tasks[task].route >= 0 and is_too_soon(w, task):
             return w.tasks[task].visit
     for visit in range(w.tally[0].V):
         row = w.visits[visit]
@@ -38,7 +40,32 @@ def offender(w: World) -> int:
         last = w.tasks[N + route].prev
         if w.routes[route].hard and last < N and comes_back(w, route) > w.routes[route].closes + HAIR:
             return w.tasks[last].visit
+        if last < N and w.routes[route].work_price < 0.0 and works_too_long(w, route):
+            return w.tasks[last].visit
     return -1
+
+
+@inner
+def is_too_soon(w: World, task: int) -> bool:
+    """Return whether too few days lie between a visit and another one of its series."""
+    here = w.tasks[task]
+    for k in range(w.members.shape[1]):
+        other = w.members[here.series, k]
+        if other >= 0 and other != task and w.tasks[other].route >= 0:
+            days = abs(w.routes[here.route].day - w.routes[w.tasks[other].route].day)
+            if days < w.series[here.series].apart:
+                return True
+    return False
+
+
+@inner
+def works_too_long(w: World, route: int) -> bool:
+    """Return whether a route has more minutes of work than it may, or all of its caregiver's together have."""
+    row, work = w.routes[route], 0.0
+    for r in range(w.tally[0].R):
+        if w.routes[r].owner == row.owner:
+            work += w.routes[r].work
+    return row.work > row.most_work + HAIR or work > row.most_in_all + HAIR
 
 
 @entry

@@ -22,10 +22,25 @@ def may_move(w: World, begin: int, end: int, route: int) -> bool:
             return False
         if is_partner(w, task, route):
             return False
+        if w.tasks[task].series >= 0 and meets(w, task, route):
+            return False
         if w.tasks[task].same >= 0 and not lies_between(w, w.tasks[task].same, begin, end):
             return False
         task = w.tasks[task].next
     return True
+
+
+@inner
+def meets(w: World, task: int, route: int) -> bool:
+    """Return whether another visit of the series is in this route or in the task's own: what both cost is one sum."""
+    here = w.tasks[task]
+    for k in range(w.members.shape[1]):
+        other = w.members[here.series, k]
+        if other < 0:
+            break
+        if other != task and w.tasks[other].route in (route, here.route):
+            return True
+    return False
 
 
 @inner
