@@ -73,6 +73,16 @@ WRONG = {
     "visits[visit01]": told("visits", 0, "id", what="visit01"),
     "visits[0].colour": told("visits", 0, "colour", what="red"),
     "visits": told("visits", what={}),
+    "visits[visit00].promise.within": told(
+        "visits", 0, "promise", what={"caregivers": [], "starts": 0, "within": -1}
+    ),
+    "visits[visit00].promise.starts": told(
+        "visits", 0, "promise", what={"caregivers": [], "starts": -9, "keeps_time": True}
+    ),
+    "caregivers[nurse0].most_work": told("caregivers", 0, "most_work", what=-1),
+    "caregivers[nurse0].shifts[day].most_work": told("caregivers", 0, "shifts", 0, "most_work", what=-1),
+    "series[one].visits": told("series", what=[{"id": "one", "visits": ["visit00", "nobody"]}]),
+    "series[one].apart": told("series", what=[{"id": "one", "visits": ["visit00", "visit01"], "apart": -1}]),
     "visits[visit00].parts[0]": told("visits", 0, "parts", 0, "windows", what=[{"opens": 0, "closes": 9}]),
     "visits[visit00].parts[0].hard": told("visits", 0, "parts", 0, "hard", what=True),
     "visits[visit00].parts[0].place": told("visits", 0, "parts", 0, "place", what="nowhere"),

@@ -1,13 +1,14 @@
 """A plan is mended with as few broken promises as it takes."""
 
 from dataclasses import replace
+from typing import Final
 
 import pytest
 
 from anjia.planning.evaluate import evaluate
-from anjia.planning.plan import Plan
-from anjia.planning.problem import Problem
-from anjia.planning.repair import Change, repair, who_comes
+from anjia.planning.plan import Plan, Route, Stop
+from anjia.planning.problem import Caregiver, Part, Problem, Shift, Visit, Weights, Window
+from anjia.planning.repair import Cancelled, Change, Event, Gone, Late, Longer, Urgent, repair, who_comes
 from anjia.planning.solve import solve
 from tests.planning.towns import town
 
@@ -61,3 +62,85 @@ class TestARepair:
 
         assert evaluate(problem, plan).faults == ()
         assert [(change.visit, change.because) for change in changes] == [(new.id, "new")]
+
+
+PLACES: Final = ("chen", "station", "wang", "zhao")
+TRAVEL: Final = tuple(tuple(0.0 if one == two else 10.0 for two in PLACES) for one in PLACES)
+
+
+def nurse(name: str) -> Caregiver:
+    return Caregiver(name, (Shift("day", 0.0, 480.0, "station", "station", may_run_over=False),), {"care": 0})
+
+
+def visit(name: str, opens: float, closes: float) -> Visit:
+    return Visit(name, name, (Part("care", 40.0),), (Window(opens, closes),), hard=True)
+
+
+VISITS: Final = (visit("chen", 0.0, 30.0), visit("wang", 60.0, 150.0), visit("zhao", 120.0, 300.0))
+MORNING: Final = Problem((nurse("li"), nurse("wu")), VISITS, PLACES, {"": TRAVEL}, Weights())
+PUBLISHED: Final = Plan(
+    (Route("li", "day", (Stop("chen", 0, 10.0), Stop("wang", 0, 60.0), Stop("zhao", 0, 120.0))),)
+)
+
+
+def after(*events: Event, now: float | None = None) -> tuple[Plan, tuple[Change, ...]]:
+    plan, changes = repair(
+        MORNING, PUBLISHED, events, stay=200.0, move=50.0, within=10.0, now=now, iterations=20_000
+    )
+    return plan, changes
+
+
+class TestWhatHappens:
+    def test_is_nothing_and_nothing_changes(self) -> None:
+        plan, changes = after()
+
+        assert changes == ()
+        assert who_comes(plan) == who_comes(PUBLISHED)
+
+    def test_a_service_takes_longer_and_who_comes_after_it_is_told_another_time(self) -> None:
+        _, changes = after(Longer("chen", 30.0), now=15.0)
+
+        assert [(one.visit, one.because, one.started, one.starts) for one in changes] == [
+            ("wang", "other_time", 60.0, 90.0),
+            ("zhao", "other_time", 120.0, 140.0),
+        ]
+        assert {one.causes for one in changes} == {("chen",)}
+
+    def test_a_window_that_would_be_missed_gets_somebody_else(self) -> None:
+        _, changes = after(Longer("chen", 120.0), now=15.0)
+
+        assert [(one.visit, one.because, one.comes) for one in changes if one.visit == "wang"] == [
+            ("wang", "other_caregiver", ("wu",))
+        ]
+
+    def test_she_falls_ill_after_her_first_visit_which_stays_hers(self) -> None:
+        plan, changes = after(Gone("li"), now=15.0)
+
+        assert who_comes(plan) == {"chen": ("li",), "wang": ("wu",), "zhao": ("wu",)}
+        assert {(one.visit, one.because, one.causes) for one in changes} == {
+            ("wang", "caregiver_gone", ("li",)),
+            ("zhao", "caregiver_gone", ("li",)),
+        }
+
+    def test_she_begins_late_and_only_the_visit_that_cannot_wait_is_another_ones(self) -> None:
+        plan, changes = after(Late("li", 45.0))
+
+        assert who_comes(plan) == {"chen": ("wu",), "wang": ("li",), "zhao": ("li",)}
+        assert [(one.visit, one.causes) for one in changes] == [("chen", ("li",))]
+
+    def test_she_has_begun_and_cannot_begin_late(self) -> None:
+        with pytest.raises(ValueError, match="li has begun"):
+            after(Late("li", 45.0), now=15.0)
+
+    def test_a_visit_is_cancelled_and_nobody_else_is_moved_for_it(self) -> None:
+        _, changes = after(Cancelled("wang"))
+
+        assert [(one.visit, one.because) for one in changes] == [("wang", "cancelled")]
+
+    def test_an_urgent_visit_comes_in(self) -> None:
+        urgent = replace(visit("urgent", 60.0, 70.0), place="zhao")
+
+        plan, changes = after(Urgent(urgent))
+
+        assert plan.left_out == ()
+        assert [(one.visit, one.because, one.comes) for one in changes] == [("urgent", "new", ("wu",))]

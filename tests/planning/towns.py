@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from typing import Final
 
-from anjia.planning.problem import DAY, Break, Caregiver, Part, Problem, Series, Shift, Visit, Weights, Window
+from anjia.planning.problem import DAY, Break, Caregiver, Part, Problem, Promise, Series, Shift, Visit, Weights, Window
 
 GAPS: Final = {"in_sequence": (5.0, 45.0), "errand": (0.0, 150.0)}
 SKILLS: Final = ("care", "wound", "drip")
@@ -100,6 +100,22 @@ def visit(number: int, dice: random.Random, people: list[str], rich: bool) -> Vi
         preferred=frozenset(dice.sample(people, 2)) if rich and dice.random() < 0.4 else frozenset(),
         known={dice.choice(people): 10.0} if rich and dice.random() < 0.4 else {},
     )
+
+
+def promised(problem: Problem, seed: int) -> Problem:
+    """Return the problem in which of some visits has been said who comes and when; a few are to be kept so."""
+    dice = random.Random(seed)
+    people = [one.id for one in problem.caregivers]
+
+    def told(visit: Visit) -> Visit:
+        if dice.random() < 0.5:
+            return visit
+        starts = visit.windows[0].opens + dice.choice((0.0, 10.0))
+        who = tuple(dice.sample(people, 2))
+        return replace(visit, promise=Promise(who, starts, 5.0, dice.random() < 0.2))
+
+    weights = replace(problem.weights, other_caregiver=12.0, other_time=25.0)
+    return replace(problem, visits=tuple(told(visit) for visit in problem.visits), weights=weights)
 
 
 def delivery(skill: str, opens: float, dice: random.Random) -> Part:

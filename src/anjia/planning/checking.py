@@ -40,7 +40,7 @@ def faults(problem: "Problem") -> Iterator[tuple[str, str]]:
     for caregiver in problem.caregivers:
         yield from faults_of_caregiver(f"caregivers[{caregiver.id}]", caregiver, places, problem)
     for visit in problem.visits:
-        yield from faults_of_visit(f"visits[{visit.id}]", visit, places, people)
+        yield from faults_of_visit(f"visits[{visit.id}]", visit, places, people, problem.late_at)
     yield from faults_of_series(problem)
 
 
@@ -110,7 +110,7 @@ def faults_of_break(path: str, one: "Break") -> Iterator[tuple[str, str]]:
 
 
 def faults_of_visit(
-    path: str, visit: "Visit", places: set[str], people: set[str]
+    path: str, visit: "Visit", places: set[str], people: set[str], late_at: str
 ) -> Iterator[tuple[str, str]]:
     if visit.place not in places:
         yield f"{path}.place", f"there is no place {visit.place}"
@@ -118,6 +118,7 @@ def faults_of_visit(
     if not visit.windows:
         yield f"{path}.windows", f"are not one to {MOST_WINDOWS}"
     yield from faults_of_windows(f"{path}.windows", visit.windows)
+    yield from faults_of_promise(f"{path}.promise", visit, late_at)
     yield from not_negative(f"{path}.priority", visit.priority)
     if visit.price is not None:
         yield from not_negative(f"{path}.price", visit.price)
@@ -142,6 +143,20 @@ def faults_of_series(problem: "Problem") -> Iterator[tuple[str, str]]:
             if visit in taken:
                 yield f"{path}.visits", f"{visit} is in {taken[visit]} already"
             taken[visit] = one.id
+
+
+def faults_of_promise(path: str, visit: "Visit", late_at: str) -> Iterator[tuple[str, str]]:
+    promise = visit.promise
+    if promise is None:
+        return
+    if not math.isfinite(promise.starts):
+        yield f"{path}.starts", "is no time"
+    yield from not_negative(f"{path}.within", promise.within)
+    if promise.keeps_time and visit.parts:
+        part = visit.parts[0]
+        ends = promise.starts + (part.minutes if late_at == "end" else 0.0)
+        if not any(one.opens <= promise.starts and ends <= one.closes for one in visit.windows_of(part)):
+            yield f"{path}.starts", "is to be kept, and lies in no window"
 
 
 def faults_of_windows(path: str, windows: "tuple[Window, ...]") -> Iterator[tuple[str, str]]:

@@ -83,6 +83,8 @@ def evaluate(problem: Problem, plan: Plan, tolerance: float = TOLERANCE) -> Scor
         "balance": (weights.balance, float(sum(math.ceil(abs(one - mean) - tolerance) for one in work))),
         "overwork": (1.0, hours.price),
         "series": (1.0, care.price_of_series()),
+        "other_caregiver": (weights.other_caregiver, care.others_than_promised()),
+        "other_time": (weights.other_time, care.moved()),
         "missed_breaks": (1.0, sum(day.missed for day in days)),
         "caregivers": (1.0, care.prices()),
         "unassigned": (1.0, care.left_out_price()),
@@ -268,6 +270,8 @@ class Care:
                 yield f"{visit.id}: starts at {starts:g}, before it may"
             if visit.is_hard(part) and self.late(visit, part, starts) > self.tolerance:
                 yield f"{visit.id}: starts at {starts:g}, which is too late"
+        if visit.promise is not None and visit.promise.keeps_time and self.is_moved(visit, 0.0):
+            yield f"{visit.id}: starts at {who[0][1]:g}, and is to start at {visit.promise.starts:g}"
         if visit.kind == ERRAND:
             yield from self.faults_of_errand(visit, who[1][1] - who[0][1])
         elif len(who) == 2:
@@ -304,6 +308,28 @@ class Care:
             for number, part in enumerate(visit.parts)
             for _, starts in self.done.get((visit.id, number), [])
         ]
+
+    def is_moved(self, visit: Visit, within: float) -> bool:
+        """Return whether a visit that is promised begins more than so many minutes earlier or later."""
+        found = self.done.get((visit.id, 0), [])
+        return visit.promise is not None and any(
+            abs(starts - visit.promise.starts) > within + self.tolerance for _, starts in found
+        )
+
+    def moved(self) -> float:
+        promised = [visit for visit in self.problem.visits if visit.promise is not None]
+        return float(sum(self.is_moved(one, one.promise.within) for one in promised if one.promise))
+
+    def others_than_promised(self) -> float:
+        return float(
+            sum(
+                name not in visit.promise.caregivers
+                for visit in self.problem.visits
+                if visit.promise is not None
+                for number in range(1 if visit.kind == ERRAND else len(visit.parts))
+                for name, _ in self.done.get((visit.id, number), [])
+            )
+        )
 
     def pairs(self) -> Iterator[tuple[Series, str, str]]:
         """Yield any two visits of a series that both are done."""
@@ -350,4 +376,9 @@ def suits(visit: Visit, part: Part, caregiver: Caregiver) -> bool:
         and caregiver.id not in visit.refused
         and (caregiver.id in visit.required if visit.required else True)
         and (caregiver.gender == visit.gender if visit.gender else True)
+        and (
+            visit.promise is None
+            or not visit.promise.keeps_caregivers
+            or caregiver.id in visit.promise.caregivers
+        )
     )

@@ -16,7 +16,7 @@ from anjia.planning.insert import Place, Places, insert
 from anjia.planning.plan import Plan, Route
 from anjia.planning.problem import ERRAND, Caregiver, Part, Problem, Series, Visit, Window
 from anjia.planning.repair import who_comes
-from anjia.planning.search.build import shifts_of
+from anjia.planning.search.build import keeps_to, shifts_of
 
 HAIR: Final = 1e-6
 NEAREST: Final = 8
@@ -31,7 +31,7 @@ class Obstacle:
     A rule that stops somebody, of whom or what, and by how much.
 
     `skill`: the caregiver lacks `what`, which is asked for in grade `amount`; `gender`, `refused`, `not_required`: the
-    visit does not want her; `late`: a visit would start so many minutes after its window number `what`; `late_stop`:
+    visit does not want her; `promised`: others have been promised, and are to be kept; `late`: a visit would start so many minutes after its window number `what`; `late_stop`:
     the same of a part of an errand that has windows of its own, `what` being the numbers of both (`1/0`); `too_long`:
     the second stop of an errand would be so many minutes too long after the first; `overtime`: she would be back so
     many minutes after her shift `what`; `hours`: she would work so many minutes too many in her shift `what`, or in all
@@ -126,6 +126,8 @@ def what_stops(visit: Visit, part: Part, person: Caregiver) -> Iterator[Obstacle
         yield Obstacle("refused", person.id)
     if visit.required and person.id not in visit.required:
         yield Obstacle("not_required", person.id)
+    if visit.promise is not None and not keeps_to(visit.promise, person):
+        yield Obstacle("promised", person.id)
 
 
 def excess(problem: Problem, plan: Plan) -> Iterator[Obstacle]:
@@ -307,4 +309,6 @@ def welcoming(visit: Visit, obstacle: Obstacle) -> Visit:
         return replace(visit, gender="")
     if obstacle.rule == "refused":
         return replace(visit, refused=visit.refused - {obstacle.of})
+    if obstacle.rule == "promised" and visit.promise is not None:
+        return replace(visit, promise=replace(visit.promise, keeps_caregivers=False))
     return replace(visit, required=visit.required | {obstacle.of})

@@ -87,6 +87,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """
+    What has been said: who comes, and when she begins with the first part.
+
+    Others, or a start more than `within` minutes away from that, cost what the weights say; what is to be kept is not
+    changed at any price. Who has been named may be gone since.
+    """
+
+    caregivers: tuple[str, ...]
+    starts: float
+    within: float = 0.0
+    keeps_caregivers: bool = False
+    keeps_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """
     A promise: where, what, when, by how many.
@@ -111,6 +127,7 @@ class Visit:
     refused: frozenset[str] = frozenset()
     preferred: frozenset[str] = frozenset()
     known: Mapping[str, float] = field(default_factory=dict)  # caregiver: what she saves, for continuity
+    promise: Promise | None = None
 
     def place_of(self, part: Part) -> str:
         return part.place or self.place
@@ -146,6 +163,8 @@ class Weights:
     balance: float = 0.0  # of each minute of work more or less than the mean, rounded up
     preference: float = 0.0
     unassigned: float = 10_000.0
+    other_caregiver: float = 0.0  # of each part that another one does than was promised
+    other_time: float = 0.0  # of each visit at another time than was promised
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,18 @@ from typing import Final
 
 import numpy as np
 
-from anjia.planning.problem import AT_END, ERRAND, INDEPENDENT, Caregiver, Part, Problem, Shift, Visit
+from anjia.planning.problem import (
+    AT_END,
+    ERRAND,
+    INDEPENDENT,
+    Caregiver,
+    Part,
+    Problem,
+    Promise,
+    Shift,
+    Visit,
+    Window,
+)
 from anjia.planning.search import records
 from anjia.planning.search.records import OUT, Array, World
 
@@ -36,7 +47,12 @@ def may(visit: Visit, part: Part, caregiver: Caregiver) -> bool:
         and caregiver.id not in visit.refused
         and (not visit.required or caregiver.id in visit.required)
         and visit.gender in {"", caregiver.gender}
+        and (visit.promise is None or keeps_to(visit.promise, caregiver))
     )
+
+
+def keeps_to(promise: Promise, caregiver: Caregiver) -> bool:
+    return not promise.keeps_caregivers or caregiver.id in promise.caregivers
 
 
 def price_of(problem: Problem, visit: Visit, number: int, caregiver: Caregiver) -> float:
@@ -45,7 +61,9 @@ def price_of(problem: Problem, visit: Visit, number: int, caregiver: Caregiver) 
         return 0.0
     stranger = bool(visit.preferred) and caregiver.id not in visit.preferred
     spared = max(visit.known.values(), default=0.0) - visit.known.get(caregiver.id, 0.0)
-    return caregiver.price + stranger * problem.weights.preference + spared
+    other = visit.promise is not None and caregiver.id not in visit.promise.caregivers
+    weights = problem.weights
+    return caregiver.price + stranger * weights.preference + spared + other * weights.other_caregiver
 
 
 def build(problem: Problem, seed: int) -> World:
@@ -79,6 +97,7 @@ def build(problem: Problem, seed: int) -> World:
         windows=make_windows(problem, N),
         breaks=make_breaks(problem, R),
         near=make_near(tasks[:N], np.isfinite(price), travel),
+        promises=make_promises(problem),
         series=make_series(problem),
         members=make_members(problem, tasks, visits),
         due=np.zeros(len(visits) + 8, records.DUE),
@@ -95,14 +114,13 @@ def make_tasks(problem: Problem) -> Array:
     number = {visit.id: index for index, visit in enumerate(problem.visits)}
     tasks = np.zeros(len(parts) + len(routes), records.TASK)
     for task, (visit, which, part) in enumerate(parts):
-        row, windows = tasks[task], visit.windows_of(part)
+        row, windows = tasks[task], starts_of(problem, visit, which)
         row["visit"] = row["node"] = number[visit.id]
         row["out"] = row["into"] = place[visit.place_of(part)]
         row["minutes"], row["set_up"] = part.minutes, part.set_up
         row["windows"] = len(windows)
-        row["opens"] = earliest(visit, which)
-        row["closes"] = windows[0].closes - (part.minutes if problem.late_at == AT_END else 0.0)
-        row["hard"] = visit.is_hard(part)
+        row["opens"], row["closes"] = windows[0].opens, windows[0].closes
+        row["hard"] = visit.is_hard(part) or is_frozen(visit, which)
         row["dear"] = forbidden(problem) if row["hard"] else problem.weights.lateness * visit.priority
         row["series"] = -1
         row["same"] = (task + 1 - 2 * which) if visit.kind == ERRAND else -1
@@ -123,12 +141,25 @@ def forbidden(problem: Problem) -> float:
     return FORBIDDEN * max(1.0, *prices)
 
 
-def earliest(visit: Visit, number: int) -> float:
-    """Return when a part may start; an errand not so early that its second stop could only come too long after."""
-    windows = visit.windows_of(visit.parts[number])
-    if visit.kind != ERRAND or number == 1 or len(windows) > 1:
-        return windows[0].opens
-    return max(windows[0].opens, visit.windows_of(visit.parts[1])[0].opens - visit.gap[1])
+def is_frozen(visit: Visit, number: int) -> bool:
+    return number == 0 and visit.promise is not None and visit.promise.keeps_time
+
+
+def starts_of(problem: Problem, visit: Visit, number: int) -> tuple[Window, ...]:
+    """
+    Return between which times a part may start and not be late.
+
+    An errand does not start so early that its second stop could only come too long after.
+    """
+    if visit.promise is not None and is_frozen(visit, number):
+        return (Window(visit.promise.starts, visit.promise.starts),)
+    part = visit.parts[number]
+    shorter = part.minutes if problem.late_at == AT_END else 0.0
+    windows = [Window(one.opens, one.closes - shorter) for one in visit.windows_of(part)]
+    if visit.kind == ERRAND and number == 0 and len(windows) == 1:
+        then = visit.windows_of(visit.parts[1])[0].opens - visit.gap[1]
+        windows = [Window(max(windows[0].opens, then), windows[0].closes)]
+    return tuple(windows)
 
 
 def make_visits(problem: Problem, tasks: Array) -> Array:
@@ -164,6 +195,15 @@ def make_routes(problem: Problem) -> Array:
     return routes
 
 
+def make_promises(problem: Problem) -> Array:
+    promises = np.full(len(parts_of(problem)), np.array((-np.inf, np.inf), records.PROMISE))
+    for row, (visit, number, _) in zip(promises, parts_of(problem), strict=True):
+        if visit.promise is not None and number == 0:
+            starts, within = visit.promise.starts, visit.promise.within
+            row["since"], row["until"] = starts - within, starts + within
+    return promises
+
+
 def make_series(problem: Problem) -> Array:
     series = np.zeros(max(1, len(problem.series)), records.SERIES)
     for row, one in zip(series, problem.series, strict=False):
@@ -188,11 +228,11 @@ def make_windows(problem: Problem, N: int) -> Array:
     most = max((len(visit.windows_of(part)) for visit, _, part in parts_of(problem)), default=1)
     windows = np.zeros((N, most), records.WINDOW)
     waits, late = problem.weights.waiting, problem.weights.lateness
-    for task, (visit, _, part) in enumerate(parts_of(problem)):
-        shorter, its = part.minutes if problem.late_at == AT_END else 0.0, visit.windows_of(part)
+    for task, (visit, number, part) in enumerate(parts_of(problem)):
+        its = starts_of(problem, visit, number)
         for k, window in enumerate(its):
             row = windows[task, k]
-            row["opens"], row["closes"] = window.opens, window.closes - shorter
+            row["opens"], row["closes"] = window.opens, window.closes
             row["leave"] = np.inf
             if k + 1 < len(its):
                 gap = its[k + 1].opens - row["closes"]
@@ -250,11 +290,14 @@ def make_tally(problem: Problem, counts: tuple[int, int, int, int], seed: int) -
         weights.balance,
     )
     more = weights.waiting + weights.overtime + weights.worst_idle + weights.balance
+    promised = any(visit.promise is not None for visit in problem.visits)
+    row["promises"], row["other_time"] = promised and weights.other_time > 0, weights.other_time
     row["hours"] = any(one.most_work is not None for one in problem.caregivers)
     shifts = [shift for _, shift in shifts_of(problem)]
     row["rich"] = (
         more > 0
         or row["hours"]
+        or row["promises"]
         or any(one.apart for one in problem.series)
         or any(shift.breaks or not shift.may_run_over or shift.most_work is not None for shift in shifts)
         or any(visit.price is not None or visit.hard or visit.kind == ERRAND for visit in problem.visits)

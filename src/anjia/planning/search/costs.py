@@ -16,6 +16,7 @@ from anjia.planning.search.records import World
 from anjia.planning.search.times import HAIR, after_breaks, joined, set_up, spread, worst_now
 
 HOUR: Final = 60.0  # minutes
+BLINK: Final = 1e-7  # minutes; less is the same time
 
 
 @inner
@@ -28,7 +29,19 @@ def closing(w: World, task: int) -> float:
             closes = w.windows[task, k].closes
     if here.same >= 0 and w.visits[here.visit].second == task:
         closes = min(closes, w.tasks[here.same].start + w.visits[here.visit].most)
+    if w.tally[0].promises:
+        if here.start < w.promises[task].since:
+            return here.start
+        if here.start <= w.promises[task].until:
+            closes = min(closes, w.promises[task].until)
     return max(closes, here.start)
+
+
+@inner
+def is_moved(w: World, task: int) -> bool:
+    """Return whether a task starts at another time than was promised."""
+    start = w.tasks[task].start
+    return start < w.promises[task].since - BLINK or start > w.promises[task].until + BLINK
 
 
 @inner
@@ -128,6 +141,7 @@ def count_route(w: World, route: int) -> None:
     N, row = w.tally[0].N, w.routes[route]
     depot = N + route
     travel, service, pauses, missed, early, over_long = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    broken = 0.0  # promises of a time
     task, first = w.tasks[depot].next, w.tasks[depot].next
     while True:
         if w.tasks[task].pause:
@@ -143,6 +157,8 @@ def count_route(w: World, route: int) -> None:
             break
         service += w.tasks[task].minutes + set_up(w, task)
         over_long += tarries(w, task)
+        if w.tally[0].promises and is_moved(w, task):
+            broken += w.tally[0].other_time
         task = w.tasks[task].next
     last = w.tasks[depot].prev
     back, wait = row.opens, 0.0
@@ -160,7 +176,7 @@ def count_route(w: World, route: int) -> None:
     row.work = service + travel
     row.idle = max(back, row.closes) - row.opens - service - travel - pauses
     row.extra = w.tally[0].wait_weight * max(wait, 0.0) + row.over_price * over + missed
-    row.extra += w.tally[0].forbidden * over_long + too_much(w, route, row.work - row.most_work)
+    row.extra += broken + w.tally[0].forbidden * over_long + too_much(w, route, row.work - row.most_work)
 
 
 @inner

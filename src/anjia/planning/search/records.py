@@ -87,6 +87,7 @@ ROUTE: Final = np.dtype(
 
 WINDOW: Final = np.dtype([("opens", "f8"), ("closes", "f8"), ("leave", "f8")], align=True)
 BREAK: Final = np.dtype([("opens", "f8"), ("closes", "f8"), ("minutes", "f8"), ("price", "f8")], align=True)
+PROMISE: Final = np.dtype([("since", "f8"), ("until", "f8")], align=True)
 SERIES: Final = np.dtype([("apart", "i4"), ("price", "f8")], align=True)
 TIME: Final = np.dtype([("start", "f8"), ("late", "f8"), ("task", "i4")], align=True)
 STEP: Final = np.dtype(
@@ -117,6 +118,8 @@ TALLY: Final = np.dtype(
         ("R", "i4"),
         ("rich", "i4"),  # whether anything but travel, lateness and prices counts
         ("leaves_late", "i4"),
+        ("promises", "i4"),  # whether another time than was promised costs
+        ("other_time", "f8"),
         ("hours", "i4"),  # whether anybody's minutes of work are limited over all shifts
         ("forbidden", "f8"),  # what a minute costs that must not be
         ("travel_weight", "f8"),
@@ -141,6 +144,7 @@ FIELDS: Final[dict[str, tuple[Any, int]]] = {
     "windows": (WINDOW, 2),
     "breaks": (BREAK, 2),
     "near": ("i4", 2),
+    "promises": (PROMISE, 1),
     "series": (SERIES, 1),
     "members": ("i4", 2),
     "due": (DUE, 1),
@@ -165,6 +169,7 @@ class World:
     windows: Array  # [task, k]
     breaks: Array  # [route, b]
     near: Array
+    promises: Array  # [task]: between which times it was promised to start
     series: Array
     members: Array  # [series, k]: the first tasks of its visits, and -1
     # logs, which undo a move

@@ -69,6 +69,12 @@ class Timetable:
         visit = self.world.visits[row["visit"]]
         if visit["kind"] == ERRAND and visit["second"] == task:
             closes = min(closes, self.world.tasks[row["same"]]["start"] + visit["most"])
+        promised = self.world.promises[task]
+        if self.world.tally[0]["promises"]:
+            if row["start"] < promised["since"]:
+                return float(row["start"])
+            if row["start"] <= promised["until"]:
+                closes = min(closes, promised["until"])
         return float(max(closes, row["start"]))
 
     def rests(self) -> Iterator[Rest]:
