@@ -33,10 +33,14 @@ LONG: Final = (
     "tests/machine/test_backup.py",
     "tests/machine/test_postgres.py",
     "tests/machine/test_server.py",
-    "tests/planning/test_explain.py",  # these compile the engine first
+    "tests/planning/test_errands.py",  # these compile the engine first
+    "tests/planning/test_explain.py",
     "tests/planning/test_insert.py",
+    "tests/planning/test_moves.py",
+    "tests/planning/test_promises.py",
     "tests/planning/test_repair.py",
     "tests/planning/test_solve.py",
+    "tests/planning/test_weeks.py",
     "tests/simulation/test_demo.py",  # founds a town of its own
     "tests/simulation/test_month.py",
     "tests/web/test_every_page.py::TestForgedForms",

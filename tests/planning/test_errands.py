@@ -87,9 +87,7 @@ def costs(order: tuple[tuple[Visit, int], ...]) -> float | None:
         there = part.place or visit.place
         way += minutes(here, there)
         window = (part.windows or visit.windows)[0]
-        clock = max(
-            clock + minutes(here, there) + (0.0 if here == there else part.set_up), window.opens
-        )
+        clock = max(clock + minutes(here, there) + (0.0 if here == there else part.set_up), window.opens)
         if clock > window.closes or (number and clock - drawn[visit.id] > visit.gap[1]):
             return None
         drawn.setdefault(visit.id, clock)

@@ -12,7 +12,7 @@ from anjia.planning.io import plan_from_json, plan_to_json, problem_from_json, p
 from anjia.planning.plan import Plan, Rest, Route, Stop
 from anjia.planning.problem import Problem
 from tests.planning.instances import NAMES, problem_of
-from tests.planning.towns import town
+from tests.planning.towns import promised, town, week
 
 
 def shuffled(problem: Problem, seed: int) -> Problem:
@@ -23,6 +23,10 @@ def shuffled(problem: Problem, seed: int) -> Problem:
         problem,
         caregivers=tuple(dice.sample(problem.caregivers, len(problem.caregivers))),
         visits=tuple(dice.sample(problem.visits, len(problem.visits))),
+        series=tuple(
+            replace(one, visits=tuple(dice.sample(one.visits, len(one.visits))))
+            for one in dice.sample(problem.series, len(problem.series))
+        ),
         places=tuple(problem.places[index] for index in order),
         travel={
             mode: tuple(tuple(matrix[one][two] for two in order) for one in order)
@@ -35,6 +39,13 @@ class TestAProblem:
     @pytest.mark.parametrize("seed", range(5))
     def test_is_the_same_in_whatever_order_it_is_told(self, seed: int) -> None:
         assert shuffled(town(seed), seed) == town(seed)
+        assert shuffled(promised(week(seed), seed), seed) == promised(week(seed), seed)
+
+    @pytest.mark.parametrize("seed", range(5))
+    def test_that_says_everything_goes_through_json_unchanged(self, seed: int) -> None:
+        problem = promised(week(seed), seed)
+
+        assert problem_from_json(json.loads(json.dumps(problem_to_json(problem)))) == problem
 
     @pytest.mark.parametrize("name", NAMES)
     def test_goes_through_json_unchanged(self, name: str) -> None:

@@ -14,16 +14,21 @@ from anjia.planning.solve import solve
 from tests.planning.towns import week
 
 PLACES: Final = ("chen", "station", "wang", "zhao")
-TRAVEL: Final = ((0.0, 10.0, 30.0, 20.0), (10.0, 0.0, 20.0, 10.0), (30.0, 20.0, 0.0, 10.0), (20.0, 10.0, 10.0, 0.0))
+TRAVEL: Final = (
+    (0.0, 10.0, 30.0, 20.0),
+    (10.0, 0.0, 20.0, 10.0),
+    (30.0, 20.0, 0.0, 10.0),
+    (20.0, 10.0, 10.0, 0.0),
+)
 DAYS: Final = range(4)
 
 
-def nurse(name: str, **limits: float | None) -> Caregiver:
+def nurse(name: str, most_work: float | None = None, work_price: float | None = None) -> Caregiver:
     shifts = tuple(
         Shift(f"day{day}", day * DAY + 480.0, day * DAY + 960.0, "station", "station", may_run_over=False)
         for day in DAYS
     )
-    return replace(Caregiver(name, shifts, {"care": 0}), **limits)
+    return Caregiver(name, shifts, {"care": 0}, most_work=most_work, work_price=work_price)
 
 
 def visit(name: str, place: str, *days: int, minutes: float = 60.0) -> Visit:
@@ -46,7 +51,9 @@ THREE: Final = (visit("c", "chen", 0), visit("w", "wang", 0), visit("z", "zhao",
 class TestHours:
     def test_of_a_shift_are_not_passed(self) -> None:
         li = nurse("li")
-        shifts = tuple(replace(shift, most_work=165.0) for shift in li.shifts)  # two visits and 40 minutes of way
+        shifts = tuple(
+            replace(shift, most_work=165.0) for shift in li.shifts
+        )  # two visits and 40 minutes of way
         problem = problem_of(THREE, replace(li, shifts=shifts))
 
         plan = solve(problem, iterations=20_000)
@@ -147,7 +154,10 @@ class TestASeries:
 
     def test_too_near_is_a_fault(self) -> None:
         problem = problem_of(EVERY_DAY, nurse("li"), series=(Series("chen", ("one", "two"), apart=2),))
-        routes = (Route("li", "day0", (Stop("one", 0, 490.0),)), Route("li", "day1", (Stop("two", 0, DAY + 490.0),)))
+        routes = (
+            Route("li", "day0", (Stop("one", 0, 490.0),)),
+            Route("li", "day1", (Stop("two", 0, DAY + 490.0),)),
+        )
 
         assert evaluate(problem, Plan(routes)).faults == ("chen: one and two are 1 days apart, not 2",)
 

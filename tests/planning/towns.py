@@ -4,7 +4,19 @@ import random
 from dataclasses import replace
 from typing import Final
 
-from anjia.planning.problem import DAY, Break, Caregiver, Part, Problem, Promise, Series, Shift, Visit, Weights, Window
+from anjia.planning.problem import (
+    DAY,
+    Break,
+    Caregiver,
+    Part,
+    Problem,
+    Promise,
+    Series,
+    Shift,
+    Visit,
+    Weights,
+    Window,
+)
 
 GAPS: Final = {"in_sequence": (5.0, 45.0), "errand": (0.0, 150.0)}
 SKILLS: Final = ("care", "wound", "drip")
@@ -126,7 +138,7 @@ def delivery(skill: str, opens: float, dice: random.Random) -> Part:
 
 
 def week(seed: int, *, days: int = 3, visits: int = 14, caregivers: int = 3) -> Problem:
-    """Return a town over several days: some visits may be on any of some days, some belong together, hours are limited."""
+    """Return a town over several days, with visits on any of some days, such as belong together, and limited hours."""
     dice = random.Random(seed)
     base = town(seed, visits=visits, caregivers=caregivers)
     people = tuple(
@@ -152,7 +164,9 @@ def week(seed: int, *, days: int = 3, visits: int = 14, caregivers: int = 3) -> 
         )
         for one in base.caregivers
     )
-    some = tuple(on_days(visit, sorted(dice.sample(range(days), dice.randint(1, days)))) for visit in base.visits)
+    some = tuple(
+        on_days(visit, sorted(dice.sample(range(days), dice.randint(1, days)))) for visit in base.visits
+    )
     names = dice.sample([visit.id for visit in some], 5)
     series = (Series("a", tuple(names[:2]), apart=2, price=20.0), Series("b", tuple(names[2:]), 1, 30.0))
     return replace(base, caregivers=people, visits=some, series=series)

@@ -175,14 +175,18 @@ def faults_of_parts(path: str, visit: "Visit", places: set[str]) -> Iterator[tup
         yield f"{path}.kind", f"there is no {visit.kind}"
     for number, part in enumerate(visit.parts):
         yield from faults_of_part(f"{path}.parts[{number}]", part, visit.kind, places)
+    yield from faults_of_gap(f"{path}.gap", visit)
+
+
+def faults_of_gap(path: str, visit: "Visit") -> Iterator[tuple[str, str]]:
     least, most = visit.gap
     if not 0 <= least <= most < math.inf:
-        yield f"{path}.gap", f"from {least:g} to {most:g} minutes cannot be"
+        yield path, f"from {least:g} to {most:g} minutes cannot be"
     elif visit.kind == "errand":
         if least > 0:
-            yield f"{path}.gap", "of an errand says only the most"
-        if most < visit.parts[0].minutes:
-            yield f"{path}.gap", f"is over after {most:g} minutes, before the first part is done"
+            yield path, "of an errand says only the most"
+        if visit.parts and most < visit.parts[0].minutes:
+            yield path, f"is over after {most:g} minutes, before the first part is done"
 
 
 def faults_of_part(path: str, part: "Part", kind: str, places: set[str]) -> Iterator[tuple[str, str]]:

@@ -31,11 +31,12 @@ class Obstacle:
     A rule that stops somebody, of whom or what, and by how much.
 
     `skill`: the caregiver lacks `what`, which is asked for in grade `amount`; `gender`, `refused`, `not_required`: the
-    visit does not want her; `promised`: others have been promised, and are to be kept; `late`: a visit would start so many minutes after its window number `what`; `late_stop`:
-    the same of a part of an errand that has windows of its own, `what` being the numbers of both (`1/0`); `too_long`:
-    the second stop of an errand would be so many minutes too long after the first; `overtime`: she would be back so
-    many minutes after her shift `what`; `hours`: she would work so many minutes too many in her shift `what`, or in all
-    (`""`); `apart`: a visit would be so many days too near to `what`, which is of the same series.
+    visit does not want her; `promised`: others have been promised, and are to be kept; `late`: a visit would start so
+    many minutes after its window number `what`; `late_stop`: the same of a part of an errand that has windows of its
+    own, `what` being the numbers of both (`1/0`); `too_long`: the second stop of an errand would be so many minutes
+    too long after the first; `overtime`: she would be back so many minutes after her shift `what`; `hours`: she would
+    work so many minutes too many in her shift `what`, or in all (`""`); `apart`: a visit would be so many days too near
+    to `what`, which is of the same series.
     """
 
     rule: str

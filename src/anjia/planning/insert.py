@@ -76,7 +76,8 @@ class Places:
         for number, task in enumerate((row["first"], row["second"])):
             if task >= 0:
                 self.world.price[task] = [
-                    price_of(self.problem, visit, number, caregiver) for caregiver, _ in shifts_of(self.problem)
+                    price_of(self.problem, visit, number, caregiver)
+                    for caregiver, _ in shifts_of(self.problem)
                 ]
 
     def by_cost(self) -> list[Place]:

@@ -65,7 +65,9 @@ class Caregiver:
     mode: str = ""  # of travel; "": the only one there is
     price: float = 0.0  # of each visit that she does
     most_work: float | None = None  # minutes of work and way in all her shifts
-    work_price: float | None = None  # of each minute of work more than she or a shift may; None: it may not be
+    work_price: float | None = (
+        None  # of each minute of work more than she or a shift may; None: it may not be
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def with_promise(
     within: float,
     now: float | None,
 ) -> Visit:
-    """Return the visit with what was published of it; one that was to begin by now keeps who is there and since when."""
+    """Return the visit with what was published of it; one that was to begin by now keeps who is there, since when."""
     if visit.id not in told or visit.promise is not None:
         return visit
     promise = Promise(told[visit.id], begins[visit.id], within)
@@ -180,7 +180,9 @@ def with_late(problem: Problem, event: Late) -> Problem:
     has_begun = [
         visit.promise.starts
         for visit in problem.visits
-        if visit.promise is not None and visit.promise.keeps_time and event.caregiver in visit.promise.caregivers
+        if visit.promise is not None
+        and visit.promise.keeps_time
+        and event.caregiver in visit.promise.caregivers
     ]
 
     def later(shift: Shift) -> Shift:
@@ -277,7 +279,11 @@ def causes_of(
     if direct:
         return direct
     near = {
-        stop.visit for plan in plans for route in plan.routes if route.caregiver in people for stop in route.stops
+        stop.visit
+        for plan in plans
+        for route in plan.routes
+        if route.caregiver in people
+        for stop in route.stops
     }
     return tuple(name for name in about if name in near) or tuple(about)
 

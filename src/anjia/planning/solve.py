@@ -118,6 +118,8 @@ class Search:
             construct(self.world, self.by_opening())
         else:
             resume(problem, self.world, start)
+            enforce(self.world)  # what cannot be kept any more looks for another place
+            count_all(self.world)
         self.begun = self.world.tasks.copy()
         self.kept = self.world.tasks.copy()
         self.best = float(self.world.tally[0]["cost"])

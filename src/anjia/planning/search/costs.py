@@ -55,6 +55,14 @@ def tarries(w: World, task: int) -> float:
 
 
 @inner
+def breach(w: World, task: int) -> float:
+    """Return what it costs that a task starts at another time than was promised, or too long after its errand began."""
+    tally = w.tally[0]
+    total = tally.other_time if tally.promises and is_moved(w, task) else 0.0
+    return total + tally.forbidden * tarries(w, task)
+
+
+@inner
 def before_breaks(w: World, route: int, bits: int, arrives: float, deadline: float) -> float:
     """Return how late she may arrive and take the same breaks before `deadline` as if she came at `arrives`."""
     reached = arrives
@@ -140,8 +148,7 @@ def count_route(w: World, route: int) -> None:
     """Count a route's waiting, overtime, missed breaks, idle time and work."""
     N, row = w.tally[0].N, w.routes[route]
     depot = N + route
-    travel, service, pauses, missed, early, over_long = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    broken = 0.0  # promises of a time
+    travel, service, pauses, missed, early, broken = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     task, first = w.tasks[depot].next, w.tasks[depot].next
     while True:
         if w.tasks[task].pause:
@@ -156,9 +163,7 @@ def count_route(w: World, route: int) -> None:
         if task == depot:
             break
         service += w.tasks[task].minutes + set_up(w, task)
-        over_long += tarries(w, task)
-        if w.tally[0].promises and is_moved(w, task):
-            broken += w.tally[0].other_time
+        broken += breach(w, task)
         task = w.tasks[task].next
     last = w.tasks[depot].prev
     back, wait = row.opens, 0.0
@@ -176,7 +181,7 @@ def count_route(w: World, route: int) -> None:
     row.work = service + travel
     row.idle = max(back, row.closes) - row.opens - service - travel - pauses
     row.extra = w.tally[0].wait_weight * max(wait, 0.0) + row.over_price * over + missed
-    row.extra += broken + w.tally[0].forbidden * over_long + too_much(w, route, row.work - row.most_work)
+    row.extra += broken + too_much(w, route, row.work - row.most_work)
 
 
 @inner
@@ -216,6 +221,18 @@ def try_out(w: World, limit: float) -> float:
     return more + shared_cost(w) - tally.shared
 
 
+@inner
+def way_and_price(w: World, task: int) -> float:
+    """Return what the way to a task costs, and of the last one that home, and who does it."""
+    here, weight = w.tasks[task], w.tally[0].travel_weight
+    total = leg(w, here.route, here.prev, task) * weight + w.price[task, here.route]
+    if here.next >= w.tally[0].N:
+        total += leg(w, here.route, task, here.next) * weight
+    if here.series >= 0:
+        total += series_price(w, task, here.route) / 2.0  # once for each of two
+    return total
+
+
 @entry
 def count_all(w: World) -> None:
     """Count the whole plan's cost anew, so that no rounding gathers."""
@@ -224,11 +241,7 @@ def count_all(w: World) -> None:
     for task in range(tally.N):
         here = w.tasks[task]
         if here.route >= 0:
-            cost += leg(w, here.route, here.prev, task) * tally.travel_weight + w.price[task, here.route]
-            if here.next >= tally.N:
-                cost += leg(w, here.route, task, here.next) * tally.travel_weight
-            if here.series >= 0:
-                cost += series_price(w, task, here.route) / 2.0  # once for each of two
+            cost += way_and_price(w, task)
         tardy += here.late * here.dear
         worst = max(worst, here.late)
     for v in range(tally.V):

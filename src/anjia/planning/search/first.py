@@ -22,6 +22,14 @@ def append(w: World, visit: int, key: float, one: int, two: int) -> float:
     return try_out(w, np.inf)
 
 
+@inner
+def go_together(w: World, visit: int, one: int, two: int) -> bool:
+    """Return whether these routes may do the two parts: one and the same an errand, else those of two caregivers."""
+    if w.visits[visit].kind == ERRAND:
+        return one == two
+    return w.routes[one].owner != w.routes[two].owner
+
+
 @entry
 def construct(w: World, order: np.ndarray) -> None:
     """Put the visits in, in this order; who nobody can take stays out. One step per visit and pair of caregivers."""
@@ -35,10 +43,7 @@ def construct(w: World, order: np.ndarray) -> None:
             others = w.able[row.second, 0] if row.second >= 0 else 1
             for j in range(others):
                 two = w.able[row.second, 1 + j] if row.second >= 0 else -1
-                if row.kind == ERRAND:
-                    if two != one:
-                        continue
-                elif two >= 0 and w.routes[one].owner == w.routes[two].owner:
+                if two >= 0 and not go_together(w, visit, one, two):
                     continue
                 cost = append(w, visit, np.float64(rank), one, two)
                 undo(w)

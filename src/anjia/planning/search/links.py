@@ -247,7 +247,7 @@ def leave_out(w: World, visit: int) -> None:
 
 @inner
 def lift_tasks(w: World, visit: int) -> None:
-    """Take a visit's tasks out; of an errand the second first, so that it is not queued as whoever follows the first."""
+    """Take a visit's tasks out; of an errand the second first, so that it is not queued as who follows the first."""
     row = w.visits[visit]
     if row.kind == ERRAND:
         take(w, row.second)

@@ -69,6 +69,12 @@ def place_near(w: World, task: int) -> int:
         if other < 0 or w.tasks[other].route < 0:
             return -1
         return other if column % 2 == 0 else w.tasks[other].prev
+    return place_anywhere(w, task)
+
+
+@inner
+def place_anywhere(w: World, task: int) -> int:
+    """Return a task or depot to come right behind, on any route that may do it; -1 if there is none."""
     route = some_route(w, task)
     if route < 0:
         return -1
@@ -349,8 +355,42 @@ def move_break(w: World) -> bool:
 
 @inner
 def drop(w: World, visit: int) -> bool:
-    """Leave a visit out, if it is in."""
+    """Leave a visit out; one that is out takes the place of another."""
     if w.tasks[w.visits[visit].first].route < 0:
-        return False
+        return oust(w, visit)
     leave_out(w, visit)
     return True
+
+
+@inner
+def oust(w: World, visit: int) -> bool:
+    """
+    Put a visit of one caregiver into the plan, and leave out another of that caregiver's.
+
+    Where there is work for more hours than she has, neither step alone would ever be taken.
+    """
+    first = w.visits[visit].first
+    behind = place_near(w, first) if below(w, 2) else place_anywhere(w, first)
+    if w.visits[visit].second >= 0 or behind < 0 or w.price[first, route_at(w, behind)] == np.inf:
+        return False
+    route = route_at(w, behind)
+    other = victim(w, behind)
+    if other < 0 or other >= w.tally[0].N or w.tasks[other].route < 0:
+        return False
+    if w.routes[w.tasks[other].route].owner != w.routes[route].owner:
+        return False
+    gone = w.tasks[other].visit
+    while w.tasks[behind].visit == gone:
+        behind = w.tasks[behind].prev
+    leave_out(w, gone)
+    lift(w, visit)
+    return put_behind(w, first, behind, route)
+
+
+@inner
+def victim(w: World, behind: int) -> int:
+    """Return a task to be ousted: one that is near a place, or any."""
+    drawn = below(w, 4)
+    if drawn == 0:
+        return behind
+    return w.tasks[behind].next if drawn == 1 else w.visits[below(w, w.tally[0].V)].first

@@ -44,7 +44,9 @@ def place(w: World, visit: int, one: int, two: int) -> bool:
     w.tally[0].moved -= row.price
     if row.kind == ERRAND:
         set_key(w, row.first, middle(low, high))
-        set_key(w, row.second, middle(w.tasks[row.first].key if one == two else low_key(w, two), high_key(w, two)))
+        set_key(
+            w, row.second, middle(w.tasks[row.first].key if one == two else low_key(w, two), high_key(w, two))
+        )
         put(w, row.second, two, route_at(w, two))
         put(w, row.first, one, route_at(w, one))
         return True

@@ -32,6 +32,12 @@ def offender(w: World) -> int:
             return w.tasks[task].visit
         if w.tasks[task].series >= 0 and w.tasks[task].route >= 0 and is_too_soon(w, task):
             return w.tasks[task].visit
+    return offending_errand_or_route(w)
+
+
+@inner
+def offending_errand_or_route(w: World) -> int:
+    N = w.tally[0].N
     for visit in range(w.tally[0].V):
         row = w.visits[visit]
         if row.kind == ERRAND and w.tasks[row.first].route >= 0 and tarries(w, row.second) > 0.0:

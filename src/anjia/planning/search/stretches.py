@@ -38,7 +38,8 @@ def meets(w: World, task: int, route: int) -> bool:
         other = w.members[here.series, k]
         if other < 0:
             break
-        if other != task and w.tasks[other].route in (route, here.route):
+        beside = w.tasks[other].route
+        if other != task and (beside == route or beside == here.route):
             return True
     return False
 
