@@ -6,6 +6,7 @@ what it says is a promise: another caregiver costs `stay`, another time `move`, 
 begin by `now` is as it is. Windows are kept as the problem says: hard ones are kept or said to be lost.
 """
 
+import math
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -96,7 +97,7 @@ def repair(
     """
     Return a plan for the problem as it is now, and what of the published plan is other in it, and why.
 
-    A time that is other by no more than `within` minutes is not.
+    A time that is other by no more than `within` minutes is not; nor is any, if to `move` costs nothing.
 
     :raises ValueError: if no end is given, or who is said to begin late has begun
     """
@@ -109,7 +110,7 @@ def repair(
     )
     after = with_events(promised, happened, begins, now)
     plan = solve(after, seconds=seconds, iterations=iterations, seed=seed, start=published, cancel=cancel)
-    return plan, tuple(changes(after, published, plan, within, happened))
+    return plan, tuple(changes(after, published, plan, within if move > 0 else math.inf, happened))
 
 
 def with_promise(
