@@ -25,7 +25,7 @@ def resume(problem: Problem, world: World, plan: Plan) -> None:
     chosen = chosen_routes(problem, world, plan, task_of)
     routes, starts, rank = list[list[int]](), dict[int, float](), dict[int, int]()
     for route in plan.routes:
-        along = []
+        along: list[int] = []
         for stop in route.stops:
             task = task_of.get((stop.visit, stop.part), -1)
             if task >= 0:
