@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 def opened(house: House, kind: str = "no_show", **form: Any) -> tuple[VisitException, Visit]:
     nurse = house.town.nurse()
-    visit = house.town.visit(nurse)
+    visit = house.town.visit(nurse, resident=house.town.resident(phones=["13900000002"]))
     said(nurse, visit, kind, **(NO_SHOW if kind == "no_show" else {}) | form)
     heard(house.town)
     return all_of(house.town)[0], visit
@@ -290,7 +290,7 @@ class TestWhomToRing:
         one, _visit = opened(house)
         shown = page(house.town, one.id)
         assert shown.staff_phone == "13800000001"
-        assert shown.home_phone
+        assert shown.home_phone == "13900000002"
 
         close(house.desk, one)
         shown = page(house.town, one.id)

@@ -124,9 +124,13 @@ class Town:
             kind=Kind.STAFF,
         )
 
-    def resident(self, name: str = "张桂芳", *, place: tuple[float, float] | None = PLACE) -> Resident:
+    def resident(
+        self, name: str = "张桂芳", *, place: tuple[float, float] | None = PLACE, phones: Sequence[str] = ()
+    ) -> Resident:
         latitude, longitude = place or (None, None)
-        resident = residents.resident(served_by=self.desk, name=name, latitude=latitude, longitude=longitude)
+        resident = residents.resident(
+            served_by=self.desk, name=name, latitude=latitude, longitude=longitude, phones=phones
+        )
         residents.consent(of=resident)
         residents.agreement(of=resident, on=at(0, day=0, today=self.today))
         records.assessed(of=resident, on=at(0, day=0, today=self.today))
