@@ -37,6 +37,7 @@ LONG: Final = (
     "tests/planning/test_explain.py",
     "tests/planning/test_insert.py",
     "tests/planning/test_moves.py",
+    "tests/planning/test_optimal.py",
     "tests/planning/test_promises.py",
     "tests/planning/test_repair.py",
     "tests/planning/test_solve.py",
