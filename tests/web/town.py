@@ -120,6 +120,7 @@ OF_THE_HOUSE = {
         "workforce_leave",
         "workforce_servicearea",
         "dispatch_planrun",
+        "dispatch_daychange",
         "messaging_recipient",
         "messaging_notification",
         "messaging_call",

@@ -117,6 +117,7 @@ THINGS: Final[Mapping[str, Words]] = {
     "qualification": pgettext_lazy("audit", "证书"),
     "readings": pgettext_lazy("audit", "测量值"),
     "recipient": pgettext_lazy("audit", "联系方式"),
+    "day": pgettext_lazy("audit", "一天的安排"),
     "plan": pgettext_lazy("audit", "一天的方案"),
     "referral": pgettext_lazy("audit", "出院转介"),
     "resident": pgettext_lazy("audit", "居民"),

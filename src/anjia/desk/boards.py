@@ -65,6 +65,7 @@ TALLIES: Final = (
 # States of no visit: what will be late if nothing changes, and of whose new time nobody at home has heard.
 AT_RISK: Final = "at_risk"
 NOT_TOLD: Final = "not_told"
+STILL_AHEAD: Final = {S.UNASSIGNED, S.TENTATIVE, S.ACCEPTED, S.LATE}  # somebody else may be sent
 ALWAYS: Final = {S.DONE, S.ARRIVED, S.DEPARTED}  # shown even when there are none
 
 
@@ -96,6 +97,11 @@ class Shown:
     is_at_risk: bool = False
     not_told: str = ""
     exceptions: Sequence[Any] = ()  # anjia.exceptions.shapes.OfVisit
+
+    @property
+    def can_be_repaired(self) -> bool:
+        """Say whether somebody else may be looked for: what will be late says so by itself."""
+        return self.state in {S.UNASSIGNED.value, S.LATE.value} and not self.is_at_risk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +260,8 @@ class Bar:
     style: str = ""
     title: str = ""
     url: str = ""
+    drag: str = ""  # the visit's id, where somebody else may still be sent
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +271,7 @@ class Line:
     says: str
     shifts: Sequence[Bar]
     bars: Sequence[Bar]
+    staff_id: UUID
     real: Sequence[Bar] = ()  # how it went, and is expected to go on, below what was planned
 
 
@@ -278,6 +287,8 @@ class Gantt:
     lines: Sequence[Line]
     now_left: float | None
     now_label: str
+    first: int
+    last: int
     next: str | None = None
 
 
@@ -306,6 +317,8 @@ def gantt_of(
         lines=[line_of(row, scale, expected) for row in rows],
         now_left=scale.left(now) if scale.shows(now) else None,
         now_label=f"{local(now):%H:%M}",
+        first=first,
+        last=last,
         next=following,
     )
 
@@ -344,6 +357,7 @@ def line_of(row: TimelineRow, scale: Scale, expected: Mapping[UUID, Expected]) -
         says=" · ".join(part for part in (row.title, count) if part),
         shifts=[scale.bar(start, end) for start, end in row.shifts],
         bars=[*away, *visits],
+        staff_id=row.staff_id,
         real=[real_of(one, scale) for bar in row.bars if (one := expected.get(bar.visit_id))],
     )
 
@@ -368,4 +382,6 @@ def bar_of(bar: Any, scale: Scale) -> Bar:
         style=look.bar,
         title=f"{times} {bar.resident_name} {bar.service_name} {bar.state_words}",
         url=reverse("desk:visit", kwargs={"visit_id": bar.visit_id}),
+        drag=str(bar.visit_id) if bar.state in STILL_AHEAD else "",
+        at=f"{local(bar.starts_at):%H:%M}",
     )

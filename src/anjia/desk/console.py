@@ -113,7 +113,8 @@ def gantt(request: PageRequest) -> HttpResponse:
         now=timezone.now(),
         after=uuid_of(request.GET.get("staff_after", "")),
     )
-    return render(request, "desk/_board_gantt.html", {"gantt": found})
+    said = {"gantt": found, "day": day_asked(request), **handling(request)}
+    return render(request, "desk/_board_gantt.html", said)
 
 
 @require_GET
@@ -144,6 +145,7 @@ def visit(request: PageRequest, visit_id: UUID) -> HttpResponse:
         "suitability_url": url_of("dispatch:suitability", visit_id=visit_id)
         if request.actor.may("dispatch.assign")
         else "",
+        "repair_url": url_of("dispatch:repair", visit_id=visit_id),
         "move_url": url_of("dispatch:move", visit_id=visit_id) if request.actor.may("dispatch.book") else "",
         "cancel_url": url_of("dispatch:cancel", visit_id=visit_id)
         if request.actor.may("visits.cancel")

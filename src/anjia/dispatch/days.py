@@ -26,8 +26,9 @@ class Piece:
     """
     One part of a visit: who is in for it, and when.
 
-    `is_free`: nobody has taken it yet, so that somebody else may be put in. `closed` is what the law has against the
-    visit, whoever came; `said_no` are those who were asked and will not.
+    `is_free`: nobody has taken it yet, so that somebody else may be put in. `gates` is what the law has against the
+    visit, whoever came; `closed` is that of what could be free but for it; `said_no` are those who were asked and will
+    not.
     """
 
     visit_id: UUID
@@ -44,6 +45,7 @@ class Piece:
     is_free: bool
     said_no: frozenset[UUID] = frozenset()
     closed: Sequence[Reason] = ()
+    gates: Sequence[Reason] = ()
 
     @property
     def key(self) -> Key:

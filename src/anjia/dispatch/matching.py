@@ -230,21 +230,28 @@ def wish_reasons(job: Job, sheet: CaregiverSheet) -> list[Reason]:
                 is_met=False,
                 words=_("对方想要{sex}的来").format(sex=asked),
                 way_out=_("打电话问对方能不能不限男女"),
+                wish="sex",
             )
         )
     if sheet.id in wishes.refused:
-        found.append(Reason(is_met=False, words=_("对方说过不要这一位"), way_out=_("换别人")))
+        found.append(Reason(is_met=False, words=_("对方说过不要这一位"), way_out=_("换别人"), wish="refused"))
     if sheet.cells is not None and not job.cell:
         found.append(
             Reason(
                 is_met=False,
                 words=_("地址还没有定位，不知道在不在这位的片区"),
                 way_out=_("先在地图上标出地址；急的话问清楚在哪儿，写明原因直接派"),
+                wish="area",
             )
         )
     elif sheet.cells is not None and job.cell not in sheet.cells:
         found.append(
-            Reason(is_met=False, words=_("不在这位负责的片区"), way_out=_("给这位加上这个片区，或换别人"))
+            Reason(
+                is_met=False,
+                words=_("不在这位负责的片区"),
+                way_out=_("给这位加上这个片区，或换别人"),
+                wish="area",
+            )
         )
     return found
 

@@ -140,3 +140,29 @@ class PlanRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} ({self.state})"
+
+
+class DayChange(models.Model):
+    """
+    A dispatcher has changed a day by hand: what was so before, and what was made of it. Ids and times only.
+
+    `before` and `after` are the rows of `dispatch.days`, part by part, so that it can be taken back as long as all
+    still is as it was left.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    day = models.DateField()
+    made_by = models.UUIDField()
+    made_at = models.DateTimeField()
+    before = models.JSONField()
+    after = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization_id", "made_by", "-made_at"], name="day_change_by_who"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} ({self.made_at})"

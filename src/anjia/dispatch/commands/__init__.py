@@ -2,6 +2,7 @@
 
 from anjia.dispatch.commands.assigning import assign_by_hand, find_somebody_else
 from anjia.dispatch.commands.booking import call_off_all, cancel_booking, move_booking
+from anjia.dispatch.commands.changes import change_day
 from anjia.dispatch.commands.holding import confirm_hold, hold_slot, release_hold, take_turns
 from anjia.dispatch.commands.offers import accept_offer, decline_offer, offer_visit, withdraw_open_offers
 from anjia.dispatch.commands.plans import (
@@ -23,6 +24,7 @@ __all__ = [
     "begin_run",
     "call_off_all",
     "cancel_booking",
+    "change_day",
     "confirm_hold",
     "decline_offer",
     "discard_run",

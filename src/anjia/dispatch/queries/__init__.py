@@ -14,6 +14,7 @@ from anjia.dispatch.queries.pages import (
 from anjia.dispatch.queries.places import places_for, why_others_come
 from anjia.dispatch.queries.plans import PlanPage, plan_page, silent_runs, waiting_runs, was_planned
 from anjia.dispatch.queries.slots import slots_for
+from anjia.dispatch.queries.standing import AllPage, RepairPage, TryPage, all_page, repair_page, try_page
 from anjia.dispatch.queries.standing_in import Proposal, StandIn, propose_stand_ins
 from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask
 from anjia.dispatch.shapes import (
@@ -32,6 +33,7 @@ from anjia.dispatch.shapes import (
 )
 
 __all__ = [
+    "AllPage",
     "Answered",
     "Booked",
     "Candidate",
@@ -45,12 +47,15 @@ __all__ = [
     "Place",
     "PlanPage",
     "Proposal",
+    "RepairPage",
     "Roads",
     "ServiceHeld",
     "Slot",
     "Slots",
     "StandIn",
     "ToAsk",
+    "TryPage",
+    "all_page",
     "assigning_page",
     "booking_page",
     "contact_of",
@@ -67,11 +72,13 @@ __all__ = [
     "places_for",
     "plan_page",
     "propose_stand_ins",
+    "repair_page",
     "roads_known",
     "roads_to_ask",
     "silent_runs",
     "slots_for",
     "suitability",
+    "try_page",
     "visit_and_resident",
     "waiting_runs",
     "was_planned",

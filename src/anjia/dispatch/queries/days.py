@@ -104,6 +104,7 @@ def _pieces_of_one(
             is_free=is_free(promise.status, one.state, promise.starts_at, closed, now),
             said_no=said_no.get((promise.id, one.part), frozenset()),
             closed=closed if is_free(promise.status, one.state, promise.starts_at, (), now) else (),
+            gates=closed,
         )
         for one in promise.crew
     ]

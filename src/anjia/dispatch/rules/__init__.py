@@ -211,6 +211,7 @@ class Reason:
     way_out: str = ""
     rule_id: str = ""  # of the law's or the service's rule, where it is one
     source: str = ""
+    wish: str = ""  # which of the resident's or the house's wishes, where it is one: sex, refused, area
 
     @property
     def sentence(self) -> str:

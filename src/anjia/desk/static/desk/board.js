@@ -44,7 +44,10 @@
     }).catch(function () { lost(); return null; });
   }
   var tallies = seldom(700, function () { part(urls.tallies + query(), document.getElementById('tallies')); });
-  var gantt = seldom(900, function () { part(urls.gantt + query(), document.getElementById('gantt')); });
+  var gantt = seldom(900, function () {
+    if (document.body.classList.contains('dragging')) { gantt(); return; }  // not under somebody's hand
+    part(urls.gantt + query(), document.getElementById('gantt'));
+  });
 
   var rows = document.getElementById('rows');
   function row(id) {
