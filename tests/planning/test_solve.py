@@ -1,5 +1,6 @@
 """The search finds what is known to be best, keeps every rule, and does the same twice."""
 
+import random
 import threading
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pytest
 
 from anjia.planning.evaluate import evaluate
 from anjia.planning.plan import Plan
-from anjia.planning.problem import ERRAND, Caregiver, Part, Problem, Shift, Visit, Window
+from anjia.planning.problem import ERRAND, Caregiver, Part, Problem, Shift, Visit, Weights, Window
 from anjia.planning.search.anneal import anneal
 from anjia.planning.search.build import build
 from anjia.planning.search.costs import count_all
@@ -22,6 +23,7 @@ from tests.planning.towns import town
 
 SMALL = [name for name in NAMES if len(problem_of(name).visits) == 10]
 CLOSE = 1e-6
+MINUTES_APART = 4.5  # of a caregiver's work from the mean: good, if not best
 
 
 class TestASearch:
@@ -125,6 +127,40 @@ class TestTwoWhoComeIndependently:
         resume(crossing(), world, plan)
 
         assert plan_of(crossing(), world) == plan
+
+
+def fair(people: int, visits: int) -> Problem:
+    """Return a day in which nobody may be late or come home late, and all that counts is equal work."""
+    dice = random.Random(1)
+    homes = [f"home{number:02}" for number in range(visits)]
+    spots = {place: (dice.uniform(0, 160), dice.uniform(0, 160)) for place in homes} | {"station": (80.0, 80.0)}
+    travel = tuple(
+        tuple(float(round(abs(one[0] - two[0]) + abs(one[1] - two[1]))) for two in spots.values())
+        for one in spots.values()
+    )
+    shift = Shift("day", 0.0, 600.0, "station", "station", may_run_over=False)
+    opens = [float(dice.randint(0, 400)) for _ in homes]
+    return Problem(
+        tuple(Caregiver(f"c{number:02}", (shift,), {"care": 0}) for number in range(people)),
+        tuple(
+            Visit(place, place, (Part("care", 20.0),), (Window(at, at + 120.0),), hard=True)
+            for place, at in zip(homes, opens, strict=True)
+        ),
+        tuple(spots),
+        {"": travel},
+        Weights(travel=0.0, balance=1.0, unassigned=1e6),
+    )
+
+
+class TestEqualWork:
+    def test_is_found_where_the_way_itself_costs_nothing(self) -> None:
+        """A way is work: a search that thinks it free is cold from the beginning, and stays where it began."""
+        problem = fair(people=10, visits=40)
+
+        scores = [evaluate(problem, solve(problem, iterations=500_000, seed=seed)) for seed in range(3)]
+
+        assert all(score.faults == () and not score.parts["unassigned"] for score in scores)
+        assert sum(score.cost for score in scores) / len(scores) <= MINUTES_APART * len(problem.caregivers)
 
 
 class TestWhatTheSearchReckons:

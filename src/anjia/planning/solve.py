@@ -31,6 +31,7 @@ CHUNK: Final = 16_384  # changes between two looks at the watch
 HOT: Final = 1.0  # the first and the last temperature, in what a visit costs
 COLD: Final = 0.05
 OTHERS: Final = 2.0  # how much more than its way all else counts of what a visit costs
+FAIRNESS: Final = 0.3  # what a minute of way counts where equal work is wanted, for it is work too
 WARM: Final = 0.5  # where a round begins that goes on with the best plan
 ROUND: Final = 4_000  # changes of a round that begins anew, times visits to the power of 1.5
 ANEW: Final = 0.8  # the share of the time for such rounds
@@ -173,12 +174,16 @@ class Search:
         Return what a visit costs in the best plan, by which temperatures are measured.
 
         So they fit villages and cities, days with room and days in which everybody is late: there a change moves many
-        starts, and its price is lateness rather than travel. What is paid for those who are left out says nothing.
+        starts, and its price is lateness rather than travel. What is paid for those who are left out says nothing, nor
+        what is paid for what must not be.
         """
-        travel, number = ways(self.world, self.kept)
+        tally, (minutes, number) = self.world.tally[0], ways(self.world, self.kept)
+        travel = minutes * float(tally["travel_weight"])
         out = self.kept["route"][self.world.visits["first"]] < 0
         others = self.best - travel - float(self.world.visits["price"][out].sum())
-        return max((travel + OTHERS * max(0.0, others)) / max(number, 1), 1e-3)
+        others -= too_dear(self.world, self.kept)
+        way = travel + minutes * FAIRNESS * float(tally["balance_weight"])
+        return max((way + OTHERS * max(0.0, others)) / max(number, 1), 1e-3)
 
     def plan(self) -> Plan:
         self.go_back_to(self.kept)
@@ -187,8 +192,18 @@ class Search:
 
 
 def ways(world: World, tasks: Array) -> tuple[float, int]:
-    """Return what the ways to all visits cost, and how many there are."""
+    """Return how many minutes the ways to all visits take, and how many there are."""
     on = tasks[: world.tally[0]["N"]]
     on = on[on["route"] >= 0]
     minutes = world.travel[tasks[on["prev"]]["out"] + world.routes["base"][on["route"]], on["into"]]
-    return float(minutes.sum() * world.tally[0]["travel_weight"]), len(on)
+    return float(minutes.sum()), len(on)
+
+
+def too_dear(world: World, tasks: Array) -> float:
+    """Return what is paid for being late where nobody may be, and for coming home too late."""
+    on, depots = tasks[: world.tally[0]["N"]], tasks[world.tally[0]["N"] :]
+    late = float((on["late"] * on["dear"])[on["hard"] > 0].sum())
+    last = tasks[depots["prev"]]
+    home = world.travel[last["out"] + world.routes["base"], depots["into"]]
+    over = np.maximum(0.0, last["start"] + last["minutes"] + home - world.routes["closes"])
+    return late + float((over * world.routes["over_price"])[world.routes["hard"] > 0].sum())
