@@ -1,9 +1,19 @@
+import random
 import struct
 import zlib
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
-from anjia.kernel.pictures import EXIF, orientation_in, plain_picture
+from anjia.kernel.pictures import (
+    EXIF,
+    PictureBroken,
+    PictureTooFine,
+    check_picture,
+    orientation_in,
+    plain_picture,
+)
 
 PLACE = b"31.2304,121.4737"
 SCAN = b"\xff\xda\x00\x03\x00" + b"what is seen \xff\xe1\x00\x08 and no segment" + b"\xff\xd9"
@@ -103,3 +113,36 @@ class TestPlainPicture:
 
     def test_is_said_of_pictures_only(self) -> None:
         assert plain_picture(b"%PDF-1.7", "application/pdf") == b"%PDF-1.7"
+
+
+class TestAPictureThatProvesSomething:
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+    def test_is_read_to_its_end(self, kind: str) -> None:
+        whole = photo(kind)
+
+        check_picture(whole)
+        for end in (len(whole) // 2, len(whole) - 20):
+            with pytest.raises(PictureBroken):
+                check_picture(whole[:end])
+
+    def test_of_400_million_pixels_is_refused_before_it_is_unpacked(self) -> None:
+        with pytest.raises(PictureTooFine):
+            check_picture(blank_png(20_000, 20_000))
+
+    def test_is_a_picture(self) -> None:
+        with pytest.raises(PictureBroken):
+            check_picture(b"\xff\xd8\xff<html>")
+
+
+def photo(kind: str) -> bytes:
+    """Return a picture with something to see in it."""
+    dice = random.Random(3)
+    out = BytesIO()
+    Image.frombytes("RGB", (160, 120), dice.randbytes(160 * 120 * 3)).save(out, kind)
+    return out.getvalue()
+
+
+def blank_png(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    rows = zlib.compress(b"\0" * ((width // 8 + 1) * height))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")

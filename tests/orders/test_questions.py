@@ -188,6 +188,9 @@ class TestAQuestion:
         found = acting(case.doctor, case.now).ask(questions_today, Purpose.CARE, now=case.now)
 
         assert [one.id for one in found.waiting] == asked[1:]
+        assert found.has_older
+        monkeypatch.setattr("anjia.orders.queries.questions.MOST", 3)
+        assert not acting(case.doctor, case.now).ask(questions_today, Purpose.CARE, now=case.now).has_older
 
     def test_that_is_not_answered_in_time_goes_to_the_next_and_then_to_the_dispatcher(
         self, case: Case

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from anjia.kernel.actors import Actor, Kind, system
 from anjia.kernel.work import acting
 from anjia.residents.models import Address, Resident
+from anjia.simulation.pictures import scribble
 from anjia.visits.commands import keep_evidence, promise_visit, record_facts
 from anjia.visits.listening import Receipt
 from anjia.visits.models import Assignment, Visit
@@ -54,7 +55,7 @@ OWN = [
     "residents.read",
 ]
 PLACE = (39.9042, 116.4074)
-PNG = b"\x89PNG\r\n\x1a\nA door"
+PNG = scribble(7)
 STEPS = [
     {"key": "identify", "title": "核对姓名", "critical": True, "evidence": "none"},
     {"key": "dress", "title": "换敷料", "critical": True, "evidence": "none"},

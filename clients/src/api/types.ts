@@ -589,6 +589,7 @@ export interface QuestionPage {
 export interface DoctorsList {
   waiting: Question[]
   answered: Page<Question>
+  has_older: boolean
 }
 export interface DoctorSays {
   kind: string

@@ -667,6 +667,7 @@ const en: typeof zhHans = {
     seen_by: 'seen by {name}',
     due: 'answer by {at}',
     none: 'No doctor can answer now: dispatch looks for one. If it is urgent, call 120 first.',
+    older: 'These are the newest {count}; older ones wait for an answer too: look on a computer.',
     answered: 'Answered today',
     read: 'read back by the nurse at {at}',
     closed: 'She has not agreed to her record being read: it is not shown here.',

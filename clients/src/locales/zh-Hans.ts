@@ -664,6 +664,7 @@ export default {
     seen_by: '{name}看到了',
     due: '{at} 前要回',
     none: '现在没有医生能回：调度在找人。急的话先打 120。',
+    older: '这里是最近的 {count} 件；更早的也没有人回，请到电脑上看。',
     answered: '今天回过的',
     read: '护士 {at} 核对过',
     closed: '她没有同意看健康记录，这里不显示。',

@@ -54,5 +54,5 @@ def why_words(code: str, tried: Sequence[str]) -> str:
     said = str(CODES.get(code, _("对方平台没有收下（{code}）").format(code=code)))
     if not tried:
         return said
-    ways = "、".join(str(CHANNEL_WORDS[Channel(one)]) for one in tried)
+    ways = _("、").join(str(CHANNEL_WORDS[Channel(one)]) for one in tried)
     return _("{ways}没有送到：{said}").format(ways=ways, said=said)

@@ -121,6 +121,7 @@ class AtVisitOut(Schema):
 class WorklistOut(Schema):
     waiting: list[NurseQuestionOut]
     answered: PageOut[NurseQuestionOut]
+    has_older: bool
 
 
 class SeenOut(Schema):

@@ -105,7 +105,7 @@ def left_out_words(one: OneFigure) -> str:
     if not one.figure.left_out:
         return ""
     return _("{count} 条按{names}的决定不计入").format(
-        count=one.figure.left_out, names="、".join(name for name in one.decided_by if name)
+        count=one.figure.left_out, names=_("、").join(name for name in one.decided_by if name)
     )
 
 

@@ -71,7 +71,7 @@ class Field:
     def said(self, value: Any) -> str:
         """Return an answer in words; what we cannot read, as it was said."""
         if isinstance(value, list):
-            return "、".join(self.said(one) for one in value)
+            return _now("、").join(self.said(one) for one in value)
         return str(self.choices.get(value, value)) if isinstance(value, str) else str(value)
 
 

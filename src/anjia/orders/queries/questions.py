@@ -30,6 +30,7 @@ class Worklist:
 
     waiting: Sequence[QuestionLine]
     answered: Page[QuestionLine]
+    has_older: bool = False  # questions that have waited longer than those that are listed
 
     @property
     def mine(self) -> int:
@@ -78,12 +79,17 @@ def questions_today(
     rows = Question.objects.filter(organization_id=actor.organization_id)
     start, end = day_bounds(day_of(now))
     # What nobody has answered for days must not push out what somebody waits for now.
-    waiting = list(rows.filter(answered_at=None).order_by(*LATEST)[:MOST])[::-1]
+    newest = list(rows.filter(answered_at=None).order_by(*LATEST)[: MOST + 1])
+    waiting = newest[:MOST][::-1]
     today = rows.filter(asked_at__gte=start, asked_at__lt=end, answered_at__isnull=False)
     done = page_of(today, order=LATEST, after=after, size=size)
     readable = _readable(actor, purpose, [*waiting, *done.items])
     lines = question_lines(actor, purpose, [*waiting, *done.items], readable=readable)
-    return Worklist(waiting=lines[: len(waiting)], answered=Page(lines[len(waiting) :], done.next))
+    return Worklist(
+        waiting=lines[: len(waiting)],
+        answered=Page(lines[len(waiting) :], done.next),
+        has_older=len(newest) > MOST,
+    )
 
 
 def question_page(actor: Actor, purpose: Purpose, *, question_id: UUID) -> QuestionPage:

@@ -167,15 +167,17 @@ def readers_named(actor: Actor, purpose: Purpose, *, resident_id: UUID, after: s
     names = account_names(actor, Purpose.LEGAL, account_ids={row.actor_id for row in found.items})
     lines: dict[tuple[object, ...], dict[str, Any]] = {}
     for row in found.items:  # the same eyes on the same thing on one day are one line; the latest comes first
+        what = what_words(row.what)  # a page that asks for four parts of her record is one look at it
         line = lines.setdefault(
-            (day_of(row.at), row.actor_id, row.purpose, row.what),
+            (day_of(row.at), row.actor_id, row.purpose, what),
             {
                 "at": row.at,
                 "who": names.get(row.actor_id, ""),
                 "purpose": purpose_words(row.purpose),
-                "what": what_words(row.what),
-                "count": 0,
+                "what": what,
+                "moments": set(),
             },
         )
-        line |= {"since": row.at, "count": line["count"] + 1}
+        line["moments"].add(row.at)
+        line |= {"since": row.at, "count": len(line["moments"])}
     return {"resident": she, "page": Page(list(lines.values()), found.next)}

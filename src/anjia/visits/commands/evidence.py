@@ -7,6 +7,7 @@ from anjia.kernel import files
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotFound
 from anjia.kernel.models import StoredFile
+from anjia.kernel.pictures import check_picture
 from anjia.kernel.work import command
 from anjia.visits.hearing import hear_of_file
 from anjia.visits.models import Visit
@@ -32,8 +33,12 @@ def keep_evidence(
 
     :raises NotFound: if it is a stranger's
     :raises FileTooLarge, FileNotKnown, FileIdTaken: as `kernel.files.store`
+    :raises PictureBroken, PictureTooFine: if it is a picture that nobody could look at
     """
     resident_id = _whose(actor, visit_id)
+    is_picture = content_type.startswith("image/") and content.startswith(files.BEGINNINGS.get(content_type, ()))
+    if is_picture and len(content) <= files.LARGEST:
+        check_picture(content)
     stored = files.store(
         actor.let_see(resident_id),
         now,

@@ -129,7 +129,7 @@ def _wrong(nobody: Sequence[str], several: Sequence[str]) -> str:
 
 def _some(names: Sequence[str]) -> str:
     more = _("等 {count} 行").format(count=len(names)) if len(names) > SHOWN else ""
-    return "、".join(names[:SHOWN]) + more
+    return _("、").join(names[:SHOWN]) + more
 
 
 def check_how_many(found: Mapping[UUID, object] | set[UUID]) -> None:
