@@ -51,6 +51,19 @@ class TestAsPdf:
         assert set("打不开") <= characters_known(pdf)
         assert b"/Subtype /Image" not in pdf
 
+    def test_breaks_the_words_of_a_cell_where_a_reader_expects_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        rows = []
+        monkeypatch.setattr("fpdf.table.Table.row", lambda _table, cells: rows.append(cells))
+        narrow = Table(
+            titles=["Exception", "数"], rows=[["Exception · Nobody at home", "没有人在家没有人在家"]], widths=[1, 6]
+        )
+
+        as_pdf(Document(title="Report", about=[], parts=[narrow], language="en"))
+
+        said = rows[1][0].split("\n")
+        assert len(said) > 1
+        assert {word for line in said for word in line.split()} == {"Exception", "·", "Nobody", "at", "home"}
+
     def test_goes_on_to_the_next_page(self) -> None:
         long = Document(title="长", about=[], parts=[Words(words=SAID * 40)] * 5)
 

@@ -17,6 +17,7 @@ from anjia.documents.content import Document, Heading, Part, Picture, Table, Wor
 FONT: Final = Path(__file__).parent / "fonts" / "NotoSansCJKsc-Regular-subset.ttf"
 FAMILY: Final = "noto"
 MARGIN_MM: Final = 20.0
+SLACK_MM: Final = 0.2  # or what just fits is broken once more by the last bit of its width
 # It would log which characters of somebody's name the font lacks.
 logging.getLogger("fpdf").setLevel(logging.ERROR)
 CLOSING: Final = frozenset("，。、；：！？）》」』】〕”’,.;:!?)")
@@ -41,16 +42,16 @@ def written(document: Document) -> bytes:
         _words(paper, line, size=10)
     paper.ln(3)
     for part in document.parts:
-        _write(paper, part)
+        _write(paper, part, colon="：" if document.language.startswith("zh") else ": ")
     return bytes(paper.output())
 
 
-def _write(paper: Any, part: Part) -> None:
+def _write(paper: Any, part: Part, *, colon: str) -> None:
     if isinstance(part, Heading):
         paper.ln(2)
         _words(paper, part.words, size=14 if part.level == 1 else 12, after=1)
     elif isinstance(part, Words):
-        _words(paper, f"{part.name}：{part.words}" if part.name else part.words, size=11, after=1.5)
+        _words(paper, f"{part.name}{colon}{part.words}" if part.name else part.words, size=11, after=1.5)
     elif isinstance(part, Picture):
         _draw(paper, part)
     else:
@@ -106,15 +107,22 @@ def lines_of(words: str, *, width: float, measure: Callable[[str], float]) -> li
 
 def _write_table(paper: Any, part: Table) -> None:
     paper.set_font(FAMILY, size=10)
+    shares = part.widths or [1] * len(part.titles)
+    widths = [paper.epw * share / sum(shares) - 2 * paper.c_margin - SLACK_MM for share in shares]
     align = tuple("RIGHT" if column in part.numbers else "LEFT" for column in range(len(part.titles)))
     with paper.table(
         col_widths=tuple(part.widths) or None,
         text_align=align,
-        wrapmode="CHAR",
+        wrapmode="CHAR",  # of what is longer than a cell by itself: the lines come broken
         headings_style=FontFace(
             fill_color=(238, 246, 242)
         ),  # of its own it would be bold, which the font is not
     ) as table:
         for row in [part.titles, *part.rows]:
-            table.row(list(row))
+            table.row(
+                [
+                    "\n".join(lines_of(words, width=width, measure=paper.get_string_width))
+                    for words, width in zip(row, widths, strict=True)
+                ]
+            )
     paper.ln(3)
