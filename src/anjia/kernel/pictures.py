@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 from anjia.kernel.errors import DomainError
 
@@ -49,8 +50,6 @@ def check_picture(content: bytes) -> None:
     :raises PictureBroken: if it cannot be read to its end
     :raises PictureTooFine: above 80 million pixels
     """
-    from PIL import Image  # not at import: few requests bring a picture
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
