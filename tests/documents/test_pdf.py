@@ -51,11 +51,15 @@ class TestAsPdf:
         assert set("打不开") <= characters_known(pdf)
         assert b"/Subtype /Image" not in pdf
 
-    def test_breaks_the_words_of_a_cell_where_a_reader_expects_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_breaks_the_words_of_a_cell_where_a_reader_expects_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         rows = []
         monkeypatch.setattr("fpdf.table.Table.row", lambda _table, cells: rows.append(cells))
         narrow = Table(
-            titles=["Exception", "数"], rows=[["Exception · Nobody at home", "没有人在家没有人在家"]], widths=[1, 6]
+            titles=["Exception", "数"],
+            rows=[["Exception · Nobody at home", "没有人在家没有人在家"]],
+            widths=[1, 6],
         )
 
         as_pdf(Document(title="Report", about=[], parts=[narrow], language="en"))

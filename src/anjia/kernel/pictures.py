@@ -26,7 +26,9 @@ SAID_BESIDE: Final = frozenset({*range(0xE0, 0xF0), 0xFE}) - SHOWN_BY
 SAID_IN_PNG: Final = frozenset({b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"})
 SAID_IN_WEBP: Final = frozenset({b"EXIF", b"XMP "})
 MOST_PARTS: Final = 10_000  # of one picture; a camera's has some dozens, the finest cut one some thousands
-MOST_PIXELS: Final = 80_000_000  # a telephone's finest camera makes 50 million; more is not looked at by anybody
+MOST_PIXELS: Final = (
+    80_000_000  # a telephone's finest camera makes 50 million; more is not looked at by anybody
+)
 WEBP_SAYS_THAT_IT_SAYS: Final = 0x08 | 0x04  # flags of the two in its first chunk
 
 

@@ -36,7 +36,9 @@ def keep_evidence(
     :raises PictureBroken, PictureTooFine: if it is a picture that nobody could look at
     """
     resident_id = _whose(actor, visit_id)
-    is_picture = content_type.startswith("image/") and content.startswith(files.BEGINNINGS.get(content_type, ()))
+    is_picture = content_type.startswith("image/") and content.startswith(
+        files.BEGINNINGS.get(content_type, ())
+    )
     if is_picture and len(content) <= files.LARGEST:
         check_picture(content)
     stored = files.store(
