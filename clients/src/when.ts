@@ -33,6 +33,9 @@ export const dayOf = (at: string): string => parts(at).day
 export const hourNow = (): number => parts(Date.now()).hour
 export const minutesUntil = (at: string): number => Math.ceil((new Date(at).getTime() - Date.now()) / 60_000)
 
+/** A date as it is written on a box, "2027-11-12"; it stays on one line. */
+export const dated = (day: string): string => day.split('-').join('\u2011')
+
 export function addDays(day: string, count: number): string {
   return new Date(new Date(`${day}T00:00:00Z`).getTime() + count * DAY).toISOString().slice(0, 10)
 }
