@@ -17,9 +17,12 @@ from django.utils import timezone
 
 from anjia.catalogue.commands import start_draft
 from anjia.catalogue.models import ServiceVersion
-from anjia.dispatch.commands import begin_run, finish_run, hold_slot, offer_visit, start_run
+from anjia.dispatch.commands import begin_run, change_day, finish_run, hold_slot, offer_visit, start_run
 from anjia.dispatch.drafting import Outcome, card_of, draft_of
 from anjia.dispatch.models import OPEN, Offer
+from anjia.dispatch.queries.standing import standing_of
+from anjia.dispatch.rules.changes import Put
+from anjia.dispatch.standing import may_be_changed, seen
 from anjia.emergencies.commands import call_for_help
 from anjia.emergencies.models import CheckIn
 from anjia.enrolment.models import Appeal, Candidate, Channel, Programme, Screening
@@ -496,6 +499,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
             "measure": "visits",
             "group": "visits",
             "run_id": worked_out(town),
+            "day_change_id": changed_by_hand(town),
             "row_id": done_by(town.founder.member("nurse"), now),
             "role_id": role.id,
             "account_id": account_id_of("nurse"),
@@ -529,6 +533,24 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
             "objection_id": objected(town).id,
             "call_back_id": first(CallBack, resident_id=town.ids["resident_id"]).id,
         }
+    )
+
+
+def changed_by_hand(town: Town) -> UUID:
+    """Return what the dispatcher has changed of tomorrow: its last visit is five minutes later."""
+    dispatcher, now = town.founder.member("dispatcher"), timezone.now()
+    day = timezone.localdate(now) + timedelta(days=1)
+    standing = acting(dispatcher, now).ask(standing_of, Purpose.CONTRACT, day=day, now=now)
+    piece = [one for one in standing.day.pieces if may_be_changed(one) and one.parts == 1][-1]
+    put = Put(
+        visit_id=piece.visit_id,
+        part=piece.part,
+        staff_id=piece.staff_id,
+        starts_at=piece.starts_at + timedelta(minutes=5),
+    )
+    seen_then = seen(standing.day, [put])
+    return acting(dispatcher, now).do(
+        change_day, day=day, puts=[put], weighed_against=seen_then, why="问过家里"
     )
 
 

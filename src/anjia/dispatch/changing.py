@@ -1,12 +1,12 @@
 """What it takes to change a day by hand: turns, whether all is as it was, why in words. Only commands call it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from anjia.dispatch.days import Piece, Row
+from anjia.dispatch.days import Key, Piece, Row
 from anjia.dispatch.matching import turns_of
 from anjia.dispatch.models import DayChange
 from anjia.dispatch.repairing import danger_of
@@ -17,6 +17,7 @@ from anjia.kernel import audit
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import local
 from anjia.kernel.database import wait_turns
+from anjia.kernel.errors import NotFound
 from anjia.visits.commands import Arranged
 from anjia.visits.queries import get_promises
 from anjia.visits.rules.lifecycle import State
@@ -145,3 +146,31 @@ def noted(actor: Actor, now: datetime, *, day: date, before: Sequence[Row], afte
         "dispatch.day.changed", actor=actor, at=now, subject_id=change.id, fields=["staff_id", "starts_at"]
     )
     return change.id
+
+
+def own_change(actor: Actor, *, change_id: UUID, is_to_change: bool = False) -> DayChange:
+    """:raises NotFound: if there is no such change of the actor's own"""
+    rows = DayChange.objects.filter(
+        organization_id=actor.organization_id, made_by=actor.user_id, id=change_id
+    )
+    found = (rows.select_for_update() if is_to_change else rows).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def arranged_as_before(
+    standing: Standing, puts: Sequence[Put], states: Mapping[Key, State]
+) -> list[Arranged]:
+    return [
+        Arranged(
+            visit_id=one.visit_id,
+            part=one.part,
+            staff_id=one.staff_id,
+            starts_at=one.starts_at,
+            ends_at=one.starts_at + (standing.by_key[one.key].ends_at - standing.by_key[one.key].starts_at),
+            why=_("刚才的改动撤销了"),
+            state=states[one.key],
+        )
+        for one in puts
+    ]

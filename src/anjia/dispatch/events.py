@@ -47,3 +47,11 @@ class DayPlanned:
 
     run_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayChangeUndone:
+    """A dispatcher has taken back what she changed by hand."""
+
+    change_id: UUID
+    at: datetime

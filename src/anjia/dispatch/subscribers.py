@@ -7,13 +7,14 @@ from uuid import UUID
 
 from anjia.dispatch import commands
 from anjia.dispatch.checking import cannot_keep, may_not_do
-from anjia.dispatch.events import CaregiverAway, OfferDeclined, OfferMade
+from anjia.dispatch.events import CaregiverAway, DayChangeUndone, OfferDeclined, OfferMade
 from anjia.dispatch.queries import is_still_offered
 from anjia.dispatch.telling import (
     SERIES_OFFERS,
     ask_what_becomes_of,
     tell_caregiver,
     tell_household,
+    tell_of_undoing,
     tell_who_is_left,
 )
 from anjia.kernel import events
@@ -133,8 +134,10 @@ def tell_that_it_is_booked(actor: Actor, now: datetime, event: VisitPromised) ->
 
 @listens_to(VisitMoved)
 def tell_that_it_is_moved(actor: Actor, now: datetime, event: VisitMoved) -> None:
-    take_back(actor, now, about_id=event.visit_id, until=event.at)
     take_back_of_series(actor, now, visit_id=event.visit_id, until=event.at)
+    if event.is_told_of:
+        return
+    take_back(actor, now, about_id=event.visit_id, until=event.at)
     tell_household(actor, now, visit_id=event.visit_id, template="visit_moved", at=event.at)
     for staff_id in event.taken_by_before:
         stays = staff_id in event.staff_ids_after
@@ -173,7 +176,7 @@ def tell_that_it_is_cancelled(actor: Actor, now: datetime, event: VisitCancelled
 @listens_to(AssignmentChanged)
 def tell_who_comes(actor: Actor, now: datetime, event: AssignmentChanged) -> None:
     """Of a visit in a series they hear who comes only where it is somebody else than usual: `series` says so."""
-    if event.state != "accepted":
+    if event.state != "accepted" or event.is_told_of:
         return
     if get_promise(actor, Purpose.CONTRACT, visit_id=event.visit_id).series_id is None:
         tell_household(
@@ -189,6 +192,8 @@ def tell_who_comes(actor: Actor, now: datetime, event: AssignmentChanged) -> Non
 @listens_to(AssignmentChanged)
 def tell_who_was_sent(actor: Actor, now: datetime, event: AssignmentChanged) -> None:
     """Tell those who did not choose it themselves: who was sent, and whose work was given to somebody else."""
+    if event.is_told_of:
+        return
     if event.is_by_hand:
         tell_caregiver(
             actor, now, visit_id=event.visit_id, staff_id=event.staff_id, template="work_given", at=event.at
@@ -202,6 +207,12 @@ def tell_who_was_sent(actor: Actor, now: datetime, event: AssignmentChanged) -> 
             template="work_taken_away",
             at=event.at,
         )
+
+
+@listens_to(DayChangeUndone)
+def tell_that_it_is_as_before(actor: Actor, now: datetime, event: DayChangeUndone) -> None:
+    """What has reached nobody yet is not said any more; who has heard of the change hears that it is undone."""
+    tell_of_undoing(actor, now, change_id=event.change_id, at=event.at)
 
 
 @listens_to(ResidentDied)

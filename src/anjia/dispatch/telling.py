@@ -8,12 +8,13 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from anjia.catalogue.queries import get_version
 from anjia.catalogue.rules import Asks, rule_that
+from anjia.dispatch.models import DayChange
 from anjia.dispatch.queries import contact_of, house_of, household_of
 from anjia.dispatch.rules import Span, is_soon, offer_is_urgent, wakes_who_comes
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_of, local
-from anjia.messaging.commands import send, tell_no_more
-from anjia.messaging.queries import quiet_hours_of
+from anjia.messaging.commands import send, take_back, tell_no_more
+from anjia.messaging.queries import never_said, quiet_hours_of, who_has_heard
 from anjia.messaging.rules import Contact, moment_words
 from anjia.residents.queries import (
     accounts_of_resident,
@@ -25,6 +26,7 @@ from anjia.residents.queries import (
 from anjia.residents.rules import ConsentState
 from anjia.visits.queries import Promise, get_promise, promises_ahead
 from anjia.visits.rules.door import area_of
+from anjia.visits.rules.lifecycle import State
 from anjia.workforce.queries import get_staff_member
 
 SERIES_OFFERS: Final = (
@@ -222,3 +224,57 @@ def values_of(
 def event_id(template: str, visit_id: UUID, at: datetime) -> UUID:
     """Return the same id however often the same event is heard."""
     return uuid5(NAMESPACE_OID, f"{template}/{visit_id}/{at.isoformat()}")
+
+
+def tell_of_undoing(actor: Actor, now: datetime, *, change_id: UUID, at: datetime) -> None:
+    """
+    Say no more of a change that was taken back; tell those who have heard of it that all is as it was.
+
+    What waits is taken back first: after that nobody hears of it any more, and who has heard is known.
+    """
+    change = DayChange.objects.get(organization_id=actor.organization_id, id=change_id)
+    then = {(UUID(row[0]), row[1]): row for row in change.after}
+    visit_ids = sorted({visit_id for visit_id, _part in then})
+    for visit_id in visit_ids:
+        take_back(actor, now, about_id=visit_id, since=change.made_at, until=at)
+    heard = who_has_heard(actor, Purpose.CONTRACT, about_ids=visit_ids, since=change.made_at)
+    # What the change itself took back of what was said before it.
+    unsaid = never_said(actor, Purpose.CONTRACT, about_ids=visit_ids, template="visit_promised")
+    at_home: set[UUID] = set()
+    for before in change.before:
+        visit_id, after = UUID(before[0]), then[UUID(before[0]), before[1]]
+        her, other = UUID(before[2]), UUID(after[2])
+        is_moved = before[3] != after[3]
+        promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
+        households = {
+            party
+            for party, _contact in household_of(
+                actor, Purpose.CONTRACT, resident_id=promise.resident_id, now=now
+            )
+        }
+        has_home_heard = any((visit_id, party) in heard for party in households)
+        if visit_id not in at_home and (has_home_heard or (is_moved and visit_id in unsaid)):
+            at_home.add(visit_id)
+            if not has_home_heard:
+                tell_household(actor, now, visit_id=visit_id, template="visit_promised", at=at)
+            elif is_moved:
+                tell_household(actor, now, visit_id=visit_id, template="visit_moved", at=at)
+            else:
+                tell_household(actor, now, visit_id=visit_id, template="visit_accepted", at=at, who=her)
+        has_heard = {
+            one: (visit_id, get_staff_member(actor, Purpose.CONTRACT, staff_id=one).account_id or one)
+            in heard
+            for one in {her, other}
+        }
+        if other != her and has_heard[other]:
+            tell_caregiver(
+                actor,
+                now,
+                visit_id=visit_id,
+                staff_id=other,
+                template="work_taken_away",
+                at=at,
+                was=(datetime.fromisoformat(after[3]), datetime.fromisoformat(after[4])),
+            )
+        if has_heard[her] and before[5] == State.ACCEPTED:
+            tell_caregiver(actor, now, visit_id=visit_id, staff_id=her, template="work_given", at=at)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
@@ -50,6 +51,11 @@ class InboxEntry:
         return self.message.read_at
 
 
+TAKEN_BACK: Final = Notification.objects.filter(
+    message_id=OuterRef("id"), state=State.GAVE_UP.value, code="overtaken"
+)
+
+
 def inbox_of(actor: Actor, purpose: Purpose, *, after: str | None = None, size: int = 50) -> Page[InboxEntry]:
     """
     Return what the actor was told, the latest first; acting for somebody, only what is about her.
@@ -59,6 +65,8 @@ def inbox_of(actor: Actor, purpose: Purpose, *, after: str | None = None, size: 
     if not actor.may("messaging.read"):
         raise NotAllowed
     rows = Message.objects.filter(organization_id=actor.organization_id, party_id=actor.user_id)
+    # What was taken back before she had heard of it is not so: it is not said here either.
+    rows = rows.filter(Q(read_at__isnull=False) | ~Exists(TAKEN_BACK))
     if actor.resident_id is not None:
         rows = rows.filter(resident_id=actor.resident_id)
     page = page_of(rows, order=("-at", "-id"), after=after, size=size)
@@ -288,6 +296,43 @@ def not_told(actor: Actor, purpose: Purpose, *, template: str, since: datetime) 
         was_told = before is not None and before[0] == event_id and before[2]
         newest[about_id] = (event_id, at, is_told or was_told)
     return {about_id: at for about_id, (_, at, is_told) in newest.items() if not is_told}
+
+
+def who_has_heard(
+    actor: Actor, purpose: Purpose, *, about_ids: Collection[UUID], since: datetime
+) -> set[tuple[UUID, UUID]]:
+    """
+    Return (of what, who) has heard something of these since then: who has read it, or to whom it went out, or to whom
+    somebody is saying it now.
+
+    :raises NotAllowed: if the actor may not read visits, or is a person
+    """
+    if actor.kind is Kind.PERSON or not actor.may("visits.read"):
+        raise NotAllowed
+    gone = Notification.objects.filter(message_id=OuterRef("id")).exclude(
+        state__in=[State.GAVE_UP.value, State.FAILED.value]
+    )
+    rows = Message.objects.filter(
+        organization_id=actor.organization_id, about_id__in=list(about_ids), at__gte=since
+    )
+    return set(rows.filter(Q(read_at__isnull=False) | Exists(gone)).values_list("about_id", "party_id"))
+
+
+def never_said(actor: Actor, purpose: Purpose, *, about_ids: Collection[UUID], template: str) -> set[UUID]:
+    """
+    Return of which of these something was to be said by this template, and was taken back before anybody heard it.
+
+    :raises NotAllowed: if the actor may not read visits, or is a person
+    """
+    if actor.kind is Kind.PERSON or not actor.may("visits.read"):
+        raise NotAllowed
+    rows = Message.objects.filter(
+        organization_id=actor.organization_id, about_id__in=list(about_ids), template=template
+    ).annotate(is_taken_back=Exists(TAKEN_BACK))
+    said = {}
+    for about_id, is_taken_back, read_at in rows.values_list("about_id", "is_taken_back", "read_at"):
+        said.setdefault(about_id, []).append(is_taken_back and read_at is None)
+    return {about_id for about_id, unsaid in said.items() if all(unsaid)}
 
 
 def reached(actor: Actor, purpose: Purpose, *, party_id: UUID, event_id: UUID) -> State | None:

@@ -31,7 +31,10 @@ Part = tuple[UUID, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arranged:
-    """Who is to come for a part of a visit, when, and why she."""
+    """
+    Who is to come for a part of a visit, when, and why she; in which state, where it is not that of who is sent, or
+    of who is asked about another time.
+    """
 
     visit_id: UUID
     part: int
@@ -39,6 +42,7 @@ class Arranged:
     starts_at: datetime
     ends_at: datetime
     why: str = ""
+    state: State | None = None
 
 
 def live_parts(actor: Actor, visit_ids: Iterable[UUID], *, to_change: bool = False) -> list[Assignment]:
@@ -78,7 +82,7 @@ def put_all_in(
             staff_id=one.staff_id,
             planned=DateTimeTZRange(one.starts_at, one.ends_at),
             cell=visits[one.visit_id].cell,
-            state=(State.TENTATIVE if one.visit_id in moved else State.ACCEPTED).value,
+            state=(one.state or (State.TENTATIVE if one.visit_id in moved else State.ACCEPTED)).value,
             plan_version=before[one.visit_id, one.part].plan_version + 1,
             made_at=now,
         )
@@ -118,6 +122,8 @@ def tell_that_it_is_moved(
     visit: Visit,
     before: Sequence[Assignment],
     arranged: Sequence[Arranged],
+    *,
+    is_told_of: bool = False,
 ) -> None:
     audit.record(
         "visits.visit.moved", actor=actor, at=now, subject_id=visit.id, fields=["starts_at", "ends_at"]
@@ -131,6 +137,7 @@ def tell_that_it_is_moved(
             ends_at_before=before[0].planned.upper,
             taken_by_before=tuple(one.staff_id for one in before if one.state == State.ACCEPTED),
             staff_ids_after=tuple(one.staff_id for one in arranged),
+            is_told_of=is_told_of,
         ),
         actor=actor,
     )

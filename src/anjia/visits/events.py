@@ -17,7 +17,10 @@ class VisitPromised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitMoved:
-    """From when to when it was, who had taken it then, and who is in for it now."""
+    """
+    From when to when it was, who had taken it then, and who is in for it now; `is_told_of`: whom it concerns hears of
+    it otherwise.
+    """
 
     visit_id: UUID
     resident_id: UUID
@@ -26,6 +29,7 @@ class VisitMoved:
     ends_at_before: datetime
     taken_by_before: tuple[UUID, ...] = ()
     staff_ids_after: tuple[UUID, ...] = ()
+    is_told_of: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,8 @@ class AssignmentChanged:
     """
     Somebody was put in, or took the part, in the place of `staff_id_before`. `state` is the new assignment's.
 
-    `is_by_hand` says that she was sent rather than took it, `was_accepted` that who was there before had taken it.
+    `is_by_hand` says that she was sent rather than took it, `was_accepted` that who was there before had taken it;
+    `is_told_of` as of a move.
     """
 
     visit_id: UUID
@@ -66,6 +71,7 @@ class AssignmentChanged:
     at: datetime
     is_by_hand: bool = False
     was_accepted: bool = False
+    is_told_of: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

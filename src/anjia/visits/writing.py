@@ -315,7 +315,13 @@ def what_of(assignment: Assignment) -> What:
 
 
 def tell_crew_change(
-    actor: Actor, now: datetime, *, visit: Visit, assignment: Assignment, before: Assignment
+    actor: Actor,
+    now: datetime,
+    *,
+    visit: Visit,
+    assignment: Assignment,
+    before: Assignment,
+    is_told_of: bool = False,
 ) -> None:
     """Say that somebody else is in for a part: in the audit, to whoever listens, to open boards."""
     what = what_of(assignment)
@@ -338,6 +344,7 @@ def tell_crew_change(
             at=now,
             is_by_hand=assignment.state == State.ACCEPTED and actor.staff_id != assignment.staff_id,
             was_accepted=before.state == State.ACCEPTED and before.staff_id != assignment.staff_id,
+            is_told_of=is_told_of,
         ),
         actor=actor,
     )

@@ -2,7 +2,7 @@
 
 from anjia.dispatch.commands.assigning import assign_by_hand, find_somebody_else
 from anjia.dispatch.commands.booking import call_off_all, cancel_booking, move_booking
-from anjia.dispatch.commands.changes import change_day
+from anjia.dispatch.commands.changes import change_day, undo_change
 from anjia.dispatch.commands.holding import confirm_hold, hold_slot, release_hold, take_turns
 from anjia.dispatch.commands.offers import accept_offer, decline_offer, offer_visit, withdraw_open_offers
 from anjia.dispatch.commands.plans import (
@@ -42,5 +42,6 @@ __all__ = [
     "release_hold",
     "start_run",
     "take_turns",
+    "undo_change",
     "withdraw_open_offers",
 ]

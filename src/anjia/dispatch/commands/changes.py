@@ -4,22 +4,30 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from anjia.dispatch.asking import ask_next
 from anjia.dispatch.changing import (
+    arranged_as_before,
     arranged_of,
     check_still_so,
     noted,
+    own_change,
     rows_of,
     rows_then,
     wait_for_the_change,
 )
+from anjia.dispatch.events import DayChangeUndone
 from anjia.dispatch.publishing import take_back_offers
+from anjia.dispatch.queries.changes import why_it_stays
 from anjia.dispatch.queries.standing import standing_of
-from anjia.dispatch.rules.changes import MayNotBe, NothingToChange, Put, WantsWhy
+from anjia.dispatch.rules.changes import CannotUndo, MayNotBe, NothingToChange, Put, WantsWhy
 from anjia.dispatch.standing import real_puts
+from anjia.dispatch.undoing import put_of
 from anjia.dispatch.weighing import effect_of
+from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import command
 from anjia.visits import commands as visits
+from anjia.visits.rules.lifecycle import State
 
 
 @command("dispatch.assign")
@@ -62,3 +70,42 @@ def change_day(
     take_back_offers(actor, now, [one.key for one in puts])
     visits.rearrange(actor, now, arranged=arranged_of(standing, puts, effect, without=without, why=why))
     return noted(actor, now, day=day, before=rows_of(standing, puts), after=rows_then(standing, puts))
+
+
+@command("dispatch.assign")
+def undo_change(actor: Actor, now: datetime, *, change_id: UUID) -> date:
+    """
+    Make it as it was before one's own last change, as long as nothing has followed it; return the day.
+
+    Who had taken what has it again, who was being asked is asked again. Those who have heard of the change hear that it
+    is undone; others hear nothing.
+
+    :raises NotFound: if there is no such change of the actor's own
+    :raises CannotUndo: if it is undone, or naming what has followed
+    :raises MayNotBe: if whoever came before cannot come any more
+    """
+    change = own_change(actor, change_id=change_id)
+    before = [put_of(row) for row in change.before]
+    wait_for_the_change(actor, change.day, [*before, *(put_of(row) for row in change.after)])
+    change = own_change(actor, change_id=change_id, is_to_change=True)
+    standing = standing_of(actor, Purpose.CONTRACT, day=change.day, now=now)
+    followed = why_it_stays(actor, Purpose.CONTRACT, standing=standing, change=change)
+    if change.undone_at or followed:
+        raise CannotUndo([] if change.undone_at else followed)
+    effect = effect_of(standing, before)
+    if not effect.is_possible:
+        raise MayNotBe(effect.broken)
+    take_back_offers(actor, now, [one.key for one in before])
+    states = {(UUID(row[0]), row[1]): State(row[5]) for row in change.before}
+    visits.rearrange(actor, now, arranged=arranged_as_before(standing, before, states), is_told_of=True)
+    change.undone_at = now
+    change.save(update_fields=["undone_at"])
+    moved = {one.visit_id for one in effect.moved}
+    for key, state in states.items():
+        if state is State.TENTATIVE and key[0] not in moved:  # of what is moved they are asked in any case
+            ask_next(actor, now, visit_id=key[0], part=key[1])
+    audit.record(
+        "dispatch.day.taken_back", actor=actor, at=now, subject_id=change.id, fields=["staff_id", "starts_at"]
+    )
+    events.publish(DayChangeUndone(change_id=change.id, at=now), actor=actor)
+    return change.day

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -145,7 +144,7 @@ def change(request: PageRequest) -> HttpResponse:
     weighed = puts_said(request, "weighed") if request.POST.get("weighed") else puts
     without = uuid_of(request.POST.get("without", ""))
     try:
-        console.do(
+        made = console.do(
             request,
             commands.change_day,
             day=day,
@@ -163,9 +162,49 @@ def change(request: PageRequest) -> HttpResponse:
         if request.POST.get("clock"):
             return show_given(request, puts[0].visit_id, request.POST, refusal)
         return show_repair(request, puts[0].visit_id, refusal)
-    board = f"{reverse('desk:board')}?{urlencode({'day': f'{day:%Y-%m-%d}'})}"
-    back = board if without or len(puts) > 1 else reverse("desk:visit", kwargs={"visit_id": puts[0].visit_id})
-    return HttpResponseRedirect(back, status=303)
+    return to_change(made)
+
+
+def to_change(change_id: UUID | None) -> HttpResponse:
+    parts = {"day_change_id": change_id} if change_id else {}
+    return HttpResponseRedirect(
+        reverse("dispatch:made" if change_id else "dispatch:last", kwargs=parts), status=303
+    )
+
+
+@require_safe
+@page("dispatch.assign")
+def made(request: PageRequest, day_change_id: UUID) -> HttpResponse:
+    """Show what one has changed, and let it be taken back."""
+    return show_made(request, day_change_id)
+
+
+def show_made(request: PageRequest, change_id: UUID, refusal: DomainError | None = None) -> HttpResponse:
+    found = console.ask(
+        request, queries.change_page, Purpose.CONTRACT, change_id=change_id, now=timezone.now()
+    )
+    said = {"page": found, "refusal": refusal, "new_key": new_id()}
+    return render(request, "dispatch/made.html", said, status=refusal.status if refusal else 200)
+
+
+@require_safe
+@page("dispatch.assign")
+def last(request: PageRequest) -> HttpResponse:
+    """Lead to one's own last change."""
+    found = console.ask(request, queries.last_change, Purpose.CONTRACT)
+    return to_change(found) if found else render(request, "dispatch/nothing_made.html")
+
+
+@require_POST
+@page("dispatch.assign")
+def undo(request: PageRequest, day_change_id: UUID) -> HttpResponse:
+    try:
+        console.do(request, commands.undo_change, change_id=day_change_id)
+    except DomainError as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        return show_made(request, day_change_id, refusal)
+    return to_change(day_change_id)
 
 
 urlpatterns = [
@@ -173,4 +212,7 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/give", give, name="give"),
     path("caregivers/<uuid:staff_id>/out", out, name="out"),
     path("changes/make", change, name="change"),
+    path("changes/last", last, name="last"),
+    path("changes/<uuid:day_change_id>", made, name="made"),
+    path("changes/<uuid:day_change_id>/undo", undo, name="undo"),
 ]

@@ -1,6 +1,7 @@
 """Questions about times, candidates and offers, by topic. Nothing here writes."""
 
 from anjia.dispatch.queries.candidates import suitability
+from anjia.dispatch.queries.changes import ChangePage, change_page, last_change
 from anjia.dispatch.queries.expecting import Expected, OnTheWay, expected_today, on_the_way
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
 from anjia.dispatch.queries.offers import is_still_offered, offers_for, offers_of, overdue_offers
@@ -38,6 +39,7 @@ __all__ = [
     "Booked",
     "Candidate",
     "Caregiver",
+    "ChangePage",
     "Day",
     "Expected",
     "Hold",
@@ -58,12 +60,14 @@ __all__ = [
     "all_page",
     "assigning_page",
     "booking_page",
+    "change_page",
     "contact_of",
     "expected_today",
     "heed_of",
     "house_of",
     "household_of",
     "is_still_offered",
+    "last_change",
     "moving_page",
     "offers_for",
     "offers_of",

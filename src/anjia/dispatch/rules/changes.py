@@ -229,3 +229,18 @@ def in_one_line(broken: Sequence[Broken]) -> str:
     return gettext("；").join(
         gettext("{rule}（{words}）").format(rule=one.name, words=one.words.rstrip("。")) for one in broken
     )
+
+
+class CannotUndo(DomainError):
+    """Something has followed the change: what it was cannot simply be made again."""
+
+    code = "dispatch.cannot_undo"
+    words = _("这一步已经撤销过了。")
+
+    def __init__(self, followed: Sequence[str] = ()) -> None:
+        said = str(self.words)
+        if followed:
+            said = gettext("撤不回来了：{followed}。什么都没有改；要改就按现在的样子再改。").format(
+                followed=gettext("；").join(followed)
+            )
+        super().__init__(said, fields={})

@@ -88,14 +88,23 @@ def drop_call(actor: Actor, now: datetime, *, call_id: UUID) -> bool:
 
 @command("messaging.send")
 def take_back(
-    actor: Actor, now: datetime, *, about_id: UUID, until: datetime, about_kind: str | None = None
+    actor: Actor,
+    now: datetime,
+    *,
+    about_id: UUID,
+    until: datetime,
+    since: datetime | None = None,
+    about_kind: str | None = None,
 ) -> int:
     """
     Say no more of what was told of something up to `until`: it is otherwise now. Return how many were taken back.
 
-    With `about_kind`, only what was told of it as that. What is being sent at this moment is not stopped.
+    With `since`, only what was told of it from then on; with `about_kind`, only what was told of it as that. What is
+    being sent at this moment is not stopped.
     """
     about: dict[str, Any] = {"message__about_id": about_id, "message__at__lte": until}
+    if since:
+        about["message__at__gte"] = since
     if about_kind:
         about["message__about_kind"] = about_kind
     return _take_back(actor, now, about, code="overtaken", subject_id=about_id)

@@ -21,12 +21,13 @@ from anjia.visits.writing import change_of, tell_crew_change, wait_for_caregiver
 
 
 @command("visits.assign")
-def rearrange(actor: Actor, now: datetime, *, arranged: Sequence[Arranged]) -> int:
+def rearrange(actor: Actor, now: datetime, *, arranged: Sequence[Arranged], is_told_of: bool = False) -> int:
     """
     Put these caregivers in, in the place of whoever is there, as one write; return in how many visits.
 
     Who is put in at the promised time is sent: she has it. A visit whose time is another is promised anew, by its whole
-    crew, and these are asked. Whether all this suits is for `dispatch` to say.
+    crew, and these are asked; unless it is said of one how she stands. `is_told_of`: whom it concerns hears of it
+    otherwise. Whether all this suits is for `dispatch` to say.
 
     :raises NotFound: if there is no such visit, or no such part of it
     :raises IllegalMove: if one of the visits is not waiting to begin
@@ -63,9 +64,16 @@ def rearrange(actor: Actor, now: datetime, *, arranged: Sequence[Arranged]) -> i
     )
     for part, new in after.items():
         if part[0] not in moved:
-            tell_crew_change(actor, now, visit=visits[part[0]], assignment=new, before=before[part])
+            tell_crew_change(
+                actor,
+                now,
+                visit=visits[part[0]],
+                assignment=new,
+                before=before[part],
+                is_told_of=is_told_of,
+            )
     for visit_id in sorted(moved):
         ones = by_visit[visit_id]
         was = [before[visit_id, one.part] for one in ones]
-        tell_that_it_is_moved(actor, now, visits[visit_id], was, ones)
+        tell_that_it_is_moved(actor, now, visits[visit_id], was, ones, is_told_of=is_told_of)
     return len(visits)
