@@ -7,6 +7,7 @@ from uuid import UUID
 from anjia.dispatch.commands import begin_run, finish_run, start_run
 from anjia.dispatch.days import Day
 from anjia.dispatch.drafting import Outcome, card_of, draft_of, worked_out
+from anjia.dispatch.hanging import with_groups
 from anjia.dispatch.models import PlanRun
 from anjia.dispatch.posing import Posed
 from anjia.dispatch.queries.days import read_day
@@ -59,7 +60,9 @@ def drafted(here: Town, *, day: date = TOMORROW, now: datetime = NOON) -> UUID:
     assert found is not None
     outcome = worked_out(found, quickly)
     score = {"before": card_of(found, found.pieces), "after": card_of(found, outcome.after)}
-    acting(here.system, now).do(finish_run, run_id=run_id, draft=draft_of(outcome), score=score)
+    acting(here.system, now).do(
+        finish_run, run_id=run_id, draft=with_groups(found, draft_of(outcome)), score=score
+    )
     return run_id
 
 

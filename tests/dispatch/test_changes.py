@@ -560,8 +560,10 @@ class TestUndoing:
         here = town()
         her, other = here.nurse("何丽"), here.nurse("杨慧")
         change_id = do_as_tried(here, tried(here, visit(here, her, hour=10), other))
-        with pytest.raises(NotFound):
+        with pytest.raises(CannotUndo):
             undo(here, change_id, now=at(8.2), by=actor(*DESK, organization_id=here.organization_id))
+        with pytest.raises(NotFound):
+            undo(here, change_id, now=at(8.2), by=town().desk)
 
     def test_happens_once(self) -> None:
         here = town()

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from anjia.dispatch.commands import (
     publish_run,
     start_run,
 )
-from anjia.dispatch.jobs import look_after_plans, plan_day, plan_tomorrow
+from anjia.dispatch.jobs import look_after_plans, plan_day, plan_tomorrow, tidy_plans
 from anjia.dispatch.models import PlanRun
 from anjia.dispatch.queries import PlanPage, plan_page
 from anjia.dispatch.rules.plans import (
@@ -32,6 +33,7 @@ from anjia.dispatch.rules.plans import (
     AlreadyPlanning,
     DayHasChanged,
     Failure,
+    NothingChosen,
     NothingToPublish,
     NotThatFar,
     RunState,
@@ -46,7 +48,7 @@ from tests.dispatch.make import TOMORROW, booking, offers, states
 from tests.dispatch.plans import FAR, asked, drafted, live, run_of, visit
 from tests.dispatch.test_concurrency import rush
 from tests.make import NOON, actor, deliver_events
-from tests.visits.make import DESK, Town, at, id_of, town
+from tests.visits.make import DESK, PLACE, Town, at, id_of, town
 from tests.workforce import make as workforce
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -387,6 +389,40 @@ class TestPublishing:
             counts.append(len(said))
         assert counts[0] == counts[1]
 
+    def test_leaves_out_what_is_not_ticked(self) -> None:
+        """Two that have nothing to do with each other: one of them stays with whoever is in for it."""
+        here = town()
+        near, far = here.nurse("近", base=FAR), here.nurse("远")
+        ones = [visit(here, far, place=FAR, hour=hour) for hour in (9, 14)]
+        run_id = drafted(here)
+        groups = {move["visit_id"]: move["group"] for move in run_of(here, run_id).draft["moves"]}
+        assert len(set(groups.values())) == 2
+
+        acting(here.desk, NOON).do(publish_run, run_id=run_id, groups={groups[str(ones[1].id)]})
+
+        assert live(here, ones[0]) == [(1, id_of(far), "tentative")]
+        assert live(here, ones[1]) == [(1, id_of(near), "accepted")]
+        assert [move["visit_id"] for move in run_of(here, run_id).draft["left_out"]] == [str(ones[0].id)]
+
+    def test_keeps_together_what_can_only_be_done_together(self) -> None:
+        """Each of two is in for the visit at the other's door, at one time: neither can be changed alone."""
+        here = town()
+        near, far = here.nurse("近", base=FAR), here.nurse("远")
+        visit(here, far, place=FAR)
+        visit(here, near, place=PLACE)
+        moves = run_of(here, drafted(here)).draft["moves"]
+        assert len(moves) == 2
+        assert len({move["group"] for move in moves}) == 1
+
+    def test_wants_at_least_one(self) -> None:
+        here = town()
+        near, far, one = two_far(here)
+        run_id = drafted(here)
+        with pytest.raises(NothingChosen):
+            acting(here.desk, NOON).do(publish_run, run_id=run_id, groups=set())
+        assert [who for _part, who, _state in live(here, one)] == [id_of(far)]
+        assert near
+
     def test_gives_way_to_a_later_draft(self) -> None:
         here = town()
         two_far(here)
@@ -401,3 +437,22 @@ class TestPublishing:
             lambda _: set(Message.objects.filter(about_id=one.id).values_list("template", flat=True))
         )
         return found
+
+
+class TestTidying:
+    def test_deletes_what_nobody_published_a_month_after_its_day(self) -> None:
+        here = town()
+        two_far(here)
+        draft = drafted(here)
+        for day, left in ((29, True), (32, False)):
+            now = NOON + timedelta(days=day)
+            tidy_plans(now)
+            assert here.look(lambda _: PlanRun.objects.filter(id=draft).exists()) is left
+
+    def test_keeps_what_was_published(self) -> None:
+        here = town()
+        two_far(here)
+        run_id = drafted(here)
+        acting(here.desk, NOON).do(publish_run, run_id=run_id)
+        tidy_plans(NOON + timedelta(days=60))
+        assert run_of(here, run_id).state == RunState.PUBLISHED

@@ -148,11 +148,9 @@ def noted(actor: Actor, now: datetime, *, day: date, before: Sequence[Row], afte
     return change.id
 
 
-def own_change(actor: Actor, *, change_id: UUID, is_to_change: bool = False) -> DayChange:
-    """:raises NotFound: if there is no such change of the actor's own"""
-    rows = DayChange.objects.filter(
-        organization_id=actor.organization_id, made_by=actor.user_id, id=change_id
-    )
+def change_made(actor: Actor, *, change_id: UUID, is_to_change: bool = False) -> DayChange:
+    """:raises NotFound: if there is no such change in the house"""
+    rows = DayChange.objects.filter(organization_id=actor.organization_id, id=change_id)
     found = (rows.select_for_update() if is_to_change else rows).first()
     if found is None:
         raise NotFound

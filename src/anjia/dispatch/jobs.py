@@ -14,6 +14,7 @@ from django.utils import timezone
 from anjia.dispatch import roads
 from anjia.dispatch.commands import (
     begin_run,
+    delete_old_runs,
     fail_run,
     fail_silent_run,
     finish_run,
@@ -25,6 +26,7 @@ from anjia.dispatch.commands import (
 )
 from anjia.dispatch.days import Day
 from anjia.dispatch.drafting import Unsound, card_of, draft_of, worked_out
+from anjia.dispatch.hanging import with_groups
 from anjia.dispatch.posing import Posed
 from anjia.dispatch.queries import overdue_offers, roads_to_ask, silent_runs, waiting_runs, was_planned
 from anjia.dispatch.rules.plans import PLANNING, Failure
@@ -125,6 +127,16 @@ def look_after_plans(now: datetime) -> None:
     each(killed, fail)
 
 
+@every("20 3 * * *")
+def tidy_plans(now: datetime) -> None:
+    """Delete what was worked out for days long past and nobody published."""
+
+    def tidy(organization_id: UUID) -> None:
+        acting(system(organization_id), now).do(delete_old_runs)
+
+    each(acting(system(), now).ask(institutions_with_staff, Purpose.CONTRACT), tidy)
+
+
 @job
 def plan_day(now: datetime, *, organization_id: str, run_id: str) -> None:
     """
@@ -138,7 +150,7 @@ def plan_day(now: datetime, *, organization_id: str, run_id: str) -> None:
         return
     try:
         outcome = worked_out(day, Solver(house.organization_id, run, seed_of(day)))
-        draft = draft_of(outcome)
+        draft = with_groups(outcome.day, draft_of(outcome))
         score = {"before": card_of(day, day.pieces), "after": card_of(day, outcome.after)}
     except NoPlan as none:
         why = None if none.code == "cancelled" else Failure(none.code)

@@ -329,7 +329,7 @@ def never_said(actor: Actor, purpose: Purpose, *, about_ids: Collection[UUID], t
     rows = Message.objects.filter(
         organization_id=actor.organization_id, about_id__in=list(about_ids), template=template
     ).annotate(is_taken_back=Exists(TAKEN_BACK))
-    said = {}
+    said: dict[UUID, list[bool]] = {}
     for about_id, is_taken_back, read_at in rows.values_list("about_id", "is_taken_back", "read_at"):
         said.setdefault(about_id, []).append(is_taken_back and read_at is None)
     return {about_id for about_id, unsaid in said.items() if all(unsaid)}

@@ -7,6 +7,7 @@ from anjia.dispatch.commands.holding import confirm_hold, hold_slot, release_hol
 from anjia.dispatch.commands.offers import accept_offer, decline_offer, offer_visit, withdraw_open_offers
 from anjia.dispatch.commands.plans import (
     begin_run,
+    delete_old_runs,
     discard_run,
     fail_run,
     fail_silent_run,
@@ -27,6 +28,7 @@ __all__ = [
     "change_day",
     "confirm_hold",
     "decline_offer",
+    "delete_old_runs",
     "discard_run",
     "fail_run",
     "fail_silent_run",

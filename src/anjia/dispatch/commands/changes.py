@@ -8,9 +8,9 @@ from anjia.dispatch.asking import ask_next
 from anjia.dispatch.changing import (
     arranged_as_before,
     arranged_of,
+    change_made,
     check_still_so,
     noted,
-    own_change,
     rows_of,
     rows_then,
     wait_for_the_change,
@@ -80,14 +80,14 @@ def undo_change(actor: Actor, now: datetime, *, change_id: UUID) -> date:
     Who had taken what has it again, who was being asked is asked again. Those who have heard of the change hear that it
     is undone; others hear nothing.
 
-    :raises NotFound: if there is no such change of the actor's own
-    :raises CannotUndo: if it is undone, or naming what has followed
+    :raises NotFound: if there is no such change
+    :raises CannotUndo: if it is undone, or somebody else's, or naming what has followed
     :raises MayNotBe: if whoever came before cannot come any more
     """
-    change = own_change(actor, change_id=change_id)
+    change = change_made(actor, change_id=change_id)
     before = [put_of(row) for row in change.before]
     wait_for_the_change(actor, change.day, [*before, *(put_of(row) for row in change.after)])
-    change = own_change(actor, change_id=change_id, is_to_change=True)
+    change = change_made(actor, change_id=change_id, is_to_change=True)
     standing = standing_of(actor, Purpose.CONTRACT, day=change.day, now=now)
     followed = why_it_stays(actor, Purpose.CONTRACT, standing=standing, change=change)
     if change.undone_at or followed:

@@ -1,6 +1,6 @@
 """Planning a day: a run is asked for, begins, ends with a draft or with nothing; a person publishes it, or not."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from anjia.dispatch.days import Day
 from anjia.dispatch.drafting import moved_in
 from anjia.dispatch.events import DayPlanned
+from anjia.dispatch.hanging import chosen_of
 from anjia.dispatch.models import PlanRun
 from anjia.dispatch.publishing import (
     arranged_of,
@@ -22,6 +23,7 @@ from anjia.dispatch.publishing import (
 from anjia.dispatch.queries.days import read_day
 from anjia.dispatch.rules.plans import (
     AT_WORK,
+    PLANNING,
     AlreadyPlanning,
     Failure,
     NothingToPublish,
@@ -31,6 +33,7 @@ from anjia.dispatch.rules.plans import (
 )
 from anjia.kernel import audit, events, live
 from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of
 from anjia.kernel.database import refuse_if_broken
 from anjia.kernel.work import command
 from anjia.visits import commands as visits
@@ -157,14 +160,16 @@ def discard_run(actor: Actor, now: datetime, *, run_id: UUID) -> date:
 
 
 @command("dispatch.assign")
-def publish_run(actor: Actor, now: datetime, *, run_id: UUID) -> date:
+def publish_run(actor: Actor, now: datetime, *, run_id: UUID, groups: Collection[int] | None = None) -> date:
     """
-    Have it so as a run's draft says, all of it or nothing; return the day.
+    Have it so as a run's draft says, all of it or nothing; return the day. With `groups`, only those of its moves: what
+    hangs together is in one.
 
     Who is put in is sent, as by a dispatcher's hand; whose time is another is told so. What was offered is taken back.
 
     :raises NotFound: if there is no such run
     :raises NothingToPublish: if it is no draft (any more)
+    :raises NothingChosen: if it has no move of these groups
     :raises DayHasChanged: naming what is otherwise than when the run began, or whoever cannot come any more
     :raises CaregiverBusy: if somebody is promised elsewhere at that time, in another house
     """
@@ -177,14 +182,31 @@ def publish_run(actor: Actor, now: datetime, *, run_id: UUID) -> date:
         raise NothingToPublish
     day = read_day(actor, Purpose.CONTRACT, day=run.day, now=now)
     check_unchanged(actor, run, day)
+    run.draft = chosen_of(run.draft, groups)
     moves = moved_in(day, run.draft["moves"])
     check_still_so(actor, day, moves)
     take_back_offers(actor, now, [old.key for old, _new in moves])
     if moves:
         visits.rearrange(actor, now, arranged=arranged_of(moves, run.draft["moves"]))
     run.settled_by, run.settled_at = actor.user_id, now
-    become(run, RunState.PUBLISHED, "settled_by", "settled_at")
+    become(run, RunState.PUBLISHED, "draft", "settled_by", "settled_at")
     audit.record("dispatch.plan.published", actor=actor, at=now, subject_id=run.id, fields=["state"])
     events.publish(DayPlanned(run_id=run.id, at=now), actor=actor)
     live.tell(topic=TOPIC, subject_id=run.id)
     return run.day
+
+
+@command("dispatch.assign")
+def delete_old_runs(actor: Actor, now: datetime) -> int:
+    """
+    Delete what was worked out for days long past and nobody published; return how many. What was published stays: it
+    says why it was so.
+    """
+    old = PlanRun.objects.filter(organization_id=actor.organization_id, day__lt=day_of(now - PLANNING.kept))
+    over = [RunState.DRAFT.value, RunState.DISCARDED.value, RunState.FAILED.value]
+    deleted, _by_kind = old.filter(state__in=over).delete()
+    if deleted:
+        audit.record(
+            "dispatch.plan.removed", actor=actor, at=now, subject_id=actor.organization_id, fields=["state"]
+        )
+    return deleted

@@ -303,7 +303,9 @@ def plan_discard(request: PageRequest, run_id: UUID) -> HttpResponse:
 @page("dispatch.assign")
 def plan_publish(request: PageRequest, run_id: UUID) -> HttpResponse:
     day = day_said(request.POST.get("day", ""), day_of(timezone.now()))
-    return done_or_said(request, day, commands.publish_run, run_id=run_id)
+    ticked = {int(one) for one in request.POST.getlist("group") if one.isdigit()}
+    groups = ticked if request.POST.get("ticks") else None
+    return done_or_said(request, day, commands.publish_run, run_id=run_id, groups=groups)
 
 
 def done_or_said(request: PageRequest, shown: date, command: Any, **says: Any) -> HttpResponse:

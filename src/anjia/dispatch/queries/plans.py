@@ -34,6 +34,7 @@ class Move:
     comes: str
     comes_then: str
     why: Sequence[str]
+    group: int = 0
 
     @property
     def is_moved(self) -> bool:
@@ -82,6 +83,14 @@ class Run:
     unassigned: Sequence[Unassigned] = ()
     figures: Sequence[Figure] = ()
     visits: int = 0
+
+    @property
+    def groups(self) -> Sequence[Sequence[Move]]:
+        """Return the moves, those together that can only be made together."""
+        found: dict[int, list[Move]] = {}
+        for one in self.moves:
+            found.setdefault(one.group, []).append(one)
+        return list(found.values())
 
     @property
     def words(self) -> str:
@@ -204,6 +213,7 @@ def _draft_of(actor: Actor, purpose: Purpose, row: PlanRun) -> Run:
             starts_then=datetime.fromisoformat(one["starts_then"]),
             comes=staff.get(UUID(one["from"]), ""),
             comes_then=staff.get(UUID(one["to"]), ""),
+            group=one.get("group", 0),
         )
         for one in said[0]
     ]

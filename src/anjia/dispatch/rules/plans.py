@@ -78,6 +78,7 @@ class PlanningRule:
     rings: tuple[timedelta, ...] = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
     silent_after: timedelta = timedelta(minutes=1)  # a run that says nothing for so long has been killed
     waits: timedelta = timedelta(hours=1)  # how long a run may wait for somebody to begin it
+    kept: timedelta = timedelta(days=30)  # after its day: what nobody published is deleted then
 
 
 PLANNING: Final = PlanningRule()
@@ -96,6 +97,11 @@ class NotThatFar(Invalid):
 class NothingToPublish(DomainError):
     code = "dispatch.plan_over"
     words = _("这份方案已经有人处理过了。刷新看看最新的情况。")
+
+
+class NothingChosen(Invalid):
+    code = "dispatch.plan_nothing_chosen"
+    words = _("一处都没有勾。要一处都不改，就点“不用”。")
 
 
 class DayHasChanged(DomainError):
