@@ -42,6 +42,7 @@ LONG: Final = (
     "tests/planning/test_repair.py",
     "tests/planning/test_solve.py",
     "tests/planning/test_weeks.py",
+    "tests/planning/test_zones.py",
     "tests/simulation/test_demo.py",  # founds a town of its own
     "tests/simulation/test_month.py",
     "tests/web/test_every_page.py::TestForgedForms",
