@@ -9,11 +9,11 @@ from typing import Final
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 
 
-def asked(path: str, **more: str) -> subprocess.CompletedProcess[str]:
+def asked(path: str, *options: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run the tests there with more asked of them."""
     environment: Mapping[str, str] = os.environ | more
     return subprocess.run(
-        [CHECKOUT / "script" / "test", path, "-q", "--tb=short", "-p", "no:cacheprovider"],
+        [CHECKOUT / "script" / "test", path, *options, "-q", "--tb=short", "-p", "no:cacheprovider"],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,

@@ -133,7 +133,9 @@ def fair(people: int, visits: int) -> Problem:
     """Return a day in which nobody may be late or come home late, and all that counts is equal work."""
     dice = random.Random(1)
     homes = [f"home{number:02}" for number in range(visits)]
-    spots = {place: (dice.uniform(0, 160), dice.uniform(0, 160)) for place in homes} | {"station": (80.0, 80.0)}
+    spots = {place: (dice.uniform(0, 160), dice.uniform(0, 160)) for place in homes} | {
+        "station": (80.0, 80.0)
+    }
     travel = tuple(
         tuple(float(round(abs(one[0] - two[0]) + abs(one[1] - two[1]))) for two in spots.values())
         for one in spots.values()

@@ -19,6 +19,7 @@ from anjia.records.models import Reading
 from anjia.simulation.founding import CENTRE, Founder
 from anjia.simulation.pilot.month import Month
 from anjia.simulation.pilot.opening import found_house
+from anjia.simulation.pilot.troubles import Solve
 from anjia.simulation.pilot.world import World
 from anjia.visits.models import FieldFact, Visit
 from tests.conftest import empty_database
@@ -51,18 +52,19 @@ class Lived:
         """Return in a few lines what there was, for whoever reads the proof."""
         outcomes = ", ".join(f"{number} {status}" for status, number in self.outcomes().most_common())
         numbers = ", ".join(f"{self.look(model.objects.count)} {name}" for name, model in TOLD.items())
-        return f"lived through in {self.seconds:.0f} s: visits {outcomes}\n{numbers}"
+        did = "".join(f"\n{number} {name}" for name, number in sorted(self.world.did.items()))
+        return f"lived through in {self.seconds:.0f} s: visits {outcomes}\n{numbers}{did}"
 
     def outcomes(self) -> Counter[str]:
         return Counter(self.look(lambda: list(Visit.objects.values_list("status", flat=True))))
 
 
 @contextmanager
-def pilot(name: str, *, days: int = DAYS, size: int = SIZE) -> Iterator[Lived]:
+def pilot(name: str, *, days: int = DAYS, size: int = SIZE, solve: Solve | None = None) -> Iterator[Lived]:
     """Let there be a pilot in a database of its own."""
     with empty_database(name):
         began = time.monotonic()
-        month = Month(FIRST, days=days, size=size)
+        month = Month(FIRST, days=days, size=size, solve=solve)
         founder = Founder(month.opens_at)
         found_house(founder)
         world = month.live(founder)

@@ -39,7 +39,7 @@ UNLICENSED: Final = """
                          BETWEEN q.valid_from AND q.valid_until))
 """
 STUCK: Final = """
-    SELECT id, status FROM visits_visit
+    SELECT id, status, starts_at, ends_at, service_code FROM visits_visit
      WHERE status NOT IN ('done', 'cancelled', 'missed', 'released') AND ends_at < %s
 """
 UNEXPLAINED: Final = """
@@ -49,6 +49,19 @@ UNEXPLAINED: Final = """
         OR o.state IN ('placed', 'skipped', 'paused', 'replaced') AND v.cancel_reason <> ''
         OR o.state IN ('lapsed', 'wanted') AND o.why <> '{}'
         OR o.state IN ('holiday', 'paused', 'replaced'))
+"""
+# Promised where she has no shift: in her break at noon, in the evening; or while she is on leave.
+WITHOUT_A_BREAK: Final = """
+    SELECT a.visit_id, a.staff_id, v.starts_at FROM visits_assignment a JOIN visits_visit v ON v.id = a.visit_id
+     WHERE a.state NOT IN ('declined', 'withdrawn') AND v.status NOT IN ('cancelled', 'released') AND (
+           NOT EXISTS (
+           SELECT FROM workforce_shift s
+            WHERE s.staff_id = a.staff_id AND s.removed_at IS NULL
+              AND tstzrange(s.starts_at, s.ends_at) @> tstzrange(v.starts_at, v.ends_at))
+        OR EXISTS (
+           SELECT FROM workforce_leave l
+            WHERE l.staff_id = a.staff_id AND l.state = 'granted'
+              AND l.starts_at <= v.starts_at AND v.starts_at < l.ends_at))
 """
 # Whoever is concerned has been told, or stands on the list of those to call.
 UNTOLD: Final = """
@@ -83,6 +96,11 @@ def broken(now: datetime) -> dict[str, Broken]:
     }
     found = {promise: rows(words, values) for promise, (words, values) in asked.items()}
     return found | {"who moves a promise says why": without_a_reason()}
+
+
+def without_a_break() -> Broken:
+    """Return who is promised for a visit in her break, or when she is not on duty at all."""
+    return rows(WITHOUT_A_BREAK, [])
 
 
 def rows(words: str, values: list[Any]) -> Broken:

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from datetime import time as clock
+from datetime import time as time_of_day
 from typing import Final
 from uuid import UUID
 
@@ -25,13 +25,13 @@ from anjia.dispatch.commands import (
     start_run,
 )
 from anjia.dispatch.days import Day
-from anjia.dispatch.drafting import Unsound, card_of, draft_of, worked_out
+from anjia.dispatch.drafting import Solve, Unsound, card_of, draft_of, worked_out
 from anjia.dispatch.hanging import with_groups
 from anjia.dispatch.posing import Posed
 from anjia.dispatch.queries import overdue_offers, roads_to_ask, silent_runs, waiting_runs, was_planned
 from anjia.dispatch.rules.plans import PLANNING, Failure
 from anjia.integrations.errors import OutsideError
-from anjia.kernel.actors import Purpose, system
+from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of, local
 from anjia.kernel.jobs import each, every, job
 from anjia.kernel.work import acting
@@ -91,7 +91,7 @@ def plan_tomorrow(now: datetime) -> None:
     if local(now).hour < PLANNING.nightly_from or (settings.IS_DEMO and not settings.PLANNING_CACHE.exists()):
         return
     today = day_of(now)
-    evening, tomorrow = at(today, clock(PLANNING.nightly_from)), today + timedelta(days=1)
+    evening, tomorrow = at(today, time_of_day(PLANNING.nightly_from)), today + timedelta(days=1)
 
     def plan(organization_id: UUID) -> None:
         house = acting(system(organization_id), now)
@@ -139,17 +139,29 @@ def tidy_plans(now: datetime) -> None:
 
 @job
 def plan_day(now: datetime, *, organization_id: str, run_id: str) -> None:
+    """Plan a day in a process of its own, and put the draft before people."""
+    house, run = system(UUID(organization_id)), UUID(run_id)
+    plan_run(house, run, lambda day: Solver(house.organization_id, run, seed_of(day)), begun_at=now)
+
+
+def plan_run(
+    house: Actor,
+    run: UUID,
+    solver: Callable[[Day], Solve],
+    *,
+    begun_at: datetime,
+    clock: Callable[[], datetime] = timezone.now,
+) -> None:
     """
-    Plan a day in a process of its own, and put the draft before people.
+    Plan the day of a run with this solver, and put the draft before people, or say that nothing comes of it.
 
     Between the beginning and the end no transaction is open: it takes as long as it takes, and may be stopped.
     """
-    house, run = system(UUID(organization_id)), UUID(run_id)
-    day = acting(house, now).do(begin_run, run_id=run)
+    day = acting(house, begun_at).do(begin_run, run_id=run)
     if day is None:
         return
     try:
-        outcome = worked_out(day, Solver(house.organization_id, run, seed_of(day)))
+        outcome = worked_out(day, solver(day))
         draft = with_groups(outcome.day, draft_of(outcome))
         score = {"before": card_of(day, day.pieces), "after": card_of(day, outcome.after)}
     except NoPlan as none:
@@ -161,10 +173,10 @@ def plan_day(now: datetime, *, organization_id: str, run_id: str) -> None:
         log.exception("the plan of a day failed")
         why = Failure.ERROR
     else:
-        acting(house, timezone.now()).do(finish_run, run_id=run, draft=draft, score=score)
+        acting(house, clock()).do(finish_run, run_id=run, draft=draft, score=score)
         return
     if why:
-        acting(house, timezone.now()).do(fail_run, run_id=run, why=why)
+        acting(house, clock()).do(fail_run, run_id=run, why=why)
 
 
 def seed_of(day: Day) -> int:

@@ -38,6 +38,7 @@ class Going:
     world: World
     household: Household
     free_at: dict[UUID, datetime] = field(default_factory=dict)
+    lasts_longer: float = 0.0  # of the visits, by an hour
 
     def plan(self, promises: Sequence[Promise]) -> None:
         for one in promises:
@@ -97,6 +98,8 @@ class Going:
         """What is said at the door is said at the door; where there is no signal, hours later all at once."""
         world = self.world
         minutes = 12 if errand.refuses else errand.version.duration_minutes - 2
+        if world.dice("long", errand.key, errand.begins_at).random() < self.lasts_longer:
+            minutes += 60
         ends = errand.begins_at + minutes * MINUTES
         self.keep_busy(nurse, until=ends + 2 * MINUTES)
         departed = fact(errand, "departed", world.now)

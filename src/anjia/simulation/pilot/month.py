@@ -22,8 +22,9 @@ from anjia.simulation.pilot.going import Going
 from anjia.simulation.pilot.household import Household
 from anjia.simulation.pilot.opening import RENEWED_ON, open_pilot, renew_licence
 from anjia.simulation.pilot.people import Elder, elders
+from anjia.simulation.pilot.troubles import LASTS_LONGER, Solve, Troubles
 from anjia.simulation.pilot.world import DAYS, MINUTES, World
-from anjia.visits.jobs import mark_missed_visits
+from anjia.visits.jobs import mark_missed_visits, release_expired_holds
 from anjia.visits.queries import Promise
 from anjia.workforce import commands as workforce
 from anjia.workforce.rules.rota import LeaveKind
@@ -35,7 +36,7 @@ BOOKS_AHEAD: Final = 3  # days before the first
 AWAY: Final = {"pilot3": 11, "pilot1": 19}  # who is ill from which morning on
 LEAVE: Final = ("pilot2", 15)  # whose leave begins on which day
 SENDS_HOME: Final = (4, 5, 9)  # days of the pilot on which the ward sends somebody home
-EVERY_HALF_HOUR: Final = (go_on_asking, remind_of_tomorrow)
+EVERY_HALF_HOUR: Final = (go_on_asking, release_expired_holds, remind_of_tomorrow)
 EVERY_HOUR: Final = (
     *EVERY_HALF_HOUR,
     mark_missed_visits,
@@ -54,6 +55,7 @@ class Month:
     days: int = 30
     size: int = 30
     seed: int = 20260301
+    solve: Solve | None = None  # with it the weeks have troubles, and a dispatcher who puts them right
 
     def live(self, founder: Founder | None = None) -> World:
         """Live through it; return the world as it stands the morning after."""
@@ -79,6 +81,9 @@ class Days:
         self.booking, self.answering = Booking(world), Answering(world)
         self.household, self.calling = Household(world), Calling(world)
         self.going = Going(world, self.household)
+        self.troubles = Troubles(world, self.booking, self.going, month.solve) if month.solve else None
+        if self.troubles:
+            self.going.lasts_longer = LASTS_LONGER
 
     def live(self) -> None:
         world, month = self.world, self.month
@@ -124,6 +129,8 @@ class Days:
         agenda.at(at(day, time(7, 50)), lambda: self.going.plan(self.today()))
         for clock in (time(10, 0), time(15, 30)):
             agenda.at(at(day, clock), self.calling.go_round)
+        if self.troubles:
+            self.troubles.plan_day(day)
 
     def today(self) -> list[Promise]:
         return self.world.promises_of(day_of(self.world.now))

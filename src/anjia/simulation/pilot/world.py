@@ -1,6 +1,7 @@
 """The pilot as all who act in it see it: who is who, what time it is, and the dice that decide what happens."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -37,6 +38,7 @@ class World:
     daughter: dict[UUID, Actor] = field(default_factory=dict)
     services: dict[str, Any] = field(default_factory=dict)
     addresses: dict[UUID, UUID] = field(default_factory=dict)
+    did: Counter[str] = field(default_factory=Counter)  # what a dispatcher has put right, by name
 
     @property
     def now(self) -> datetime:
