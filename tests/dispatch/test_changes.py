@@ -201,6 +201,15 @@ class TestWaysOut:
         assert effect.overtime == {"杨慧": 15}
         assert [found.rule for found in effect.broken] == [Rule.SHIFT]
 
+    def test_call_nobody_back_who_has_long_gone_home(self) -> None:
+        here = town()
+        her = here.nurse("何丽")
+        here.nurse("杨慧", shifts=[(8, 12)])
+        one = visit(here, her, hour=16, resident=here.resident("彭淑珍"))
+        found = falls_out(here, her).all.lines[0]
+        assert found.piece.visit_id == one.id
+        assert found.proposal is None or found.proposal.way is not Way.OTHER
+
 
 class TestTaking:
     def test_sends_who_comes_instead_and_says_why(self) -> None:

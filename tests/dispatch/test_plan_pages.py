@@ -92,6 +92,37 @@ class TestPage:
         assert "load delay:2s" not in client.get(PAGE, {"day": here.day}).content.decode()
         assert run_of(here.open.town, here.run_id).state == "draft"
 
+    def test_leaves_out_what_is_not_ticked(self) -> None:
+        there = open_town()
+        near, far = there.nurse("近", base=FAR)[0], there.nurse("远")[0]
+        ones = [
+            there.town.visit(
+                far,
+                resident=there.town.resident(place=FAR),
+                starts_at=there.at(hour),
+                ends_at=there.at(hour + 0.75),
+            )
+            for hour in (9, 14)
+        ]
+        run_id = drafted(there.town, day=there.at(12).date(), now=datetime.now(UTC))
+        day = f"{there.at(12).date():%Y-%m-%d}"
+        client = browser(there, "dispatcher")
+        shown = client.get(PAGE, {"day": day}).content.decode()
+        ticks = re.findall(r'type="checkbox" name="group" value="(\d+)" form="publish" checked', shown)
+        assert len(ticks) == 2
+
+        sent = {"day": day, "ticks": "1", "group": ticks[:1], "idempotency_key": str(uuid4())}
+        assert client.post(f"{PAGE}/{run_id}/publish", sent).status_code == 303
+
+        assert live(there.town, ones[0]) == [(1, id_of(near), "accepted")]
+        assert live(there.town, ones[1]) == [(1, id_of(far), "tentative")]
+
+    def test_says_that_nothing_is_ticked(self, here: Drafted) -> None:
+        sent = {"day": here.day, "ticks": "1", "idempotency_key": str(uuid4())}
+        answer = browser(here.open, "dispatcher").post(f"{PAGE}/{here.run_id}/publish", sent)
+        assert answer.status_code == 422
+        assert "一处都没有勾" in answer.content.decode()
+
     def test_is_no_business_of_others(self, here: Drafted) -> None:
         found = {}
         for role in ("service_desk", "family_doctor", "nurse"):

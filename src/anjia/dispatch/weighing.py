@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -135,7 +135,7 @@ def against_its_time(after: Standing, new: Piece) -> Iterator[Broken]:
             rule=rule,
             words=_("{name}：{words}").format(name=name, words=trouble.words),
             way_out=_("改到 {time} 开始就可以").format(time=f"{local(nearest):%H:%M}")
-            if nearest
+            if nearest and nearest > after.day.now
             else trouble.way_out,
         )
     late = minutes(after.day.now + MINUTE * FEASIBILITY.travel_minutes(hers, ask) - ask.starts_at)
@@ -240,11 +240,12 @@ def overtime_by(standing: Standing, after: Standing, people: Collection[UUID]) -
 
 
 def over(standing: Standing, staff_id: UUID) -> int:
+    """Return how many minutes after the end of a shift she is done with the last that she does after it has begun."""
     shifts = standing.time_of(staff_id).shifts
-    total = 0
+    past: dict[datetime, int] = {}
     for piece in standing.by_staff.get(staff_id, ()):
         begun = [ends for begins, ends in shifts if begins < piece.ends_at]
         if begun:
-            past = piece.ends_at - max(begun)
-            total += max(0, minutes(min(past, piece.ends_at - piece.starts_at)))
-    return total
+            ended = max(begun)
+            past[ended] = max(past.get(ended, 0), minutes(piece.ends_at - ended))
+    return sum(past.values())

@@ -207,10 +207,25 @@ def undo(request: PageRequest, day_change_id: UUID) -> HttpResponse:
     return to_change(day_change_id)
 
 
+@require_safe
+@page("dispatch.assign")
+def whatif(request: PageRequest) -> HttpResponse:
+    """Estimate what one caregiver more would change."""
+    found = console.ask(
+        request,
+        queries.what_if,
+        Purpose.CONTRACT,
+        like=uuid_of(request.GET.get("like", "")),
+        now=timezone.now(),
+    )
+    return render(request, "dispatch/whatif.html", {"page": found})
+
+
 urlpatterns = [
     path("visits/<uuid:visit_id>/repair", repair, name="repair"),
     path("visits/<uuid:visit_id>/give", give, name="give"),
     path("caregivers/<uuid:staff_id>/out", out, name="out"),
+    path("what-if", whatif, name="whatif"),
     path("changes/make", change, name="change"),
     path("changes/last", last, name="last"),
     path("changes/<uuid:day_change_id>", made, name="made"),

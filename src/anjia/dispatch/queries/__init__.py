@@ -18,6 +18,7 @@ from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.queries.standing import AllPage, RepairPage, TryPage, all_page, repair_page, try_page
 from anjia.dispatch.queries.standing_in import Proposal, StandIn, propose_stand_ins
 from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask
+from anjia.dispatch.queries.whatif import WhatIf, what_if
 from anjia.dispatch.shapes import (
     Answered,
     Booked,
@@ -57,6 +58,7 @@ __all__ = [
     "StandIn",
     "ToAsk",
     "TryPage",
+    "WhatIf",
     "all_page",
     "assigning_page",
     "booking_page",
@@ -86,5 +88,6 @@ __all__ = [
     "visit_and_resident",
     "waiting_runs",
     "was_planned",
+    "what_if",
     "why_others_come",
 ]

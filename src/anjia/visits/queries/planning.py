@@ -244,6 +244,31 @@ def promises_on(actor: Actor, purpose: Purpose, *, start: datetime, end: datetim
     return [_promise_of(visit) for visit in found]
 
 
+MOST_ASKED: Final = 200  # newest first: what is worked out from them has to answer while somebody waits
+
+
+def asked_between(
+    actor: Actor, purpose: Purpose, *, start: datetime, end: datetime
+) -> list[tuple[datetime, Promise]]:
+    """
+    Return what was booked of the house in that time and is not called off, and when it was asked for, the first first;
+    of a great many the newest.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    check_may_read_all(actor)
+    rows = Visit.objects.filter(
+        organization_id=actor.organization_id,
+        starts_at__gte=start,  # what is booked then begins later: so the index is used
+        booked_at__gte=start,
+        booked_at__lt=end,
+        status__in=[status.value for status in EXPECTED],
+    )
+    found = list(rows.order_by("-booked_at", "-id")[:MOST_ASKED])[::-1]
+    give_crews(found)
+    return [(visit.booked_at, _promise_of(visit)) for visit in found]
+
+
 def promises_ahead(actor: Actor, purpose: Purpose, *, resident_id: UUID, now: datetime) -> list[Promise]:
     """
     Return the resident's visits that nobody has set out for yet, the soonest first.
