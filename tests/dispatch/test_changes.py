@@ -480,7 +480,10 @@ class TestUndoing:
         deliver_events(here.desk, now=at(8))
         assert states(here, one.id) == {id_of(her): "open"}
         change_id = do_as_tried(here, tried(here, one, other))
+        deliver_events(here.desk, now=at(8.15))
+        assert states(here, one.id) == {id_of(her): "withdrawn"}
         undo(here, change_id, now=at(8.2))
+        deliver_events(here.desk, now=at(8.2))
         assert live(here, one) == [(1, id_of(her), "tentative")]
         assert states(here, one.id)[id_of(her)] == "open"
 

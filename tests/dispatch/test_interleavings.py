@@ -19,16 +19,19 @@ from hypothesis import strategies as st
 from anjia.dispatch.commands import (
     assign_by_hand,
     cancel_booking,
+    change_day,
     confirm_hold,
     hold_slot,
     move_booking,
     offer_visit,
     publish_run,
+    undo_change,
 )
+from anjia.dispatch.queries import try_page
 from anjia.kernel import work
-from anjia.kernel.actors import Actor
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import DomainError
-from anjia.kernel.work import acting
+from anjia.kernel.work import Unit, acting
 from anjia.visits.models import LIVE_STATES, Visit
 from anjia.visits.rules.lifecycle import OPEN, State, crew_state_of
 from tests.dispatch.plans import drafted
@@ -48,6 +51,8 @@ STEPS = st.one_of(
     st.tuples(st.just("cancel"), HOURS, NURSES),
     st.tuples(st.just("ask"), HOURS, NURSES),
     st.tuples(st.just("plan"), HOURS, NURSES),
+    st.tuples(st.just("drag"), HOURS, NURSES),
+    st.tuples(st.just("undo"), HOURS, NURSES),
 )
 Step = tuple[str, float, int]
 
@@ -59,6 +64,7 @@ class World:
     resident_id: UUID
     address_id: UUID
     booked: list[UUID] = field(default_factory=list)
+    changed: list[tuple[UUID, Actor]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def some_visit(self, number: int) -> UUID | None:
@@ -66,34 +72,69 @@ class World:
             return self.booked[number % len(self.booked)] if self.booked else None
 
     def take(self, step: Step, number: int) -> None:
-        what, hour, nurse = step
+        what = step[0]
         unit = acting(self.here.colleague(), NOON)  # so that none gives back what another holds
         if what == "book":
-            held = unit.do(
-                hold_slot,
-                service_code="wound",
-                resident_id=self.resident_id,
-                address_id=self.address_id,
-                starts_at=at(hour),
-                staff_ids=[self.nurses[nurse]],
-            )
-            unit.do(confirm_hold, hold_id=held.id)
-            with self.lock:
-                self.booked.append(held.id)
+            self.book(unit, step)
+            return
+        if what == "undo":
+            self.undo()
             return
         visit_id = self.some_visit(number)
-        if visit_id is None:
-            return
+        if visit_id is not None:
+            self.disturb(unit, visit_id, step)
+
+    def disturb(self, unit: Unit, visit_id: UUID, step: Step) -> None:
+        what, hour, nurse = step
         if what == "plan":
             unit.do(publish_run, run_id=drafted(self.here))
         elif what == "move":
             unit.do(move_booking, visit_id=visit_id, starts_at=at(hour), staff_ids=[self.nurses[nurse]])
+        elif what == "drag":
+            self.drag(unit, visit_id, step)
         elif what == "reassign":
             unit.do(assign_by_hand, visit_id=visit_id, staff_id=self.nurses[nurse], why="试试")
         elif what == "ask":
             unit.do(offer_visit, visit_id=visit_id)
         else:
             unit.do(cancel_booking, visit_id=visit_id, reason="asked")
+
+    def book(self, unit: Unit, step: Step) -> None:
+        _what, hour, nurse = step
+        held = unit.do(
+            hold_slot,
+            service_code="wound",
+            resident_id=self.resident_id,
+            address_id=self.address_id,
+            starts_at=at(hour),
+            staff_ids=[self.nurses[nurse]],
+        )
+        unit.do(confirm_hold, hold_id=held.id)
+        with self.lock:
+            self.booked.append(held.id)
+
+    def drag(self, unit: Unit, visit_id: UUID, step: Step) -> None:
+        _what, hour, nurse = step
+        found = unit.ask(
+            try_page,
+            Purpose.CONTRACT,
+            visit_id=visit_id,
+            part=1,
+            staff_id=self.nurses[nurse],
+            clock=(int(hour), round(hour % 1 * 60)),
+            now=NOON,
+        )
+        change_id = unit.do(
+            change_day, day=found.day, puts=found.puts, weighed_against=found.seen, why="说好了"
+        )
+        with self.lock:
+            self.changed.append((change_id, unit.actor))
+
+    def undo(self) -> None:
+        with self.lock:
+            last = self.changed.pop() if self.changed else None
+        if last:
+            acting(last[1], NOON).do(undo_change, change_id=last[0])
 
     def check(self) -> None:
         def look(_: Actor) -> list[Visit]:
@@ -120,6 +161,7 @@ class World:
             with suppress(DomainError):
                 acting(self.here.desk, NOON).do(cancel_booking, visit_id=visit_id, reason="asked")
         self.booked.clear()
+        self.changed.clear()
 
 
 @pytest.fixture

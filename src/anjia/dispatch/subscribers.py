@@ -8,7 +8,7 @@ from uuid import UUID
 from anjia.dispatch import commands
 from anjia.dispatch.checking import cannot_keep, may_not_do
 from anjia.dispatch.events import CaregiverAway, DayChangeUndone, OfferDeclined, OfferMade
-from anjia.dispatch.queries import is_still_offered
+from anjia.dispatch.queries import is_still_offered, visits_of_change
 from anjia.dispatch.telling import (
     SERIES_OFFERS,
     ask_what_becomes_of,
@@ -207,6 +207,12 @@ def tell_who_was_sent(actor: Actor, now: datetime, event: AssignmentChanged) -> 
             template="work_taken_away",
             at=event.at,
         )
+
+
+@listens_to(DayChangeUndone)
+def ask_again(actor: Actor, now: datetime, event: DayChangeUndone) -> None:
+    for visit_id in visits_of_change(actor, Purpose.CONTRACT, change_id=event.change_id):
+        commands.offer_visit(actor, now, visit_id=visit_id)
 
 
 @listens_to(DayChangeUndone)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from anjia.dispatch.asking import ask_next
 from anjia.dispatch.changing import (
     arranged_as_before,
     arranged_of,
@@ -100,10 +99,6 @@ def undo_change(actor: Actor, now: datetime, *, change_id: UUID) -> date:
     visits.rearrange(actor, now, arranged=arranged_as_before(standing, before, states), is_told_of=True)
     change.undone_at = now
     change.save(update_fields=["undone_at"])
-    moved = {one.visit_id for one in effect.moved}
-    for key, state in states.items():
-        if state is State.TENTATIVE and key[0] not in moved:  # of what is moved they are asked in any case
-            ask_next(actor, now, visit_id=key[0], part=key[1])
     audit.record(
         "dispatch.day.taken_back", actor=actor, at=now, subject_id=change.id, fields=["staff_id", "starts_at"]
     )

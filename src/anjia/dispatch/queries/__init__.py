@@ -1,7 +1,7 @@
 """Questions about times, candidates and offers, by topic. Nothing here writes."""
 
 from anjia.dispatch.queries.candidates import suitability
-from anjia.dispatch.queries.changes import ChangePage, change_page, last_change
+from anjia.dispatch.queries.changes import ChangePage, change_page, last_change, visits_of_change
 from anjia.dispatch.queries.expecting import Expected, OnTheWay, expected_today, on_the_way
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
 from anjia.dispatch.queries.offers import is_still_offered, offers_for, offers_of, overdue_offers
@@ -86,6 +86,7 @@ __all__ = [
     "suitability",
     "try_page",
     "visit_and_resident",
+    "visits_of_change",
     "waiting_runs",
     "was_planned",
     "what_if",

@@ -83,6 +83,12 @@ def last_change(actor: Actor, purpose: Purpose) -> UUID | None:
     return own.order_by("-made_at", "-id").values_list("id", flat=True).first()
 
 
+def visits_of_change(actor: Actor, purpose: Purpose, *, change_id: UUID) -> list[UUID]:
+    """Return whose visits a change is of."""
+    change = DayChange.objects.filter(organization_id=actor.organization_id, id=change_id).first()
+    return sorted({UUID(row[0]) for row in change.before}) if change else []
+
+
 def why_it_stays(actor: Actor, purpose: Purpose, *, standing: Standing, change: DayChange) -> list[str]:
     """Say what has followed a change, be it another one; only who made it takes it back."""
     if change.made_by != actor.user_id:
