@@ -1,5 +1,6 @@
 """From a problem to the search's records, and back to a plan."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -55,6 +56,18 @@ def keeps_to(promise: Promise, caregiver: Caregiver) -> bool:
     return not promise.keeps_caregivers or caregiver.id in promise.caregivers
 
 
+def can_be_in_time(problem: Problem, visit: Visit, number: int, shift: Shift) -> bool:
+    """Return whether a shift has a minute at which a part may start, where none may be late; on other days none has."""
+    part = visit.parts[number]
+    if not (visit.is_hard(part) or is_frozen(visit, number)):
+        return True
+    last = math.inf if shift.may_run_over else shift.closes - part.minutes
+    return any(
+        max(window.opens, shift.opens) <= min(window.closes, last)
+        for window in starts_of(problem, visit, number)
+    )
+
+
 def price_of(problem: Problem, visit: Visit, number: int, caregiver: Caregiver) -> float:
     """Return what it costs that she does a part of it, beside time and travel; an errand is paid for once."""
     if visit.kind == ERRAND and number > 0:
@@ -74,8 +87,10 @@ def build(problem: Problem, seed: int) -> World:
     price = np.array(
         [
             [
-                price_of(problem, visit, number, caregiver) if may(visit, part, caregiver) else np.inf
-                for caregiver, _ in shifts_of(problem)
+                price_of(problem, visit, number, caregiver)
+                if may(visit, part, caregiver) and can_be_in_time(problem, visit, number, shift)
+                else np.inf
+                for caregiver, shift in shifts_of(problem)
             ]
             for visit, number, part in parts_of(problem)
         ]
