@@ -28,10 +28,10 @@ from anjia.planning.search.rules import enforce
 from anjia.planning.search.timetable import plan_of
 
 CHUNK: Final = 16_384  # changes between two looks at the watch
-HOT: Final = 1.0  # the first and the last temperature, in what a visit costs
-COLD: Final = 0.05
+HOT: Final = 0.7  # the first and the last temperature, in what a visit costs
+COLD: Final = 0.03
 OTHERS: Final = 2.0  # how much more than its way all else counts of what a visit costs
-FAIRNESS: Final = 0.3  # what a minute of way counts where equal work is wanted, for it is work too
+FAIRNESS: Final = 0.5  # what a minute of way counts where equal work is wanted, for it is work too
 WARM: Final = 0.5  # where a round begins that goes on with the best plan
 ROUND: Final = 4_000  # changes of a round that begins anew, times visits to the power of 1.5
 ANEW: Final = 0.8  # the share of the time for such rounds
