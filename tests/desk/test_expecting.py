@@ -67,6 +67,14 @@ class TestBoard:
         assert [(one.count, one.style) for one in found.tallies if one.state == AT_RISK] == [(1, "bad")]
         assert [row.id for row in board(here, now, state=AT_RISK).rows] == [second.id]
 
+    def test_knows_for_whom_somebody_else_can_still_be_sent(self, here: Town) -> None:
+        first, second, _third = running_late(here)
+        rows = {row.id: row for row in board(here, at(10.4)).rows}
+        assert rows[second.id].is_at_risk
+        assert not rows[second.id].has_set_out
+        assert rows[first.id].has_set_out
+        assert not rows[first.id].can_be_repaired
+
     def test_knows_nothing_of_another_day(self, here: Town) -> None:
         running_late(here)
         found = board(here, at(10, day=0))

@@ -95,13 +95,15 @@ class Shown:
     why: str
     expected: str = ""
     is_at_risk: bool = False
+    has_set_out: bool = False  # then nobody else is sent: all that is left is to say it
     not_told: str = ""
     exceptions: Sequence[Any] = ()  # anjia.exceptions.shapes.OfVisit
 
     @property
     def can_be_repaired(self) -> bool:
         """Say whether somebody else may be looked for: what will be late says so by itself."""
-        return self.state in {S.UNASSIGNED.value, S.LATE.value} and not self.is_at_risk
+        is_wrong = self.state in {S.UNASSIGNED.value, S.LATE.value}
+        return is_wrong and not self.is_at_risk and not self.has_set_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +168,7 @@ def shown(
         why=why_it_stands_out(row),
         expected=when_expected(expected) if expected else "",
         is_at_risk=expected is not None and expected.is_at_risk,
+        has_set_out=expected is not None and (expected.has_departed or expected.has_arrived),
         not_told=_("{time} 改了时间，家里还没有人知道。").format(time=f"{local(not_told_since):%H:%M}")
         if not_told_since
         else "",
