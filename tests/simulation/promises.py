@@ -52,7 +52,8 @@ UNEXPLAINED: Final = """
 """
 # Promised where she has no shift: in her break at noon, in the evening; or while she is on leave.
 WITHOUT_A_BREAK: Final = """
-    SELECT a.visit_id, a.staff_id, v.starts_at FROM visits_assignment a JOIN visits_visit v ON v.id = a.visit_id
+    SELECT a.visit_id, a.staff_id, v.starts_at, v.service_code, v.status, a.state
+      FROM visits_assignment a JOIN visits_visit v ON v.id = a.visit_id
      WHERE a.state NOT IN ('declined', 'withdrawn') AND v.status NOT IN ('cancelled', 'released') AND (
            NOT EXISTS (
            SELECT FROM workforce_shift s

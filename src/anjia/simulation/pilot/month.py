@@ -81,7 +81,9 @@ class Days:
         self.booking, self.answering = Booking(world), Answering(world)
         self.household, self.calling = Household(world), Calling(world)
         self.going = Going(world, self.household)
-        self.troubles = Troubles(world, self.booking, self.going, month.solve) if month.solve else None
+        self.troubles = (
+            Troubles(world, self.booking, self.going, self.answering, month.solve) if month.solve else None
+        )
         if self.troubles:
             self.going.lasts_longer = LASTS_LONGER
 

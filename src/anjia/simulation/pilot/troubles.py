@@ -18,6 +18,7 @@ from anjia.dispatch.queries import all_page, expected_today, repair_page
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import at, day_of, local
 from anjia.kernel.errors import DomainError
+from anjia.simulation.pilot.answering import Answering
 from anjia.simulation.pilot.booking import Booking
 from anjia.simulation.pilot.going import Going
 from anjia.simulation.pilot.opening import STANDBY
@@ -45,6 +46,7 @@ class Troubles:
     world: World
     booking: Booking
     going: Going
+    answering: Answering
     solve: Solve
 
     @property
@@ -85,6 +87,8 @@ class Troubles:
                 starts_at=world.now,
                 ends_at=ends_at,
             )
+            # What nobody could come for is on the dispatcher's list: she sends somebody, or rings and calls it off.
+            world.agenda.at(world.now + 10 * MINUTES, lambda: self.answering.fill(world.promises_of(today)))
         except DomainError as refusal:
             world.did[f"refused: {refusal.code}"] += 1
 
