@@ -237,9 +237,6 @@ def main() -> None:
         heard_by = time.monotonic() + 120
         while server.one(TROUBLED) and time.monotonic() < heard_by:
             time.sleep(2)
-        for _ in range(5):  # now that only caregivers are faster, who answer what they are asked
-            if not told["publish: done"]:
-                plan(planner, tomorrow, within=120)
         time.sleep(COUNTED_AFTER)
         circles, troubled, twice = server.one(DEADLOCKS) - before, server.one(TROUBLED), server.overlapping()
     print(f"{SECONDS:.0f} s: {DESKS} desks, {DISPATCHERS} dispatchers, one who plans")
@@ -259,8 +256,10 @@ def main() -> None:
 
 def missing(told: Mapping[str, int]) -> list[str]:
     """Return what has not happened once: a storm without it proves nothing of it."""
-    names = ("confirm", "repair", "give", "publish")
-    return [f"not one {name} was done" for name in names if not told.get(f"{name}: done")]
+    names = ("confirm", "repair", "give", "undo")
+    found = [f"not one {name} was done" for name in names if not told.get(f"{name}: done")]
+    # A draft is of the day as it was: among so many hands somebody is mostly faster, and it is refused.
+    return found + ([] if any(words.startswith("publish: ") for words in told) else ["no draft was taken"])
 
 
 if __name__ == "__main__":

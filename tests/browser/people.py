@@ -343,6 +343,8 @@ def consent_on_paper(desk: Screen) -> None:
     """Enter that she has signed to everything that was read to her, each with a photo of what she signed."""
     asked = desk.page.locator("#consents details", has_text="她签字同意")
     paper: FilePayload = {"name": "signed.png", "mimeType": "image/png", "buffer": scribble(3)}
+    asked.first.wait_for()
+    desk.settle()  # the page's heading comes before its end, and they are counted
     for _ in range(asked.count()):
         left = asked.count()
         asked.first.locator("summary").click()

@@ -1,17 +1,20 @@
 """A day that is worked out: who would come, when, and why."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anjia.dispatch.commands import accept_offer, decline_offer
 from anjia.dispatch.drafting import Unsound, card_of, draft_of, placed, unassigned, worked_out
+from anjia.dispatch.jobs import go_on_asking
 from anjia.dispatch.posing import pose
 from anjia.kernel.work import acting
 from anjia.planning.evaluate import evaluate
 from anjia.planning.plan import Plan
 from anjia.visits.models import Visit
-from tests.dispatch.make import booking, offers
+from tests.dispatch.make import booking, offers, states
 from tests.dispatch.plans import FAR, day_of, planned, quickly, visit, who
 from tests.make import NOON, deliver_events
 from tests.visits.make import at, id_of, town
@@ -95,6 +98,17 @@ class TestWorkingOut:
         day = day_of(here)
         assert id_of(near) not in day.able[visit_id, 1]
         assert who(planned(here))[visit_id, 1] != id_of(near)
+
+    def test_may_send_who_has_not_answered(self) -> None:
+        here = town()
+        near = here.nurse("近", base=FAR)
+        visit_id = booking(here, here.resident(place=FAR), near)
+        here.nurse("远")
+        [offer] = offers(near)
+        go_on_asking(offer.deadline + timedelta(seconds=1))
+
+        assert states(here, visit_id)[id_of(near)] == "timed_out"
+        assert id_of(near) in day_of(here).able[visit_id, 1]
 
     def test_moves_a_promise_only_if_nobody_can_keep_it(self) -> None:
         here = town()

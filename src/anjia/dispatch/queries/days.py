@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from anjia.catalogue.queries import get_versions
@@ -19,7 +20,7 @@ from anjia.visits.queries import Promise, known_by_of_many, live_assignments, pr
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
 
-SAID_NO = [OfferState.DECLINED.value, OfferState.TIMED_OUT.value]
+SAID_NO: Final = (OfferState.DECLINED.value,)  # who has not answered has not said no: a person may send her
 
 
 def read_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> Day:
