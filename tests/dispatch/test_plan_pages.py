@@ -74,7 +74,18 @@ class TestPage:
         assert here.comes() == [(1, id_of(here.near), "accepted")]
         after = client.get(PAGE, {"day": here.day}).content.decode()
         assert "发出去了" in after
-        assert "采纳" not in after.partition("这一天算过的")[2]
+        assert "/publish" not in after
+
+    def test_says_who_takes_a_plan_and_lets_it_be_set(self, here: Drafted) -> None:
+        client = browser(here.open, "dispatcher")
+        sent = {"day": here.day, "publishes_by_night": "yes", "idempotency_key": str(uuid4())}
+
+        answer = client.post(f"{PAGE}/policy", sent)
+
+        assert (answer.status_code, answer["Location"]) == (303, f"{PAGE}?day={here.day}")
+        shown = client.get(PAGE, {"day": here.day}).content.decode()
+        assert 'value="yes" checked' in shown
+        assert "定的" in shown.partition("谁来采纳")[2]
 
     def test_starts_a_run_and_stops_it(self, here: Drafted) -> None:
         client = browser(here.open, "dispatcher")

@@ -119,6 +119,7 @@ THINGS: Final[Mapping[str, Words]] = {
     "recipient": pgettext_lazy("audit", "联系方式"),
     "day": pgettext_lazy("audit", "一天的安排"),
     "plan": pgettext_lazy("audit", "一天的方案"),
+    "plan_policy": pgettext_lazy("audit", "方案由谁采纳"),
     "referral": pgettext_lazy("audit", "出院转介"),
     "resident": pgettext_lazy("audit", "居民"),
     "role": pgettext_lazy("audit", "角色"),

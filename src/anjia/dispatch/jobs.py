@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
 from typing import Final
@@ -22,6 +23,7 @@ from anjia.dispatch.commands import (
     keep_travel_times,
     note_progress,
     offer_visit,
+    publish_by_policy,
     start_run,
 )
 from anjia.dispatch.days import Day
@@ -33,6 +35,7 @@ from anjia.dispatch.rules.plans import PLANNING, Failure
 from anjia.integrations.errors import OutsideError
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of, local
+from anjia.kernel.errors import DomainError
 from anjia.kernel.jobs import each, every, job
 from anjia.kernel.work import acting
 from anjia.planning.apart import NoPlan, solve_apart
@@ -173,7 +176,9 @@ def plan_run(
         log.exception("the plan of a day failed")
         why = Failure.ERROR
     else:
-        acting(house, clock()).do(finish_run, run_id=run, draft=draft, score=score)
+        if acting(house, clock()).do(finish_run, run_id=run, draft=draft, score=score):
+            with suppress(DomainError):  # somebody was faster: it lies there for a person
+                acting(house, clock()).do(publish_by_policy, run_id=run)
         return
     if why:
         acting(house, clock()).do(fail_run, run_id=run, why=why)

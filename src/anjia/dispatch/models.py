@@ -142,6 +142,23 @@ class PlanRun(models.Model):
         return f"{self.day} ({self.state})"
 
 
+class PlanPolicy(models.Model):
+    """
+    What a house lets be published without anybody having looked: nothing, where it has said nothing.
+
+    `publishes_by_night`: drafts that the night has worked out and that move no promised time.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField(unique=True)
+    publishes_by_night = models.BooleanField(default=False)
+    set_by = models.UUIDField()
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"publishes by night: {self.publishes_by_night}"
+
+
 class DayChange(models.Model):
     """
     A dispatcher has changed a day by hand: what was so before, and what was made of it. Ids and times only.

@@ -14,7 +14,9 @@ from anjia.dispatch.commands.plans import (
     finish_run,
     hand_on,
     note_progress,
+    publish_by_policy,
     publish_run,
+    set_plan_policy,
     start_run,
 )
 from anjia.dispatch.commands.travel import keep_travel_times
@@ -40,8 +42,10 @@ __all__ = [
     "move_booking",
     "note_progress",
     "offer_visit",
+    "publish_by_policy",
     "publish_run",
     "release_hold",
+    "set_plan_policy",
     "start_run",
     "take_turns",
     "undo_change",

@@ -9,7 +9,7 @@ from anjia.dispatch.days import Day
 from anjia.dispatch.drafting import moved_in
 from anjia.dispatch.events import DayPlanned
 from anjia.dispatch.hanging import chosen_of
-from anjia.dispatch.models import PlanRun
+from anjia.dispatch.models import PlanPolicy, PlanRun
 from anjia.dispatch.publishing import (
     arranged_of,
     become,
@@ -32,7 +32,7 @@ from anjia.dispatch.rules.plans import (
     may_become,
 )
 from anjia.kernel import audit, events, live
-from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.actors import NOBODY, Actor, Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.database import refuse_if_broken
 from anjia.kernel.work import command
@@ -194,6 +194,40 @@ def publish_run(actor: Actor, now: datetime, *, run_id: UUID, groups: Collection
     events.publish(DayPlanned(run_id=run.id, at=now), actor=actor)
     live.tell(topic=TOPIC, subject_id=run.id)
     return run.day
+
+
+@command("dispatch.assign")
+def set_plan_policy(actor: Actor, now: datetime, *, publishes_by_night: bool) -> None:
+    """Say whether drafts of the night that move no promised time are published without anybody having looked."""
+    PlanPolicy.objects.update_or_create(
+        organization_id=actor.organization_id,
+        defaults={"publishes_by_night": publishes_by_night, "set_by": actor.user_id, "set_at": now},
+    )
+    audit.record(
+        "dispatch.plan_policy.set",
+        actor=actor,
+        at=now,
+        subject_id=actor.organization_id,
+        fields=["publishes_by_night"],
+    )
+
+
+@command("dispatch.assign")
+def publish_by_policy(actor: Actor, now: datetime, *, run_id: UUID) -> bool:
+    """
+    Publish a draft that the night has worked out, if the house lets it; return whether it was. It is as by a person,
+    and refused as to her: then the draft lies there for one.
+
+    :raises NothingToPublish, DayHasChanged, CaregiverBusy: as `publish_run`
+    """
+    run = get_run(actor, run_id=run_id)
+    policy = PlanPolicy.objects.filter(organization_id=actor.organization_id, publishes_by_night=True)
+    moves = run.draft.get("moves", ())
+    stays = all(one["starts_at"] == one["starts_then"] for one in moves)
+    if run.asked_by != NOBODY or not moves or not stays or not policy.exists():
+        return False
+    publish_run(actor, now, run_id=run_id)
+    return True
 
 
 @command("dispatch.assign")

@@ -308,6 +308,14 @@ def plan_publish(request: PageRequest, run_id: UUID) -> HttpResponse:
     return done_or_said(request, day, commands.publish_run, run_id=run_id, groups=groups)
 
 
+@require_POST
+@page("dispatch.assign")
+def plan_policy(request: PageRequest) -> HttpResponse:
+    day = day_said(request.POST.get("day", ""), day_of(timezone.now()))
+    by_night = request.POST.get("publishes_by_night") == "yes"
+    return done_or_said(request, day, commands.set_plan_policy, publishes_by_night=by_night)
+
+
 def done_or_said(request: PageRequest, shown: date, command: Any, **says: Any) -> HttpResponse:
     """Do it and go to the day's page; a refusal is said on it, above what is so now."""
     try:
@@ -322,6 +330,7 @@ def done_or_said(request: PageRequest, shown: date, command: Any, **says: Any) -
 urlpatterns = [
     path("plan", plan, name="plan"),
     path("plan/start", plan_start, name="plan_start"),
+    path("plan/policy", plan_policy, name="plan_policy"),
     path("plan/<uuid:run_id>/discard", plan_discard, name="plan_discard"),
     path("plan/<uuid:run_id>/publish", plan_publish, name="plan_publish"),
     path("book/<uuid:resident_id>", book, name="book"),

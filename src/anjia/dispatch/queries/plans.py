@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.utils.translation import get_language
 
-from anjia.dispatch.models import PlanRun
+from anjia.dispatch.models import PlanPolicy, PlanRun
 from anjia.dispatch.rules.plans import AT_WORK, WORDS_OF_FAILURE, WORDS_OF_RUN, Failure, RunState
+from anjia.identity.queries import account_names
 from anjia.kernel.actors import NOBODY, Actor, Purpose
 from anjia.kernel.errors import NotAllowed
 from anjia.residents.queries import resident_names
@@ -116,6 +117,19 @@ class Run:
     def was_by_night(self) -> bool:
         return self.asked_by == NOBODY
 
+    @property
+    def is_by_policy(self) -> bool:
+        return self.state is RunState.PUBLISHED and self.settled_by == NOBODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Whether the house lets drafts be published unseen, and who has said so; nobody, where it is as it comes."""
+
+    publishes_by_night: bool = False
+    set_by: str = ""
+    set_at: datetime | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPage:
@@ -125,6 +139,7 @@ class PlanPage:
     run: Run | None  # waiting or at work
     draft: Run | None
     earlier: Sequence[Run]
+    policy: Policy
 
     @property
     def last(self) -> Run | None:
@@ -149,6 +164,17 @@ def plan_page(actor: Actor, purpose: Purpose, *, day: date) -> PlanPage:
         run=next((_run_of(one) for one in found if one.state in AT_WORK), None),
         draft=_draft_of(actor, purpose, draft) if draft else None,
         earlier=[_run_of(one) for one in found if one.state not in AT_WORK | {RunState.DRAFT}][:SHOWN],
+        policy=_policy_of(actor, purpose),
+    )
+
+
+def _policy_of(actor: Actor, purpose: Purpose) -> Policy:
+    row = PlanPolicy.objects.filter(organization_id=actor.organization_id).first()
+    if row is None:
+        return Policy()
+    names = account_names(actor, purpose, account_ids={row.set_by})
+    return Policy(
+        publishes_by_night=row.publishes_by_night, set_by=names.get(row.set_by, ""), set_at=row.set_at
     )
 
 
