@@ -6,11 +6,13 @@ import pytest
 
 from anjia.dispatch.commands import discard_run, set_plan_policy, start_run
 from anjia.dispatch.jobs import plan_run
+from anjia.dispatch.posing import Posed
 from anjia.dispatch.queries import plan_page
 from anjia.dispatch.rules.plans import RunState
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.work import acting
+from anjia.planning.plan import Plan
 from anjia.visits.models import Visit
 from tests.dispatch.make import TOMORROW
 from tests.dispatch.plans import FAR, live, quickly, run_of, visit
@@ -75,11 +77,11 @@ class TestPolicy:
         acting(here.desk, NOON).do(set_plan_policy, publishes_by_night=True)
         run_id = acting(here.system, NOON).do(start_run, day=TOMORROW)
 
-        def slowly(posed: object, number: int) -> object:
+        def slowly(posed: Posed, number: int) -> Plan:
             workforce.leave(of=here.desk, staff_id=id_of(near), starts_at=at(8), ends_at=at(17))
-            return quickly(posed, number)  # type: ignore[arg-type]
+            return quickly(posed, number)
 
-        plan_run(here.system, run_id, lambda _day: slowly, begun_at=NOON, clock=lambda: NOON)  # type: ignore[arg-type, return-value]
+        plan_run(here.system, run_id, lambda _day: slowly, begun_at=NOON, clock=lambda: NOON)
 
         assert run_of(here, run_id).state == RunState.DRAFT
 
