@@ -43,7 +43,7 @@ class Drafted:
         return f"{self.open.at(12).date():%Y-%m-%d}"
 
     def publish(self, client: Client) -> Any:
-        sent = {"day": self.day, "idempotency_key": str(uuid4())}
+        sent = {"day": self.day, "ticks": "1", "group": "1", "idempotency_key": str(uuid4())}
         return client.post(f"{PAGE}/{self.run_id}/publish", sent)
 
     def comes(self) -> list[tuple[int, UUID, str]]:
@@ -200,6 +200,39 @@ class TestWhatComesInBetween:
         assert answer.status_code == 409
         assert "黄志远：改了人" in answer.content.decode()
         assert here.comes() == [(1, id_of(third), "accepted")]
+
+    def test_takes_out_what_it_touches_and_leaves_the_rest_to_be_published(self) -> None:
+        """Seen before it is pressed; and what was left out by hand stays left out when the page comes back."""
+        there = open_town()
+        near, far = there.nurse("近", base=FAR)[0], there.nurse("远")[0]
+        third = there.nurse("第三", base=FAR)[0]
+        ones = []
+        for name, hour in (("孙德海", 9), ("黄志远", 11), ("张桂芳", 14)):
+            resident = there.town.resident(name, place=FAR)
+            ends_at = there.at(hour + 0.75)
+            ones.append(there.town.visit(far, resident=resident, starts_at=there.at(hour), ends_at=ends_at))
+        run_id = drafted(there.town, day=there.at(12).date(), now=datetime.now(UTC))
+        moves = run_of(there.town, run_id).draft["moves"]
+        group = {move["visit_id"]: str(move["group"]) for move in moves}
+        day, client = f"{there.at(12).date():%Y-%m-%d}", browser(there, "dispatcher")
+        said = {"staff_id": str(third.staff_id), "part": "1", "idempotency_key": str(uuid4())}
+        assert client.post(f"/console/dispatch/visits/{ones[0].id}/assign", said).status_code == 303
+
+        sent = {"day": day, "ticks": "1", "group": [group[str(one.id)] for one in ones[:2]]}
+        refused = client.post(f"{PAGE}/{run_id}/publish", sent | {"idempotency_key": str(uuid4())})
+        shown = refused.content.decode()
+        assert refused.status_code == 409
+        assert "孙德海：改了人" in shown.partition('id="fallen"')[2]
+        ticks = dict(re.findall(r'name="group" value="(\d+)" form="publish"( checked)?', shown))
+        assert ticks == {group[str(ones[1].id)]: " checked", group[str(ones[2].id)]: ""}
+
+        sent["group"] = [number for number, is_ticked in ticks.items() if is_ticked]
+        assert (
+            client.post(f"{PAGE}/{run_id}/publish", sent | {"idempotency_key": str(uuid4())}).status_code
+            == 303
+        )
+        came = [[who for _part, who, _state in live(there.town, one)] for one in ones]
+        assert came == [[id_of(third)], [id_of(near)], [id_of(far)]]
 
     def test_at_the_same_moment_leaves_one_of_them(self, here: Drafted) -> None:
         third = here.open.nurse("第三", base=FAR)[0]

@@ -50,7 +50,7 @@ class TestPolicy:
 
         assert run_of(here, run_id).state == RunState.PUBLISHED
         assert [who for _part, who, _state in live(here, one)] == [id_of(near)]
-        [shown] = acting(here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW).earlier
+        [shown] = acting(here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW, now=NOON).earlier
         assert shown.is_by_policy
 
     def test_leaves_what_a_person_has_asked_for_to_a_person(self) -> None:
@@ -90,7 +90,7 @@ class TestPolicy:
         far_from_whom_it_is_with(here)
         for is_on in (True, False):
             acting(here.desk, NOON).do(set_plan_policy, publishes_by_night=is_on)
-            policy = acting(here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW).policy
+            policy = acting(here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW, now=NOON).policy
             assert (policy.publishes_by_night, policy.set_at) == (is_on, NOON)
         run_id = planned_by(here, here.system)
         assert run_of(here, run_id).state == RunState.DRAFT
@@ -99,6 +99,10 @@ class TestPolicy:
     def test_is_of_one_house_and_not_for_everybody(self) -> None:
         here, there = town(), town()
         acting(here.desk, NOON).do(set_plan_policy, publishes_by_night=True)
-        assert not acting(there.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW).policy.set_at
+        assert (
+            not acting(there.desk, NOON)
+            .ask(plan_page, Purpose.CONTRACT, day=TOMORROW, now=NOON)
+            .policy.set_at
+        )
         with pytest.raises(NotAllowed):
             acting(here.nurse(), NOON).do(set_plan_policy, publishes_by_night=True)

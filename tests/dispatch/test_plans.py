@@ -16,7 +16,9 @@ from django.test.utils import CaptureQueriesContext
 
 from anjia.dispatch.commands import (
     accept_offer,
+    assign_by_hand,
     begin_run,
+    cancel_booking,
     discard_run,
     fail_silent_run,
     finish_run,
@@ -36,6 +38,7 @@ from anjia.dispatch.rules.plans import (
     NothingChosen,
     NothingToPublish,
     NotThatFar,
+    PartsHaveChanged,
     RunState,
     may_become,
 )
@@ -63,7 +66,7 @@ def engine(settings: Any) -> Any:
 
 
 def page(here: Town, by: Actor | None = None) -> PlanPage:
-    return acting(by or here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW)
+    return acting(by or here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW, now=NOON)
 
 
 def two_far(here: Town) -> tuple[Actor, Actor, Visit]:
@@ -422,6 +425,103 @@ class TestPublishing:
             acting(here.desk, NOON).do(publish_run, run_id=run_id, groups=set())
         assert [who for _part, who, _state in live(here, one)] == [id_of(far)]
         assert near
+
+    def test_goes_on_without_what_somebody_has_changed_meanwhile(self) -> None:
+        """One of two is given to a third by hand: the other is published, and that one is left as it is."""
+        here = town()
+        near, run_id, ones, groups = self.two_groups(here)
+        third = here.nurse("第三", base=FAR)
+        acting(here.desk, NOON).do(assign_by_hand, visit_id=ones[0].id, staff_id=id_of(third))
+        draft = page(here).draft
+        assert draft is not None
+        assert [why for _moves, why in draft.fallen_groups] == [["09:00 张桂芳：改了人"]]
+        assert [one.visit_id for group in draft.groups for one in group] == [ones[1].id]
+
+        acting(here.desk, NOON).do(publish_run, run_id=run_id, groups={groups[1]})
+
+        assert live(here, ones[0]) == [(1, id_of(third), "accepted")]
+        assert live(here, ones[1]) == [(1, id_of(near), "accepted")]
+        assert [move["group"] for move in run_of(here, run_id).draft["left_out"]] == [groups[0]]
+
+    def test_publishes_nothing_of_what_was_chosen_while_some_of_it_changed(self) -> None:
+        here = town()
+        _near, run_id, ones, groups = self.two_groups(here)
+        before = live(here, ones[1])
+        acting(here.desk, NOON).do(cancel_booking, visit_id=ones[0].id, reason="asked")
+        with pytest.raises(PartsHaveChanged, match="09:00 的一次上门取消了"):
+            acting(here.desk, NOON).do(publish_run, run_id=run_id, groups=set(groups))
+        assert live(here, ones[1]) == before
+        assert run_of(here, run_id).state == RunState.DRAFT
+
+    def test_leaves_out_what_would_come_into_a_day_that_is_another(self) -> None:
+        """She who would come is promised to somebody else since: what was worked out for her day is not so any more."""
+        here = town()
+        near, run_id, _ones, groups = self.two_groups(here)
+        visit(here, near, place=FAR, hour=15.5, resident=here.resident("孙德海", place=FAR))
+        draft = page(here).draft
+        assert draft is not None
+        assert set(draft.fallen) == set(groups)
+        assert draft.fallen[groups[1]] == ["近这一天有了变化：15:30 孙德海：新约的"]
+        with pytest.raises(PartsHaveChanged, match="孙德海：新约的"):
+            acting(here.desk, NOON).do(publish_run, run_id=run_id, groups=set(groups))
+
+    def test_is_not_touched_by_what_others_are_promised(self) -> None:
+        here = town()
+        near, run_id, ones, groups = self.two_groups(here)
+        visit(here, here.nurse("别人"), resident=here.resident("孙德海"))
+        draft = page(here).draft
+        assert draft is not None
+        assert (draft.fallen, draft.beside) == ({}, ["10:00 孙德海：新约的"])
+        with pytest.raises(DayHasChanged, match="孙德海：新约的"):  # all or nothing: nothing
+            acting(here.desk, NOON).do(publish_run, run_id=run_id)
+        acting(here.desk, NOON).do(publish_run, run_id=run_id, groups=set(groups))
+        assert {live(here, one)[0][1] for one in ones} == {id_of(near)}
+
+    def test_leaves_out_only_what_she_is_on_leave_for(self) -> None:
+        here = town()
+        near, _run_id, _ones, groups = self.two_groups(here)
+        workforce.leave(of=here.desk, staff_id=id_of(near), starts_at=at(8), ends_at=at(12))
+        draft = page(here).draft
+        assert draft is not None
+        assert list(draft.fallen) == [groups[0]]
+        assert "近来不了：这个时间请假" in draft.fallen[groups[0]][0]
+
+    def test_leaves_out_what_begins_too_soon_to_be_put_to_somebody_else(self) -> None:
+        here = town()
+        near, run_id, ones, groups = self.two_groups(here)
+        late = at(8)
+        draft = acting(here.desk, late).ask(plan_page, Purpose.CONTRACT, day=TOMORROW, now=late).draft
+        assert draft is not None
+        assert list(draft.fallen) == [groups[0]]
+        acting(here.desk, late).do(publish_run, run_id=run_id, groups={groups[1]})
+        assert live(here, ones[1]) == [(1, id_of(near), "accepted")]
+
+    def test_takes_one_of_two_that_have_come_to_be_in_each_others_way(self) -> None:
+        """Each could still be by itself: what has to go is one of them, not both."""
+        here = town()
+        near, far = here.nurse("近", base=FAR), here.nurse("远")
+        ones = [visit(here, far, place=FAR, hour=hour) for hour in (9, 14)]
+        run_id = drafted(here)
+        # As if the engine had put both at one time.
+        clash = {"starts_then": at(9).isoformat(), "ends_then": at(9.75).isoformat()}
+        run = run_of(here, run_id)
+        run.draft["moves"] = [{**one, **clash} for one in run.draft["moves"]]
+        here.look(lambda _: run.save(update_fields=["draft"]))
+        shown = page(here).draft
+        assert shown is not None
+        assert len(shown.groups) == len(shown.fallen_groups) == 1
+        assert near
+        assert ones
+
+    def two_groups(self, here: Town) -> tuple[Actor, UUID, list[Visit], list[int]]:
+        """Return who is near a home, a draft that gives her its two visits, those, and in which group each is."""
+        near, far = here.nurse("近", base=FAR), here.nurse("远")
+        resident = here.resident("张桂芳", place=FAR)
+        ones = [visit(here, far, resident=resident, hour=hour) for hour in (9, 14)]
+        run_id = drafted(here)
+        groups = {move["visit_id"]: move["group"] for move in run_of(here, run_id).draft["moves"]}
+        assert len(set(groups.values())) == 2
+        return near, run_id, ones, [groups[str(one.id)] for one in ones]
 
     def test_gives_way_to_a_later_draft(self) -> None:
         here = town()

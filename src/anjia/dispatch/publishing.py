@@ -1,6 +1,6 @@
 """What it takes to publish a day's plan: turns, checks and words as by hand. Only commands call it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from anjia.dispatch.asking import withdraw_offers
 from anjia.dispatch.days import Day, Key, Piece
 from anjia.dispatch.drafting import why_not
+from anjia.dispatch.fallen import cannot_come, differing, since_then
 from anjia.dispatch.matching import turns_of
 from anjia.dispatch.models import OPEN, Offer, PlanRun
 from anjia.dispatch.rules import OfferState
-from anjia.dispatch.rules.plans import DayHasChanged, RunState, may_become
+from anjia.dispatch.rules.plans import DayHasChanged, PartsHaveChanged, RunState, may_become
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.calendar import local
 from anjia.kernel.database import wait_turns
 from anjia.kernel.errors import NotFound
 from anjia.residents.queries import resident_names
@@ -64,57 +64,28 @@ def wait_for_the_day(actor: Actor, run: PlanRun) -> None:
     )
 
 
-def check_unchanged(actor: Actor, run: PlanRun, day: Day) -> None:
+def check_as_then(actor: Actor, run: PlanRun, day: Day, groups: Collection[int] | None) -> None:
     """
-    Compare the day with the one that the run began from.
+    Compare the day with the one that the run began from: all of it, or where groups are named what they touch.
 
-    That somebody has taken what was kept for her changes nothing for others; what the draft moves nobody has taken.
-
-    :raises DayHasChanged: naming the visits
+    :raises DayHasChanged: naming what is otherwise
+    :raises PartsHaveChanged: naming why some of these groups hold no more
     """
-    moved = {(move["visit_id"], move["part"]) for move in run.draft["moves"]}
-    then = {(row[0], row[1]): said(row, moved) for row in map(tuple, run.began_with)}
-    now = {(row[0], row[1]): said(row, moved) for row in (piece.row for piece in day.pieces)}
-    differing = {key for key in then.keys() | now.keys() if then.get(key) != now.get(key)}
-    if differing:
-        raise DayHasChanged(in_words(actor, day, then, now, differing))
+    moves = run.draft["moves"]
+    found = differing(day, run.began_with, moves)
+    names = resident_names(actor, Purpose.CONTRACT, resident_ids=found.residents)
+    if groups is None and found.keys:
+        raise DayHasChanged(list(dict.fromkeys(found.words(key, names) for key in found.keys)))
+    if groups is not None:
+        fallen = since_then(found, moves, names).fallen
+        why = [words for number in sorted(groups) for words in fallen.get(number, ())]
+        if why:
+            raise PartsHaveChanged(list(dict.fromkeys(why)))
 
 
-def said(row: Sequence[Any], moved: set[tuple[str, int]]) -> tuple[Any, ...]:
-    return tuple(row) if (row[0], row[1]) in moved else tuple(row[:5])
-
-
-def in_words(
-    actor: Actor,
-    day: Day,
-    then: Mapping[tuple[str, int], tuple[Any, ...]],
-    now: Mapping[tuple[str, int], tuple[Any, ...]],
-    differing: set[tuple[str, int]],
-) -> list[str]:
-    pieces = {(str(piece.visit_id), piece.part): piece for piece in day.pieces}
-    names = resident_names(
-        actor, Purpose.CONTRACT, resident_ids={pieces[key].resident_id for key in differing if key in pieces}
-    )
-    found = []
-    for visit_id, part in sorted(differing):
-        key = visit_id, part
-        row = now.get(key) or then[key]
-        at = f"{local(datetime.fromisoformat(row[3])):%H:%M}"
-        if key not in now:
-            found.append(_("{time} 的一次上门取消了或改到了别的天").format(time=at))
-            continue
-        what = _("改了人") if key in then else _("新约的")
-        if key in then and then[key][3] != row[3]:
-            what = _("改了时间")
-        elif key in then and then[key][2] == row[2]:
-            what = _("有人接了")
-        found.append(
-            _("{time} {name}：{what}").format(time=at, name=names.get(pieces[key].resident_id, ""), what=what)
-        )
-    return list(dict.fromkeys(found))
-
-
-def check_still_so(actor: Actor, day: Day, moves: Sequence[tuple[Piece, Piece]]) -> None:
+def check_still_so(
+    day: Day, moves: Sequence[tuple[Piece, Piece]], refusal: type[DayHasChanged] = DayHasChanged
+) -> None:
     """
     Ask the law, the rota and the way again: a licence may have lapsed, leave may have been given since.
 
@@ -122,15 +93,9 @@ def check_still_so(actor: Actor, day: Day, moves: Sequence[tuple[Piece, Piece]])
     """
     then = {old.key: new for old, new in moves}
     timelines = day.timelines([then.get(piece.key, piece) for piece in day.pieces])
-    found = []
-    for _old, new in moves:
-        reasons = why_not(day, new, timelines)
-        if reasons:
-            name = day.by_id[new.staff_id].name if new.staff_id in day.by_id else _("原来的人")
-            words = _("；").join(one.words for one in reasons)
-            found.append(_("{name}来不了：{reasons}").format(name=name, reasons=words))
+    found = [words for _old, new in moves if (words := cannot_come(day, new, why_not(day, new, timelines)))]
     if found:
-        raise DayHasChanged(found)
+        raise refusal(found)
 
 
 def take_back_offers(actor: Actor, now: datetime, keys: Sequence[Key]) -> None:

@@ -13,8 +13,8 @@ from anjia.dispatch.models import PlanPolicy, PlanRun
 from anjia.dispatch.publishing import (
     arranged_of,
     become,
+    check_as_then,
     check_still_so,
-    check_unchanged,
     get_run,
     run_to_change,
     take_back_offers,
@@ -25,7 +25,9 @@ from anjia.dispatch.rules.plans import (
     AT_WORK,
     PLANNING,
     AlreadyPlanning,
+    DayHasChanged,
     Failure,
+    NotByThemselves,
     NothingToPublish,
     RunState,
     check_day,
@@ -162,8 +164,10 @@ def discard_run(actor: Actor, now: datetime, *, run_id: UUID) -> date:
 @command("dispatch.assign")
 def publish_run(actor: Actor, now: datetime, *, run_id: UUID, groups: Collection[int] | None = None) -> date:
     """
-    Have it so as a run's draft says, all of it or nothing; return the day. With `groups`, only those of its moves: what
-    hangs together is in one.
+    Have it so as a run's draft says, all of it or nothing; return the day.
+
+    With `groups`, only those of its moves, what hangs together is in one: then it matters only what has become of them
+    and of the days of those who would come. Without, nothing at all may be otherwise than when the run began.
 
     Who is put in is sent, as by a dispatcher's hand; whose time is another is told so. What was offered is taken back.
 
@@ -171,6 +175,8 @@ def publish_run(actor: Actor, now: datetime, *, run_id: UUID, groups: Collection
     :raises NothingToPublish: if it is no draft (any more)
     :raises NothingChosen: if it has no move of these groups
     :raises DayHasChanged: naming what is otherwise than when the run began, or whoever cannot come any more
+    :raises PartsHaveChanged: naming why some of the groups hold no more; the others may be published
+    :raises NotByThemselves: naming who cannot come, if only these groups are made
     :raises CaregiverBusy: if somebody is promised elsewhere at that time, in another house
     """
     run = get_run(actor, run_id=run_id)
@@ -181,10 +187,10 @@ def publish_run(actor: Actor, now: datetime, *, run_id: UUID, groups: Collection
     if run.state != RunState.DRAFT:
         raise NothingToPublish
     day = read_day(actor, Purpose.CONTRACT, day=run.day, now=now)
-    check_unchanged(actor, run, day)
+    check_as_then(actor, run, day, groups)
     run.draft = chosen_of(run.draft, groups)
     moves = moved_in(day, run.draft["moves"])
-    check_still_so(actor, day, moves)
+    check_still_so(day, moves, DayHasChanged if groups is None else NotByThemselves)
     take_back_offers(actor, now, [old.key for old, _new in moves])
     if moves:
         visits.rearrange(actor, now, arranged=arranged_of(moves, run.draft["moves"]))

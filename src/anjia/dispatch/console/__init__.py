@@ -264,12 +264,14 @@ def plan(request: PageRequest) -> HttpResponse:
 
 
 def show_plan(request: PageRequest, day: date, refusal: DomainError | None = None) -> HttpResponse:
-    found = console.ask(request, queries.plan_page, Purpose.CONTRACT, day=day)
+    found = console.ask(request, queries.plan_page, Purpose.CONTRACT, day=day, now=timezone.now())
     today = day_of(timezone.now())
     is_part = request.headers.get("HX-Request") == "true" and request.method == "GET"
     said = {
         "plan": found,
         "refusal": refusal,
+        # What she had left out is left out when the page is shown again.
+        "ticked": set(request.POST.getlist("group")) if request.POST.get("ticks") else None,
         "figures": [
             {"words": words, "figure": one, "is_better": one.more * sign > 0, "is_worse": one.more * sign < 0}
             for code, (words, sign) in FIGURES.items()
@@ -303,8 +305,7 @@ def plan_discard(request: PageRequest, run_id: UUID) -> HttpResponse:
 @page("dispatch.assign")
 def plan_publish(request: PageRequest, run_id: UUID) -> HttpResponse:
     day = day_said(request.POST.get("day", ""), day_of(timezone.now()))
-    ticked = {int(one) for one in request.POST.getlist("group") if one.isdigit()}
-    groups = ticked if request.POST.get("ticks") else None
+    groups = {int(one) for one in request.POST.getlist("group") if one.isdigit()}
     return done_or_said(request, day, commands.publish_run, run_id=run_id, groups=groups)
 
 

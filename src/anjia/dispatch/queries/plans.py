@@ -1,7 +1,7 @@
 """Runs that plan a day: which wait, which have been killed, and what the page shows of a day."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.utils.translation import get_language
 
+from anjia.dispatch.fallen import Since, differing, since_then
 from anjia.dispatch.models import PlanPolicy, PlanRun
+from anjia.dispatch.queries.days import read_day
 from anjia.dispatch.rules.plans import AT_WORK, WORDS_OF_FAILURE, WORDS_OF_RUN, Failure, RunState
 from anjia.identity.queries import account_names
 from anjia.kernel.actors import NOBODY, Actor, Purpose
@@ -84,14 +86,34 @@ class Run:
     unassigned: Sequence[Unassigned] = ()
     figures: Sequence[Figure] = ()
     visits: int = 0
+    fallen: Mapping[int, Sequence[str]] = field(default_factory=dict)  # groups that hold no more, and why
+    beside: Sequence[str] = ()  # what else is otherwise since, and touches nothing of what holds
 
     @property
     def groups(self) -> Sequence[Sequence[Move]]:
-        """Return the moves, those together that can only be made together."""
+        """Return the moves that still hold, those together that can only be made together."""
+        return [ones for number, ones in self._grouped().items() if number not in self.fallen]
+
+    @property
+    def fallen_groups(self) -> Sequence[tuple[Sequence[Move], Sequence[str]]]:
+        """Return the moves that hold no more, and why."""
+        return [
+            (ones, self.fallen[number]) for number, ones in self._grouped().items() if number in self.fallen
+        ]
+
+    @property
+    def has_changed(self) -> bool:
+        return bool(self.fallen or self.beside)
+
+    def _grouped(self) -> Mapping[int, Sequence[Move]]:
         found: dict[int, list[Move]] = {}
         for one in self.moves:
             found.setdefault(one.group, []).append(one)
-        return list(found.values())
+        return found
+
+    @property
+    def holding(self) -> Sequence[Move]:
+        return [one for one in self.moves if one.group not in self.fallen]
 
     @property
     def words(self) -> str:
@@ -103,15 +125,15 @@ class Run:
 
     @property
     def promises_moved(self) -> int:
-        return len({one.visit_id for one in self.moves if one.is_moved})
+        return len({one.visit_id for one in self.holding if one.is_moved})
 
     @property
     def people_changed(self) -> int:
-        return sum(not one.is_moved for one in self.moves)
+        return sum(not one.is_moved for one in self.holding)
 
     @property
     def households(self) -> int:
-        return len({one.visit_id for one in self.moves})
+        return len({one.visit_id for one in self.holding})
 
     @property
     def was_by_night(self) -> bool:
@@ -148,9 +170,9 @@ class PlanPage:
         return latest if latest and latest.state is RunState.FAILED and not self.run else None
 
 
-def plan_page(actor: Actor, purpose: Purpose, *, day: date) -> PlanPage:
+def plan_page(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> PlanPage:
     """
-    Return what is known of the planning of a day.
+    Return what is known of the planning of a day; of a draft also what of it still holds.
 
     :raises NotAllowed: if the actor does not assign
     """
@@ -158,11 +180,11 @@ def plan_page(actor: Actor, purpose: Purpose, *, day: date) -> PlanPage:
         raise NotAllowed
     rows = PlanRun.objects.filter(organization_id=actor.organization_id, day=day)
     found = list(rows.defer(*WHOLE).order_by("-asked_at", "-id")[: SHOWN + 2])
-    draft = rows.filter(state=RunState.DRAFT.value).defer("began_with").first()
+    draft = rows.filter(state=RunState.DRAFT.value).first()
     return PlanPage(
         day=day,
         run=next((_run_of(one) for one in found if one.state in AT_WORK), None),
-        draft=_draft_of(actor, purpose, draft) if draft else None,
+        draft=_draft_of(actor, purpose, draft, now=now) if draft else None,
         earlier=[_run_of(one) for one in found if one.state not in AT_WORK | {RunState.DRAFT}][:SHOWN],
         policy=_policy_of(actor, purpose),
     )
@@ -227,7 +249,7 @@ def _run_of(row: PlanRun, **more: Any) -> Run:
     )
 
 
-def _draft_of(actor: Actor, purpose: Purpose, row: PlanRun) -> Run:
+def _draft_of(actor: Actor, purpose: Purpose, row: PlanRun, *, now: datetime) -> Run:
     said = row.draft["moves"], row.draft["unassigned"]
     every = [one for kind in said for one in kind]
     promises = get_promises(actor, purpose, visit_ids=_ids(every, "visit_id"))
@@ -244,13 +266,23 @@ def _draft_of(actor: Actor, purpose: Purpose, row: PlanRun) -> Run:
         for one in said[0]
     ]
     before, after = row.score["before"], row.score["after"]
+    since = _since_of(actor, purpose, row, now=now)
     return _run_of(
         row,
         moves=sorted(moves, key=lambda one: (not one.is_moved, one.starts_at, str(one.visit_id), one.part)),
         unassigned=[Unassigned(**_visit_of(one, promises, residents)) for one in said[1]],
         figures=[Figure(code=code, before=before[code], after=after[code]) for code in before],
         visits=after["visits"],
+        fallen=since.fallen,
+        beside=since.beside,
     )
+
+
+def _since_of(actor: Actor, purpose: Purpose, row: PlanRun, *, now: datetime) -> Since:
+    """Return what has become of a draft since its run began."""
+    moves = row.draft["moves"]
+    found = differing(read_day(actor, purpose, day=row.day, now=now), row.began_with, moves)
+    return since_then(found, moves, resident_names(actor, purpose, resident_ids=found.residents))
 
 
 def _ids(rows: Iterable[Mapping[str, Any]], name: str) -> set[UUID]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -109,14 +109,29 @@ class DayHasChanged(DomainError):
 
     code = "dispatch.plan_changed"
     words = _("算完以后这一天有了变化，这份方案用不了了。请再算一遍。")
+    sentence: ClassVar[Words] = _("算完以后这一天有了变化，这份方案用不了了：{changes}。请再算一遍。")
 
     def __init__(self, changes: Sequence[str] = ()) -> None:
         super().__init__(
-            str(_("算完以后这一天有了变化，这份方案用不了了：{changes}。请再算一遍。")).format(
-                changes="；".join(changes)
-            ),
+            str(self.sentence).format(changes="；".join(changes)),
             fields={str(number): words for number, words in enumerate(changes)},
         )
+
+
+class PartsHaveChanged(DayHasChanged):
+    """What was to be published of a draft is no longer what was worked out; the rest of it is."""
+
+    code = "dispatch.plan_parts_changed"
+    sentence = _(
+        "刚才又有了变化，勾上的有几处落下了：{changes}。什么都没有改；下面是现在还能采纳的，看过再采纳。"
+    )
+
+
+class NotByThemselves(DayHasChanged):
+    """What was chosen of a draft cannot be so without what was left out."""
+
+    code = "dispatch.plan_not_alone"
+    sentence = _("只采纳勾上的这几处不行：{changes}。什么都没有改；多勾几处，或少勾几处再试。")
 
 
 def check_day(day: date, *, now: datetime) -> None:
