@@ -16,6 +16,7 @@ AXE: Final = Path("axe-core") / "axe.min.js"
 QR_READER: Final = Path("jsqr") / "dist" / "jsQR.js"
 PHONE: Final = (390, 844)
 DESK: Final = (1440, 900)
+TABLET: Final = (1180, 820)  # at a desk: as wide as one, and touched
 STREAM: Final = "/live"
 PATIENCE: Final = (
     20_000  # milliseconds: more than a page ever takes, on a computer that has other things to do
@@ -71,7 +72,7 @@ class Screen:
         self.context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             is_mobile=size == PHONE,
-            has_touch=size == PHONE,
+            has_touch=size in {PHONE, TABLET},
             reduced_motion="reduce",
             timezone_id="Asia/Shanghai",
             locale="en-GB" if english else "zh-CN",
