@@ -21,6 +21,7 @@ LABELS: Final[Mapping[str, Words]] = {
     "preparation": gettext_lazy("请居民准备"),
     "duration_minutes": gettext_lazy("时长（分钟）"),
     "observe_minutes": gettext_lazy("留观（分钟）"),
+    "deliver_minutes": gettext_lazy("采的标本几分钟内送到"),
     "price_fen": gettext_lazy("价格（分）"),
     "people_needed": gettext_lazy("人数"),
     "legal_line": gettext_lazy("法律路径"),

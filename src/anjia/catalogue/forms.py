@@ -49,8 +49,9 @@ def texts(said: QueryDict) -> dict[str, Any]:
     found: dict[str, Any] = {name: words(said, name) for name in plain}
     found = {name: value for name, value in found.items() if value or not name.endswith("_en")}
     found["duration_minutes"] = whole(said, "duration_minutes")
-    if words(said, "observe_minutes"):
-        found["observe_minutes"] = whole(said, "observe_minutes")
+    for name in ("observe_minutes", "deliver_minutes"):
+        if words(said, name):
+            found[name] = whole(said, name)
     return found
 
 

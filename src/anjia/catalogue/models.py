@@ -150,6 +150,11 @@ class ServiceVersion(models.Model):
         return int(self.content.get("observe_minutes", 0))
 
     @property
+    def deliver_minutes(self) -> int:
+        """Within how many minutes what is taken has to be at the laboratory; 0: nothing is taken."""
+        return int(self.content.get("deliver_minutes", 0))
+
+    @property
     def status(self) -> str:
         """Return "current", "withdrawn" or "past". Looks at its service: select it with the version."""
         if self.service.current_id != self.id:

@@ -30,8 +30,9 @@ class Visit(models.Model):
     The end belongs to the next visit. A held visit is a promise in waiting: `held_until` is read when it is used.
     `cell` is the address's H3 cell, coarse enough to lie in clear. `departed_at` and its like are derived from the
     facts each time one comes, `crew_state` from the assignments each time one changes: the board of a big day must not
-    ask for each. The service's name and price are those of the day it was booked. `series_id` is what it is one of,
-    where somebody comes again and again.
+    ask for each. The service's name and price are those of the day it was booked; so is `deliver_minutes`, within which
+    what is taken has to be at the laboratory (0: nothing is taken). `series_id` is what it is one of, where somebody
+    comes again and again.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -51,6 +52,7 @@ class Visit(models.Model):
     service_name_en = models.CharField(max_length=200, default="")
     price_fen = models.PositiveIntegerField()
     people_needed = models.PositiveSmallIntegerField()
+    deliver_minutes = models.PositiveSmallIntegerField(default=0)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=choices(Status), default=Status.BOOKED.value)
@@ -133,7 +135,8 @@ class Assignment(models.Model):
     The database refuses two live ones of one caregiver that overlap, whatever organizations they are of. It checks
     after each statement, or where a swap asks for it, after several. Its organization's persons see these rows too
     (ids, times and a coarse cell): who asks for a time must know which times are taken.
-    A held one counts until `held_until`. `unclaimed_at` says that everybody suitable was asked and nobody took it.
+    A held one counts until `held_until`. `cell` and `deliver_minutes` are the visit's. `unclaimed_at` says that
+    everybody suitable was asked and nobody took it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -148,6 +151,7 @@ class Assignment(models.Model):
         expression=Func("planned", function="lower"), output_field=models.DateTimeField(), db_persist=True
     )
     cell = models.CharField(max_length=16, default="")
+    deliver_minutes = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=choices(State), default=State.TENTATIVE.value)
     held_until = models.DateTimeField(null=True)
     unclaimed_at = models.DateTimeField(null=True)

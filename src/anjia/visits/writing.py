@@ -98,6 +98,9 @@ class Service(Protocol):
     people_needed: int
     price_fen: int
 
+    @property
+    def deliver_minutes(self) -> int: ...
+
 
 class Door(Protocol):
     """As much of an address."""
@@ -140,6 +143,7 @@ def new_visit(
         service_name_en=service.content.get("name_en", ""),
         price_fen=service.price_fen,
         people_needed=service.people_needed,
+        deliver_minutes=service.deliver_minutes,
         starts_at=starts_at,
         ends_at=ends_at,
         status=(Status.HELD if held_until else Status.BOOKED).value,
@@ -180,6 +184,7 @@ def put_in(
             staff_id=planned.staff_id,
             planned=DateTimeTZRange(planned.starts_at, planned.ends_at),
             cell=visit.cell,
+            deliver_minutes=visit.deliver_minutes,
             state=state.value,
             held_until=held_until,
             plan_version=plan_version,

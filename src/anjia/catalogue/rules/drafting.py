@@ -32,6 +32,7 @@ FIELDS_OF: Final[Mapping[Part, tuple[str, ...]]] = {
         "preparation_en",
         "duration_minutes",
         "observe_minutes",
+        "deliver_minutes",
         "assessment",
     ),
     Part.STEPS: ("steps",),

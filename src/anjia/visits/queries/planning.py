@@ -38,6 +38,7 @@ class Busy:
     cell: str
     state: State
     held_until: datetime | None = None
+    deliver_minutes: int = 0  # within which what is taken has to be at the laboratory; 0: nothing is taken
 
     def has_run_out(self, now: datetime) -> bool:
         """Say whether it was only held, for too long: it takes nobody's time any more."""
@@ -78,6 +79,10 @@ class Errand:
     departed_at: datetime | None
     arrived_at: datetime | None
     done_at: datetime | None
+    deliver_minutes: int = 0
+
+
+NAMES_OF_BUSY: Final = [field.name for field in fields(Busy)]
 
 
 # Not `&&`: under row-level security it would not use an index. No visit is longer than LONGEST_VISIT.
@@ -91,7 +96,18 @@ def _busy(asked: Any) -> QuerySet[Assignment, Any]:
     return (
         rows.filter(ends__gt=asked.start)
         .order_by("staff_id", "starts_at")
-        .values_list("id", "visit_id", "part", "staff_id", "starts_at", "ends", "cell", "state", "held_until")
+        .values_list(
+            "id",
+            "visit_id",
+            "part",
+            "staff_id",
+            "starts_at",
+            "ends",
+            "cell",
+            "state",
+            "held_until",
+            "deliver_minutes",
+        )
     )
 
 
@@ -123,21 +139,13 @@ def live_assignments(
         "end": end,
     }
     rows = BUSY.tuples(**asked) if staff_ids is None else BUSY_OF.tuples(**asked, staff_ids=list(staff_ids))
-    found = [
-        Busy(
-            assignment_id=assignment_id,
-            visit_id=visit_id,
-            part=part,
-            staff_id=staff_id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            cell=cell,
-            state=State(state),
-            held_until=held_until,
-        )
-        for assignment_id, visit_id, part, staff_id, starts_at, ends_at, cell, state, held_until in rows
-    ]
+    found = [_taken(row) for row in rows]
     return found if now is None else [one for one in found if not one.has_run_out(now)]
+
+
+def _taken(row: Sequence[Any]) -> Busy:
+    said = dict(zip(NAMES_OF_BUSY, row, strict=True))
+    return Busy(**said | {"state": State(said["state"])})
 
 
 NAMES_OF_ERRAND: Final = [field.name for field in fields(Errand)]
@@ -157,6 +165,7 @@ def _errands(asked: Any) -> QuerySet[Assignment, Any]:
         "visit__departed_at",
         "visit__arrived_at",
         "visit__done_at",
+        "deliver_minutes",
     )
 
 
@@ -200,6 +209,7 @@ def _busy_of(row: Assignment) -> Busy:
         ends_at=row.ends_at,
         cell=row.cell,
         state=State(row.state),
+        deliver_minutes=row.deliver_minutes,
     )
 
 
