@@ -182,3 +182,36 @@ class TestAssigning:
         desk = browser(here, "service_desk")
         visit_id = book(desk, here, here.town.resident())
         assert desk.get(f"/console/dispatch/visits/{visit_id}/suitability").status_code == 403
+
+
+class TestTheLaboratory:
+    def test_is_filled_in_with_our_defaults_saved_and_taken_away(self, here: OpenTown) -> None:
+        dispatcher = browser(here, "dispatcher")
+        page = "/console/dispatch/laboratory"
+        form = {"name": "市一院检验科", "latitude": "39.9", "longitude": "116.4"}
+        hours = {"closes_at": "09:50", "handover_minutes": "7"}
+        shown = dispatcher.get(page).content.decode()
+        assert 'value="10:30"' in shown
+        assert "还没有检验科" in shown
+
+        assert dispatcher.post(f"{page}/set", form | hours).status_code == 303
+
+        shown = dispatcher.get(page).content.decode()
+        assert all(f'value="{value}"' in shown for value in (form | hours).values())
+        assert dispatcher.post(f"{page}/remove").status_code == 303
+        assert "还没有检验科" in dispatcher.get(page).content.decode()
+
+    def test_is_not_saved_with_what_is_no_place(self, here: OpenTown) -> None:
+        dispatcher = browser(here, "dispatcher")
+        said = {"name": "检验科", "latitude": "nan", "longitude": "116.4", "closes_at": "25:00"}
+
+        refused = dispatcher.post("/console/dispatch/laboratory/set", said)
+
+        shown = refused.content.decode()
+        assert refused.status_code == 422
+        assert "请填纬度" in shown
+        assert "请填收样到几点" in shown
+        assert 'value="116.4"' in shown
+
+    def test_is_not_for_the_desk(self, here: OpenTown) -> None:
+        assert browser(here, "desk").get("/console/dispatch/laboratory").status_code == 403

@@ -98,6 +98,7 @@ THINGS: Final[Mapping[str, Words]] = {
     "institution_paper": pgettext_lazy("audit", "机构证照"),
     "item": pgettext_lazy("audit", "物料"),
     "items": pgettext_lazy("audit", "物料"),
+    "laboratory": pgettext_lazy("audit", "检验科"),
     "lapsed": pgettext_lazy("audit", "到期收回了"),
     "leave": pgettext_lazy("audit", "请假"),
     "list": pgettext_lazy("audit", "名单"),

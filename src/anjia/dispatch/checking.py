@@ -20,6 +20,7 @@ from anjia.dispatch.matching import (
     turns_of,
 )
 from anjia.dispatch.queries import Booked
+from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
@@ -38,6 +39,8 @@ class Service(Offered, Protocol):
 
     @property
     def requires(self) -> Requires: ...
+    @property
+    def deliver_minutes(self) -> int: ...
 
 
 def wait_for(
@@ -103,8 +106,13 @@ def check_can_come(
         end=ask.ends_at + LONGEST_VISIT,
     )
     busy = [one for one in written if not one.has_run_out(now)]
-    ways = ways_between(actor, Purpose.CONTRACT, sheets=sheets, busy=busy, cells=[job.cell])
-    timelines = timelines_of(sheets, busy, ways=ways, without=without, is_booking=is_booking)
+    laboratory = laboratory_for(actor, Purpose.CONTRACT, busy=busy, jobs=[job])
+    ways = ways_between(
+        actor, Purpose.CONTRACT, sheets=sheets, busy=busy, cells=[job.cell], laboratory=laboratory
+    )
+    timelines = timelines_of(
+        sheets, busy, ways=ways, without=without, is_booking=is_booking, laboratory=laboratory
+    )
     for sheet in sheets:
         if not may_do(job, sheet, day) or FEASIBILITY.trouble(timelines[sheet.id], ask):
             raise SlotGone
@@ -135,6 +143,7 @@ def job_of(
     return Job(
         requires=version.requires,
         legal_line=version.legal_line,
+        deliver_minutes=version.deliver_minutes,
         minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
         people_needed=promise.people_needed,
         cell=promise.cell,

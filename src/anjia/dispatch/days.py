@@ -11,6 +11,7 @@ from uuid import UUID
 
 from anjia.dispatch.matching import Job, may_do, timelines_of
 from anjia.dispatch.rules import SHORTEST_NOTICE, Profile, Reason, Stop, Timeline, Ways
+from anjia.dispatch.rules.delivering import Laboratory
 from anjia.visits.queries import Busy, Known
 from anjia.visits.rules.lifecycle import State, Status
 from anjia.workforce.rules import CaregiverSheet
@@ -72,6 +73,7 @@ class Day:
     elsewhere: Sequence[Busy]
     ways: Mapping[Profile | None, Ways]
     known: Mapping[UUID, Mapping[UUID, Known]]
+    laboratory: Laboratory | None = None
 
     @cached_property
     def by_id(self) -> Mapping[UUID, CaregiverSheet]:
@@ -101,7 +103,9 @@ class Day:
     def timelines(self, pieces: Iterable[Piece], *, is_booking: bool = True) -> dict[UUID, Timeline]:
         """Return everybody's time, if these pieces are so."""
         busy = [*self.elsewhere, *(busy_of(piece) for piece in pieces)]
-        return timelines_of(self.sheets, busy, ways=self.ways, is_booking=is_booking)
+        return timelines_of(
+            self.sheets, busy, ways=self.ways, is_booking=is_booking, laboratory=self.laboratory
+        )
 
     @property
     def version(self) -> str:
@@ -120,12 +124,22 @@ def busy_of(piece: Piece) -> Busy:
         ends_at=piece.ends_at,
         cell=piece.job.cell,
         state=piece.state,
+        deliver_minutes=piece.job.deliver_minutes,
+    )
+
+
+def stop_of(piece: Piece) -> Stop:
+    return Stop(
+        starts_at=piece.starts_at,
+        ends_at=piece.ends_at,
+        place=piece.job.place,
+        deliver_minutes=piece.job.deliver_minutes,
     )
 
 
 def without(timeline: Timeline, piece: Piece) -> Timeline:
     """Return her time without this piece, if it is hers; another one like it stays."""
-    hers = Stop(starts_at=piece.starts_at, ends_at=piece.ends_at, place=piece.job.place)
+    hers = stop_of(piece)
     stops = list(timeline.stops)
     if hers in stops:
         stops.remove(hers)

@@ -28,6 +28,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Solve = Callable[[Posed, int], Plan]  # a problem, and the how manieth it is
 
+MINUTE: Final = timedelta(minutes=1)
 MOST_ROUNDS: Final = 12
 NAMED: Final = 4  # of those who cannot come either
 LATE: Final = frozenset({Block.LATE_FROM_BASE, Block.LATE_FROM_BEFORE, Block.LATE_FOR_NEXT})
@@ -96,7 +97,7 @@ def placed(day: Day, posed: Posed, plan: Plan) -> tuple[dict[Key, Piece], set[Ke
     after = {piece.key: piece for piece in day.pieces}
     for route in plan.routes:
         for stop in route.stops:
-            if stop.visit in posed.pieces:
+            if stop.visit in posed.pieces and stop.part < len(posed.pieces[stop.visit]):
                 piece = posed.pieces[stop.visit][stop.part]
                 starts_at = posed.time(stop.starts)
                 after[piece.key] = replace(
@@ -126,11 +127,12 @@ def farther_for(day: Day, left: Collection[Key], movable: Mapping[UUID, timedelt
 
 def out_of_place(day: Day, after: Mapping[Key, Piece]) -> set[Key]:
     """Return what cannot be so by the rules by which somebody is sent: of what is moved, and what stays in its way."""
-    timelines = day.timelines(after.values())
+    before, timelines = day.timelines(day.pieces), day.timelines(after.values())
+    spoiled = {who for who in timelines if FEASIBILITY.spoiled(before[who], timelines[who])}
     return {
         old.key
         for old in day.pieces
-        if is_moved(old, after[old.key]) and why_not(day, after[old.key], timelines)
+        if is_moved(old, new := after[old.key]) and (why_not(day, new, timelines) or new.staff_id in spoiled)
     }
 
 
@@ -173,6 +175,9 @@ def card_of(day: Day, pieces: Sequence[Piece]) -> dict[str, int]:
             trouble = FEASIBILITY.trouble(hers, ask)
             late += trouble.minutes_short if trouble and trouble.block in LATE else 0
         known += piece.staff_id in day.known.get(piece.resident_id, {})
+    travel += sum(
+        one.travel / MINUTE for timeline in timelines.values() for one in FEASIBILITY.deliveries(timeline)
+    )
     work = [minutes_on(timelines[sheet.id], day.day) for sheet in day.sheets if sheet.bookable]
     return {
         "visits": len({piece.visit_id for piece in pieces}),

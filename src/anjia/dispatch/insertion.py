@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from anjia.dispatch import delivering
+from anjia.dispatch.delivering import Delivery
 from anjia.dispatch.rules import GRID, TRAVEL, Ask, Block, Point, Stop, Timeline, TravelRule, Trouble
 from anjia.visits.rules.arrival import distance_m
 
@@ -42,7 +44,21 @@ class GreedyInsertion:
             return Trouble(block=Block.BUSY, free_at=before.ends_at)
         if after and after.starts_at < ask.ends_at:
             return Trouble(block=Block.BUSY, free_at=after.ends_at)
-        return self.late(timeline, ask, before, after, shift[0])
+        return self.late(timeline, ask, before, after, shift[0]) or self.delivery_trouble(timeline, ask)
+
+    def delivery_trouble(self, timeline: Timeline, ask: Ask) -> Trouble | None:
+        return delivering.trouble(timeline, ask, self.way)
+
+    def too_late(self, timeline: Timeline) -> set[Stop]:
+        return (
+            {stop for stop, _late in delivering.late_of(timeline, self.way)} if timeline.laboratory else set()
+        )
+
+    def spoiled(self, before: Timeline, then: Timeline) -> list[Trouble]:
+        return delivering.spoiled(before, then, self.way)
+
+    def deliveries(self, timeline: Timeline) -> list[Delivery]:
+        return delivering.deliveries(timeline, self.way)
 
     def late(
         self, timeline: Timeline, ask: Ask, before: Stop | None, after: Stop | None, on_duty: datetime
@@ -62,14 +78,21 @@ class GreedyInsertion:
         return None
 
     def starts(
-        self, timeline: Timeline, *, minutes: int, place: Point | None, since: datetime, until: datetime
+        self,
+        timeline: Timeline,
+        *,
+        minutes: int,
+        place: Point | None,
+        since: datetime,
+        until: datetime,
+        deliver_minutes: int = 0,
     ) -> list[datetime]:
         length = timedelta(minutes=minutes)
-        return [
-            start
+        asks = (
+            Ask(starts_at=start, ends_at=start + length, place=place, deliver_minutes=deliver_minutes)
             for start in grid(timeline, length, since, until)
-            if self.trouble(timeline, Ask(starts_at=start, ends_at=start + length, place=place)) is None
-        ]
+        )
+        return [ask.starts_at for ask in asks if self.trouble(timeline, ask) is None]
 
     def travel_minutes(self, timeline: Timeline, ask: Ask) -> float:
         before, _ = neighbours(timeline, ask)

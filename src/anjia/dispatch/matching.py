@@ -34,6 +34,7 @@ from anjia.dispatch.rules import (
     is_in_period,
     score_of,
 )
+from anjia.dispatch.rules.delivering import Laboratory
 from anjia.kernel.calendar import local
 from anjia.learning.rules import Bound, untrained
 from anjia.visits.queries import Busy, Known, ThatDay
@@ -92,13 +93,19 @@ class Job:
     wishes: Wishes = field(default_factory=Wishes)
     courses: tuple[Bound, ...] = ()  # the house's own: of which whoever goes must hold the certificate
     level: LevelAsked | None = None  # which nurse her first assessment asks for
+    deliver_minutes: int = 0  # within which what is taken has to be at the laboratory
 
     @property
     def place(self) -> Point | None:
         return place_of(self.cell)
 
     def ask(self, starts_at: datetime) -> Ask:
-        return Ask(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=self.minutes), place=self.place)
+        return Ask(
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=self.minutes),
+            place=self.place,
+            deliver_minutes=self.deliver_minutes,
+        )
 
 
 @lru_cache(maxsize=10_000)
@@ -127,6 +134,7 @@ def timelines_of(
     ways: Mapping[Profile | None, Ways] = NO_ROADS,
     without: UUID | None = None,
     is_booking: bool = False,
+    laboratory: Laboratory | None = None,
 ) -> dict[UUID, Timeline]:
     """
     Return each caregiver's time, with the `ways` of how she travels; `without` a visit that is about to be moved.
@@ -136,7 +144,12 @@ def timelines_of(
     stops: dict[UUID, list[Stop]] = {}
     for one in busy:
         if one.visit_id != without:
-            stop = Stop(starts_at=one.starts_at, ends_at=one.ends_at, place=place_of(one.cell))
+            stop = Stop(
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                place=place_of(one.cell),
+                deliver_minutes=one.deliver_minutes,
+            )
             stops.setdefault(one.staff_id, []).append(stop)
     return {
         sheet.id: Timeline(
@@ -147,6 +160,7 @@ def timelines_of(
             base=sheet.base,
             speed_kmh=sheet.speed_kmh,
             ways=ways.get(profile_of(sheet), {}) if ways else {},
+            laboratory=laboratory,
         )
         for sheet in sheets
     }
@@ -308,7 +322,12 @@ def openings(
             continue
         timeline = timelines[sheet.id]
         for start in FEASIBILITY.starts(
-            timeline, minutes=job.minutes, place=job.place, since=since, until=until
+            timeline,
+            minutes=job.minutes,
+            place=job.place,
+            since=since,
+            until=until,
+            deliver_minutes=job.deliver_minutes,
         ):
             if is_in_period(local(start).hour, job.wishes.period):
                 points = score(job, sheet, timeline, start, known)[1].total
@@ -329,7 +348,7 @@ def time_reasons(job: Job, timeline: Timeline, at: datetime) -> list[Reason]:
     way_out = trouble.way_out
     if nearest is not None:
         way_out = _("改到 {time} 开始就可以").format(time=f"{local(nearest):%H:%M}")
-    return [Reason(is_met=False, words=trouble.words, way_out=way_out)]
+    return [Reason(is_met=False, words=trouble.words, way_out=way_out, source=trouble.source)]
 
 
 def is_promised(job: Job, timeline: Timeline, at: datetime) -> bool:
@@ -345,6 +364,7 @@ def nearest_start(job: Job, timeline: Timeline, at: datetime) -> datetime | None
         place=job.place,
         since=at - timedelta(hours=8),
         until=at + timedelta(hours=8),
+        deliver_minutes=job.deliver_minutes,
     )
     same_day = [start for start in starts if local(start).date() == local(at).date()]
     return min(same_day, key=lambda start: abs(start - at), default=None)

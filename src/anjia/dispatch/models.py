@@ -159,6 +159,27 @@ class PlanPolicy(models.Model):
         return f"publishes by night: {self.publishes_by_night}"
 
 
+class LaboratoryPlace(models.Model):
+    """
+    Where a house's specimens go, until when they are taken there, and how long handing over takes. `cell` is "" where
+    it has no laboratory (any more).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField(unique=True)
+    name = models.CharField(max_length=100, default="")
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    cell = models.CharField(max_length=16, default="")
+    closes_at = models.TimeField()
+    handover_minutes = models.PositiveSmallIntegerField()
+    set_by = models.UUIDField()
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} until {self.closes_at:%H:%M}"
+
+
 class DayChange(models.Model):
     """
     A dispatcher has changed a day by hand: what was so before, and what was made of it. Ids and times only.

@@ -1,10 +1,11 @@
 """What dispatch needs of whoever works out a day: today a greedy insertion, later the planning engine."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from anjia.dispatch.rules import Ask, Point, Timeline, Trouble
+from anjia.dispatch.delivering import Delivery
+from anjia.dispatch.rules import Ask, Point, Stop, Timeline, Trouble
 
 
 class Feasibility(Protocol):
@@ -13,9 +14,32 @@ class Feasibility(Protocol):
         ...
 
     def starts(
-        self, timeline: Timeline, *, minutes: int, place: Point | None, since: datetime, until: datetime
+        self,
+        timeline: Timeline,
+        *,
+        minutes: int,
+        place: Point | None,
+        since: datetime,
+        until: datetime,
+        deliver_minutes: int = 0,
     ) -> Sequence[datetime]:
         """Return the times from `since` to before `until` at which `trouble` finds none."""
+        ...
+
+    def delivery_trouble(self, timeline: Timeline, ask: Ask) -> Trouble | None:
+        """Return what would come too late to the laboratory, whatever else stands against it; None if nothing."""
+        ...
+
+    def too_late(self, timeline: Timeline) -> Collection[Stop]:
+        """Return at which of her stops something is taken that cannot be at the laboratory in time."""
+        ...
+
+    def spoiled(self, before: Timeline, then: Timeline) -> Sequence[Trouble]:
+        """Return what she carries that several changes together bring too late to the laboratory."""
+        ...
+
+    def deliveries(self, timeline: Timeline) -> Sequence[Delivery]:
+        """Return her ways to the laboratory, as they follow from what she is promised."""
         ...
 
     def travel_minutes(self, timeline: Timeline, ask: Ask) -> float:

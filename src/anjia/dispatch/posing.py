@@ -9,12 +9,12 @@ booked, so that what the engine finds can be promised.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from anjia.dispatch.days import Day, Piece
+from anjia.dispatch.days import Day, Piece, stop_of
 from anjia.dispatch.matching import FEASIBILITY, place_of
 from anjia.dispatch.rules import (
     GRID,
@@ -29,10 +29,12 @@ from anjia.dispatch.rules import (
     score_of,
 )
 from anjia.dispatch.rules import Part as Points
+from anjia.dispatch.rules.delivering import Laboratory
 from anjia.dispatch.rules.plans import PLANNING
 from anjia.kernel.calendar import day_bounds, local
 from anjia.planning.problem import (
     ALONE,
+    ERRAND,
     TOGETHER,
     Caregiver,
     Matrix,
@@ -47,6 +49,7 @@ from anjia.workforce.rules import CaregiverSheet
 
 MINUTE: Final = timedelta(minutes=1)
 STAY: Final[Mapping[UUID, timedelta]] = {}  # all promises keep their time
+LABORATORY: Final = "laboratory"
 OFF: Final = "off"  # where a shift ends: nobody asks when she is home again
 
 
@@ -119,6 +122,8 @@ class Places:
     def way(self, her: Timeline, start: str, end: str) -> float:
         if end == OFF or start == OFF or start in self.ends or end in self.begins:
             return 0.0
+        if start == end == LABORATORY:
+            return 0.0  # once there, she hands over what she has
         if end in self.ends:
             return self.way_to_end(her, start, self.ends[end])
         place = self.points[end]
@@ -205,7 +210,7 @@ class Group:
         first = self.pieces[0]
         minutes = (first.ends_at - first.starts_at) / MINUTE
         starts = other_times(day, first, self.reach) if self.reach else [first.starts_at]
-        return Visit(
+        visit = Visit(
             self.id,
             places.of(first.job.place),
             tuple(Part(skills[self.able], minutes) for _ in self.pieces),
@@ -214,6 +219,28 @@ class Group:
             kind=TOGETHER if len(self.pieces) > 1 else ALONE,
             known=known_of(day, first, self.able),
         )
+        return with_errand(visit, first.job.deliver_minutes, day.laboratory, places)
+
+
+def with_errand(visit: Visit, minutes: int, laboratory: Laboratory | None, places: Places) -> Visit:
+    """
+    Return the visit with the way to the laboratory, where something is taken: its second stop, which takes no time but
+    the handing over, once for all that is handed over there. Two who come together stay as they are.
+    """
+    if not minutes or laboratory is None or visit.kind != ALONE:
+        return visit
+    [part] = visit.parts
+    places.points[LABORATORY] = laboratory.place
+    closes = laboratory.closes_at.hour * 60.0 + laboratory.closes_at.minute
+    hand_over = Part(
+        part.skill,
+        0.0,
+        set_up=laboratory.handover / MINUTE,
+        place=LABORATORY,
+        windows=(Window(0.0, closes),),
+        hard=True,
+    )
+    return replace(visit, parts=(part, hand_over), kind=ERRAND, gap=(0.0, max(minutes, part.minutes)))
 
 
 def grouped(day: Day, movable: Mapping[UUID, timedelta]) -> list[Group]:
@@ -273,6 +300,7 @@ def shifts_of(
     """Return her shifts, and what she has taken in them as visits that are hers."""
     shifts, visits = list[Shift](), list[Visit]()
     for number, stretch in enumerate(stretches(day, sheet)):
+        too_late = FEASIBILITY.too_late(within(stretch, her))
         begins = places.beginning(stretch, sheet.base)
         shifts.append(
             Shift(
@@ -290,18 +318,26 @@ def shifts_of(
             gap = (stop.starts_at - free_at) / MINUTE
             if places.way(her, there, place) > gap:  # a person has agreed to that
                 place = places.capped(stop.place, comes_from=there, minutes=gap)
-            visits.append(
-                Visit(
-                    f"fixed {sheet.id} {len(visits):03}",
-                    place,
-                    (Part(str(sheet.id), (stop.ends_at - stop.starts_at) / MINUTE),),
-                    (at_once((stop.starts_at - places.midnight) / MINUTE),),
-                    hard=True,
-                    price=PLANNING.fixed,
-                )
+            fixed = Visit(
+                f"fixed {sheet.id} {len(visits):03}",
+                place,
+                (Part(str(sheet.id), (stop.ends_at - stop.starts_at) / MINUTE),),
+                (at_once((stop.starts_at - places.midnight) / MINUTE),),
+                hard=True,
+                price=PLANNING.fixed,
             )
+            is_kept = stop not in too_late  # else a person has agreed to it, or nobody can help it
+            visits.append(with_errand(fixed, stop.deliver_minutes * is_kept, day.laboratory, places))
             there, free_at = place, stop.ends_at
     return shifts, visits
+
+
+def within(stretch: Stretch, her: Timeline) -> Timeline:
+    """Return her time in a stretch, with what is fixed in it and nothing else."""
+    following = (stretch.after,) if stretch.after else ()
+    return replace(
+        her, shifts=((stretch.opens, stretch.closes),), leave=(), stops=(*stretch.fixed, *following)
+    )
 
 
 def stretches(day: Day, sheet: CaregiverSheet) -> Iterator[Stretch]:
@@ -337,10 +373,15 @@ def stretch_of(piece: Span, on_duty: Span, taken: Sequence[Stop]) -> Stretch:
 def fixed_stops(day: Day, sheet: CaregiverSheet) -> Iterator[Stop]:
     for busy in day.elsewhere:
         if busy.staff_id == sheet.id:
-            yield Stop(starts_at=busy.starts_at, ends_at=busy.ends_at, place=place_of(busy.cell))
+            yield Stop(
+                starts_at=busy.starts_at,
+                ends_at=busy.ends_at,
+                place=place_of(busy.cell),
+                deliver_minutes=busy.deliver_minutes,
+            )
     for piece in day.pieces:
         if piece.staff_id == sheet.id and not piece.is_free:
-            yield Stop(starts_at=piece.starts_at, ends_at=piece.ends_at, place=piece.job.place)
+            yield stop_of(piece)
 
 
 def left_of(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:

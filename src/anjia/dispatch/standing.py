@@ -59,6 +59,7 @@ class Standing:
                     [self.day.by_id[staff_id]],
                     [*busy, *(busy_of(piece) for piece in pieces)],
                     ways=self.day.ways,
+                    laboratory=self.day.laboratory,
                 )
             )
         return self._times[staff_id]

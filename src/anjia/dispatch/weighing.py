@@ -32,6 +32,11 @@ def effect_of(standing: Standing, puts: Iterable[Put]) -> Effect:
                 broken.append(found)
     pairs = [(standing.by_key[one.key], after.by_key[one.key]) for one in puts]
     people = people_of(standing.day, puts) & standing.day.by_id.keys()
+    for who in sorted(people, key=standing.name_of):
+        for trouble in FEASIBILITY.spoiled(standing.time_of(who), after.time_of(who)):
+            found = too_late_there(standing.name_of(who), trouble)
+            if found not in broken:
+                broken.append(found)
     return Effect(
         broken=broken,
         travel=round(
@@ -138,6 +143,8 @@ def against_its_time(after: Standing, new: Piece) -> Iterator[Broken]:
             if nearest and nearest > after.day.now
             else trouble.way_out,
         )
+    if found := FEASIBILITY.delivery_trouble(hers, ask):
+        yield too_late_there(name, found)
     late = minutes(after.day.now + MINUTE * FEASIBILITY.travel_minutes(hers, ask) - ask.starts_at)
     if late > 0 and not is_late and not overlap:
         yield Broken(
@@ -145,6 +152,15 @@ def against_its_time(after: Standing, new: Piece) -> Iterator[Broken]:
             words=_("{name}：现在出发也要晚 {minutes} 分钟").format(name=name, minutes=late),
             way_out=_("改晚一点，先告诉家里"),
         )
+
+
+def too_late_there(name: str, trouble: Trouble) -> Broken:
+    return Broken(
+        rule=Rule.SPECIMEN,
+        words=_("{name}：{words}").format(name=name, words=trouble.words),
+        way_out=trouble.way_out,
+        source=trouble.source,
+    )
 
 
 def overlap_with(after: Standing, new: Piece) -> str:
@@ -164,6 +180,7 @@ def overlap_with(after: Standing, new: Piece) -> str:
 
 def troubles(timeline: Timeline, ask: Ask) -> Iterator[Trouble]:
     """Yield everything that booking's own rule has against it, one after the other, each as if the last were none."""
+    timeline = replace(timeline, laboratory=None)  # that is asked for itself
     while trouble := FEASIBILITY.trouble(timeline, ask):
         if trouble.block is Block.BUSY:  # by how it goes, not by what is promised: then she is late
             trouble = late_from_busy(timeline, ask)
@@ -201,7 +218,12 @@ def way_of_day(timeline: Timeline) -> float:
         rest = replace(timeline, stops=timeline.stops[:at] + timeline.stops[at + 1 :])
         ask = Ask(starts_at=stop.starts_at, ends_at=stop.ends_at, place=stop.place)
         total += FEASIBILITY.travel_minutes(rest, ask)
-    return total
+    return total + way_to_laboratory(timeline)
+
+
+def way_to_laboratory(timeline: Timeline) -> float:
+    """Return the minutes more that she is on the way because something has to be at the laboratory."""
+    return sum(one.travel / MINUTE for one in FEASIBILITY.deliveries(timeline))
 
 
 def moved_by(standing: Standing, pairs: Sequence[tuple[Piece, Piece]]) -> list[Moved]:

@@ -4,6 +4,7 @@ from anjia.dispatch.commands.assigning import assign_by_hand, find_somebody_else
 from anjia.dispatch.commands.booking import call_off_all, cancel_booking, move_booking
 from anjia.dispatch.commands.changes import change_day, undo_change
 from anjia.dispatch.commands.holding import confirm_hold, hold_slot, release_hold, take_turns
+from anjia.dispatch.commands.laboratory import remove_laboratory, set_laboratory
 from anjia.dispatch.commands.offers import accept_offer, decline_offer, offer_visit, withdraw_open_offers
 from anjia.dispatch.commands.plans import (
     begin_run,
@@ -45,6 +46,8 @@ __all__ = [
     "publish_by_policy",
     "publish_run",
     "release_hold",
+    "remove_laboratory",
+    "set_laboratory",
     "set_plan_policy",
     "start_run",
     "take_turns",

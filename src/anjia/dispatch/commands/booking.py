@@ -83,6 +83,7 @@ def move_booking(
     job = Job(
         requires=version.requires,
         legal_line=version.legal_line,
+        deliver_minutes=version.deliver_minutes,
         minutes=version.duration_minutes,
         people_needed=promise.people_needed,
         cell=promise.cell,

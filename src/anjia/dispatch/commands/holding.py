@@ -62,6 +62,7 @@ def hold_slot(
     job = Job(
         requires=version.requires,
         legal_line=version.legal_line,
+        deliver_minutes=version.deliver_minutes,
         minutes=version.duration_minutes,
         people_needed=version.people_needed,
         cell=address.cell,

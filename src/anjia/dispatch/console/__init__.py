@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.dispatch import commands, queries
-from anjia.dispatch.console import changes
+from anjia.dispatch.console import changes, laboratory
 from anjia.dispatch.rules.plans import PLANNING
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
@@ -347,4 +347,5 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/assign", assign, name="assign"),
     path("visits/<uuid:visit_id>/offer", offer, name="offer"),
     *changes.urlpatterns,
+    *laboratory.urlpatterns,
 ]

@@ -4,6 +4,7 @@ from anjia.dispatch.queries.candidates import suitability
 from anjia.dispatch.queries.changes import ChangePage, change_page, last_change, visits_of_change
 from anjia.dispatch.queries.expecting import Expected, OnTheWay, expected_today, on_the_way
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
+from anjia.dispatch.queries.laboratory import LaboratorySaid, laboratory_said
 from anjia.dispatch.queries.offers import is_still_offered, offers_for, offers_of, overdue_offers
 from anjia.dispatch.queries.pages import (
     assigning_page,
@@ -44,6 +45,7 @@ __all__ = [
     "Day",
     "Expected",
     "Hold",
+    "LaboratorySaid",
     "OfferCard",
     "OfferRow",
     "OnTheWay",
@@ -69,6 +71,7 @@ __all__ = [
     "house_of",
     "household_of",
     "is_still_offered",
+    "laboratory_said",
     "last_change",
     "moving_page",
     "offers_for",

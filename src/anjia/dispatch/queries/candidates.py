@@ -21,6 +21,7 @@ from anjia.dispatch.matching import (
     wish_reasons,
 )
 from anjia.dispatch.models import Offer
+from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import Part, Reason
 from anjia.dispatch.shapes import Candidate
@@ -52,6 +53,7 @@ def suitability(
     job = Job(
         requires=version.requires,
         legal_line=version.legal_line,
+        deliver_minutes=version.deliver_minutes,
         minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
         people_needed=promise.people_needed,
         cell=promise.cell,
@@ -65,8 +67,9 @@ def suitability(
     busy = live_assignments(
         actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
-    ways = ways_between(actor, purpose, sheets=sheets, busy=busy, cells=[job.cell])
-    timelines = timelines_of(sheets, busy, ways=ways, without=visit_id)
+    laboratory = laboratory_for(actor, purpose, busy=busy, jobs=[job])
+    ways = ways_between(actor, purpose, sheets=sheets, busy=busy, cells=[job.cell], laboratory=laboratory)
+    timelines = timelines_of(sheets, busy, ways=ways, without=visit_id, laboratory=laboratory)
     known = known_by(actor, purpose, resident_id=promise.resident_id, staff_ids=ids)
     crew = {one.staff_id: one for one in promise.crew}
     offers = {

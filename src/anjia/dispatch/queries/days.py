@@ -10,6 +10,7 @@ from anjia.dispatch.days import Day, Key, Piece, is_free
 from anjia.dispatch.gates import Wanted, gates_of_many, levels_asked
 from anjia.dispatch.matching import Job, Wishes
 from anjia.dispatch.models import Offer
+from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import OfferState, Reason
 from anjia.kernel.actors import Actor, Purpose
@@ -40,17 +41,20 @@ def read_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> Day
     )
     planned = {promise.id for promise in promises}
     elsewhere = [one for one in busy if one.visit_id not in planned]
+    pieces = pieces_of(actor, purpose, promises, now=now)
+    laboratory = laboratory_for(actor, purpose, busy=elsewhere, jobs=[piece.job for piece in pieces])
     cells = {promise.cell for promise in promises}
     return Day(
         day=day,
         now=now,
         sheets=sheets,
-        pieces=pieces_of(actor, purpose, promises, now=now),
+        pieces=pieces,
         elsewhere=elsewhere,
-        ways=ways_between(actor, purpose, sheets=sheets, busy=elsewhere, cells=cells),
+        ways=ways_between(actor, purpose, sheets=sheets, busy=elsewhere, cells=cells, laboratory=laboratory),
         known=known_by_of_many(
             actor, purpose, resident_ids={promise.resident_id for promise in promises}, staff_ids=ids
         ),
+        laboratory=laboratory,
     )
 
 
@@ -71,6 +75,7 @@ def pieces_of(actor: Actor, purpose: Purpose, promises: Sequence[Promise], *, no
         job = Job(
             requires=version.requires,
             legal_line=version.legal_line,
+            deliver_minutes=version.deliver_minutes,
             minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
             people_needed=promise.people_needed,
             cell=promise.cell,

@@ -12,6 +12,7 @@ from anjia.catalogue.queries import get_version
 from anjia.dispatch.gates import levels_asked
 from anjia.dispatch.matching import FEASIBILITY, Job, Opening, Wishes, may_do, timelines_of
 from anjia.dispatch.models import Offer
+from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.slots import Look, look_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import Block, OfferState, Timeline
@@ -123,10 +124,12 @@ def why_others_come(
         actor, purpose, staff_ids=staff_ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
     cells = {one.cell for one in promises.values()}
-    ways = ways_between(actor, purpose, sheets=sheets, busy=busy, cells=cells)
-    timelines, by_id = timelines_of(sheets, busy, ways=ways), {sheet.id: sheet for sheet in sheets}
     version_ids = {one.service_version_id for one in promises.values()}
     versions = {one: get_version(actor, purpose, version_id=one) for one in version_ids}
+    laboratory = laboratory_for(actor, purpose, busy=busy, jobs=versions.values())
+    ways = ways_between(actor, purpose, sheets=sheets, busy=busy, cells=cells, laboratory=laboratory)
+    timelines = timelines_of(sheets, busy, ways=ways, laboratory=laboratory)
+    by_id = {sheet.id: sheet for sheet in sheets}
     bound = {
         one: courses_binding(actor, purpose, service_code=version.code) for one, version in versions.items()
     }
@@ -152,6 +155,7 @@ def why_others_come(
         job = Job(
             requires=versions[promise.service_version_id].requires,
             legal_line=versions[promise.service_version_id].legal_line,
+            deliver_minutes=versions[promise.service_version_id].deliver_minutes,
             minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
             people_needed=promise.people_needed,
             cell=promise.cell,

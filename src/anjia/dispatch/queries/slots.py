@@ -19,6 +19,7 @@ from anjia.dispatch.matching import (
     qualification_reasons,
     timelines_of,
 )
+from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import (
     MOST_DAYS,
@@ -145,6 +146,7 @@ def look_for(
     job = Job(
         requires=version.requires,
         legal_line=version.legal_line,
+        deliver_minutes=version.deliver_minutes,
         minutes=version.duration_minutes,
         people_needed=people_needed,
         cell=cell,
@@ -161,6 +163,7 @@ def look_for(
     busy = live_assignments(
         actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
+    laboratory = laboratory_for(actor, purpose, busy=busy, jobs=[job])
     known = known_by(actor, purpose, resident_id=resident_id, staff_ids=ids)
     return Look(
         job,
@@ -168,9 +171,12 @@ def look_for(
         timelines_of(
             sheets,
             [one for one in busy if one.visit_id not in without],
-            ways=ways_between(actor, purpose, sheets=sheets, busy=busy, cells=[job.cell]),
+            ways=ways_between(
+                actor, purpose, sheets=sheets, busy=busy, cells=[job.cell], laboratory=laboratory
+            ),
             without=moving,
             is_booking=True,
+            laboratory=laboratory,
         ),
         known,
         now + SHORTEST_NOTICE,
@@ -252,7 +258,14 @@ class Look:
         suitable = [sheet for sheet in qualified if may_do(self.job, sheet, day)]
         if len(suitable) < self.job.people_needed:
             return self.why_not_suitable(qualified)
+        if any(one.laboratory for one in self.timelines.values()) and self.without_laboratory(day):
+            return _("这一天能来的时间，采的标本都来不及送到检验科。")
         return _("这一天能做的 {number} 位都约满了，或者赶不过来。").format(number=len(suitable))
+
+    def without_laboratory(self, day: date) -> list[Opening]:
+        """Return the times that there would be if nothing had to be brought anywhere."""
+        timelines = {key: replace(one, laboratory=None) for key, one in self.timelines.items()}
+        return replace(self, timelines=timelines).openings(day)
 
     def rules_against(self, day: date, on_duty: Sequence[CaregiverSheet]) -> str:
         """Return the rules that keep those on duty from going, and where they stand; of nobody by name."""

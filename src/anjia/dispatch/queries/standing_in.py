@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from anjia.catalogue.queries import get_versions
 from anjia.catalogue.rules.assessing import LevelAsked
+from anjia.dispatch.delivering import stop_of
 from anjia.dispatch.gates import Wanted, gates_of_many, levels_asked
 from anjia.dispatch.matching import (
     Job,
@@ -23,8 +24,9 @@ from anjia.dispatch.matching import (
     timelines_of,
     wish_reasons,
 )
+from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
-from anjia.dispatch.rules import Reason, Stop, Timeline
+from anjia.dispatch.rules import Reason, Timeline
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, local
 from anjia.kernel.errors import NotAllowed
@@ -93,15 +95,23 @@ def _plan(actor: Actor, purpose: Purpose, promises: Sequence[Promise], *, but: U
     busy = live_assignments(
         actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
-    ways = ways_between(actor, purpose, sheets=sheets, busy=busy, cells={one.cell for one in promises})
     known = {one.resident_id for one in promises}
     versions = get_versions(actor, purpose, version_ids={one.service_version_id for one in promises})
+    laboratory = laboratory_for(actor, purpose, busy=busy, jobs=versions.values())
+    ways = ways_between(
+        actor,
+        purpose,
+        sheets=sheets,
+        busy=busy,
+        cells={one.cell for one in promises},
+        laboratory=laboratory,
+    )
     courses = courses_binding_each(actor, purpose, service_codes={one.code for one in versions.values()})
     wanted = {one.id: _wanted(versions, one) for one in promises}
     return Plan(
         now=now,
         sheets=sheets,
-        timelines=timelines_of(sheets, busy, ways=ways),
+        timelines=timelines_of(sheets, busy, ways=ways, laboratory=laboratory),
         known=known_by_of_many(actor, purpose, resident_ids=known, staff_ids=ids),
         versions=versions,
         courses=courses,
@@ -173,6 +183,7 @@ class Plan:
         return Job(
             requires=version.requires,
             legal_line=version.legal_line,
+            deliver_minutes=version.deliver_minutes,
             minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
             people_needed=promise.people_needed,
             cell=promise.cell,
@@ -198,7 +209,7 @@ class Plan:
         timeline = self.timelines[sheet.id]
         if all(one.staff_id != sheet.id for one in promise.crew):
             return timeline
-        hers = Stop(starts_at=promise.starts_at, ends_at=promise.ends_at, place=job.place)
+        hers = stop_of(job.ask(promise.starts_at))
         return replace(timeline, stops=tuple(stop for stop in timeline.stops if stop != hers))
 
     @staticmethod
@@ -249,6 +260,6 @@ class Plan:
 
     def keep(self, staff_id: UUID, job: Job, promise: Promise) -> None:
         timeline = self.timelines[staff_id]
-        stop = Stop(starts_at=promise.starts_at, ends_at=promise.ends_at, place=job.place)
+        stop = stop_of(job.ask(promise.starts_at))
         stops = tuple(sorted({*timeline.stops, stop}, key=lambda one: one.starts_at))
         self.timelines[staff_id] = replace(timeline, stops=stops)

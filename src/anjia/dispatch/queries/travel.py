@@ -10,7 +10,9 @@ from django.db.models import Count, Max
 
 from anjia.dispatch.matching import NO_ROADS, cell_of, place_of, profile_of
 from anjia.dispatch.models import TravelTime
+from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.rules import MOST_CELLS, ROADS_AGAIN, ROADS_AHEAD, WORDS_OF_PROFILE, Point, Profile, Ways
+from anjia.dispatch.rules.delivering import Laboratory
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.prepared import Prepared
@@ -36,6 +38,7 @@ def ways_between(
     sheets: Iterable[CaregiverSheet],
     busy: Iterable[Busy],
     cells: Iterable[str],
+    laboratory: Laboratory | None = None,
 ) -> Mapping[Profile | None, Ways]:
     """
     Return what is known of the roads between where these caregivers start, where they are promised, and `cells`.
@@ -45,7 +48,8 @@ def ways_between(
     if not settings.ROADS:
         return NO_ROADS
     points: dict[str, set[Point]] = {}
-    for cell in {*cells, *(one.cell for one in busy)} - {""}:
+    there = {laboratory.cell} if laboratory else set()
+    for cell in {*cells, *(one.cell for one in busy), *there} - {""}:
         points.setdefault(cell, set()).update({place} if (place := place_of(cell)) else ())
     sheets = list(sheets)
     for base in {sheet.base for sheet in sheets if sheet.base}:
@@ -73,7 +77,8 @@ def roads_to_ask(actor: Actor, purpose: Purpose, *, now: datetime) -> list[ToAsk
     """Return for each way of travelling which cells of the days ahead the roads are not known of, or not any more."""
     sheets = caregivers_on(actor, purpose, start=now, end=now + ROADS_AHEAD)
     busy = live_assignments(actor, purpose, staff_ids=None, start=now, end=now + ROADS_AHEAD, now=now)
-    homes = {one.cell for one in busy} - {""}
+    laboratory = laboratory_for(actor, purpose, busy=busy)
+    homes = {one.cell for one in busy} - {""} | ({laboratory.cell} if laboratory else set())
     asked = []
     for profile in sorted({one for sheet in sheets if (one := profile_of(sheet))}):
         bases = {cell_of(sheet.base) for sheet in sheets if sheet.base and profile_of(sheet) is profile}

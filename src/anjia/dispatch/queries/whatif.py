@@ -9,6 +9,7 @@ from uuid import UUID
 from anjia.catalogue.queries import get_versions
 from anjia.dispatch.gates import levels_asked
 from anjia.dispatch.matching import Job, Wishes, timelines_of
+from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.standing import Caregiver
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.whatif import AGAIN, LOOKED_AHEAD, Request, Waits, one_more, waits
@@ -98,10 +99,18 @@ def _both(
 ) -> tuple[Waits, Waits]:
     ids = [sheet.id for sheet in sheets]
     busy = live_assignments(actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end, now=now)
-    ways = ways_between(actor, purpose, sheets=sheets, busy=busy, cells={one.cell for _at, one in asked})
     requests = _requests(actor, purpose, asked, ids)
+    laboratory = laboratory_for(actor, purpose, busy=busy, jobs=[one.job for one in requests])
+    ways = ways_between(
+        actor,
+        purpose,
+        sheets=sheets,
+        busy=busy,
+        cells={one.cell for _at, one in asked},
+        laboratory=laboratory,
+    )
     more = one_more(like, new_id())
-    timelines = timelines_of([*sheets, more], busy, ways=ways, is_booking=True)
+    timelines = timelines_of([*sheets, more], busy, ways=ways, is_booking=True, laboratory=laboratory)
     return waits(requests, sheets, timelines), waits(requests, [*sheets, more], timelines)
 
 
@@ -128,6 +137,7 @@ def _requests(
             job=Job(
                 requires=versions[one.service_version_id].requires,
                 legal_line=versions[one.service_version_id].legal_line,
+                deliver_minutes=versions[one.service_version_id].deliver_minutes,
                 minutes=int((one.ends_at - one.starts_at).total_seconds() // 60),
                 people_needed=one.people_needed,
                 cell=one.cell,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,8 @@ from uuid import UUID
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anjia.dispatch.rules.delivering import Laboratory
+from anjia.kernel.calendar import local
 from anjia.kernel.errors import DomainError, Invalid, Words
 from anjia.messaging.rules import Quiet, due_at, is_quiet
 
@@ -136,6 +138,9 @@ class Stop:
     starts_at: datetime
     ends_at: datetime
     place: Point | None
+    deliver_minutes: int = (
+        0  # within which what is taken there has to be at the laboratory; 0: nothing is taken
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,7 @@ class Timeline:
     base: Point | None = None
     speed_kmh: float = 15
     ways: Ways = field(default_factory=dict)
+    laboratory: Laboratory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +162,7 @@ class Ask:
     starts_at: datetime
     ends_at: datetime
     place: Point | None
+    deliver_minutes: int = 0
 
 
 class Block(StrEnum):
@@ -167,6 +174,11 @@ class Block(StrEnum):
     LATE_FROM_BASE = "late_from_base"
     LATE_FROM_BEFORE = "late_from_before"
     LATE_FOR_NEXT = "late_for_next"
+    SPECIMEN_LATE = "specimen_late"
+    CARRIED_LATE = "carried_late"
+
+
+TO_LABORATORY: Final = frozenset({Block.SPECIMEN_LATE, Block.CARRIED_LATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,10 +186,23 @@ class Trouble:
     block: Block
     minutes_short: int = 0
     free_at: datetime | None = None
+    due_at: datetime | None = None  # of what has to be at the laboratory
+    deliver_minutes: int = 0
+    closes_at: time | None = None
 
     @property
     def words(self) -> str:
-        return str(WORDS_OF_BLOCK[self.block]).format(minutes=self.minutes_short)
+        due = f"{local(self.due_at):%H:%M}" if self.due_at else ""
+        return str(WORDS_OF_BLOCK[self.block]).format(minutes=self.minutes_short, due=due)
+
+    @property
+    def source(self) -> str:
+        """Where it stands that what is taken has to be there by then."""
+        if self.closes_at is None:
+            return ""
+        return gettext("服务标准：{minutes} 分钟内送到；检验科收到 {time}").format(
+            minutes=self.deliver_minutes, time=f"{self.closes_at:%H:%M}"
+        )
 
     @property
     def way_out(self) -> str:
@@ -191,6 +216,8 @@ WORDS_OF_BLOCK: Final[Mapping[Block, Words]] = {
     Block.LATE_FROM_BASE: _("一上班就出发也要晚 {minutes} 分钟"),
     Block.LATE_FROM_BEFORE: _("从上一家赶过来要晚 {minutes} 分钟"),
     Block.LATE_FOR_NEXT: _("做完再去下一家要晚 {minutes} 分钟"),
+    Block.SPECIMEN_LATE: _("采的标本 {due} 前要送到检验科，要晚 {minutes} 分钟"),
+    Block.CARRIED_LATE: _("前面采的标本 {due} 前要送到检验科，加上这一家要晚 {minutes} 分钟"),
 }
 WAY_OUT_OF_BLOCK: Final[Mapping[Block, Words]] = {
     Block.OFF_DUTY: _("改到当班的时间，或加一个班"),
@@ -199,6 +226,8 @@ WAY_OUT_OF_BLOCK: Final[Mapping[Block, Words]] = {
     Block.LATE_FROM_BASE: _("晚 {minutes} 分钟以上再开始"),
     Block.LATE_FROM_BEFORE: _("晚 {minutes} 分钟以上再开始"),
     Block.LATE_FOR_NEXT: _("早 {minutes} 分钟以上开始，或把下一家往后移"),
+    Block.SPECIMEN_LATE: _("换早一点的时间，或换离检验科近的人"),
+    Block.CARRIED_LATE: _("改到送检以后，或换别人"),
 }
 
 

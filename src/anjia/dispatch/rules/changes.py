@@ -38,6 +38,7 @@ class Rule(StrEnum):
     SHIFT = "shift"
     LEAVE = "leave"
     TRAVEL = "travel"
+    SPECIMEN = "specimen"
     SEX = "sex"
     REFUSED = "refused"
     AREA = "area"
@@ -55,6 +56,7 @@ WORDS_OF_RULE: Final[Mapping[Rule, Words]] = {
     Rule.SHIFT: _("班次"),
     Rule.LEAVE: _("请假"),
     Rule.TRAVEL: _("路上来不及"),
+    Rule.SPECIMEN: _("送检来不及"),
     Rule.SEX: _("男女的要求"),
     Rule.REFUSED: _("不要的人"),
     Rule.AREA: _("片区"),

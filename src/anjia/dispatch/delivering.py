@@ -1,0 +1,196 @@
+"""
+The ways to the laboratory, worked out from what a caregiver is promised. Pure.
+
+Nothing of them is kept: whoever moves a promise moves them with it. She may go after any of her homes from which she
+can hand over and still keep the next one. What was taken before goes with her: one way may serve several draws.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from anjia.dispatch.rules import Ask, Block, Point, Stop, Timeline, Trouble
+from anjia.dispatch.rules.delivering import LONGEST
+
+MINUTE: Final = timedelta(minutes=1)
+Way = Callable[[Timeline, Point | None, Point | None], timedelta]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A way to the laboratory: after which of her stops, with what is taken at which, and until when it is due."""
+
+    after: int
+    carries: tuple[int, ...]
+    leaves_at: datetime
+    there_at: datetime
+    done_at: datetime
+    due_at: datetime
+    travel: timedelta  # that it costs: there and on to the next, instead of straight to the next
+
+    @property
+    def minutes_late(self) -> int:
+        return max(0, math.ceil((self.done_at - self.due_at) / MINUTE))
+
+
+def carries(timeline: Timeline) -> bool:
+    return timeline.laboratory is not None and any(stop.deliver_minutes for stop in timeline.stops)
+
+
+def due_at(timeline: Timeline, stop: Stop) -> datetime:
+    """Return until when what is taken there has to be handed over: in time, before they close, while she works."""
+    assert timeline.laboratory, "there is somewhere to bring it"
+    due = timeline.laboratory.due_at(stop.starts_at, stop.deliver_minutes)
+    ends = [end for start, end in timeline.shifts if start <= stop.starts_at < end]
+    away = [start for start, end in timeline.leave if stop.ends_at <= start]
+    return min([due, *ends, *away])
+
+
+def handed_over_at(timeline: Timeline, after: int, way: Way) -> datetime:
+    stop = timeline.stops[after]
+    assert timeline.laboratory, "there is somewhere to bring it"
+    return stop.ends_at + way(timeline, stop.place, timeline.laboratory.place) + timeline.laboratory.handover
+
+
+def can_go(timeline: Timeline, after: int, way: Way) -> bool:
+    """Say whether she may go there after that stop, and still be in time at the next."""
+    if after + 1 == len(timeline.stops):
+        return True
+    following = timeline.stops[after + 1]
+    assert timeline.laboratory, "there is somewhere to bring it"
+    on_again = way(timeline, timeline.laboratory.place, following.place)
+    return handed_over_at(timeline, after, way) + on_again <= following.starts_at
+
+
+def first_chance(timeline: Timeline, taken_at: int, way: Way) -> int:
+    """Return after which stop she can first bring what is taken at that one: after the last at the latest."""
+    return next(after for after in range(taken_at, len(timeline.stops)) if can_go(timeline, after, way))
+
+
+def lateness(timeline: Timeline, taken_at: int, way: Way) -> timedelta:
+    """Return how much too late what is taken at that stop would be there at the earliest."""
+    there = handed_over_at(timeline, first_chance(timeline, taken_at, way), way)
+    return max(timedelta(0), there - due_at(timeline, timeline.stops[taken_at]))
+
+
+def spoiled(before: Timeline, then: Timeline, way: Way) -> list[Trouble]:
+    """Return what she carries on either day and would be later at the laboratory than on the first, and too late."""
+    if not carries(then):
+        return []
+    was = dict(late_of(before, way)) if carries(before) else {}
+    return [
+        trouble_of(Block.CARRIED_LATE, then, then.stops.index(stop), late)
+        for stop, late in late_of(then, way)
+        if stop in before.stops and late > was.get(stop, timedelta(0))
+    ]
+
+
+def late_of(timeline: Timeline, way: Way) -> Iterator[tuple[Stop, timedelta]]:
+    for number, stop in enumerate(timeline.stops):
+        if stop.deliver_minutes and (late := lateness(timeline, number, way)):
+            yield stop, late
+
+
+def trouble(timeline: Timeline, ask: Ask, way: Way) -> Trouble | None:
+    """
+    Return what would come too late to the laboratory if she took this on: what is taken there, or what she carries.
+
+    What is too late already is held against nothing else, unless that makes it later still.
+    """
+    if timeline.laboratory is None or not (ask.deliver_minutes or carries(timeline)):
+        return None
+    at = bisect_right(timeline.stops, ask.starts_at, key=lambda stop: stop.starts_at)
+    stops = list(timeline.stops)
+    stops.insert(at, stop_of(ask))
+    then = replace(timeline, stops=tuple(stops))
+    if ask.deliver_minutes and (late := lateness(then, at, way)):
+        return trouble_of(Block.SPECIMEN_LATE, then, at, late)
+    for number in reversed(range(at)):
+        stop = timeline.stops[number]
+        if stop.starts_at < ask.starts_at - LONGEST:
+            break
+        if stop.deliver_minutes:
+            late = lateness(then, number, way)
+            if late > lateness(timeline, number, way):
+                return trouble_of(Block.CARRIED_LATE, then, number, late)
+    return None
+
+
+def trouble_of(block: Block, timeline: Timeline, number: int, late: timedelta) -> Trouble:
+    stop, there = timeline.stops[number], timeline.laboratory
+    return Trouble(
+        block=block,
+        minutes_short=math.ceil(late / MINUTE),
+        due_at=due_at(timeline, stop),
+        deliver_minutes=stop.deliver_minutes,
+        closes_at=there.closes_at if there else None,
+    )
+
+
+def stop_of(ask: Ask) -> Stop:
+    return Stop(
+        starts_at=ask.starts_at,
+        ends_at=ask.ends_at,
+        place=ask.place,
+        deliver_minutes=ask.deliver_minutes,
+    )
+
+
+def deliveries(timeline: Timeline, way: Way) -> list[Delivery]:
+    """
+    Return the ways to the laboratory, in order of time: as few as bring everything in time, each as soon as it may be.
+
+    What cannot be brought in time goes as soon as it can.
+    """
+    if not carries(timeline):
+        return []
+    taken = [number for number, stop in enumerate(timeline.stops) if stop.deliver_minutes]
+    left = {number: last_chance(timeline, number, way) for number in taken}
+    found = []
+    while left:
+        last = min(left.values())
+        group = tuple(number for number in left if number <= last)
+        after = first_chance(timeline, max(group), way)
+        found.append(delivery(timeline, after if after <= last else last, group, way))
+        left = {number: chance for number, chance in left.items() if number not in group}
+    return found
+
+
+def last_chance(timeline: Timeline, taken_at: int, way: Way) -> int:
+    """Return after which stop she can last bring it in time; if it will be late, after which she can first."""
+    first = first_chance(timeline, taken_at, way)
+    due, last = due_at(timeline, timeline.stops[taken_at]), first
+    for after in range(first + 1, len(timeline.stops)):
+        if timeline.stops[after].ends_at > due:
+            break
+        if can_go(timeline, after, way) and handed_over_at(timeline, after, way) <= due:
+            last = after
+    return last
+
+
+def delivery(timeline: Timeline, after: int, group: Sequence[int], way: Way) -> Delivery:
+    stop, laboratory = timeline.stops[after], timeline.laboratory
+    assert laboratory, "there is somewhere to bring it"
+    there = way(timeline, stop.place, laboratory.place)
+    travel = there
+    if after + 1 < len(timeline.stops) and is_same_shift(timeline, after):
+        following = timeline.stops[after + 1].place
+        travel += way(timeline, laboratory.place, following) - way(timeline, stop.place, following)
+    return Delivery(
+        after=after,
+        carries=tuple(group),
+        leaves_at=stop.ends_at,
+        there_at=stop.ends_at + there,
+        done_at=stop.ends_at + there + laboratory.handover,
+        due_at=min(due_at(timeline, timeline.stops[number]) for number in group),
+        travel=travel,
+    )
+
+
+def is_same_shift(timeline: Timeline, after: int) -> bool:
+    """Say whether she goes on to the next stop from there, and not from where she starts another shift."""
+    one, two = timeline.stops[after], timeline.stops[after + 1]
+    return not any(one.ends_at <= start <= two.starts_at for start, _end in timeline.shifts)

@@ -1,0 +1,169 @@
+"""What is taken at a home reaches the laboratory in time: by hand, with ways that are plain to reckon."""
+
+from datetime import time, timedelta
+from uuid import uuid4
+
+import pytest
+
+from anjia.dispatch.insertion import GreedyInsertion
+from anjia.dispatch.rules import Ask, Block, Point, Stop, Timeline, TravelRule
+from anjia.dispatch.rules.delivering import Laboratory
+from anjia.kernel.calendar import local
+from tests.visits.make import at
+
+HOME: Point = (39.90, 116.40)
+THERE: Point = (39.95, 116.40)
+LABORATORY = Laboratory(name="检验科", place=THERE, cell="x", closes_at=time(10, 30))
+RULE = GreedyInsertion(TravelRule(detour=1, setup=timedelta(0), least_kmh=1, unknown=timedelta(minutes=30)))
+TEN = timedelta(minutes=10)
+# From home to home ten minutes, and to the laboratory and back ten as well.
+WAYS = {(HOME, HOME): TEN, (HOME, THERE): TEN, (THERE, HOME): TEN, (THERE, THERE): timedelta(0)}
+
+
+def stop(hour: float, minutes: int = 30, *, within: int = 0) -> Stop:
+    return Stop(
+        starts_at=at(hour),
+        ends_at=at(hour) + timedelta(minutes=minutes),
+        place=HOME,
+        deliver_minutes=within,
+    )
+
+
+def ask(hour: float, minutes: int = 30, *, within: int = 0) -> Ask:
+    one = stop(hour, minutes, within=within)
+    return Ask(
+        starts_at=one.starts_at, ends_at=one.ends_at, place=one.place, deliver_minutes=one.deliver_minutes
+    )
+
+
+def her(*stops: Stop, laboratory: Laboratory | None = LABORATORY, until: float = 17) -> Timeline:
+    return Timeline(
+        staff_id=uuid4(),
+        shifts=((at(7), at(until)),),
+        stops=stops,
+        base=HOME,
+        ways=WAYS,
+        laboratory=laboratory,
+    )
+
+
+def block(timeline: Timeline, asked: Ask) -> Block | None:
+    trouble = RULE.trouble(timeline, asked)
+    return trouble.block if trouble else None
+
+
+def clocks(timeline: Timeline) -> list[tuple[str, tuple[int, ...]]]:
+    """Return when she has handed over, and what."""
+    return [(f"{local(one.done_at):%H:%M}", one.carries) for one in RULE.deliveries(timeline)]
+
+
+class TestADraw:
+    def test_is_possible_where_the_laboratory_is_reached_before_it_closes(self) -> None:
+        # Done at ten past ten, ten minutes there, five to hand over.
+        assert block(her(), ask(9 + 2 / 3, within=120)) is None
+        assert block(her(), ask(9.75 + 1 / 60, within=120)) is Block.SPECIMEN_LATE
+
+    def test_is_not_possible_where_the_way_there_takes_longer_than_it_may(self) -> None:
+        assert block(her(), ask(8, within=45)) is None
+        trouble = RULE.trouble(her(), ask(8, within=44))
+
+        assert trouble is not None
+        assert (trouble.block, trouble.minutes_short) == (Block.SPECIMEN_LATE, 1)
+        assert "08:44" in trouble.words
+        assert "44" in trouble.source
+        assert "10:30" in trouble.source
+
+    def test_is_not_possible_where_she_cannot_get_away_before_the_next_home(self) -> None:
+        following = stop(8.75, 60)  # she is done at half past eight, and due there at a quarter to nine
+
+        assert (
+            block(her(following), ask(8, within=120)) is None
+        )  # after that one: a quarter past ten at the latest
+        assert block(her(following), ask(8, within=119)) is Block.SPECIMEN_LATE
+
+    def test_is_not_possible_where_she_would_hand_over_after_her_shift(self) -> None:
+        assert block(her(until=8.75), ask(8, within=120)) is None
+        assert block(her(until=8.7), ask(8, within=120)) is Block.SPECIMEN_LATE
+
+    def test_is_as_anything_else_where_the_house_has_no_laboratory(self) -> None:
+        assert block(her(laboratory=None), ask(16, within=120)) is None
+        assert clocks(her(stop(16, within=120), laboratory=None)) == []
+
+
+class TestAnotherHome:
+    def test_goes_between_if_what_she_carries_can_still_be_brought(self) -> None:
+        drawn = stop(8, within=120)
+
+        assert block(her(drawn), ask(8.75, 30)) is None  # done at a quarter past nine: there at half past
+        assert block(her(drawn), ask(8.75, 60)) is None
+        trouble = RULE.trouble(her(drawn), ask(8.75, 61))
+        assert trouble is not None
+        assert (trouble.block, trouble.minutes_short) == (Block.CARRIED_LATE, 1)
+
+    def test_comes_after_the_way_there_however_long_it_is(self) -> None:
+        assert block(her(stop(8, within=120)), ask(9, 240)) is None
+
+    def test_is_not_to_blame_for_what_is_too_late_without_it(self) -> None:
+        drawn = stop(10.25, within=120)  # a quarter of an hour late at the laboratory, whatever comes
+
+        assert block(her(drawn), ask(11.25)) is None
+        assert block(her(drawn), ask(11)) is Block.CARRIED_LATE  # that would make it later still
+
+    def test_before_it_changes_nothing(self) -> None:
+        assert block(her(stop(9, within=120)), ask(8)) is None
+
+
+class TestTheWayThere:
+    def test_serves_three_fasting_draws(self) -> None:
+        draws = stop(8, 20, within=120), stop(8.5, 20, within=120), stop(9, 20, within=120)
+
+        assert clocks(her(*draws)) == [("09:35", (0, 1, 2))]
+
+    def test_is_gone_twice_where_once_would_be_too_late_for_the_first(self) -> None:
+        draws = stop(8, within=90), stop(9, within=90)
+
+        assert clocks(her(*draws)) == [("08:45", (0,)), ("09:45", (1,))]
+
+    def test_is_gone_as_soon_as_it_may_be(self) -> None:
+        assert clocks(her(stop(8, within=120), stop(9.5))) == [("08:45", (0,))]
+
+    def test_costs_what_it_is_longer_than_the_way_straight_on(self) -> None:
+        [between] = RULE.deliveries(her(stop(8, within=120), stop(9.5)))
+        [at_the_end] = RULE.deliveries(her(stop(8, within=120)))
+
+        assert (between.travel, at_the_end.travel) == (TEN, TEN)
+
+    def test_says_by_how_much_it_is_late(self) -> None:
+        [late] = RULE.deliveries(her(stop(10.25, within=120)))
+
+        assert late.minutes_late == 30
+
+    @pytest.mark.parametrize("within", [45, 60, 120, 480])
+    def test_never_breaks_the_next_promise_nor_its_own_where_booking_lets_it_be(self, within: int) -> None:
+        timeline = her()
+        for hour in (7.5, 8, 8.5, 9, 9.25, 9.5, 10, 11):
+            asked = ask(hour, within=within if hour < 9.5 else 0)
+            if RULE.trouble(timeline, asked) is None:
+                stops = (*timeline.stops, stop(hour, within=asked.deliver_minutes))
+                timeline = her(*stops)
+        ways = RULE.deliveries(timeline)
+
+        assert ways
+        assert sorted(one for way in ways for one in way.carries) == [
+            number for number, one in enumerate(timeline.stops) if one.deliver_minutes
+        ]
+        for way in ways:
+            assert way.minutes_late == 0
+            following = timeline.stops[way.after + 1 :][:1]
+            assert all(way.done_at + TEN <= one.starts_at for one in following)
+
+
+class TestSeveralChangesTogether:
+    def test_are_to_blame_together(self) -> None:
+        drawn = stop(8, within=120)
+        before, then = her(drawn), her(drawn, stop(8.75, 40), stop(9.6, 40))
+
+        [trouble] = RULE.spoiled(before, then)
+
+        assert trouble.block is Block.CARRIED_LATE
+        assert RULE.spoiled(then, then) == []
