@@ -2,11 +2,12 @@
 Whatever a day is like: what comes out of planning it can be done, and leaves alone what is not its business.
 
 Days are drawn with everything in them: leave, two shifts, standby, promises outside of shifts and with too short a
-way between them, refusals, two who come together, time that is only held, nobody who may come at all.
+way between them, refusals, two who come together, time that is only held, nobody who may come at all, and samples
+that have to reach a laboratory.
 """
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from hypothesis import strategies as st
 
 from anjia.catalogue.rules import Requires
 from anjia.dispatch.days import Day, Piece
+from anjia.dispatch.delivering import Delivery
 from anjia.dispatch.drafting import Outcome, is_moved, why_not, worked_out
-from anjia.dispatch.matching import Job, Wishes
+from anjia.dispatch.matching import FEASIBILITY, Job, Wishes
 from anjia.dispatch.posing import Posed, left_of, pose
 from anjia.dispatch.rules import SHORTEST_NOTICE, Span
+from anjia.dispatch.rules.delivering import Laboratory
 from anjia.kernel.calendar import day_bounds
 from anjia.planning.io import problem_to_json
 from anjia.planning.plan import Plan
@@ -102,6 +105,7 @@ def day_from(seed: int) -> Day:
             people_needed=parts,
             cell=cell,
             wishes=Wishes(refused=refused),
+            deliver_minutes=dice.choice([0, 0, 60, 90, 150]),
         )
         for part, staff_id in enumerate(crew, start=1):
             is_taken = dice.random() < 0.4
@@ -113,11 +117,28 @@ def day_from(seed: int) -> Day:
                 )
             )  # fmt: skip
     pieces.sort(key=lambda piece: (piece.starts_at, str(piece.visit_id), piece.part))
-    return Day(TOMORROW, NOW, sheets, pieces, elsewhere, {}, {})
+    laboratory = Laboratory(
+        name="检验科",
+        place=(39.92, 116.41),
+        cell=CELLS[0],
+        closes_at=dice.choice([time(9, 45), time(12), time(18)]),
+        handover=timedelta(minutes=dice.choice([0, 5, 15])),
+    )
+    has_one = dice.random() < 0.7
+    return Day(TOMORROW, NOW, sheets, pieces, elsewhere, {}, {}, laboratory if has_one else None)
 
 
 def quickly(posed: Posed, number: int) -> Plan:
     return solve(posed.problem, iterations=16_384, seed=number)
+
+
+def deliveries_of(day: Day, outcome: Outcome, piece: Piece) -> list[Delivery]:
+    """Return the ways to the laboratory of whoever comes there with it, if she was in time for all before."""
+    hers = day.timelines(outcome.after)[piece.staff_id]
+    was = day.timelines(day.pieces)[piece.staff_id]
+    if any(way.minutes_late for way in FEASIBILITY.deliveries(was)):
+        return []
+    return list(FEASIBILITY.deliveries(hers))
 
 
 def check(outcome: Outcome) -> None:
@@ -129,6 +150,7 @@ def check(outcome: Outcome) -> None:
             continue
         assert old.is_free
         assert why_not(day, new, timelines) == []
+        assert all(way.minutes_late == 0 for way in deliveries_of(day, outcome, new))
         assert new.ends_at - new.starts_at == old.ends_at - old.starts_at
         if new.starts_at != old.starts_at:
             assert new.starts_at - day.now >= SHORTEST_NOTICE
@@ -157,7 +179,8 @@ def test_the_order_in_which_things_are_read_changes_nothing(seed: int, dice: ran
     shuffled = ready[:]
     dice.shuffle(shuffled)
     one, two = (
-        pose(Day(day.day, day.now, day.sheets, pieces, day.elsewhere, {}, {})) for pieces in (ready, shuffled)
+        pose(Day(day.day, day.now, day.sheets, pieces, day.elsewhere, {}, {}, day.laboratory))
+        for pieces in (ready, shuffled)
     )
     assert problem_to_json(one.problem)["visits"] == problem_to_json(two.problem)["visits"]
 
