@@ -205,13 +205,13 @@ class TestWhatComesInBetween:
         """Seen before it is pressed; and what was left out by hand stays left out when the page comes back."""
         there = open_town()
         near, far = there.nurse("近", base=FAR)[0], there.nurse("远")[0]
-        third = there.nurse("第三", base=FAR)[0]
         ones = []
         for name, hour in (("孙德海", 9), ("黄志远", 11), ("张桂芳", 14)):
             resident = there.town.resident(name, place=FAR)
             ends_at = there.at(hour + 0.75)
             ones.append(there.town.visit(far, resident=resident, starts_at=there.at(hour), ends_at=ends_at))
         run_id = drafted(there.town, day=there.at(12).date(), now=datetime.now(UTC))
+        third = there.nurse("第三", base=FAR)[0]
         moves = run_of(there.town, run_id).draft["moves"]
         group = {move["visit_id"]: str(move["group"]) for move in moves}
         day, client = f"{there.at(12).date():%Y-%m-%d}", browser(there, "dispatcher")
