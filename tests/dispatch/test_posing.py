@@ -18,10 +18,11 @@ from anjia.catalogue.rules import Requires
 from anjia.dispatch.days import Day, Piece
 from anjia.dispatch.delivering import Delivery
 from anjia.dispatch.drafting import Outcome, is_moved, why_not, worked_out
-from anjia.dispatch.matching import FEASIBILITY, Job, Wishes
+from anjia.dispatch.matching import FEASIBILITY, Job, Travel, Wishes
 from anjia.dispatch.posing import Posed, left_of, pose
 from anjia.dispatch.rules import SHORTEST_NOTICE, Span
 from anjia.dispatch.rules.delivering import Laboratory
+from anjia.dispatch.rules.travel import HOURS, Pace
 from anjia.kernel.calendar import day_bounds
 from anjia.planning.io import problem_to_json
 from anjia.planning.plan import Plan
@@ -39,6 +40,16 @@ BASES = [(39.9042, 116.4074), (39.93, 116.45), (39.88, 116.36), None]
 
 def clock(hours: float) -> datetime:
     return MIDNIGHT + timedelta(hours=hours)
+
+
+def travel_of(dice: random.Random) -> Travel:
+    """Return how fast people get on: as the rule says, or otherwise at each hour."""
+    paces = {
+        mode: Pace(line=tuple(dice.choice([0.8, 1.0, 1.7]) for _ in HOURS))
+        for mode in ("ebike", "walk")
+        if dice.random() < 0.5
+    }
+    return Travel(paces=paces)
 
 
 def sheet_of(dice: random.Random, number: int) -> CaregiverSheet:
@@ -125,7 +136,7 @@ def day_from(seed: int) -> Day:
         handover=timedelta(minutes=dice.choice([0, 5, 15])),
     )
     has_one = dice.random() < 0.7
-    return Day(TOMORROW, NOW, sheets, pieces, elsewhere, {}, {}, laboratory if has_one else None)
+    return Day(TOMORROW, NOW, sheets, pieces, elsewhere, travel_of(dice), {}, laboratory if has_one else None)
 
 
 def quickly(posed: Posed, number: int) -> Plan:
@@ -179,7 +190,7 @@ def test_the_order_in_which_things_are_read_changes_nothing(seed: int, dice: ran
     shuffled = ready[:]
     dice.shuffle(shuffled)
     one, two = (
-        pose(Day(day.day, day.now, day.sheets, pieces, day.elsewhere, {}, {}, day.laboratory))
+        pose(Day(day.day, day.now, day.sheets, pieces, day.elsewhere, day.ways, {}, day.laboratory))
         for pieces in (ready, shuffled)
     )
     assert problem_to_json(one.problem)["visits"] == problem_to_json(two.problem)["visits"]

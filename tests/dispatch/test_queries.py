@@ -123,7 +123,7 @@ class TestSlotsFor:
         slots(here, resident, days=1, address_id=address_id)  # a process reads once what a version says
         for days in (1, 14):
             with django_assert_num_queries(
-                14
+                15
             ):  # the city's list, her agreement, the house's courses and the nurse she needs among them
                 slots(here, resident, days=days, address_id=address_id)
             here.nurse(f"乙{days}")

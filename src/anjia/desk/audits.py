@@ -142,6 +142,7 @@ THINGS: Final[Mapping[str, Words]] = {
     "swapped": pgettext_lazy("audit", "调休上班的周末"),
     "target": pgettext_lazy("audit", "个人目标"),
     "totp": pgettext_lazy("audit", "动态码"),
+    "travel_pace": pgettext_lazy("audit", "路上的快慢"),
     "travel_time": pgettext_lazy("audit", "路程"),
     "use": pgettext_lazy("audit", "用料"),
     "version": pgettext_lazy("audit", "服务版本"),

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from anjia.dispatch.matching import Job, may_do, timelines_of
-from anjia.dispatch.rules import SHORTEST_NOTICE, Profile, Reason, Stop, Timeline, Ways
+from anjia.dispatch.matching import Job, Travel, may_do, timelines_of
+from anjia.dispatch.rules import SHORTEST_NOTICE, Reason, Stop, Timeline
 from anjia.dispatch.rules.delivering import Laboratory
 from anjia.visits.queries import Busy, Known
 from anjia.visits.rules.lifecycle import State, Status
@@ -71,7 +71,7 @@ class Day:
     sheets: Sequence[CaregiverSheet]
     pieces: Sequence[Piece]
     elsewhere: Sequence[Busy]
-    ways: Mapping[Profile | None, Ways]
+    ways: Travel
     known: Mapping[UUID, Mapping[UUID, Known]]
     laboratory: Laboratory | None = None
 

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from anjia.dispatch.rules import Ask, Block, Point, Stop, Timeline, Trouble
-from anjia.dispatch.rules.delivering import LONGEST
+from anjia.dispatch.rules.delivering import LONGEST, Laboratory
+from anjia.kernel.calendar import at, day_of
 
 MINUTE: Final = timedelta(minutes=1)
-Way = Callable[[Timeline, Point | None, Point | None], timedelta]
+Way = Callable[[Timeline, Point | None, Stop | Ask], timedelta]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,14 @@ def due_at(timeline: Timeline, stop: Stop) -> datetime:
 def handed_over_at(timeline: Timeline, after: int, way: Way) -> datetime:
     stop = timeline.stops[after]
     assert timeline.laboratory, "there is somewhere to bring it"
-    return stop.ends_at + way(timeline, stop.place, timeline.laboratory.place) + timeline.laboratory.handover
+    there = stop.ends_at + way(timeline, stop.place, at_laboratory(timeline.laboratory, stop.ends_at))
+    return there + timeline.laboratory.handover
+
+
+def at_laboratory(laboratory: Laboratory, day: datetime) -> Ask:
+    """Return the laboratory as where somebody has to be that day: by the hour at which it closes."""
+    closes = at(day_of(day), laboratory.closes_at)
+    return Ask(starts_at=closes, ends_at=closes, place=laboratory.place)
 
 
 def can_go(timeline: Timeline, after: int, way: Way) -> bool:
@@ -61,7 +69,7 @@ def can_go(timeline: Timeline, after: int, way: Way) -> bool:
         return True
     following = timeline.stops[after + 1]
     assert timeline.laboratory, "there is somewhere to bring it"
-    on_again = way(timeline, timeline.laboratory.place, following.place)
+    on_again = way(timeline, timeline.laboratory.place, following)
     return handed_over_at(timeline, after, way) + on_again <= following.starts_at
 
 
@@ -174,10 +182,10 @@ def last_chance(timeline: Timeline, taken_at: int, way: Way) -> int:
 def delivery(timeline: Timeline, after: int, group: Sequence[int], way: Way) -> Delivery:
     stop, laboratory = timeline.stops[after], timeline.laboratory
     assert laboratory, "there is somewhere to bring it"
-    there = way(timeline, stop.place, laboratory.place)
+    there = way(timeline, stop.place, at_laboratory(laboratory, stop.ends_at))
     travel = there
     if after + 1 < len(timeline.stops) and is_same_shift(timeline, after):
-        following = timeline.stops[after + 1].place
+        following = timeline.stops[after + 1]
         travel += way(timeline, laboratory.place, following) - way(timeline, stop.place, following)
     return Delivery(
         after=after,

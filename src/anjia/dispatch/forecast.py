@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from anjia.dispatch.matching import FEASIBILITY, place_of
-from anjia.dispatch.rules import Point, Timeline
+from anjia.dispatch.rules import Ask, Point, Timeline
 from anjia.visits.queries import Errand
 from anjia.visits.rules.lifecycle import LATE_AFTER
 
@@ -82,7 +82,8 @@ def arrival(
     if timeline is None:
         return max(now, one.starts_at)
     comes_from, free_at = last.get(one.staff_id) or (timeline.base, _on_duty(timeline, one.starts_at, now))
-    way = FEASIBILITY.way(timeline, comes_from, place_of(one.cell))
+    to = Ask(starts_at=one.starts_at, ends_at=one.ends_at, place=place_of(one.cell))
+    way = FEASIBILITY.way(timeline, comes_from, to)
     if one.departed_at:
         return max(now, one.departed_at + way)
     return max(one.starts_at, max(now, free_at) + way)

@@ -9,29 +9,37 @@ from typing import Final
 from anjia.dispatch import delivering
 from anjia.dispatch.delivering import Delivery
 from anjia.dispatch.rules import GRID, TRAVEL, Ask, Block, Point, Stop, Timeline, TravelRule, Trouble
+from anjia.dispatch.rules.travel import EVEN
+from anjia.kernel.calendar import local
 from anjia.visits.rules.arrival import distance_m
 
 MINUTE: Final = timedelta(minutes=1)
+A_TRIFLE: Final = 1e-9  # by which a product may be above the whole minute that it is
 
 
 class GreedyInsertion:
     def __init__(self, rule: TravelRule = TRAVEL) -> None:
         self.rule = rule
 
-    def way(self, timeline: Timeline, start: Point | None, end: Point | None) -> timedelta:
+    def way(self, timeline: Timeline, start: Point | None, to: Stop | Ask) -> timedelta:
         """
         Return the time from door to door, in whole minutes: by the roads where they are known, else by the straight
-        line; where a place is unknown, what the rule assumes.
+        line, as such ways go at the hour at which she is to be there; where a place is unknown, what the rule assumes.
         """
-        if start is None or end is None:
+        if start is None or to.place is None:
             return self.rule.unknown
-        by_road = timeline.ways.get((start, end))
+        by_road = timeline.ways.get((start, to.place))
         if by_road is not None:
-            return MINUTE * math.ceil(by_road / MINUTE) + self.rule.setup
-        hours = (
-            distance_m(start, end) / 1000 * self.rule.detour / max(timeline.speed_kmh, self.rule.least_kmh)
-        )
-        return timedelta(minutes=math.ceil(hours * 60)) + self.rule.setup
+            took, factors = by_road / MINUTE, timeline.pace.roads
+        else:
+            took, factors = self.line(timeline.speed_kmh, start, to.place), timeline.pace.line
+        factor = factors[0] if factors is EVEN else factors[local(to.starts_at).hour]
+        return MINUTE * math.ceil(took * factor - A_TRIFLE) + self.rule.setup
+
+    def line(self, speed_kmh: float, start: Point, end: Point) -> float:
+        """Return the minutes by the straight line times the detour."""
+        km = distance_m(start, end) / 1000 * self.rule.detour
+        return km / max(speed_kmh, self.rule.least_kmh) * 60
 
     def trouble(self, timeline: Timeline, ask: Ask) -> Trouble | None:
         shift = next((s for s in timeline.shifts if s[0] <= ask.starts_at and ask.ends_at <= s[1]), None)
@@ -64,15 +72,15 @@ class GreedyInsertion:
         self, timeline: Timeline, ask: Ask, before: Stop | None, after: Stop | None, on_duty: datetime
     ) -> Trouble | None:
         if before:
-            there = before.ends_at + self.way(timeline, before.place, ask.place)
+            there = before.ends_at + self.way(timeline, before.place, ask)
             if there > ask.starts_at:
                 return Trouble(block=Block.LATE_FROM_BEFORE, minutes_short=minutes(there - ask.starts_at))
         if before is None or before.ends_at <= on_duty:
-            there = on_duty + self.way(timeline, timeline.base, ask.place)
+            there = on_duty + self.way(timeline, timeline.base, ask)
             if there > ask.starts_at:
                 return Trouble(block=Block.LATE_FROM_BASE, minutes_short=minutes(there - ask.starts_at))
         if after:
-            there = ask.ends_at + self.way(timeline, ask.place, after.place)
+            there = ask.ends_at + self.way(timeline, ask.place, after)
             if there > after.starts_at:
                 return Trouble(block=Block.LATE_FOR_NEXT, minutes_short=minutes(there - after.starts_at))
         return None
@@ -100,7 +108,7 @@ class GreedyInsertion:
         comes_from = timeline.base
         if before and (on_duty is None or before.ends_at > on_duty):
             comes_from = before.place
-        return self.way(timeline, comes_from, ask.place) / MINUTE
+        return self.way(timeline, comes_from, ask) / MINUTE
 
 
 def grid(timeline: Timeline, length: timedelta, since: datetime, until: datetime) -> Iterator[datetime]:

@@ -20,6 +20,7 @@ from anjia.dispatch.commands import (
     fail_silent_run,
     finish_run,
     hand_on,
+    keep_paces,
     keep_travel_times,
     note_progress,
     offer_visit,
@@ -29,8 +30,16 @@ from anjia.dispatch.commands import (
 from anjia.dispatch.days import Day
 from anjia.dispatch.drafting import Solve, Unsound, card_of, draft_of, worked_out
 from anjia.dispatch.hanging import with_groups
+from anjia.dispatch.pacing import learnt_paces
 from anjia.dispatch.posing import Posed
-from anjia.dispatch.queries import overdue_offers, roads_to_ask, silent_runs, waiting_runs, was_planned
+from anjia.dispatch.queries import (
+    overdue_offers,
+    roads_to_ask,
+    silent_runs,
+    trips_made,
+    waiting_runs,
+    was_planned,
+)
 from anjia.dispatch.rules.plans import PLANNING, Failure
 from anjia.integrations.errors import OutsideError
 from anjia.kernel.actors import Actor, Purpose, system
@@ -82,6 +91,19 @@ def ask_for(organization_id: UUID, now: datetime) -> None:
             log.warning("the roads' server (%s) says: %s", asked.profile, error.code)
             continue
         house.do(keep_travel_times, profile=asked.profile, times=times)
+
+
+@every("50 2 * * *")
+def learn_the_ways(now: datetime) -> None:
+    """Reckon from now on with how long the ways of the last weeks have really taken, house by house."""
+    each(acting(system(), now).ask(institutions_with_staff, Purpose.CONTRACT), lambda one: learn_of(one, now))
+
+
+def learn_of(organization_id: UUID, now: datetime) -> None:
+    house = acting(system(organization_id), now)
+    learnt = learnt_paces(house.ask(trips_made, Purpose.CONTRACT, now=now))
+    if learnt:
+        house.do(keep_paces, learnt=learnt)
 
 
 @every("*/10 * * * *")

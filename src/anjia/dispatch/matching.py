@@ -35,6 +35,7 @@ from anjia.dispatch.rules import (
     score_of,
 )
 from anjia.dispatch.rules.delivering import Laboratory
+from anjia.dispatch.rules.travel import Pace, first_pace
 from anjia.kernel.calendar import local
 from anjia.learning.rules import Bound, untrained
 from anjia.visits.queries import Busy, Known, ThatDay
@@ -43,7 +44,23 @@ from anjia.workforce.rules import CaregiverSheet
 FEASIBILITY: Final[Feasibility] = GreedyInsertion()
 ZONE_RESOLUTION: Final = 6  # about 36 km²
 CELL_RESOLUTION: Final = 8  # that of an address: about 0.7 km²
-NO_ROADS: Final[Mapping[Profile | None, Ways]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """What is known of how people get about: the `roads` of each profile, and the `paces` of each way of travelling."""
+
+    roads: Mapping[Profile | None, Ways] = field(default_factory=dict)
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+
+    def ways_of(self, sheet: CaregiverSheet) -> Ways:
+        return self.roads.get(profile_of(sheet), {})
+
+    def pace_of(self, sheet: CaregiverSheet) -> Pace:
+        return self.paces.get(sheet.travel_mode) or first_pace(sheet.travel_mode)
+
+
+NOTHING_LEARNT: Final = Travel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,13 +148,14 @@ def timelines_of(
     sheets: Iterable[CaregiverSheet],
     busy: Iterable[Busy],
     *,
-    ways: Mapping[Profile | None, Ways] = NO_ROADS,
+    ways: Travel = NOTHING_LEARNT,
     without: UUID | None = None,
     is_booking: bool = False,
     laboratory: Laboratory | None = None,
 ) -> dict[UUID, Timeline]:
     """
-    Return each caregiver's time, with the `ways` of how she travels; `without` a visit that is about to be moved.
+    Return each caregiver's time, with the `ways` of how she travels and how long they take her; `without` a visit that
+    is about to be moved.
 
     Who is booking sees no standby: that time is kept for standing in.
     """
@@ -159,8 +177,9 @@ def timelines_of(
             stops=tuple(sorted(stops.get(sheet.id, []), key=lambda stop: stop.starts_at)),
             base=sheet.base,
             speed_kmh=sheet.speed_kmh,
-            ways=ways.get(profile_of(sheet), {}) if ways else {},
             laboratory=laboratory,
+            ways=ways.ways_of(sheet),
+            pace=ways.pace_of(sheet),
         )
         for sheet in sheets
     }

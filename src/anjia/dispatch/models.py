@@ -4,6 +4,7 @@ from django.db.models import CharField, Q
 
 from anjia.dispatch.rules import OfferState, Profile
 from anjia.dispatch.rules.plans import AT_WORK, Failure, RunState
+from anjia.dispatch.rules.travel import HOURS, Basis
 from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
 
@@ -34,6 +35,38 @@ class TravelTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_cell} to {self.to_cell} ({self.profile}): {self.seconds} s"
+
+
+class TravelPace(models.Model):
+    """
+    How much longer the ways of a house take than reckoned, by hour, as its own ways have shown since `from_at`.
+
+    `factors` holds one for each hour, `trips_by_hour` on how many ways each rests. A version is never changed: the
+    next one ends it. Of what has none the rule's own is reckoned with.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    mode = models.CharField(max_length=10)
+    basis = models.CharField(max_length=10, choices=[(one.value, one.name) for one in Basis])
+    factors = ArrayField(models.FloatField(), size=len(HOURS))
+    trips = models.PositiveIntegerField()
+    people = models.PositiveIntegerField()
+    trips_by_hour = ArrayField(models.PositiveIntegerField(), size=len(HOURS))
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "mode", "basis"],
+                condition=Q(until_at=None),
+                name="travel_pace_one_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mode} ({self.basis}) since {self.from_at}"
 
 
 class Offer(models.Model):

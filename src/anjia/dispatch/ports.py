@@ -46,6 +46,6 @@ class Feasibility(Protocol):
         """Return how long she travels to the door from where she is before."""
         ...
 
-    def way(self, timeline: Timeline, start: Point | None, end: Point | None) -> timedelta:
-        """Return the time from door to door."""
+    def way(self, timeline: Timeline, start: Point | None, to: Stop | Ask) -> timedelta:
+        """Return the time from door to door, for who is to be there when that begins."""
         ...

@@ -15,11 +15,13 @@ from typing import Final
 from uuid import UUID
 
 from anjia.dispatch.days import Day, Piece, stop_of
+from anjia.dispatch.delivering import at_laboratory
 from anjia.dispatch.matching import FEASIBILITY, place_of
 from anjia.dispatch.rules import (
     GRID,
     SHORTEST_NOTICE,
     WEIGHTS,
+    Ask,
     Facts,
     Point,
     Span,
@@ -31,6 +33,7 @@ from anjia.dispatch.rules import (
 from anjia.dispatch.rules import Part as Points
 from anjia.dispatch.rules.delivering import Laboratory
 from anjia.dispatch.rules.plans import PLANNING
+from anjia.dispatch.rules.travel import HOURS, Pace
 from anjia.kernel.calendar import day_bounds, local
 from anjia.planning.problem import (
     ALONE,
@@ -85,16 +88,35 @@ class Places:
     """
 
     midnight: datetime
+    paces: Sequence[Pace] = ()  # of those who work: hours at which all go alike are one
     points: dict[str, Point | None] = field(default_factory=lambda: {OFF: None})
+    times: dict[str, Sequence[datetime]] = field(default_factory=dict)  # one for each such hour
     begins: dict[str, Stretch] = field(default_factory=dict)
     base: dict[str, Point | None] = field(default_factory=dict)
     ends: dict[str, Stretch] = field(default_factory=dict)
     caps: dict[str, tuple[str, float]] = field(default_factory=dict)
 
-    def of(self, point: Point | None) -> str:
-        name = "?" if point is None else f"{point[0]:.7f} {point[1]:.7f}"
+    def of(self, point: Point | None, *times: datetime) -> str:
+        """Return the place where somebody has to be at one of these times: the way to it may be another by the hour."""
+        if point is None:
+            name = "?"
+        else:
+            by_hour = {self.first_like(local(at).hour): at for at in times}
+            name = " ".join([f"{point[0]:.7f} {point[1]:.7f}", *map(str, sorted(by_hour))])
+            self.times[name] = list(by_hour.values())
         self.points[name] = point
         return name
+
+    def first_like(self, hour: int) -> int:
+        """Return the first hour of a day at which all ways take as long as at this one."""
+        return next(
+            one
+            for one in HOURS
+            if all(
+                pace.line[one] == pace.line[hour] and pace.roads[one] == pace.roads[hour]
+                for pace in self.paces
+            )
+        )
 
     def beginning(self, stretch: Stretch, base: Point | None) -> str:
         if stretch.before is None and stretch.opens == stretch.on_duty[0]:
@@ -110,10 +132,11 @@ class Places:
         self.ends[name], self.points[name] = stretch, None
         return name
 
-    def capped(self, point: Point | None, *, comes_from: str, minutes: float) -> str:
+    def capped(self, point: Point | None, *times: datetime, comes_from: str, minutes: float) -> str:
         """Return a place of its own, to which she comes from there in so many minutes at most: it is agreed already."""
         name = f"agreed {len(self.caps)}"
         self.caps[name], self.points[name] = (comes_from, minutes), point
+        self.times[name] = times
         return name
 
     def matrix(self, her: Timeline) -> Matrix:
@@ -126,35 +149,34 @@ class Places:
             return 0.0  # once there, she hands over what she has
         if end in self.ends:
             return self.way_to_end(her, start, self.ends[end])
-        place = self.points[end]
-        minutes = (
-            self.way_from_beginning(her, start, place)
-            if start in self.begins
-            else FEASIBILITY.way(her, self.points[start], place) / MINUTE
-        )
+        minutes = max(self.way_at(her, start, to) for to in self.asks(end))
         comes_from, most = self.caps.get(end, ("", 0.0))
         return min(minutes, most) if comes_from == start else minutes
 
-    def way_from_beginning(self, her: Timeline, name: str, place: Point | None) -> float:
-        return max(
-            0.0, (earliest(her, self.begins[name], self.base[name], place) - self.begins[name].opens) / MINUTE
-        )
+    def asks(self, end: str) -> Iterator[Ask]:
+        for at in self.times.get(end) or [self.midnight]:
+            yield Ask(starts_at=at, ends_at=at, place=self.points[end])
+
+    def way_at(self, her: Timeline, start: str, to: Ask) -> float:
+        if start in self.begins:
+            stretch = self.begins[start]
+            return max(0.0, (earliest(her, stretch, self.base[start], to) - stretch.opens) / MINUTE)
+        return FEASIBILITY.way(her, self.points[start], to) / MINUTE
 
     def way_to_end(self, her: Timeline, start: str, stretch: Stretch) -> float:
         assert stretch.after is not None, "it ends because of that"
-        place = self.points[start]
-        in_time = stretch.after.starts_at - FEASIBILITY.way(her, place, stretch.after.place)
+        in_time = stretch.after.starts_at - FEASIBILITY.way(her, self.points[start], stretch.after)
         return max(0.0, (stretch.closes - min(stretch.closes, in_time)) / MINUTE)
 
 
-def earliest(her: Timeline, stretch: Stretch, base: Point | None, place: Point | None) -> datetime:
+def earliest(her: Timeline, stretch: Stretch, base: Point | None, to: Ask) -> datetime:
     """Return when she can be there first, by the rule by which a time is booked."""
     before, on_duty = stretch.before, stretch.on_duty[0]
     times = [stretch.opens]
     if before is None or before.ends_at <= on_duty:
-        times.append(on_duty + FEASIBILITY.way(her, base, place))
+        times.append(on_duty + FEASIBILITY.way(her, base, to))
     if before is not None:
-        times.append(before.ends_at + FEASIBILITY.way(her, before.place, place))
+        times.append(before.ends_at + FEASIBILITY.way(her, before.place, to))
     return max(times)
 
 
@@ -165,13 +187,14 @@ def pose(day: Day, *, movable: Mapping[UUID, timedelta] = STAY) -> Posed:
     What is free has somebody who may come: the caller has seen to that.
     """
     midnight = day_bounds(day.day)[0]
-    places = Places(midnight)
+    timelines = day.timelines(())
+    places = Places(midnight, list(dict.fromkeys(her.pace for her in timelines.values())))
     groups = grouped(day, movable)
     skills = {
         able: f"may {number}" for number, able in enumerate(sorted({g.able for g in groups}, key=sorted))
     }
     visits = [group.visit(day, places, skills) for group in groups]
-    caregivers, timelines = [], day.timelines(())
+    caregivers = []
     for sheet in day.sheets:
         shifts, fixed = shifts_of(day, sheet, timelines[sheet.id], places)
         visits += fixed
@@ -212,7 +235,7 @@ class Group:
         starts = other_times(day, first, self.reach) if self.reach else [first.starts_at]
         visit = Visit(
             self.id,
-            places.of(first.job.place),
+            places.of(first.job.place, *starts),
             tuple(Part(skills[self.able], minutes) for _ in self.pieces),
             tuple(at_once((start - places.midnight) / MINUTE) for start in starts),
             hard=True,
@@ -230,7 +253,8 @@ def with_errand(visit: Visit, minutes: int, laboratory: Laboratory | None, place
     if not minutes or laboratory is None or visit.kind != ALONE:
         return visit
     [part] = visit.parts
-    places.points[LABORATORY] = laboratory.place
+    there = at_laboratory(laboratory, places.midnight)
+    places.points[LABORATORY], places.times[LABORATORY] = there.place, [there.starts_at]
     closes = laboratory.closes_at.hour * 60.0 + laboratory.closes_at.minute
     hand_over = Part(
         part.skill,
@@ -314,10 +338,10 @@ def shifts_of(
         )
         there, free_at = begins, stretch.opens
         for stop in stretch.fixed:
-            place = places.of(stop.place)
+            place = places.of(stop.place, stop.starts_at)
             gap = (stop.starts_at - free_at) / MINUTE
             if places.way(her, there, place) > gap:  # a person has agreed to that
-                place = places.capped(stop.place, comes_from=there, minutes=gap)
+                place = places.capped(stop.place, stop.starts_at, comes_from=there, minutes=gap)
             fixed = Visit(
                 f"fixed {sheet.id} {len(visits):03}",
                 place,

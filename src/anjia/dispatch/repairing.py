@@ -219,7 +219,7 @@ def all_later(standing: Standing, piece: Piece) -> Iterator[Proposal]:
     place, free_at = (before[-1].place, before[-1].ends_at) if before else (hers.base, standing.day.now)
     puts: list[Put] = []
     for one in rest:
-        there = max(free_at, standing.day.now) + FEASIBILITY.way(hers, place, one.job.place)
+        there = max(free_at, standing.day.now) + FEASIBILITY.way(hers, place, one.job.ask(one.starts_at))
         if there <= one.starts_at:
             break
         puts.append(put(one, sheet.id, said_time(there)))

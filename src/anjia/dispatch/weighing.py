@@ -201,10 +201,10 @@ def troubles(timeline: Timeline, ask: Ask) -> Iterator[Trouble]:
 def late_from_busy(timeline: Timeline, ask: Ask) -> Trouble:
     before, after = neighbours(timeline, ask)
     if before and before.ends_at > ask.starts_at:
-        there = before.ends_at + FEASIBILITY.way(timeline, before.place, ask.place)
+        there = before.ends_at + FEASIBILITY.way(timeline, before.place, ask)
         return Trouble(block=Block.LATE_FROM_BEFORE, minutes_short=minutes(there - ask.starts_at))
     assert after, "it was busy with something"
-    there = ask.ends_at + FEASIBILITY.way(timeline, ask.place, after.place)
+    there = ask.ends_at + FEASIBILITY.way(timeline, ask.place, after)
     return Trouble(block=Block.LATE_FOR_NEXT, minutes_short=minutes(there - after.starts_at))
 
 

@@ -20,7 +20,7 @@ from anjia.dispatch.commands.plans import (
     set_plan_policy,
     start_run,
 )
-from anjia.dispatch.commands.travel import keep_travel_times
+from anjia.dispatch.commands.travel import keep_paces, keep_travel_times
 
 __all__ = [
     "accept_offer",
@@ -39,6 +39,7 @@ __all__ = [
     "finish_run",
     "hand_on",
     "hold_slot",
+    "keep_paces",
     "keep_travel_times",
     "move_booking",
     "note_progress",

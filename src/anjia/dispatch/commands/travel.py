@@ -1,10 +1,12 @@
-"""Keeping what the roads' server has said."""
+"""Keeping what the roads' server has said, and what the house's own ways have shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from anjia.dispatch.models import TravelTime
+from anjia.dispatch.models import TravelPace, TravelTime
+from anjia.dispatch.pacing import Learnt, is_news
 from anjia.dispatch.rules import Profile
+from anjia.dispatch.rules.travel import first_pace
 from anjia.kernel import audit
 from anjia.kernel.actors import Actor
 from anjia.kernel.work import command
@@ -44,3 +46,49 @@ def keep_travel_times(
         subject_id=actor.organization_id,
         fields=[profile.value],
     )
+
+
+@command("dispatch.offer")
+def keep_paces(actor: Actor, now: datetime, *, learnt: Iterable[Learnt]) -> int:
+    """
+    Reckon with this from now on, where it is otherwise enough; return how many versions are new.
+
+    What was reckoned with before stays written down with its end. No event: what is promised keeps its time, the next
+    who looks for one reckons with it.
+    """
+    current = {
+        (one.mode, one.basis): one
+        for one in TravelPace.objects.filter(organization_id=actor.organization_id, until_at=None)
+    }
+    new = []
+    for one in learnt:
+        before = current.get((one.mode, one.basis.value))
+        factors = tuple(before.factors) if before else first_pace(one.mode).of(one.basis)
+        if before and not is_news(factors, one):
+            continue
+        new.append(one)
+        if before:
+            before.until_at = now
+            before.save(update_fields=["until_at"])
+    TravelPace.objects.bulk_create(
+        TravelPace(
+            organization_id=actor.organization_id,
+            mode=one.mode,
+            basis=one.basis.value,
+            factors=list(one.factors),
+            trips=one.trips,
+            people=one.people,
+            trips_by_hour=list(one.trips_by_hour),
+            from_at=now,
+        )
+        for one in new
+    )
+    if new:
+        audit.record(
+            "dispatch.travel_pace.recorded",
+            actor=actor,
+            at=now,
+            subject_id=actor.organization_id,
+            fields=sorted({one.mode for one in new}),
+        )
+    return len(new)

@@ -18,7 +18,7 @@ from anjia.dispatch.queries.plans import PlanPage, plan_page, silent_runs, waiti
 from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.queries.standing import AllPage, RepairPage, TryPage, all_page, repair_page, try_page
 from anjia.dispatch.queries.standing_in import Proposal, StandIn, propose_stand_ins
-from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask
+from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask, trips_made
 from anjia.dispatch.queries.whatif import WhatIf, what_if
 from anjia.dispatch.shapes import (
     Answered,
@@ -87,6 +87,7 @@ __all__ = [
     "silent_runs",
     "slots_for",
     "suitability",
+    "trips_made",
     "try_page",
     "visit_and_resident",
     "visits_of_change",

@@ -1,22 +1,24 @@
 """How long the way takes, by what the roads' server has said so far."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db.models import Count, Max
 
-from anjia.dispatch.matching import NO_ROADS, cell_of, place_of, profile_of
-from anjia.dispatch.models import TravelTime
+from anjia.dispatch.matching import Travel, cell_of, place_of, profile_of
+from anjia.dispatch.models import TravelPace, TravelTime
+from anjia.dispatch.pacing import Trip, trips_of
 from anjia.dispatch.queries.laboratory import laboratory_for
-from anjia.dispatch.rules import MOST_CELLS, ROADS_AGAIN, ROADS_AHEAD, WORDS_OF_PROFILE, Point, Profile, Ways
+from anjia.dispatch.rules import MOST_CELLS, ROADS_AGAIN, ROADS_AHEAD, WORDS_OF_PROFILE, Point, Profile
 from anjia.dispatch.rules.delivering import Laboratory
+from anjia.dispatch.rules.travel import LEARNING, Pace, first_pace
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.prepared import Prepared
-from anjia.visits.queries import Busy, live_assignments
+from anjia.visits.queries import Busy, journeys, live_assignments
 from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet
 
@@ -39,14 +41,16 @@ def ways_between(
     busy: Iterable[Busy],
     cells: Iterable[str],
     laboratory: Laboratory | None = None,
-) -> Mapping[Profile | None, Ways]:
+) -> Travel:
     """
-    Return what is known of the roads between where these caregivers start, where they are promised, and `cells`.
+    Return how fast people of this house get on, and what is known of the roads between where these caregivers start,
+    where they are promised, and `cells`.
 
-    One question, and none where the institution has no server of the roads.
+    One question, and one more where the institution has a server of the roads.
     """
+    paces = _paces_of(actor)
     if not settings.ROADS:
-        return NO_ROADS
+        return Travel(paces=paces)
     points: dict[str, set[Point]] = {}
     there = {laboratory.cell} if laboratory else set()
     for cell in {*cells, *(one.cell for one in busy), *there} - {""}:
@@ -61,7 +65,38 @@ def ways_between(
         ways = found.setdefault(Profile(profile), {})
         for start in points[from_cell]:
             ways |= {(start, end): timedelta(seconds=seconds) for end in points[to_cell]}
+    return Travel(found, paces)
+
+
+PACES: Final = Prepared(
+    lambda asked: TravelPace.objects.filter(organization_id=asked.house, until_at=None).values_list(
+        "mode", "basis", "factors"
+    )
+)
+
+
+def _paces_of(actor: Actor) -> dict[str, Pace]:
+    """Return what the house has learnt of each way of travelling; of the others its rule is reckoned with."""
+    found: dict[str, Pace] = {}
+    for mode, basis, factors in PACES.tuples(house=actor.organization_id):
+        found[mode] = replace(found.get(mode) or first_pace(mode), **{basis: tuple(factors)})
     return found
+
+
+def trips_made(actor: Actor, purpose: Purpose, *, now: datetime) -> list[Trip]:
+    """
+    Return the ways of the last weeks from home to home, and how long they would take as they are reckoned.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    since = now - LEARNING.looks_back
+    made = journeys(actor, purpose, start=since, end=now)
+    sheets = caregivers_on(actor, purpose, start=since, end=now)
+    cells = {one.cell for one in made}
+    known = ways_between(actor, purpose, sheets=sheets, busy=[], cells=cells) if settings.ROADS else Travel()
+    modes = {sheet.id: sheet.travel_mode for sheet in sheets}
+    roads = {sheet.travel_mode: known.ways_of(sheet) for sheet in sheets}
+    return list(trips_of(made, modes, roads))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anjia.dispatch.rules.delivering import Laboratory
+from anjia.dispatch.rules.travel import USUAL, Pace
 from anjia.kernel.calendar import local
 from anjia.kernel.errors import DomainError, Invalid, Words
 from anjia.messaging.rules import Quiet, due_at, is_quiet
@@ -155,6 +156,7 @@ class Timeline:
     speed_kmh: float = 15
     ways: Ways = field(default_factory=dict)
     laboratory: Laboratory | None = None
+    pace: Pace = USUAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

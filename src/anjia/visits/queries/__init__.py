@@ -1,6 +1,7 @@
 """Questions about visits. Nothing here writes; who has read a person's visit is noted."""
 
 from anjia.visits.queries.board import Board, BoardRow, Row, board, timelines
+from anjia.visits.queries.journeys import Journey, journeys
 from anjia.visits.queries.planning import (
     Busy,
     Errand,
@@ -44,6 +45,7 @@ __all__ = [
     "Day",
     "Errand",
     "FactSaid",
+    "Journey",
     "Known",
     "Promise",
     "Row",
@@ -68,6 +70,7 @@ __all__ = [
     "get_visit",
     "get_visit_page",
     "get_work_visit",
+    "journeys",
     "known_by",
     "known_by_of_many",
     "late_visits",

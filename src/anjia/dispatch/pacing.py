@@ -1,0 +1,217 @@
+"""
+How long the ways of a house really take, from when people have set out and arrived. Pure.
+
+What a single way says is worth little: somebody presses late, has lunch in between, or rings at the wrong door. So
+middles, not means; a way that cannot be is left out; nobody weighs much more than the others; and the fewer ways there
+are, the more the rule is believed.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Final
+from uuid import UUID
+
+from anjia.dispatch.insertion import GreedyInsertion
+from anjia.dispatch.matching import place_of
+from anjia.dispatch.rules import TRAVEL, Ways
+from anjia.dispatch.rules.travel import HOURS, LEARNING, Basis, Factors, LearningRule, first_pace
+from anjia.kernel.calendar import local
+from anjia.visits.queries import Journey
+from anjia.visits.rules.arrival import Grade, distance_m
+from anjia.workforce.rules import SPEED_KMH, TravelMode
+
+MINUTE: Final = timedelta(minutes=1)
+SETUP: Final = TRAVEL.setup / MINUTE
+LINE: Final = GreedyInsertion().line
+SPREAD: Final = 1.4826  # from the middle of the distances to what a standard deviation would be
+TOO_FAR: Final = 3 * SPREAD
+CLOSE: Final = 0.1  # nearer to the middle than this nothing is too far
+
+# Proofs by which she was near or at the door; the others only say so.
+NEAR: Final = frozenset(Grade) - {Grade.PHOTO_AND_REASON, Grade.STATED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """From one home to the next: how many minutes it took, and how many it would by the line and by the roads."""
+
+    staff_id: UUID
+    mode: str
+    hour: int
+    address_id: UUID
+    grade: str
+    minutes: float
+    line: float
+    roads: float | None = None
+
+    def by(self, basis: Basis) -> float | None:
+        return self.roads if basis is Basis.ROADS else self.line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What is to be reckoned with from now on, and on how much it rests."""
+
+    mode: str
+    basis: Basis
+    factors: Factors
+    trips: int
+    people: int
+    trips_by_hour: tuple[int, ...]
+
+
+def trips_of(
+    journeys: Iterable[Journey],
+    modes: Mapping[UUID, str],
+    roads: Mapping[str, Ways],
+    rule: LearningRule = LEARNING,
+) -> Iterator[Trip]:
+    """
+    Yield the ways of which both ends are known: from a home at which she was done, straight to the next one.
+
+    `roads` are those of each way of travelling. What cannot have been is left out.
+    """
+    days: dict[tuple[UUID, object], list[tuple[datetime, Journey]]] = {}
+    for one in journeys:
+        if one.arrived_at:
+            days.setdefault((one.staff_id, local(one.arrived_at).date()), []).append((one.arrived_at, one))
+    for (staff_id, _day), hers in days.items():
+        in_order = [one for _at, one in sorted(hers, key=lambda pair: (pair[0], str(pair[1].visit_id)))]
+        mode = modes.get(staff_id)
+        for before, one in pairwise(in_order):
+            trip = trip_between(before, one, mode, roads, rule) if mode else None
+            if trip:
+                yield trip
+
+
+def trip_between(
+    before: Journey, one: Journey, mode: str, roads: Mapping[str, Ways], rule: LearningRule
+) -> Trip | None:
+    left, set_out, there = before.done_at, one.departed_at, one.arrived_at
+    start, end = place_of(before.cell), place_of(one.cell)
+    if left is None or set_out is None or there is None or start is None or end is None:
+        return None
+    took, metres = (there - set_out) / MINUTE, distance_m(start, end)
+    is_plain = (
+        before.is_alone
+        and one.is_alone
+        and before.grade in NEAR
+        and one.grade in NEAR
+        and left <= set_out < there
+        and set_out - left <= rule.longest_wait
+        and there - set_out <= rule.longest
+        and metres >= rule.least_m
+        and metres / 1000 <= rule.fastest_kmh * took / 60
+    )
+    if not is_plain:
+        return None
+    by_road = roads.get(mode, {}).get((start, end))
+    return Trip(
+        staff_id=one.staff_id,
+        mode=mode,
+        hour=local(there).hour,
+        address_id=one.address_id,
+        grade=one.grade,
+        minutes=took,
+        line=LINE(SPEED_KMH[TravelMode(mode)], start, end),
+        roads=by_road / MINUTE if by_road else None,
+    )
+
+
+def learnt_paces(trips: Collection[Trip], rule: LearningRule = LEARNING) -> list[Learnt]:
+    """Return what the ways say of each way of travelling, by the line and by the roads; nothing where they are few."""
+    found = []
+    for mode in sorted({trip.mode for trip in trips}):
+        for basis in Basis:
+            ratios = [ratio for trip in trips if trip.mode == mode and (ratio := ratio_of(trip, basis, rule))]
+            if learnt := learnt_of(mode, basis, ratios, rule):
+                found.append(learnt)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """By how much a way took longer than it is reckoned by the rule alone, as a logarithm; and what it weighs."""
+
+    log: float
+    weight: float
+    hour: int
+    staff_id: UUID
+
+
+def ratio_of(trip: Trip, basis: Basis, rule: LearningRule) -> Ratio | None:
+    by = trip.by(basis)
+    if not by:
+        return None
+    reckoned = by * first_pace(trip.mode).of(basis)[trip.hour]
+    share = (trip.minutes - SETUP) / reckoned
+    least, most = rule.believed
+    return Ratio(math.log(share), reckoned, trip.hour, trip.staff_id) if least <= share <= most else None
+
+
+def learnt_of(mode: str, basis: Basis, ratios: Sequence[Ratio], rule: LearningRule) -> Learnt | None:
+    kept = without_far(ratios)
+    if len(kept) < rule.fewest:
+        return None
+    weights = evened(kept, rule)
+    all_day = believed(middle(kept, weights), len(kept), rule.weight, 0.0)
+    factors, counts = [], []
+    for hour, first in zip(HOURS, first_pace(mode).of(basis), strict=True):
+        then = [one for one in kept if one.hour == hour]
+        log = all_day
+        if len(then) >= rule.fewest_in_hour:
+            log = believed(middle(then, weights), len(then), rule.weight_in_hour, all_day)
+        least, most = rule.bounds
+        factors.append(round(min(most, max(least, first * math.exp(log))), 3))
+        counts.append(len(then))
+    return Learnt(
+        mode=mode,
+        basis=basis,
+        factors=tuple(factors),
+        trips=len(kept),
+        people=len({one.staff_id for one in kept}),
+        trips_by_hour=tuple(counts),
+    )
+
+
+def without_far(ratios: Sequence[Ratio]) -> list[Ratio]:
+    """Return them without those that are far from the middle for how far the others are."""
+    if not ratios:
+        return []
+    centre = median(one.log for one in ratios)
+    usual = max(CLOSE, median(abs(one.log - centre) for one in ratios))
+    return [one for one in ratios if abs(one.log - centre) <= TOO_FAR * usual]
+
+
+def evened(ratios: Iterable[Ratio], rule: LearningRule) -> Mapping[UUID, float]:
+    """Return by how much each person's ways count, so that nobody weighs much more than the middle one."""
+    of: dict[UUID, float] = {}
+    for one in ratios:
+        of[one.staff_id] = of.get(one.staff_id, 0.0) + one.weight
+    most = rule.most_of_one * median(of.values())
+    return {staff_id: min(1.0, most / weight) for staff_id, weight in of.items()}
+
+
+def middle(ratios: Iterable[Ratio], weights: Mapping[UUID, float]) -> float:
+    """Return the middle by weight: long ways say more than short ones."""
+    ordered = sorted((one.log, one.weight * weights[one.staff_id]) for one in ratios)
+    half, sum_so_far = sum(weight for _log, weight in ordered) / 2, 0.0
+    for log, weight in ordered:
+        sum_so_far += weight
+        if sum_so_far >= half:
+            return log
+    raise ValueError("there is no middle of nothing")
+
+
+def believed(said: float, number: int, weight: float, rule: float) -> float:
+    """Return what is between the rule and what so many ways say: the more there are, the nearer to them."""
+    return (said * number + rule * weight) / (number + weight)
+
+
+def is_news(factors: Factors, learnt: Learnt, rule: LearningRule = LEARNING) -> bool:
+    """Say whether it is so different from what is reckoned with that there is to be a new version."""
+    return any(abs(old - new) >= rule.step for old, new in zip(factors, learnt.factors, strict=True))
