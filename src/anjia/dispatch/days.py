@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from anjia.dispatch.matching import Job, Travel, may_do, timelines_of
+from anjia.dispatch.matching import Job, Travel, qualification_reasons, timelines_of, wish_reasons
 from anjia.dispatch.rules import SHORTEST_NOTICE, Reason, Stop, Timeline
 from anjia.dispatch.rules.delivering import Laboratory
 from anjia.visits.queries import Busy, Known
@@ -82,15 +82,63 @@ class Day:
     @cached_property
     def able(self) -> Mapping[Key, frozenset[UUID]]:
         """Who may come, by law, house and wish, whatever the time; of those who have not said no."""
-        return {
-            piece.key: frozenset(
-                sheet.id
-                for sheet in self.sheets
-                if not piece.closed and sheet.id not in piece.said_no and may_do(piece.job, sheet, self.day)
-            )
-            for piece in self.pieces
-            if piece.is_free
-        }
+        return {piece.key: self.qualified[piece.key] - self.unwanted[piece.key] for piece in self.free}
+
+    @property
+    def free(self) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.is_free]
+
+    @cached_property
+    def qualified(self) -> Mapping[Key, frozenset[UUID]]:
+        """Who may come by law and house. What asks the same is looked at once: large houses ask it a thousand times."""
+        known: dict[str, frozenset[UUID]] = {}
+        found = {}
+        for piece in self.free:
+            job = piece.job
+            level = (job.level.level, job.level.rule_id) if job.level else None
+            asked = repr((bool(piece.closed), job.requires, job.legal_line, job.courses, level))
+            if asked not in known:
+                known[asked] = frozenset(
+                    sheet.id
+                    for sheet in self.sheets
+                    if not piece.closed and not qualification_reasons(job, sheet, self.day)
+                )
+            found[piece.key] = known[asked]
+        return found
+
+    @cached_property
+    def unwanted(self) -> Mapping[Key, frozenset[UUID]]:
+        """Who may not come by what she wishes and where they go, and who has said no."""
+        known: dict[Hashable, frozenset[UUID]] = {}
+        have_areas = any(sheet.cells is not None for sheet in self.sheets)
+        found = {}
+        for piece in self.free:
+            wishes = piece.job.wishes
+            asked = wishes.caregiver_sex, wishes.refused, piece.job.cell if have_areas else ""
+            if asked not in known:
+                known[asked] = frozenset(sheet.id for sheet in self.sheets if wish_reasons(piece.job, sheet))
+            found[piece.key] = known[asked] | piece.said_no
+        return found
+
+    @cached_property
+    def in_for(self) -> Mapping[UUID, Sequence[Piece]]:
+        """What each is in for, in the order of the day."""
+        found: dict[UUID, list[Piece]] = {}
+        for piece in self.pieces:
+            found.setdefault(piece.staff_id, []).append(piece)
+        return found
+
+    @cached_property
+    def busy_elsewhere(self) -> Mapping[UUID, Sequence[Busy]]:
+        found: dict[UUID, list[Busy]] = {}
+        for one in self.elsewhere:
+            found.setdefault(one.staff_id, []).append(one)
+        return found
+
+    @cached_property
+    def places(self) -> Mapping[Key, int]:
+        """The place of each piece in the day's order."""
+        return {piece.key: number for number, piece in enumerate(self.pieces)}
 
     @cached_property
     def whole(self) -> frozenset[UUID]:
@@ -105,6 +153,22 @@ class Day:
         busy = [*self.elsewhere, *(busy_of(piece) for piece in pieces)]
         return timelines_of(
             self.sheets, busy, ways=self.ways, is_booking=is_booking, laboratory=self.laboratory
+        )
+
+    def timelines_if(self, moves: Iterable[tuple[Piece, Piece]]) -> dict[UUID, Timeline]:
+        """Return the time of those who come, if these pieces are so and all else is as it is."""
+        moves = list(moves)
+        people = {new.staff_id for _old, new in moves}
+        here = {piece.key: piece for one in people for piece in self.in_for.get(one, ())}
+        here |= {old.key: new for old, new in moves}
+        busy = [busy for one in people for busy in self.busy_elsewhere.get(one, ())]
+        busy += [busy_of(here[key]) for key in sorted(here, key=self.places.__getitem__)]
+        return timelines_of(
+            [self.by_id[one] for one in people if one in self.by_id],
+            busy,
+            ways=self.ways,
+            is_booking=True,
+            laboratory=self.laboratory,
         )
 
     @property

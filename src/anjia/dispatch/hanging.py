@@ -1,7 +1,8 @@
 """Which moves of a draft hang together: what can be left out by itself, and what only with something else. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from anjia.dispatch.days import Day, Key, Piece
@@ -10,60 +11,79 @@ from anjia.dispatch.rules.plans import NothingChosen
 
 Moves = Sequence[tuple[Piece, Piece]]
 
+MOST_LOOKED_AT: Final = 40  # visits of a group of which each is asked whether the others could do without it
+
 
 def groups_of(day: Day, moves: Moves) -> dict[Key, int]:
     """
     Return the number of its group for each move: a group can be made with none of the others.
 
     All of one visit is one. Of each visit it is asked whether it could be so if nothing else were moved; where it could
-    not, those go with it that leave who is to come, as few of them as do.
+    not, those go with it that leave who is to come, as few of them as do. Who is in a group already is not asked again.
     """
-    visits: dict[UUID, list[tuple[Piece, Piece]]] = {}
-    for old, new in moves:
-        visits.setdefault(old.visit_id, []).append((old, new))
-    root = {visit_id: visit_id for visit_id in visits}
-    for visit_id in visits:
-        for other in needed_by(day, visits, visit_id):
-            root = joined(root, visit_id, other)
-    order = sorted(visits, key=lambda visit_id: (visits[visit_id][0][0].starts_at, str(visit_id)))
-    numbers: dict[UUID, int] = {}
+    moved = Moved.of(day, moves)
+    groups: dict[UUID, set[UUID]] = {}
+    for visit_id in moved.visits:
+        if visit_id in groups:
+            continue
+        together = {visit_id}
+        for other in needed_by(moved, visit_id):
+            together |= groups.get(other, {other})
+        for one in together:
+            groups[one] = together
+    order = sorted(moved.visits, key=lambda one: (moved.visits[one][0][0].starts_at, str(one)))
+    numbers: dict[int, int] = {}
     for visit_id in order:
-        numbers.setdefault(root[visit_id], len(numbers) + 1)
-    return {old.key: numbers[root[old.visit_id]] for old, _new in moves}
+        numbers.setdefault(id(groups[visit_id]), len(numbers) + 1)
+    return {old.key: numbers[id(groups[old.visit_id])] for old, _new in moves}
 
 
-def needed_by(
-    day: Day, visits: Mapping[UUID, Sequence[tuple[Piece, Piece]]], visit_id: UUID
-) -> Collection[UUID]:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A day, and the moves of each visit; `leaving`: the visits that somebody would not come to any more."""
+
+    day: Day
+    visits: Mapping[UUID, Moves]
+    leaving: Mapping[UUID, Sequence[UUID]]
+
+    @staticmethod
+    def of(day: Day, moves: Moves) -> "Moved":
+        visits: dict[UUID, list[tuple[Piece, Piece]]] = {}
+        leaving: dict[UUID, list[UUID]] = {}
+        for old, new in moves:
+            visits.setdefault(old.visit_id, []).append((old, new))
+            leaving.setdefault(old.staff_id, []).append(old.visit_id)
+        return Moved(day, visits, leaving)
+
+    def can_be(self, visits: Iterable[UUID]) -> bool:
+        """Say whether these moves alone can be made, by the rules by which somebody is sent."""
+        moves = [move for one in visits for move in self.visits[one]]
+        timelines = self.day.timelines_if(moves)
+        return not any(why_not(self.day, new, timelines) for _old, new in moves)
+
+
+def needed_by(moved: Moved, visit_id: UUID) -> Collection[UUID]:
     """Return which other visits have to be moved too, so that this one can."""
-    chosen = [visit_id]
-    while not can_be(day, [move for one in chosen for move in visits[one]]):
-        coming = {new.staff_id for one in chosen for _old, new in visits[one]}
-        leaving = [
-            one
-            for one, moves in visits.items()
-            if one not in chosen and any(old.staff_id in coming for old, _new in moves)
-        ]
-        # Nobody leaves them: what stands in its way is farther off than one looks here.
-        chosen += leaving or [one for one in visits if one not in chosen]
-        if len(chosen) == len(visits):
+    chosen = {visit_id: None}  # a set that keeps its order
+    while not moved.can_be(chosen):
+        coming = {new.staff_id: None for one in chosen for _old, new in moved.visits[one]}
+        before = len(chosen)
+        chosen |= dict.fromkeys(one for her in coming for one in moved.leaving.get(her, ()))
+        if (
+            len(chosen) == before
+        ):  # nobody leaves them: what stands in its way is farther off than one looks here
+            chosen |= dict.fromkeys(moved.visits)
+        if len(chosen) == len(moved.visits):
             break
-    for one in chosen[1:]:
-        fewer = [other for other in chosen if other != one]
-        if can_be(day, [move for other in fewer for move in visits[other]]):
+    if (
+        len(chosen) > MOST_LOOKED_AT
+    ):  # they can be made together, and it would take minutes to find out which need not
+        return [one for one in chosen if one != visit_id]
+    for one in [one for one in chosen if one != visit_id]:
+        fewer = dict.fromkeys(other for other in chosen if other != one)
+        if moved.can_be(fewer):
             chosen = fewer
-    return chosen[1:]
-
-
-def can_be(day: Day, moves: Moves) -> bool:
-    """Say whether these moves alone can be made, by the rules by which somebody is sent."""
-    then = {old.key: new for old, new in moves}
-    timelines = day.timelines([then.get(piece.key, piece) for piece in day.pieces])
-    return not any(why_not(day, new, timelines) for _old, new in moves)
-
-
-def joined(root: Mapping[UUID, UUID], one: UUID, other: UUID) -> dict[UUID, UUID]:
-    return {key: root[one] if found == root[other] else found for key, found in root.items()}
+    return [one for one in chosen if one != visit_id]
 
 
 def with_groups(day: Day, draft: Mapping[str, Any]) -> dict[str, Any]:

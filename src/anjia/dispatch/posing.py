@@ -281,12 +281,12 @@ def grouped(day: Day, movable: Mapping[UUID, timedelta]) -> list[Group]:
     return groups
 
 
-def known_of(day: Day, piece: Piece, able: Iterable[UUID]) -> Mapping[str, float]:
+def known_of(day: Day, piece: Piece, able: frozenset[UUID]) -> Mapping[str, float]:
     """Return whom she is better off with, in minutes of travel: by the points by which somebody is asked."""
     before = day.known.get(piece.resident_id, {})
     last = max((one.last_at for one in before.values()), default=None)
     worth = {}
-    for staff_id in able:
+    for staff_id in able & {piece.staff_id, *before, *piece.job.wishes.preferred}:  # others are worth nothing
         facts = Facts(
             travel_minutes=0.0,
             times_known=before[staff_id].times if staff_id in before else 0,
@@ -395,16 +395,15 @@ def stretch_of(piece: Span, on_duty: Span, taken: Sequence[Stop]) -> Stretch:
 
 
 def fixed_stops(day: Day, sheet: CaregiverSheet) -> Iterator[Stop]:
-    for busy in day.elsewhere:
-        if busy.staff_id == sheet.id:
-            yield Stop(
-                starts_at=busy.starts_at,
-                ends_at=busy.ends_at,
-                place=place_of(busy.cell),
-                deliver_minutes=busy.deliver_minutes,
-            )
-    for piece in day.pieces:
-        if piece.staff_id == sheet.id and not piece.is_free:
+    for busy in day.busy_elsewhere.get(sheet.id, ()):
+        yield Stop(
+            starts_at=busy.starts_at,
+            ends_at=busy.ends_at,
+            place=place_of(busy.cell),
+            deliver_minutes=busy.deliver_minutes,
+        )
+    for piece in day.in_for.get(sheet.id, ()):
+        if not piece.is_free:
             yield stop_of(piece)
 
 
