@@ -7,6 +7,7 @@ that have to reach a laboratory.
 """
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anjia.catalogue.rules import Requires
+from anjia.dispatch.cities import put_to_the_engine, spread
 from anjia.dispatch.days import Day, Piece
 from anjia.dispatch.delivering import Delivery
 from anjia.dispatch.drafting import Outcome, is_moved, why_not, worked_out
@@ -24,12 +26,15 @@ from anjia.dispatch.rules import SHORTEST_NOTICE, Span
 from anjia.dispatch.rules.delivering import Laboratory
 from anjia.dispatch.rules.travel import HOURS, Pace
 from anjia.kernel.calendar import day_bounds
+from anjia.planning.evaluate import suits
 from anjia.planning.io import problem_to_json
 from anjia.planning.plan import Plan
+from anjia.planning.region import Region
 from anjia.planning.solve import solve
 from anjia.visits.queries import Busy
 from anjia.visits.rules.lifecycle import State, Status
 from anjia.workforce.rules import CaregiverSheet
+from tests.dispatch.cities import ByZones, large_from
 
 TOMORROW = date(2026, 3, 3)
 MIDNIGHT = day_bounds(TOMORROW)[0]
@@ -180,6 +185,45 @@ def check(outcome: Outcome) -> None:
 @given(st.integers(0, 10**9))
 def test_what_is_planned_can_be_done(seed: int) -> None:
     check(worked_out(day_from(seed), quickly))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9))
+def test_what_is_planned_by_zones_can_be_done(seed: int) -> None:
+    with large_from(0, zone=5, changes=100):
+        check(worked_out(day_from(seed), ByZones()))
+
+
+def test_a_day_is_put_by_zones_where_it_is_large_and_in_one_where_it_is_not() -> None:
+    day = day_from(1)
+    parts = len(day.pieces)
+    with large_from(parts, zone=5):
+        assert not isinstance(put_to_the_engine(day).problem, Region)
+    with large_from(parts - 1, zone=5):
+        assert isinstance(put_to_the_engine(day).problem, Region)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9))
+def test_a_large_day_says_the_same_as_one_problem(seed: int) -> None:
+    """Who may do what, when and where, and how long each way takes: word by word, however it is put."""
+    day = day_from(seed)
+    pieces = [piece for piece in day.pieces if not piece.is_free or day.able[piece.key]]
+    day = replace(day, pieces=pieces)
+    one, other = pose(day).problem, spread(day, {}).problem
+    assert [visit.id for visit in one.visits] == [visit.id for visit in other.visits]
+    people = {her.id: her for her in other.caregivers}
+    for her in one.caregivers:
+        assert her.shifts == (people[her.id].shifts if her.id in people else ())
+    for visit, then in zip(one.visits, other.visits, strict=True):
+        assert (visit.windows, visit.place, visit.known) == (then.windows, then.place, then.known)
+        for her in one.caregivers:
+            if her.id in people:
+                assert suits(visit, visit.parts[0], her) == suits(then, then.parts[0], people[her.id])
+    assert one.places == other.places
+    for mode, ways in one.travel.items():
+        numbers = range(len(one.places))
+        assert ways == tuple(tuple(other.travel[mode][a][b] for b in numbers) for a in numbers)
 
 
 @settings(max_examples=60, deadline=None)

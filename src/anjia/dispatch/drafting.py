@@ -15,9 +15,10 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from anjia.dispatch.cities import put_to_the_engine
 from anjia.dispatch.days import Day, Key, Piece, with_stuck, without
 from anjia.dispatch.matching import FEASIBILITY, minutes_on, qualification_reasons, time_reasons, wish_reasons
-from anjia.dispatch.posing import Posed, other_times, pose
+from anjia.dispatch.posing import Posed, other_times
 from anjia.dispatch.rules import Block, Reason, Timeline
 from anjia.dispatch.rules.plans import PLANNING
 from anjia.planning.evaluate import evaluate
@@ -70,7 +71,7 @@ def worked_out(day: Day, solve: Solve) -> Outcome:
     movable = dict[UUID, timedelta]()
     for number in range(MOST_ROUNDS):
         settled = with_stuck(day, stuck)
-        posed = pose(settled, movable=movable)
+        posed = put_to_the_engine(settled, movable=movable)
         after, left = placed(settled, posed, solve(posed, number))
         farther = farther_for(settled, left, movable)
         if farther:
@@ -113,8 +114,11 @@ def placed(day: Day, posed: Posed, plan: Plan) -> tuple[dict[Key, Piece], set[Ke
 def farther_for(day: Day, left: Collection[Key], movable: Mapping[UUID, timedelta]) -> dict[UUID, timedelta]:
     """Return how far from its time each visit is tried next that is left out, and nobody has taken anything of."""
     found = {}
+    of_one: dict[UUID, list[Piece]] = {}
+    for piece in day.pieces:
+        of_one.setdefault(piece.visit_id, []).append(piece)
     for visit_id in {visit_id for visit_id, _part in left} & day.whole:
-        pieces = [piece for piece in day.pieces if piece.visit_id == visit_id]
+        pieces = of_one[visit_id]
         able = frozenset.intersection(*(day.able[piece.key] for piece in pieces))
         tried = other_times(day, pieces[0], movable[visit_id]) if visit_id in movable else []
         for reach in PLANNING.rings:

@@ -1,15 +1,17 @@
 """What dispatch does by itself, by the clock."""
 
 import logging
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from anjia.dispatch import roads
@@ -21,6 +23,7 @@ from anjia.dispatch.commands import (
     finish_run,
     hand_on,
     keep_paces,
+    keep_run,
     keep_travel_times,
     note_progress,
     offer_visit,
@@ -41,19 +44,23 @@ from anjia.dispatch.queries import (
     was_planned,
 )
 from anjia.dispatch.rules.plans import PLANNING, Failure
+from anjia.dispatch.zoning import Rounds, Worker, help_with
 from anjia.integrations.errors import OutsideError
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.calendar import at, day_of, local
 from anjia.kernel.errors import DomainError
-from anjia.kernel.jobs import each, every, job
+from anjia.kernel.jobs import each, every, heavy
 from anjia.kernel.work import acting
-from anjia.planning.apart import NoPlan, solve_apart
+from anjia.planning.apart import Engine, Heard, NoPlan, engine, solve_apart
 from anjia.planning.plan import Plan
+from anjia.planning.region import Region
+from anjia.planning.zones import solve_by_zones, start_of, turns_of
 from anjia.workforce.queries import institutions_with_staff
 
 log = logging.getLogger(__name__)
 
 HANDED_ON_AGAIN: Final = timedelta(minutes=10)  # what was handed on to a worker that has died since
+SAYS_SO_EVERY: Final = 15.0  # seconds between two words that a run is alive
 TELLS_EVERY: Final = 1.5  # seconds between two notes of how far a run is
 
 
@@ -162,7 +169,7 @@ def tidy_plans(now: datetime) -> None:
     each(acting(system(), now).ask(institutions_with_staff, Purpose.CONTRACT), tidy)
 
 
-@job
+@heavy()
 def plan_day(now: datetime, *, organization_id: str, run_id: str) -> None:
     """Plan a day in a process of its own, and put the draft before people."""
     house, run = system(UUID(organization_id)), UUID(run_id)
@@ -186,9 +193,10 @@ def plan_run(
     if day is None:
         return
     try:
-        outcome = worked_out(day, solver(day))
-        draft = with_groups(outcome.day, draft_of(outcome))
-        score = {"before": card_of(day, day.pieces), "after": card_of(day, outcome.after)}
+        with heard_of(house, run, clock):
+            outcome = worked_out(day, solver(day))
+            draft = with_groups(outcome.day, draft_of(outcome))
+            score = {"before": card_of(day, day.pieces), "after": card_of(day, outcome.after)}
     except NoPlan as none:
         why = None if none.code == "cancelled" else Failure(none.code)
     except Unsound:
@@ -206,39 +214,111 @@ def plan_run(
         acting(house, clock()).do(fail_run, run_id=run, why=why)
 
 
+@contextmanager
+def heard_of(house: Actor, run: UUID, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Say every few seconds that a run is alive, also while nobody searches: a large day is posed for minutes."""
+    is_over = threading.Event()
+
+    def say() -> None:
+        while not is_over.is_set():
+            with suppress(Exception):  # the next time it may work
+                acting(house, clock()).do(keep_run, run_id=run)
+            is_over.wait(SAYS_SO_EVERY)
+        connection.close()
+
+    saying = threading.Thread(target=say, name="plan", daemon=True)
+    saying.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        saying.join()
+
+
 def seed_of(day: Day) -> int:
     """Return a seed: the same day is planned the same way as often as the processor has the same time for it."""
     return day.day.toordinal()
 
 
 class Solver:
-    """Puts one problem after the other to the engine, and tells how far it is."""
+    """
+    Puts one problem after the other to the engine, and tells how far it is: in one, or by zones.
+
+    Of a large day the second problem goes on from the plan of the first, where nothing has changed.
+    """
 
     def __init__(self, organization_id: UUID, run_id: UUID, seed: int) -> None:
         self.house, self.run_id, self.seed = system(organization_id), run_id, seed
         self.told_at = -TELLS_EVERY
         self.is_wanted = True
+        self.turns = 0
+        self.before: tuple[Region, Plan] | None = None
 
     def __call__(self, posed: Posed, number: int) -> Plan:
+        if isinstance(posed.problem, Region):
+            return self.by_zones(posed.problem, number)
         return solve_apart(
             posed.problem,
             command=settings.PLANNER,
             cache=settings.PLANNING_CACHE,
             seconds=settings.PLANNING_SECONDS / (3 if number else 1),
             seed=self.seed,
-            heard=self.hears(number),
+            heard=lambda share: self.tell(number, share),
         )
 
-    def hears(self, number: int) -> Callable[[float], bool]:
-        """Return what listens to the search of this number: each takes half of what is left of the bar."""
+    def by_zones(self, region: Region, number: int) -> Plan:
+        start = start_of(self.before, region)
+        turns = len(turns_of(start=start))
+        with working(self.house, self.run_id, is_run=True) as worker:
+            rounds = Rounds(
+                worker,
+                first=self.turns,
+                ask_for_help=self.ask_for_help,
+                tell=lambda turn, share: self.tell(number, (turn + share) / turns),
+            )
+            plan = solve_by_zones(
+                region,
+                changes=PLANNING.changes,
+                run=rounds,
+                seed=self.seed,
+                most=PLANNING.zone,
+                start=start,
+            )
+        self.turns += turns
+        self.before = region, plan
+        return plan
 
-        def heard(share: float) -> bool:
-            if time.monotonic() - self.told_at >= TELLS_EVERY:
-                self.told_at = time.monotonic()
-                progress = round(100 * (1 - 0.5**number * (1 - share / 2)))
-                self.is_wanted = acting(self.house, timezone.now()).do(
-                    note_progress, run_id=self.run_id, progress=progress
-                )
-            return self.is_wanted
+    def ask_for_help(self, number: int) -> None:
+        for _ in range(number):
+            help_with_zones.defer(organization_id=self.house.organization_id, run_id=self.run_id)
 
-        return heard
+    def tell(self, number: int, share: float) -> bool:
+        """Tell how far the search of this number is: each takes half of what is left of the bar. Is it still wanted?"""
+        if time.monotonic() - self.told_at >= TELLS_EVERY:
+            self.told_at = time.monotonic()
+            progress = round(100 * (1 - 0.5**number * (1 - share / 2)))
+            self.is_wanted = acting(self.house, timezone.now()).do(
+                note_progress, run_id=self.run_id, progress=progress
+            )
+        return self.is_wanted
+
+
+@contextmanager
+def working(house: Actor, run_id: UUID, *, is_run: bool) -> Iterator[Worker]:
+    """Return somebody who works on the zones of a run with an engine that is started when the first one is taken."""
+    with ExitStack() as stack:
+        started: list[Engine] = []
+
+        def answer(asked: Any, heard: Heard) -> Any:
+            if not started:
+                started.append(stack.enter_context(engine(settings.PLANNER, settings.PLANNING_CACHE)))
+            return started[0].answer(asked, within=PLANNING.zone_within.total_seconds(), heard=heard)
+
+        yield Worker(house, run_id, answer, timezone.now, is_run=is_run)
+
+
+@heavy(priority=-1)
+def help_with_zones(now: datetime, *, organization_id: str, run_id: str) -> None:
+    """Work on the zones of a large day that wait, as one of any number of workers; none may wait any more."""
+    with working(system(UUID(organization_id)), UUID(run_id), is_run=False) as worker:
+        help_with(worker)

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import CharField, Q
 
 from anjia.dispatch.rules import OfferState, Profile
-from anjia.dispatch.rules.plans import AT_WORK, Failure, RunState
+from anjia.dispatch.rules.plans import AT_WORK, Failure, RunState, ZoneState
 from anjia.dispatch.rules.travel import HOURS, Basis
 from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
@@ -139,6 +139,10 @@ class PlanRun(models.Model):
     heard_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     progress = models.PositiveSmallIntegerField(default=0)  # percent
+    zones = models.PositiveSmallIntegerField(
+        default=0
+    )  # of the round that is worked on; none where it is one problem
+    zones_done = models.PositiveSmallIntegerField(default=0)
     version = models.CharField(max_length=16, default="")
     began_with = models.JSONField(default=list)
     score = models.JSONField(default=dict)
@@ -173,6 +177,38 @@ class PlanRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} ({self.state})"
+
+
+class PlanZone(models.Model):
+    """
+    A zone of a large day, while a run works on it: whichever worker has room takes it, and puts its plan here.
+
+    `asked` is what the engine is asked, `plan` what it answers: where people live, and when somebody comes. Rows last
+    as long as a round does, and no longer than their run. `taken_by` is whoever works on it now; who has said nothing
+    since `heard_at` for too long has lost it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    run_id = models.UUIDField()
+    turn = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(
+        max_length=8, choices=[(one.value, one.name) for one in ZoneState], default=ZoneState.WAITING.value
+    )
+    taken_by = models.UUIDField(null=True)
+    heard_at = models.DateTimeField(null=True)
+    refusals = models.PositiveSmallIntegerField(default=0)  # by workers that could not do it
+    asked = EncryptedJSON()
+    plan = EncryptedJSON(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run_id", "turn", "number"], name="plan_zone_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"zone {self.number} of turn {self.turn} ({self.state})"
 
 
 class PlanPolicy(models.Model):

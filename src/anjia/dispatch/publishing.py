@@ -13,7 +13,7 @@ from anjia.dispatch.days import Day, Key, Piece
 from anjia.dispatch.drafting import why_not
 from anjia.dispatch.fallen import cannot_come, differing, since_then
 from anjia.dispatch.matching import turns_of
-from anjia.dispatch.models import OPEN, Offer, PlanRun
+from anjia.dispatch.models import OPEN, Offer, PlanRun, PlanZone
 from anjia.dispatch.rules import OfferState
 from anjia.dispatch.rules.plans import DayHasChanged, PartsHaveChanged, RunState, may_become
 from anjia.kernel.actors import Actor, Purpose
@@ -49,6 +49,8 @@ def run_to_change(actor: Actor, *, run_id: UUID) -> PlanRun:
 def become(run: PlanRun, state: RunState, *fields: str) -> None:
     """Change a run's state and save it: the only place but for an older draft that gives way."""
     assert may_become(RunState(run.state), state), f"{run.state} to {state}"
+    if run.state == RunState.RUNNING:  # what it was worked out from is needed no more
+        PlanZone.objects.filter(organization_id=run.organization_id, run_id=run.id).delete()
     run.state = state.value
     run.save(update_fields=["state", *fields])
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+LIGHT: Final = "default"  # procrastinate's own name for where jobs wait
+HEAVY: Final = "heavy"
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 
 
@@ -50,6 +52,19 @@ class Job:
 def job(function: Callable[..., None]) -> Job:
     """Make the function `(now, **ids)` a job that is tried again when it fails."""
     return Job(app.task(name=name_of(function), retry=RETRY)(at_the_edge(function)), function)
+
+
+def heavy(*, priority: int = 0) -> Callable[[Callable[..., None]], Job]:
+    """
+    Make the function a job that keeps a processor busy for minutes: it waits in a queue of its own, of which a worker
+    takes few at a time, so that nothing that is urgent waits behind it.
+    """
+
+    def heavy_job(function: Callable[..., None]) -> Job:
+        task = app.task(name=name_of(function), retry=RETRY, queue=HEAVY, priority=priority)
+        return Job(task(at_the_edge(function)), function)
+
+    return heavy_job
 
 
 def every(cron: str) -> Callable[[Callable[..., None]], Job]:

@@ -1,7 +1,8 @@
 """
 A day planned in a process of its own: whoever runs jobs or serves the web loads no compiler.
 
-The problem goes in as a line of JSON; how far it is, and at the end the plan, come out as lines of JSON. The process
+A problem goes in as a line of JSON; how far it is, and at the end the plan, come out as lines of JSON, and then the
+next may come. The process
 (`anjia.planning.solver`) has no secrets, is polite about the processor, and ends with whoever started it.
 """
 
@@ -11,14 +12,15 @@ import queue
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
-from anjia.planning.io import plan_from_json, problem_to_json
+from anjia.planning.io import plan_from_json, plan_to_json, problem_to_json
 from anjia.planning.plan import Plan
 from anjia.planning.problem import Problem
+from anjia.planning.zones import Job
 
 SOURCES: Final = Path(__file__).resolve().parents[2]
 # What it may know of our environment: where programs are, and where packages come from if it has to be installed.
@@ -50,12 +52,59 @@ def solve_apart(
 
     :raises NoPlan: if the solver cannot be started, dies, takes too long, or is not wanted any more
     """
-    asked = {"parent": os.getpid(), "seconds": seconds, "seed": seed, "problem": problem_to_json(problem)}
-    with started(command, cache) as process:
+    with engine(command, cache) as solver:
+        asked = {"seconds": seconds, "seed": seed, "problem": problem_to_json(problem)}
+        return plan_from_json(solver.answer(asked, within=seconds + GRACE, heard=heard))
+
+
+def asked_of_zone(job: Job) -> dict[str, Any]:
+    """Return what an engine is asked of a zone, as JSON: the same words give the same plan."""
+    start = job.start and plan_to_json(job.start)
+    return {
+        "iterations": job.iterations,
+        "seed": job.seed,
+        "problem": problem_to_json(job.problem),
+        "start": start,
+    }
+
+
+class Engine:
+    """A solver that has been started. It is asked one thing after the other."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         assert process.stdin is not None, "it is a pipe"
         assert process.stdout is not None, "it is a pipe"
-        threading.Thread(target=hand_over, args=(process.stdin, asked), daemon=True).start()
-        return plan_of(said_by(process.stdout), seconds, heard)
+        self.stdin, self.said, self.is_ready = process.stdin, said_by(process.stdout), False
+
+    def answer(self, asked: Mapping[str, Any], *, within: float, heard: Heard) -> Any:
+        """
+        Return a plan as JSON, after so many seconds at most.
+
+        :raises NoPlan: as `solve_apart`
+        """
+        asked = {"parent": os.getpid(), **asked}
+        threading.Thread(target=hand_over, args=(self.stdin, asked), daemon=True).start()
+        until, share = time.monotonic() + (within if self.is_ready else READY_WITHIN), 0.0
+        while time.monotonic() < until:
+            if not heard(share):
+                raise NoPlan("cancelled")
+            with suppress(queue.Empty):
+                line = self.said.get(timeout=LOOKS)
+                if line is None:
+                    raise NoPlan("died" if self.is_ready else "no_engine")
+                if "plan" in line:
+                    return line["plan"]
+                if "ready" in line:
+                    self.is_ready, until = True, time.monotonic() + within
+                share = float(line.get("share", share))
+        raise NoPlan("took_too_long")
+
+
+@contextmanager
+def engine(command: Sequence[str], cache: Path) -> Iterator[Engine]:
+    """Start a solver that ends when it is left. It takes seconds: who asks often keeps it."""
+    with started(command, cache) as process:
+        yield Engine(process)
 
 
 @contextmanager
@@ -74,6 +123,9 @@ def started(command: Sequence[str], cache: Path) -> "Iterator[subprocess.Popen[b
     finally:
         process.kill()
         process.wait()
+        if process.stdin is not None:
+            with suppress(BrokenPipeError):  # what it has not read is of no use any more
+                process.stdin.close()
 
 
 def environment() -> dict[str, str]:
@@ -85,10 +137,11 @@ def environment() -> dict[str, str]:
 
 
 def hand_over(stream: IO[bytes], asked: Any) -> None:
-    with suppress(BrokenPipeError):  # it has died: that it says nothing more says so
+    with suppress(
+        BrokenPipeError, ValueError
+    ):  # it has died, or is not wanted: that it says nothing more says so
         stream.write(json.dumps(asked, separators=(",", ":")).encode() + b"\n")
-    with suppress(BrokenPipeError):
-        stream.close()
+        stream.flush()
 
 
 def said_by(stream: IO[bytes]) -> "queue.Queue[Any]":
@@ -104,21 +157,3 @@ def said_by(stream: IO[bytes]) -> "queue.Queue[Any]":
 
     threading.Thread(target=listen, daemon=True).start()
     return said
-
-
-def plan_of(said: "queue.Queue[Any]", seconds: float, heard: Heard) -> Plan:
-    """:raises NoPlan: as `solve_apart`"""
-    until, share, is_ready = time.monotonic() + READY_WITHIN, 0.0, False
-    while time.monotonic() < until:
-        if not heard(share):
-            raise NoPlan("cancelled")
-        with suppress(queue.Empty):
-            line = said.get(timeout=LOOKS)
-            if line is None:
-                raise NoPlan("died" if is_ready else "no_engine")
-            if "plan" in line:
-                return plan_from_json(line["plan"])
-            if "ready" in line:
-                is_ready, until = True, time.monotonic() + seconds + GRACE
-            share = float(line.get("share", share))
-    raise NoPlan("took_too_long")

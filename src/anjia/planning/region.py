@@ -6,7 +6,7 @@ visits that they do or could do. Of a visit of two that is done by one of them a
 the part, and at the minute at which it is: so any caregivers make a part, and whatever comes of it fits the rest.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
@@ -53,12 +53,14 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Region(Problem):
     """
-    A problem of one day whose travel times are asked for (`asked_of`); `spots` is where each place is, in any unit.
+    A problem of one day whose travel times are asked for (`asked_of`); `spots` is where each place is, in any unit,
+    and `homes` where a caregiver is at home in it, if that is not where she begins.
 
     The evaluator reads it as it reads any problem. What its parts hold is checked when they are made.
     """
 
     spots: Mapping[str, Spot] = field(default_factory=dict)
+    homes: Mapping[str, Spot] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.series:
@@ -157,8 +159,10 @@ def half(visit: Visit, stop: Stop, late_at: str) -> Visit:
 
 def problem_of(region: Region, caregivers: set[str], visits: Sequence[Visit]) -> Problem:
     """Return a problem of some caregivers and visits, without those who ask for somebody else only."""
-    people = tuple(one for one in region.caregivers if one.id in caregivers)
     here = tuple(among(visit, caregivers) for visit in visits if can_be_met(visit, caregivers))
+    asked = {part.skill for visit in here for part in visit.parts}
+    people = tuple(of_use(one, asked) for one in region.caregivers if one.id in caregivers)
+    modes = {one.mode for one in people} & region.travel.keys() or region.travel.keys()
     places = places_of(people, here)
     number = {place: index for index, place in enumerate(region.places)}
     rows = [number[place] for place in places]
@@ -169,11 +173,17 @@ def problem_of(region: Region, caregivers: set[str], visits: Sequence[Visit]) ->
         {
             mode: tuple(tuple(matrix[one][two] for two in rows) for one in rows)
             for mode, matrix in region.travel.items()
+            if mode in modes
         },
         region.weights,
         region.late_at,
         region.leaves_late,
     )
+
+
+def of_use(one: Caregiver, asked: Set[str]) -> Caregiver:
+    """Return her with the skills that somebody here asks for: a city has more of them than a zone."""
+    return replace(one, skills={skill: grade for skill, grade in one.skills.items() if skill in asked})
 
 
 def places_of(people: Sequence[Caregiver], visits: Sequence[Visit]) -> tuple[str, ...]:
@@ -197,6 +207,34 @@ def among(visit: Visit, caregivers: set[str]) -> Visit:
         preferred=visit.preferred & caregivers,
         known={name: worth for name, worth in visit.known.items() if name in caregivers},
     )
+
+
+def what_holds(before: Region, plan: Plan, region: Region) -> Plan:
+    """
+    Return what still holds of a plan of the region as it was before.
+
+    Who or what is otherwise now begins with nothing, and so do those who share a visit with that: they are left out.
+    """
+    visits = {visit.id: visit for visit in region.visits}
+    people = {one.id: one for one in region.caregivers}
+    then = {visit.id: visit for visit in before.visits}
+    lost = {name for name in visits.keys() | then.keys() if visits.get(name) != then.get(name)}
+    gone = {one.id for one in before.caregivers if people.get(one.id) != one}
+    gone |= {one for name in lost if name in visits for one in visits[name].required}
+    for route in plan.routes:
+        if route.caregiver in gone:
+            lost |= {stop.visit for stop in route.stops}
+    stops = {
+        (route.caregiver, route.shift): tuple(stop for stop in route.stops if stop.visit not in lost)
+        for route in plan.routes
+    }
+    routes = tuple(
+        Route(one.id, shift.id, stops.get((one.id, shift.id), ()))
+        for one in region.caregivers
+        for shift in one.shifts
+    )
+    done = {stop.visit for route in routes for stop in route.stops}
+    return Plan(routes, tuple(name for name in sorted(visits) if name not in done))
 
 
 def without(plan: Plan, part: Part) -> Plan:

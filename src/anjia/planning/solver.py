@@ -1,5 +1,5 @@
 """
-The process that plans: one problem comes in, its plan goes out. `anjia.planning.apart` speaks to it.
+The process that plans: a problem comes in, its plan goes out, and so on. `anjia.planning.apart` speaks to it.
 
     ANJIA_PLANNING_CACHE=FOLDER python -m anjia.planning.solver
 """
@@ -13,7 +13,8 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
-from anjia.planning.io import plan_to_json, problem_from_json
+from anjia.planning.io import plan_from_json, plan_to_json, problem_from_json
+from anjia.planning.plan import Plan
 from anjia.planning.prepare import compile_search
 from anjia.planning.solve import solve
 
@@ -29,13 +30,21 @@ def main() -> None:
         os.nice(POLITE)
     compile_search()
     say(ready=True)
-    plan = solve(
+    while asked:
+        say(plan=plan_to_json(plan_of(asked)))
+        asked = json.loads(sys.stdin.buffer.readline() or "null")
+
+
+def plan_of(asked: Any) -> Plan:
+    start = asked.get("start")
+    return solve(
         problem_from_json(asked["problem"]),
-        seconds=float(asked["seconds"]),
+        seconds=asked.get("seconds"),
+        iterations=asked.get("iterations"),
         seed=int(asked["seed"]),
+        start=plan_from_json(start) if start else None,
         progress=Teller(),
     )
-    say(plan=plan_to_json(plan))
 
 
 def end_with(parent: int) -> None:

@@ -19,7 +19,7 @@ from typing import Final
 from anjia.planning.evaluate import evaluate, suits
 from anjia.planning.plan import Plan, Route
 from anjia.planning.problem import Caregiver, Problem, Visit
-from anjia.planning.region import Part, Region, Spot, fresh, planned, put_in
+from anjia.planning.region import Part, Region, Spot, fresh, planned, put_in, what_holds
 
 MOST: Final = 300  # visits of a zone
 FIRST: Final = 0.5  # the share of all changes for the first round
@@ -43,21 +43,31 @@ Run = Callable[[Sequence[Job]], Iterable[Plan]]
 
 
 def solve_by_zones(
-    region: Region, *, changes: int, run: Run, seed: int = 0, most: int = MOST, rounds: int = ROUNDS
+    region: Region,
+    *,
+    changes: int,
+    run: Run,
+    seed: int = 0,
+    most: int = MOST,
+    rounds: int = ROUNDS,
+    start: Plan | None = None,
 ) -> Plan:
     """
-    Return a plan of the region, after so many changes per visit.
+    Return a plan of the region, after so many changes per visit; or what comes of a start, where only those who are
+    left out are looked after.
 
-    `run` gives the plan of each job, in their order.
+    `run` gives the plan of each job, in their order. It is called once for each of `turns_of`, whatever is to be done.
     """
-    plan = nothing_of(region)
-    for number in range(rounds + RESCUES):
+    plan = nothing_of(region) if start is None else start
+    for number in turns_of(rounds, start):
         share = share_of_round(number, rounds)
         parts = list(
             parts_of(region, plan, number, most)
             if number < rounds
             else rescues(region, plan, number - rounds, most)
         )
+        if start is not None:
+            parts = [part for part in parts if part.start is not None and part.start.left_out]
         jobs = [
             Job(part.problem, part.start, round(changes * share * len(part.problem.visits)), seed + number)
             for part in parts
@@ -66,6 +76,18 @@ def solve_by_zones(
             if is_better(part, new):
                 plan = put_in(plan, part, new)
     return plan
+
+
+def start_of(before: tuple[Region, Plan] | None, region: Region) -> Plan | None:
+    """Return what to go on from in a region that was planned a little otherwise before; None: from nothing."""
+    start = what_holds(*before, region) if before else None
+    return None if start is None or evaluate(region, start).faults else start
+
+
+def turns_of(rounds: int = ROUNDS, start: Plan | None = None) -> Sequence[int]:
+    """Return the numbers of the rounds, and then of those around who is left out."""
+    first = range(rounds) if start is None else range(1, rounds)[:1]
+    return [*first, *range(rounds, rounds + RESCUES)]
 
 
 def share_of_round(number: int, rounds: int) -> float:
@@ -152,11 +174,13 @@ def halved(
     visits.sort(key=lambda visit: (region.spots[visit.place][along], visit.id))
     middle = len(visits) // 2
     sides = visits[:middle], visits[middle:]
-    ours, theirs = list[list[Caregiver]](), list[list[Caregiver]]()
+    ours, theirs, owed = list[list[Caregiver]](), list[list[Caregiver]](), 0.0
     for kind in kinds:
-        ordered = sorted(kind, key=lambda one: (region.spots[one.shifts[0].starts_at][along], one.id))
+        ordered = sorted(kind, key=lambda one: (home_of(region, one)[along], one.id))
         share = share_of(rarest[frozenset(kind[0].skills)], *sides) if kind else 0.5
-        here = round(share * len(ordered))
+        owed += share * len(ordered)  # of kinds with one or two, not all are to go the same way
+        here = min(len(ordered), max(0, round(owed)))
+        owed -= here
         ours.append(ordered[:here])
         theirs.append(ordered[here:])
     yield from halved(region, ours, sides[0], rarest, most)
@@ -259,7 +283,7 @@ def scarcest(visit: Visit, ways: Sequence[Way], people: Mapping[str, Caregiver])
 
 
 def home_of(region: Region, one: Caregiver) -> Spot:
-    return region.spots[one.shifts[0].starts_at]
+    return region.homes[one.id] if one.id in region.homes else region.spots[one.shifts[0].starts_at]
 
 
 def halves_of(ways: list[Way], most: int) -> Iterator[list[Way]]:

@@ -105,6 +105,15 @@ def note_progress(actor: Actor, now: datetime, *, run_id: UUID, progress: int) -
 
 
 @command("dispatch.assign")
+def keep_run(actor: Actor, now: datetime, *, run_id: UUID) -> None:
+    """Say that a run is alive. No audit entry: nothing has been decided."""
+    rows = PlanRun.objects.filter(
+        organization_id=actor.organization_id, id=run_id, state=RunState.RUNNING.value
+    )
+    rows.update(heard_at=now)
+
+
+@command("dispatch.assign")
 def finish_run(
     actor: Actor, now: datetime, *, run_id: UUID, draft: Mapping[str, Any], score: Mapping[str, Any]
 ) -> bool:

@@ -75,6 +75,8 @@ class Run:
     day: date
     state: RunState
     progress: int
+    zones: int
+    zones_done: int
     asked_at: datetime
     ended_at: datetime | None
     asked_by: UUID
@@ -238,6 +240,8 @@ def _run_of(row: PlanRun, **more: Any) -> Run:
         day=row.day,
         state=RunState(row.state),
         progress=row.progress,
+        zones=row.zones,
+        zones_done=row.zones_done,
         asked_at=row.asked_at,
         ended_at=ended,
         asked_by=row.asked_by,

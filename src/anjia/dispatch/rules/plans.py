@@ -43,6 +43,14 @@ WORDS_OF_RUN: Final[Mapping[RunState, Words]] = {
 }
 
 
+class ZoneState(StrEnum):
+    """How a zone of a round stands. Who has taken one and says nothing any more has lost it."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    DONE = "done"
+
+
 class Failure(StrEnum):
     """Why a run has come to nothing. What was published before stands, whatever it is."""
 
@@ -77,6 +85,15 @@ class PlanningRule:
     # How far from the promised time one is tried that cannot be kept: the nearest first.
     rings: tuple[timedelta, ...] = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
     silent_after: timedelta = timedelta(minutes=1)  # a run that says nothing for so long has been killed
+    # A day of more parts of visits than this is planned by zones of so many, with so many changes for each.
+    most_in_one: int = 600
+    zone: int = 300
+    changes: int = 12_000
+    helpers: int = 32  # workers that a round of zones asks for at most
+    zone_silent_after: timedelta = timedelta(
+        seconds=30
+    )  # whoever says nothing of a zone for so long has been killed
+    zone_within: timedelta = timedelta(minutes=10)
     waits: timedelta = timedelta(hours=1)  # how long a run may wait for somebody to begin it
     kept: timedelta = timedelta(days=30)  # after its day: what nobody published is deleted then
 

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import threading
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 import psycopg
 from django.core.management.base import BaseCommand
@@ -12,8 +13,12 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from anjia.kernel import events
+from anjia.kernel.jobs import HEAVY, LIGHT
 
 log = logging.getLogger(__name__)
+
+LIGHT_AT_ONCE: Final = 4
+HEAVY_AT_ONCE: Final = 2  # each of them keeps a processor busy
 
 
 class Command(BaseCommand):
@@ -32,14 +37,27 @@ class Command(BaseCommand):
 
 
 async def run_jobs() -> None:
+    """Run what is light, and beside it what is heavy, until we are told to stop."""
     async with app.open_async():
-        await app.run_worker_async(
-            concurrency=4,
-            update_heartbeat_interval=5,
-            stalled_worker_timeout=15,
-            shutdown_graceful_timeout=3,
-            delete_jobs="successful",
-        )
+        heavy = asyncio.create_task(work_off(HEAVY, HEAVY_AT_ONCE, install_signal_handlers=False))
+        try:
+            await work_off(LIGHT, LIGHT_AT_ONCE)
+        finally:
+            heavy.cancel()
+            with suppress(asyncio.CancelledError):
+                await heavy
+
+
+async def work_off(queue: str, at_once: int, **options: Any) -> None:
+    await app.run_worker_async(
+        queues=[queue],
+        concurrency=at_once,
+        update_heartbeat_interval=5,
+        stalled_worker_timeout=15,
+        shutdown_graceful_timeout=3,
+        delete_jobs="successful",
+        **options,
+    )
 
 
 def pump_until(stop: threading.Event) -> None:
