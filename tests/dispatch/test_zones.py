@@ -319,7 +319,7 @@ class TestThePage:
         acting(here.system, NOON).do(finish_zone, zone_id=zone.id, by=by, plan={})
         assert acting(here.system, NOON).do(note_zones, run_id=run_id, turn=1) == (1, 3)
 
-        page = acting(here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW)
+        page = acting(here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW, now=NOON)
 
         assert page.run is not None
         assert (page.run.zones, page.run.zones_done) == (3, 1)
