@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from anjia.desk.boards import AT_RISK, NOT_TOLD, Page
@@ -15,8 +16,10 @@ from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
+from anjia.messaging.commands import log_own_call
 from anjia.messaging.models import Notification
-from anjia.messaging.queries import not_told
+from anjia.messaging.queries import not_told, tellings
+from anjia.messaging.rules import CallOutcome
 from anjia.visits.rules.lifecycle import Status
 from tests.dispatch.make import booking
 from tests.make import NOON, actor, deliver_events
@@ -199,6 +202,19 @@ class TestNotTold:
         self.reach(here, "sent")
         assert self.red(here) == [visit_id]
         self.reach(here, "delivered")
+        assert self.red(here) == []
+
+    def test_leads_to_what_can_be_done_and_ends_when_it_was_said(self, here: Town) -> None:
+        """Where a vendor sends no receipts, whoever has rung says so with one click."""
+        visit_id = self.moved(here)
+        self.reach(here, "sent")
+        boss = actor("messaging.call", organization_id=here.organization_id)
+        [row] = board(here, at(8), state=NOT_TOLD).rows
+        shown = render_to_string("desk/_board_row.html", {"row": row, "may_call": True, "may_assign": True})
+        assert f'href="/console/messaging/visits/{visit_id}/told"' in shown
+        for line in acting(boss, NOON).ask(tellings, Purpose.CONTRACT, about_id=visit_id):
+            if line.message.template == "visit_moved":
+                acting(boss, NOON).do(log_own_call, message_id=line.message.id, outcome=CallOutcome.REACHED)
         assert self.red(here) == []
 
     def test_is_red_again_when_it_is_moved_again(self, here: Town) -> None:

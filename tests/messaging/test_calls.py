@@ -4,11 +4,12 @@ from uuid import uuid4
 
 import pytest
 
+from anjia.integrations.errors import Permanent
 from anjia.kernel.actors import Actor, Purpose, system
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging import commands, jobs, queries
-from anjia.messaging.models import Call
+from anjia.messaging.models import Call, Message
 from anjia.messaging.rules import CallClosed, CallOutcome, CallUnsound, Contact
 from tests import make as basics
 from tests.make import NOON
@@ -37,6 +38,79 @@ def closed(desk: Actor) -> queries.CallLine:
     start, end = NOON - timedelta(days=7), NOON + timedelta(days=7)
     [line] = acting(desk, NOON).ask(queries.calls_closed_on, Purpose.CONTRACT, start=start, end=end)
     return line
+
+
+class TestOwnCall:
+    """Somebody has rung without being asked to by a list: where a vendor sends no receipts nothing else says so."""
+
+    @pytest.fixture
+    def message(self, desk: Actor) -> Message:
+        return make.message(sent_by=desk, resident_id=uuid4())
+
+    def is_told(self, desk: Actor, message: Message) -> bool:
+        [line] = acting(desk, NOON).ask(queries.tellings, Purpose.CONTRACT, about_id=message.about_id)
+        return line.is_told
+
+    def test_tells_what_a_vendor_has_taken_and_says_nothing_of(
+        self, desk: Actor, message: Message, post: Post
+    ) -> None:
+        post.go()
+        assert make.notifications(message)["wechat"].state == "sent"
+        assert not self.is_told(desk, message)
+
+        acting(desk, NOON).do(commands.log_own_call, message_id=message.id, outcome=CallOutcome.REACHED)
+
+        assert self.is_told(desk, message)
+        assert closed(desk).attempts[0].by == desk.user_id
+
+    def test_that_reached_nobody_is_on_the_list_of_the_day(self, desk: Actor, message: Message) -> None:
+        acting(desk, NOON).do(commands.log_own_call, message_id=message.id, outcome=CallOutcome.NO_ANSWER)
+        assert len(on_list(desk, date(2026, 3, 2))) == 1
+        assert not self.is_told(desk, message)
+
+    def test_is_put_on_the_list_once(self, desk: Actor, message: Message) -> None:
+        found = {acting(desk, NOON).do(commands.put_on_list, message_id=message.id).id for _ in range(2)}
+        assert on_list(desk, date(2026, 3, 2)) == list(found)
+
+    def test_is_not_made_again_to_whom_it_was_said(self, desk: Actor, message: Message) -> None:
+        acting(desk, NOON).do(commands.log_own_call, message_id=message.id, outcome=CallOutcome.REACHED)
+        for again in (commands.put_on_list, commands.log_own_call):
+            says = {"outcome": CallOutcome.REACHED} if again is commands.log_own_call else {}
+            with pytest.raises(CallClosed):
+                acting(desk, NOON).do(again, message_id=message.id, **says)
+
+    def test_is_made_again_after_a_wrong_number(self, desk: Actor, message: Message) -> None:
+        acting(desk, NOON).do(
+            commands.log_own_call,
+            message_id=message.id,
+            outcome=CallOutcome.WRONG_NUMBER,
+            next_step="问邻居",
+        )
+        acting(desk, NOON).do(commands.log_own_call, message_id=message.id, outcome=CallOutcome.REACHED)
+        assert self.is_told(desk, message)
+
+    def test_is_no_other_houses_nor_a_caregivers_business(self, desk: Actor, message: Message) -> None:
+        to_a_nurse = make.message(sent_by=desk)
+        stranger = basics.actor("messaging.send", "messaging.call")
+        for who, what in ((stranger, message), (desk, to_a_nurse)):
+            with pytest.raises(NotFound):
+                acting(who, NOON).do(commands.put_on_list, message_id=what.id)
+        assert acting(stranger, NOON).ask(queries.tellings, Purpose.CONTRACT, about_id=message.about_id) == []
+
+    def test_is_for_who_calls(self, desk: Actor, message: Message) -> None:
+        nobody = basics.actor(organization_id=desk.organization_id)
+        with pytest.raises(NotAllowed):
+            acting(nobody, NOON).do(commands.put_on_list, message_id=message.id)
+        with pytest.raises(NotAllowed):
+            acting(nobody, NOON).ask(queries.tellings, Purpose.CONTRACT, about_id=message.about_id)
+
+    def test_leaves_the_next_way_nothing_to_do(self, desk: Actor, message: Message, post: Post) -> None:
+        """WeChat refuses after she was put on the list: she is not put there twice."""
+        acting(desk, NOON).do(commands.put_on_list, message_id=message.id)
+        post.wechat.says["o-wang"] = Permanent("43101")
+        post.sms.says["13800138000"] = Permanent("isv.MOBILE_NUMBER_ILLEGAL")
+        post.go()
+        assert len(make.calls(message)) == 1
 
 
 class TestLogCall:

@@ -72,6 +72,54 @@ class TestOutbox:
         assert "王秀英" in open_page(console.outbox, desk, "/?state=nonsense")
 
 
+class TestWhoDoesNotKnowYet:
+    def test_is_told_by_one_click_from_the_page(self, desk: Actor, post: Post) -> None:
+        message = make.message(sent_by=desk, resident_id=uuid4())
+        post.go()
+        where = {"visit_id": message.about_id}
+        page = open_page(console.told, desk, **where)
+        assert "13800138000" in page
+        assert "暗号是 4821" in page
+        assert "已发出，没有回执" in page
+        assert "再发一次" not in page  # it has gone out: to send it again is of no use
+
+        form = {"visit_id": str(message.about_id)}
+        listed = post_form(console.to_list, desk, form, message_id=message.id)
+        assert listed["Location"] == f"/console/messaging/visits/{message.about_id}/told"
+        assert "在电话清单上" in open_page(console.told, desk, **where)
+        rung = post_form(console.rung, desk, form | {"outcome": "reached"}, message_id=message.id)
+        assert rung["Location"] == listed["Location"]
+        after = open_page(console.told, desk, **where)
+        assert "都听到了" in after
+        assert "王秀英" in after.partition("听到了的")[2]
+
+    def test_is_sent_it_again_where_that_may_help(self, desk: Actor, post: Post) -> None:
+        post.wechat.says["o-wang"] = Permanent("43101")
+        message = make.message(sent_by=desk, resident_id=uuid4())
+        post.go()
+        assert "再发一次" in open_page(console.told, desk, visit_id=message.about_id)
+        row = make.notifications(message)["wechat"]
+        form = {"visit_id": str(message.about_id)}
+        answer = post_form(console.send_again, desk, form, notification_id=row.id)
+        assert answer["Location"].endswith(f"{message.about_id}/told")
+
+    def test_asks_as_much_for_many_as_for_one(self, desk: Actor) -> None:
+        counts = []
+        open_page(console.told, desk, visit_id=uuid4())
+        for number in (1, 5):
+            about_id = uuid4()
+            for _ in range(number):
+                make.message(sent_by=desk, resident_id=uuid4(), about_id=about_id)
+            with CaptureQueriesContext(connection) as asked:
+                open_page(console.told, desk, visit_id=about_id)
+            counts.append(len(asked))
+        assert counts[0] == counts[1]
+
+    def test_is_for_who_may_call(self, database: None) -> None:
+        with pytest.raises(NotAllowed):
+            open_page(console.told, basics.actor(), visit_id=uuid4())
+
+
 class TestRecipient:
     def test_is_changed_by_the_desk_and_holds(self, desk: Actor, post: Post) -> None:
         about = uuid4()

@@ -166,6 +166,7 @@ DEEDS: Final[Mapping[str, Words]] = {
     "arranged": pgettext_lazy("audit", "往后排了"),
     "arrived": pgettext_lazy("audit", "人到了"),
     "asked": pgettext_lazy("audit", "申请了"),
+    "asked_for": pgettext_lazy("audit", "要求打"),
     "assigned": pgettext_lazy("audit", "派了人"),
     "attended": pgettext_lazy("audit", "签到了"),
     "begun": pgettext_lazy("audit", "开始写了"),

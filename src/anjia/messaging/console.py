@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import Invalid, NotFound
 from anjia.messaging import commands, queries
 from anjia.messaging.models import Recipient
@@ -98,6 +98,79 @@ def log_call(request: PageRequest, call_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(f"{back}?day={request.POST.get('day', '')}", status=303)
 
 
+@require_safe
+@page("messaging.call")
+def told(request: PageRequest, visit_id: UUID) -> HttpResponse:
+    """Show what a household was to be told about a visit, who is not known to have heard, and what can be done."""
+    found = console.ask(request, queries.tellings, Purpose.CONTRACT, about_id=visit_id)
+    now = timezone.now()
+    said = {
+        "visit_id": visit_id,
+        "open": [shown_telling(one, now=now) for one in found if not one.is_told],
+        "heard": [shown_telling(one, now=now) for one in found if one.is_told],
+        "today": day_of(now),
+    }
+    return render(request, "messaging/told.html", said)
+
+
+def shown_telling(line: queries.Telling, *, now: datetime) -> dict[str, Any]:
+    return {
+        "id": line.message.id,
+        "party_id": line.message.party_id,
+        "name": line.name,
+        "phone": line.phone,
+        "title": line.message.title,
+        "words": line.words,
+        "at": line.message.at,
+        "is_over": line.message.needed_by is not None and line.message.needed_by <= now,
+        "is_read": line.message.read_at is not None,
+        "is_on_list": line.call is not None,
+        "again": line.again.id if line.again else None,
+        "ways": [
+            {
+                "channel": CHANNEL_WORDS[Channel(way.channel)],
+                "tone": STATE_TONES[State(way.state)],
+                "words": _("在电话清单上")
+                if way.channel == Channel.PHONE and way.state == State.QUEUED
+                else _("已发出，没有回执")
+                if way.state == State.SENT
+                else STATE_WORDS[State(way.state)],
+                "why": why_words(way.code, ()) if way.code else "",
+                "at": way.changed_at,
+                "due_at": way.due_at if way.state == State.QUEUED and way.due_at > now else None,
+            }
+            for way in line.ways
+        ],
+    }
+
+
+@require_POST
+@page("messaging.call")
+def rung(request: PageRequest, message_id: UUID) -> HttpResponse:
+    console.do(
+        request,
+        commands.log_own_call,
+        message_id=message_id,
+        outcome=outcome_said(request.POST.get("outcome", "")),
+        next_step=request.POST.get("next_step", "")[:500],
+    )
+    return back_to(request, "messaging:call_list")
+
+
+@require_POST
+@page("messaging.call")
+def to_list(request: PageRequest, message_id: UUID) -> HttpResponse:
+    console.do(request, commands.put_on_list, message_id=message_id)
+    return back_to(request, "messaging:call_list")
+
+
+def back_to(request: PageRequest, otherwise: str) -> HttpResponse:
+    """Go back to who does not know yet of a visit, if that is where it was asked."""
+    visit_id = uuid_of(request.POST.get("visit_id", ""))
+    back = reverse("messaging:told", kwargs={"visit_id": visit_id}) if visit_id else reverse(otherwise)
+    return HttpResponseRedirect(back, status=303)
+
+
 def outcome_said(said: str) -> CallOutcome:
     """:raises CallUnsound: if none was chosen"""
     try:
@@ -164,7 +237,7 @@ def shown_notification(line: queries.OutboxLine) -> dict[str, Any]:
 @page("messaging.call")
 def send_again(request: PageRequest, notification_id: UUID) -> HttpResponse:
     console.do(request, commands.send_again, notification_id=notification_id)
-    return HttpResponseRedirect(reverse("messaging:outbox"), status=303)
+    return back_to(request, "messaging:outbox")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -232,6 +305,9 @@ def clock_said(said: str, field: str) -> time:
 urlpatterns = [
     path("calls", call_list, name="call_list"),
     path("calls/<uuid:call_id>", log_call, name="log_call"),
+    path("visits/<uuid:visit_id>/told", told, name="told"),
+    path("messages/<uuid:message_id>/rung", rung, name="rung"),
+    path("messages/<uuid:message_id>/to-list", to_list, name="to_list"),
     path("recipients/<uuid:party_id>", recipient, name="recipient"),
     path("outbox", outbox, name="outbox"),
     path("outbox/<uuid:notification_id>/again", send_again, name="send_again"),

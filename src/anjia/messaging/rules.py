@@ -149,6 +149,7 @@ def check_move(old: State, new: State) -> None:
 
 # --- templates ---------------------------------------------------------------------------------------------------
 
+BY_HAND: Final = "by_hand"  # why somebody is called: a person wants to be sure that she knows
 TO_BE_ASKED: Final = "to_be_asked"  # why somebody is called: no message can ask it
 
 

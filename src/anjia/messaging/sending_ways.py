@@ -1,7 +1,7 @@
 """How a message is written, and which way it goes next. Called by the commands that send and that hear how it went."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from anjia.kernel import audit, live
@@ -11,6 +11,7 @@ from anjia.kernel.database import wait_turn
 from anjia.kernel.ids import new_id
 from anjia.messaging.models import Call, Message, Notification, Recipient
 from anjia.messaging.rules import (
+    BY_HAND,
     TEMPLATES,
     TO_BE_ASKED,
     Channel,
@@ -148,15 +149,35 @@ def through(recipient: Recipient) -> Recipient | None:
     return other if other and other.through_party_id is None else None
 
 
-def put_on_call_list(notification: Notification, message: Message, *, now: datetime, why: str) -> None:
+def start_call(message: Message, *, now: datetime) -> Call:
+    """Have somebody called today, because a person wants it so and not as no other way is left."""
+    notification = Notification(
+        organization_id=message.organization_id,
+        message=message,
+        party_id=message.party_id,
+        event_id=message.event_id,
+        channel=Channel.PHONE.value,
+        urgent=message.urgent,
+        made_at=now,
+        changed_at=now,
+        due_at=now,
+    )
+    notification.save(force_insert=True)
+    return put_on_call_list(notification, message, now=now, why=BY_HAND, day=day_of(now))
+
+
+def put_on_call_list(
+    notification: Notification, message: Message, *, now: datetime, why: str, day: date | None = None
+) -> Call:
     template = TEMPLATES[message.template]
     text = template.text(message.language)
-    Call.objects.create(
+    usual = day_of(now) if template.is_only_a_call else call_day(now, needed_by=message.needed_by)
+    return Call.objects.create(
         organization_id=message.organization_id,
         notification=notification,
         message=message,
         party_id=message.party_id,
-        day=day_of(now) if template.is_only_a_call else call_day(now, needed_by=message.needed_by),
+        day=day or usual,
         words=filled(text.call, message.values),
         why=why,
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anjia.kernel.errors import Words
-from anjia.messaging.rules import TO_BE_ASKED, Channel, State
+from anjia.messaging.rules import BY_HAND, TO_BE_ASKED, Channel, State
 
 CHANNEL_WORDS: Final[Mapping[Channel, Words]] = {
     Channel.WECHAT: gettext_lazy("微信"),
@@ -31,6 +31,7 @@ STATE_TONES: Final[Mapping[State, str]] = {
 }
 CODES: Final[Mapping[str, Words]] = {
     "phone": gettext_lazy("只接电话"),
+    BY_HAND: gettext_lazy("没有回执，要打电话确认对方知道"),
     TO_BE_ASKED: gettext_lazy("这件事要问清楚，只能打电话"),
     "43101": gettext_lazy("微信里没有点允许通知"),
     "40003": gettext_lazy("微信号对不上"),

@@ -1,6 +1,13 @@
 """Messaging's verbs, by topic."""
 
-from anjia.messaging.commands.calls import drop_call, log_call, take_back, tell_no_more
+from anjia.messaging.commands.calls import (
+    drop_call,
+    log_call,
+    log_own_call,
+    put_on_list,
+    take_back,
+    tell_no_more,
+)
 from anjia.messaging.commands.outbox import (
     begin,
     claim_due,
@@ -19,9 +26,11 @@ __all__ = [
     "drop_call",
     "give_back",
     "log_call",
+    "log_own_call",
     "note_outcome",
     "note_report",
     "note_taken",
+    "put_on_list",
     "read_messages",
     "send",
     "send_again",

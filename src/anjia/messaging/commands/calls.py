@@ -12,9 +12,17 @@ from anjia.kernel.actors import Actor
 from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotFound
 from anjia.kernel.work import command
-from anjia.messaging.models import Attempt, Call, CallAttempt, Notification
-from anjia.messaging.rules import AFTER_CALL, CallClosed, CallOutcome, CallState, CallUnsound, State
-from anjia.messaging.sending_ways import give_up
+from anjia.messaging.models import Attempt, Call, CallAttempt, Message, Notification
+from anjia.messaging.rules import (
+    AFTER_CALL,
+    CallClosed,
+    CallOutcome,
+    CallState,
+    CallUnsound,
+    Channel,
+    State,
+)
+from anjia.messaging.sending_ways import give_up, start_call
 
 NOTIFIED: Final = {CallState.REACHED: State.DELIVERED, CallState.WRONG_NUMBER: State.FAILED}
 
@@ -63,6 +71,57 @@ def log_call(
     live.tell(topic="messaging.calls", subject_id=call.id)
     audit.record("messaging.call.logged", actor=actor, at=now, subject_id=call.id, fields=["outcome"])
     return call
+
+
+@command("messaging.call")
+def put_on_list(actor: Actor, now: datetime, *, message_id: UUID) -> Call:
+    """
+    Have the party of a message called today, whatever became of it on other ways; return the call that waits.
+
+    :raises NotFound: if it is no message of the actor's organization to a household
+    :raises CallClosed: if she was reached by telephone before
+    """
+    message = Message.objects.filter(
+        id=message_id, organization_id=actor.organization_id, resident_id__isnull=False
+    ).first()
+    if message is None:
+        raise NotFound
+    # Whoever takes the next way of this message waits here, and finds that the telephone is taken.
+    list(Notification.objects.select_for_update().filter(message=message).order_by("id"))
+    phone = Notification.objects.filter(message=message, channel=Channel.PHONE.value).first()
+    call = Call.objects.select_for_update().filter(notification=phone).first() if phone else None
+    if call and call.state == CallState.OPEN:
+        return call
+    if call and call.state == CallState.REACHED:
+        raise CallClosed
+    if phone and call:
+        phone.move_to(State.QUEUED, now=now)
+        call.state, call.closed_at, call.day = CallState.OPEN.value, None, day_of(now)
+        call.save(update_fields=["state", "closed_at", "day"])
+    else:
+        call = start_call(message, now=now)
+    live.tell(topic="messaging.calls", subject_id=call.id)
+    audit.record("messaging.call.asked_for", actor=actor, at=now, subject_id=call.id, fields=["state"])
+    return call
+
+
+@command("messaging.call")
+def log_own_call(
+    actor: Actor,
+    now: datetime,
+    *,
+    message_id: UUID,
+    outcome: CallOutcome,
+    next_step: str = "",
+    again_on: date | None = None,
+) -> Call:
+    """
+    Write down what came of a call that was on no list: what a message was to say was said, or is to be tried again.
+
+    :raises NotFound, CallClosed, CallUnsound: as `put_on_list` and `log_call`
+    """
+    call = put_on_list(actor, now, message_id=message_id)
+    return log_call(actor, now, call_id=call.id, outcome=outcome, next_step=next_step, again_on=again_on)
 
 
 @command("messaging.send")

@@ -1,18 +1,18 @@
-"""Questions about messages. Nothing here writes."""
+"""Inboxes, the outbox, the call list, and how people are reached. Nothing here writes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, Q
 
-from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.paging import Page, page_of
 from anjia.kernel.waiting import SOON, Waiting
 from anjia.messaging.models import Attempt, Call, CallAttempt, Message, Notification, Recipient
+from anjia.messaging.queries.telling import TAKEN_BACK
 from anjia.messaging.rules import USUAL_QUIET, CallState, Channel, Quiet, State
 
 
@@ -49,11 +49,6 @@ class InboxEntry:
     @property
     def read_at(self) -> object:
         return self.message.read_at
-
-
-TAKEN_BACK: Final = Notification.objects.filter(
-    message_id=OuterRef("id"), state=State.GAVE_UP.value, code="overtaken"
-)
 
 
 def inbox_of(actor: Actor, purpose: Purpose, *, after: str | None = None, size: int = 50) -> Page[InboxEntry]:
@@ -264,87 +259,6 @@ def recipient_page(actor: Actor, purpose: Purpose, *, party_id: UUID) -> Recipie
         organization_id=actor.organization_id, party_id__in=parties, through_party_id=None
     )
     return RecipientPage(recipient=recipient, others=list(others.order_by("name", "id")[:20]))
-
-
-def told_of(actor: Actor, purpose: Purpose, *, event_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of the events of which somebody has been told."""
-    rows = Message.objects.filter(event_id__in=list(event_ids))
-    return set(rows.values_list("event_id", flat=True))
-
-
-def not_told(actor: Actor, purpose: Purpose, *, template: str, since: datetime) -> dict[UUID, datetime]:
-    """
-    Return what was to be said by this template since then and has reached nobody yet: of what, and from when on.
-
-    Of several messages about one thing the newest counts. It has reached somebody who has read it, or to whom it was
-    delivered, be it by telephone; that a vendor took it is not enough.
-
-    :raises NotAllowed: if the actor may not read visits, or is a person
-    """
-    if actor.kind is Kind.PERSON or not actor.may("visits.read"):
-        raise NotAllowed
-    delivered = Notification.objects.filter(message_id=OuterRef("id"), state=State.DELIVERED.value)
-    rows = (
-        Message.objects.filter(organization_id=actor.organization_id, template=template, at__gte=since)
-        .annotate(is_told=Exists(delivered) | Q(read_at__isnull=False))
-        .order_by("at")
-        .values_list("about_id", "event_id", "at", "is_told")
-    )
-    newest: dict[UUID, tuple[UUID, datetime, bool]] = {}
-    for about_id, event_id, at, is_told in rows:
-        before = newest.get(about_id)
-        was_told = before is not None and before[0] == event_id and before[2]
-        newest[about_id] = (event_id, at, is_told or was_told)
-    return {about_id: at for about_id, (_, at, is_told) in newest.items() if not is_told}
-
-
-def who_has_heard(
-    actor: Actor, purpose: Purpose, *, about_ids: Collection[UUID], since: datetime
-) -> set[tuple[UUID, UUID]]:
-    """
-    Return (of what, who) has heard something of these since then: who has read it, or to whom it went out, or to whom
-    somebody is saying it now.
-
-    :raises NotAllowed: if the actor may not read visits, or is a person
-    """
-    if actor.kind is Kind.PERSON or not actor.may("visits.read"):
-        raise NotAllowed
-    gone = Notification.objects.filter(message_id=OuterRef("id")).exclude(
-        state__in=[State.GAVE_UP.value, State.FAILED.value]
-    )
-    rows = Message.objects.filter(
-        organization_id=actor.organization_id, about_id__in=list(about_ids), at__gte=since
-    )
-    return set(rows.filter(Q(read_at__isnull=False) | Exists(gone)).values_list("about_id", "party_id"))
-
-
-def never_said(actor: Actor, purpose: Purpose, *, about_ids: Collection[UUID], template: str) -> set[UUID]:
-    """
-    Return of which of these something was to be said by this template, and was taken back before anybody heard it.
-
-    :raises NotAllowed: if the actor may not read visits, or is a person
-    """
-    if actor.kind is Kind.PERSON or not actor.may("visits.read"):
-        raise NotAllowed
-    rows = Message.objects.filter(
-        organization_id=actor.organization_id, about_id__in=list(about_ids), template=template
-    ).annotate(is_taken_back=Exists(TAKEN_BACK))
-    said: dict[UUID, list[bool]] = {}
-    for about_id, is_taken_back, read_at in rows.values_list("about_id", "is_taken_back", "read_at"):
-        said.setdefault(about_id, []).append(is_taken_back and read_at is None)
-    return {about_id for about_id, unsaid in said.items() if all(unsaid)}
-
-
-def reached(actor: Actor, purpose: Purpose, *, party_id: UUID, event_id: UUID) -> State | None:
-    """Return how far the telling of one event to one party has come: the best of its ways, None if nobody told."""
-    states = {
-        State(state)
-        for state in Notification.objects.filter(party_id=party_id, event_id=event_id).values_list(
-            "state", flat=True
-        )
-    }
-    order = (State.DELIVERED, State.SENT, State.QUEUED, State.FAILED, State.GAVE_UP)
-    return next((state for state in order if state in states), None)
 
 
 def _check_calls(actor: Actor) -> None:
