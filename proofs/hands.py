@@ -61,18 +61,22 @@ class Forms(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[Form] = []
+        self.named: dict[str, Form] = {}  # what is ticked outside of a form says to which it belongs
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         if tag == "form" and said.get("method") == "post":
-            self.found.append(Form(said.get("action", "")))
-        elif self.found and tag == "input" and said.get("name"):
+            form = self.named.setdefault(said["id"], Form("")) if "id" in said else Form("")
+            form.action = said.get("action", "")
+            self.found.append(form)
+        elif tag == "input" and said.get("name") and (self.found or "form" in said):
             if said.get("type") == "checkbox" and "checked" not in said:
                 return
-            old = self.found[-1].values.get(said["name"])
+            form = self.named.setdefault(said["form"], Form("")) if "form" in said else self.found[-1]
+            old = form.values.get(said["name"])
             value = said.get("value", "")
-            self.found[-1].values[said["name"]] = (
+            form.values[said["name"]] = (
                 value if old is None else [*([old] if isinstance(old, str) else old), value]
             )
         elif self.found and tag == "button" and said.get("name"):

@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -76,7 +77,7 @@ class TestWhoDoesNotKnowYet:
     def test_is_told_by_one_click_from_the_page(self, desk: Actor, post: Post) -> None:
         message = make.message(sent_by=desk, resident_id=uuid4())
         post.go()
-        where = {"visit_id": message.about_id}
+        where: Any = {"visit_id": message.about_id}
         page = open_page(console.told, desk, **where)
         assert "13800138000" in page
         assert "暗号是 4821" in page
