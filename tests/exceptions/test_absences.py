@@ -10,7 +10,8 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from anjia.dispatch.commands import cancel_booking
+from anjia.dispatch.commands import cancel_booking, change_day
+from anjia.dispatch.queries import all_page
 from anjia.dispatch.rules import NotSuitable
 from anjia.exceptions.commands import close_exception, report_absence, stand_in
 from anjia.exceptions.models import VisitException
@@ -18,7 +19,7 @@ from anjia.exceptions.rules.closing import LinesStillOpen
 from anjia.exceptions.rules.forms import FormUnsound
 from anjia.exceptions.rules.standing_in import AlreadySettled
 from anjia.exceptions.shapes import AbsentVisit
-from anjia.kernel.actors import Actor
+from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.visits.commands import assign, mark_missed
@@ -27,6 +28,7 @@ from anjia.visits.rules.lifecycle import MISSED_AFTER
 from anjia.workforce.commands import ask_leave, put_leave, set_standby
 from anjia.workforce.models import Leave, Shift
 from anjia.workforce.rules import LeaveKind
+from tests.dispatch.make import TOMORROW
 from tests.exceptions.make import dispatcher, heard, lines, page
 from tests.make import NOON
 from tests.visits.make import Town, at, fact, id_of, say, town
@@ -166,6 +168,30 @@ class TestSomebodyFallsIll:
             told=["family"],
             follow_up="not_needed",
         )
+
+    def test_is_settled_as_well_by_the_page_that_arranges_her_day_anew(self, here: Town) -> None:
+        """Two pages for one trouble: what is done on the one is done on the other."""
+        nurse, _spare = here.nurse("李秋萍"), here.nurse("王芳")
+        day_of(here, nurse)
+        made = ill(here, nurse)
+        boss = dispatcher(here)
+        found = acting(boss, EARLY).ask(
+            all_page, Purpose.CONTRACT, staff_id=id_of(nurse), day=TOMORROW, now=EARLY
+        )
+        assert len(found.all.puts) == 6
+
+        acting(boss, EARLY).do(
+            change_day,
+            day=TOMORROW,
+            puts=found.all.puts,
+            weighed_against=found.all.seen,
+            without=id_of(nurse),
+            why="都说好了",
+        )
+        heard(here, now=EARLY)
+
+        assert {one.settled for one in lines(here)} == {"given"}
+        assert [one for one in listed(here, made) if one.is_open] == []
 
     def test_has_nothing_to_settle_any_more_of_what_nobody_came_to(self, here: Town) -> None:
         nurse = here.nurse()

@@ -156,6 +156,7 @@ class TestWhoStandsIn:
         page = open_page(dealing.exception, by, exception_id=made.id)
         said = re.findall(r'type="hidden" name="line" value="([^"]+)"', page.split("都按第一位派")[0])
         assert len(said) == 3
+        assert f"/console/dispatch/caregivers/{id_of(ill)}/out?day=" in page  # where times can be moved too
         visit_at(here, spare, 11)  # meanwhile somebody else has booked her
 
         response = post_form(

@@ -60,6 +60,7 @@ def lines_of(actor: Actor, purpose: Purpose, rows: Sequence[VisitException], *, 
             is_late=one.is_open and one.due_at <= now,
             outcome_words=outcome_of(one),
             lines_open=waiting.get(one.id, 0),
+            staff_id=one.staff_id,
         )
         for one in rows
     ]

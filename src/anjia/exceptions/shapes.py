@@ -29,6 +29,7 @@ class Line:
     is_late: bool
     outcome_words: str = ""
     lines_open: int = 0
+    staff_id: UUID | None = None  # who cannot come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from anjia.exceptions.rules.steps import SOURCE
 from anjia.exceptions.showing import WORDS_OF_ORIGIN, WORDS_OF_WHAT
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
+from anjia.kernel.calendar import local
 from anjia.kernel.console import PageRequest, page, uuid_of
 from anjia.kernel.errors import DomainError
 from anjia.kernel.photos import photo_said
@@ -125,6 +126,7 @@ def exception_page(
         "fields": refusal.fields if refusal else {},
         "results": results,
         "waiting": [one for one in found.visits if one.is_open],
+        "days_waiting": sorted({local(one.starts_at).date() for one in found.visits if one.is_open}),
         "may_assign": request.actor.may("dispatch.assign"),
         "has_proposals": any(one.proposal and one.proposal.able for one in found.visits),
     }
