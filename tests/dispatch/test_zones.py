@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,8 +19,10 @@ from anjia.dispatch.commands import (
     finish_run,
     finish_zone,
     keep_zone,
+    note_progress,
     note_zones,
     put_zones,
+    start_run,
     take_zone,
 )
 from anjia.dispatch.jobs import help_with_zones, look_after_plans, plan_day
@@ -39,7 +41,9 @@ from anjia.planning.zones import solve_by_zones
 from tests.dispatch.cities import answer, large_from
 from tests.dispatch.make import TOMORROW
 from tests.dispatch.plans import FAR, asked, live, run_of, visit
+from tests.dispatch.signed_in import open_town
 from tests.dispatch.test_concurrency import rush
+from tests.dispatch.test_console import browser
 from tests.make import NOON
 from tests.visits.make import PLACE, Town, town
 
@@ -323,6 +327,29 @@ class TestThePage:
 
         assert page.run is not None
         assert (page.run.zones, page.run.zones_done) == (3, 1)
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("zh-hans", "算到 40%，3 片里算完 1 片"), ("en", "40% done, 1 of 3 areas done")],
+    )
+    def test_says_so_in_both_languages(self, language: str, words: str) -> None:
+        there, now = open_town(), datetime.now(UTC)
+        unit = acting(there.town.system, now)
+        run_id = unit.do(start_run, day=there.at(12).date())
+        unit.do(begin_run, run_id=run_id)
+        unit.do(put_zones, run_id=run_id, turn=1, first=0, asked=[{}] * 3)
+        by = uuid4()
+        zone = unit.do(take_zone, run_id=run_id, by=by)
+        assert zone is not None
+        unit.do(finish_zone, zone_id=zone.id, by=by, plan={})
+        unit.do(note_zones, run_id=run_id, turn=1)
+        unit.do(note_progress, run_id=run_id, progress=40)
+        client = browser(there, "dispatcher")
+        client.cookies["anjia_language"] = language
+
+        page = client.get("/console/dispatch/plan", {"day": f"{there.at(12):%Y-%m-%d}"})
+
+        assert words in page.content.decode()
 
 
 class TestTheJob:
