@@ -12,6 +12,7 @@ from anjia.planning.search.costs import keep, try_out
 from anjia.planning.search.dice import below, chance
 from anjia.planning.search.links import clear, undo
 from anjia.planning.search.moves import drop, move_break, relocate, swap
+from anjia.planning.search.people import exchange_days, hand_over
 from anjia.planning.search.records import World
 from anjia.planning.search.stretches import exchange_stretches
 
@@ -26,6 +27,10 @@ def change(w: World, limit: float) -> bool:
             return move_break(w)
         if drawn < 7:
             return drop(w, visit)
+        if drawn < 9 and w.tasks[w.visits[visit].first].series >= 0:
+            return exchange_days(w, visit)
+        if drawn < 19 and w.tasks[w.visits[visit].first].series >= 0:
+            return hand_over(w, visit)
     if drawn < 72:
         return relocate(w, visit, limit)
     if drawn < 84:

@@ -274,8 +274,6 @@ def make_near(tasks: Array, able: Array, travel: Array) -> Array:
     who may do both.
     """
     N = len(tasks)
-    count = min(NEIGHBOURS, max(1, N - 1))
-    near = np.full((N, 2 * count), -1, "i4")
     legs = travel[np.ix_(tasks["out"], tasks["into"])]
     opens, closes = tasks["opens"], tasks["closes"]
     ends = tasks["minutes"][:, None] + legs
@@ -284,6 +282,9 @@ def make_near(tasks: Array, able: Array, travel: Array) -> Array:
     cost = np.where(tasks["windows"][:, None] + tasks["windows"][None, :] > 2, legs, legs + waiting + late)
     cost[tasks["visit"][:, None] == tasks["visit"][None, :]] = np.inf
     cost[~((able.astype("f4") @ able.T.astype("f4")) > 0)] = np.inf
+    most = max((int(np.isfinite(matrix).sum(axis=1).max(initial=0)) for matrix in (cost, cost.T)), default=0)
+    count = min(NEIGHBOURS, max(1, most))
+    near = np.full((N, 2 * count), -1, "i4")
     for columns, matrix in ((slice(0, None, 2), cost.T), (slice(1, None, 2), cost)):
         order = np.argsort(matrix, axis=1, kind="stable")[:, :count]
         found = np.where(np.isfinite(np.take_along_axis(matrix, order, 1)), order, -1)
