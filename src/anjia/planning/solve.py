@@ -34,8 +34,11 @@ OTHERS: Final = 2.0  # how much more than its way all else counts of what a visi
 FAIRNESS: Final = 0.5  # what a minute of way counts where equal work is wanted, for it is work too
 WARM: Final = 0.5  # where a round begins that goes on with the best plan
 ROUND: Final = 4_000  # changes of a round that begins anew, times visits to the power of 1.5
-ANEW: Final = 0.8  # the share of the time for such rounds
+ANEW: Final = 0.5  # the share of the time for such rounds
 MOST_ROUNDS: Final = 12
+AGAIN: Final = 500  # changes of a short round that goes on with the best plan, times the same
+LAST: Final = 0.9  # when the last such round ends
+LUKEWARM: Final = (0.3, 0.13)  # where it begins and ends
 
 Progress = Callable[[float, float], None]
 
@@ -107,6 +110,7 @@ class Round:
     until: float
     hot: float
     begins_anew: bool
+    cold: float = COLD
 
 
 class Search:
@@ -138,7 +142,7 @@ class Search:
             self.go_back_to(self.begun if one.begins_anew else self.kept)
             while (spent := self.budget.spent()) < one.until:
                 along = (spent - before) / max(one.until - before, 1e-9)
-                self.chunk(one.hot * (COLD / one.hot) ** along)
+                self.chunk(one.hot * (one.cold / one.hot) ** along)
                 if progress is not None:
                     progress(spent, self.best)
             before = one.until
@@ -155,6 +159,10 @@ class Search:
             return
         for k in range(number):
             yield Round(ANEW * (k + 1) / number, HOT, begins_anew=True)
+        again = max(1, round((LAST - ANEW) * whole / (AGAIN * len(self.problem.visits) ** 1.5)))
+        hot, cold = LUKEWARM
+        for k in range(again):
+            yield Round(ANEW + (LAST - ANEW) * (k + 1) / again, hot, begins_anew=False, cold=cold)
         yield Round(1.0, WARM, begins_anew=False)
 
     def go_back_to(self, tasks: Array) -> None:
