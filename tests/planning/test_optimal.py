@@ -21,7 +21,7 @@ from tests.planning.towns import town
 SMALL = [name for name in NAMES if len(problem_of(name).visits) == 10 and not name.startswith("uhhc")]
 PROOF = 120.0  # seconds; they take one or two, and more where others keep the processor busy
 ROUNDED = 0.05  # what the rounding of all ways of a plan comes to at most
-A_WEEK = 2_000_000  # in two seconds
+A_WEEK = 8_000_000  # in two seconds
 A_SECOND = 400_000  # changes that are tried in less than a second on a slow machine
 
 
@@ -68,12 +68,10 @@ class TestAWeek:
     """Three nurses, thirty elders, five days: what it costs at least is proven once, in half a minute or a few."""
 
     LEAST = 1037.0
-    NEAR = (
-        1.05  # of what is found in two seconds; the best itself is found seldom, and in eight seconds often
-    )
+    NEAR = 1.01  # of what is found in two seconds with any seed
 
     @pytest.mark.parametrize("seed", range(3))
-    def test_is_planned_nearly_as_well_as_can_be(self, seed: int) -> None:
+    def test_is_planned_as_well_as_can_be(self, seed: int) -> None:
         problem = pilot.week()
 
         plan = solve(problem, iterations=A_WEEK, seed=seed)
@@ -81,6 +79,13 @@ class TestAWeek:
 
         assert found.faults == ()
         assert plan.left_out == ()
+        assert found.cost == pytest.approx(self.LEAST, abs=ROUNDED)
+
+    @pytest.mark.parametrize("seed", range(3, 6))
+    def test_is_planned_nearly_as_well_as_can_be_with_any_luck(self, seed: int) -> None:
+        found = evaluate(pilot.week(), solve(pilot.week(), iterations=A_WEEK, seed=seed))
+
+        assert found.faults == ()
         assert self.LEAST - ROUNDED <= found.cost <= self.NEAR * self.LEAST
 
     def test_tries_no_visit_on_a_day_on_which_it_could_not_be(self) -> None:

@@ -2,7 +2,8 @@
 Solving: a first plan, then annealing in rounds until the time is over.
 
 Each round cools down once. A problem of few visits gets many short rounds that begin anew, for it has deep valleys that
-a round does not leave again; the last of the time is spent on the best plan of them all.
+a round does not leave again. Then the best plan of them all is warmed up a little and cooled, many times, and at last
+cooled to the end.
 """
 
 import math
@@ -36,9 +37,9 @@ WARM: Final = 0.5  # where a round begins that goes on with the best plan
 ROUND: Final = 4_000  # changes of a round that begins anew, times visits to the power of 1.5
 ANEW: Final = 0.5  # the share of the time for such rounds
 MOST_ROUNDS: Final = 12
-AGAIN: Final = 500  # changes of a short round that goes on with the best plan, times the same
-LAST: Final = 0.9  # when the last such round ends
-LUKEWARM: Final = (0.3, 0.13)  # where it begins and ends
+LUKEWARM: Final = (0.3, 0.13)  # where a short round begins and ends that goes on with the best plan
+AGAIN: Final = 500  # changes of one, times visits to the power of 1.5
+LAST: Final = 0.9  # the share of the time that is over after the last of them
 
 Progress = Callable[[float, float], None]
 

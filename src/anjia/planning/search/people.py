@@ -125,9 +125,9 @@ def days_with(w: World, route: int, one: int, two: int) -> int:
 @inner
 def hand_over(w: World, visit: int) -> bool:
     """
-    Let another caregiver do all visits of a series: the places of a neighbour's, who comes into theirs; else by key.
+    Let another caregiver do all visits of a series: her who visits a neighbour, who changes places with one of them.
 
-    A neighbour of a series of her own brings all hers.
+    A neighbour of a series brings all of hers. Whoever has nobody to change places with comes where her key belongs.
     """
     a = w.visits[visit].first
     c = w.near[a, below(w, w.near.shape[1])]
@@ -139,34 +139,32 @@ def hand_over(w: World, visit: int) -> bool:
     if w.tasks[c].series < 0:
         if not exchange_places(w, a, c):
             return False
-    else:
-        for k in range(w.members.shape[1]):
-            other = w.members[w.tasks[c].series, k]
-            if other < 0:
-                break
-            beside = same_day(w, w.tasks[a].series, other)
-            if w.tasks[other].route < 0 or w.routes[w.tasks[other].route].owner != w.routes[two].owner:
-                continue
-            if beside >= 0 and w.routes[w.tasks[beside].route].owner == w.routes[one].owner:
-                if not exchange_places(w, other, beside):
-                    return False
-            elif not give(w, other, one):
-                return False
+    elif not exchange_or_give(w, w.tasks[c].series, w.tasks[a].series, two, one):
+        return False
+    return exchange_or_give(w, w.tasks[a].series, -1, one, two)
+
+
+@inner
+def exchange_or_give(w: World, series: int, other: int, one: int, two: int) -> bool:
+    """Move what is in a series from who has route `one` to who has `two`, in exchange for what `other` has there."""
     for k in range(w.members.shape[1]):
-        other = w.members[w.tasks[a].series, k]
-        if other < 0:
+        task = w.members[series, k]
+        if task < 0:
             break
-        if w.tasks[other].route >= 0 and w.routes[w.tasks[other].route].owner == w.routes[one].owner:
-            if not give(w, other, two):
+        if w.tasks[task].route < 0 or w.routes[w.tasks[task].route].owner != w.routes[one].owner:
+            continue
+        beside = same_day(w, other, task) if other >= 0 else -1
+        if beside >= 0 and w.routes[w.tasks[beside].route].owner == w.routes[two].owner:
+            if not exchange_places(w, task, beside):
                 return False
+        elif not give(w, task, two):
+            return False
     return True
 
 
 @inner
 def same_day(w: World, series: int, task: int) -> int:
-    """Return which task of a series is on the day of this one; -1: none."""
-    if w.tasks[task].route < 0:
-        return -1
+    """Return which task of a series is on the day of this one, which somebody does; -1: none."""
     day = w.routes[w.tasks[task].route].day
     for k in range(w.members.shape[1]):
         other = w.members[series, k]
