@@ -22,15 +22,10 @@ def change(w: World, limit: float) -> bool:
     """Draw a change and begin it."""
     visit = below(w, w.tally[0].V)
     drawn = below(w, 100)
-    if w.tally[0].rich:
-        if drawn < 4:
-            return move_break(w)
-        if drawn < 7:
-            return drop(w, visit)
-        if drawn < 9 and w.tasks[w.visits[visit].first].series >= 0:
-            return exchange_days(w, visit)
-        if drawn < 19 and w.tasks[w.visits[visit].first].series >= 0:
-            return hand_over(w, visit)
+    if drawn < 7 and w.tally[0].rich:
+        return move_break(w) if drawn < 4 else drop(w, visit)
+    if 7 <= drawn < 19 and w.tasks[w.visits[visit].first].series >= 0:
+        return exchange_days(w, visit) if drawn < 9 else hand_over(w, visit)
     if drawn < 72:
         return relocate(w, visit, limit)
     if drawn < 84:

@@ -1,7 +1,7 @@
 """
 The neighbourhood of two caregivers who exchange their days, and with them those whom they visit again on another day.
 
-Idea. Who is visited several times is better off with one caregiver. So a better arrangement of Monday may have to change
+Idea. Who is visited several times is better off with one caregiver. So a better Monday may have to change
 Thursday too: no step of one day alone leads there. Here two caregivers exchange what they do on a day, all of it, and
 on each further day on which either of them visits somebody of that day again, until there is none.
 
