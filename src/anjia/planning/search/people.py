@@ -74,7 +74,11 @@ def exchange_routes(w: World, one: int, two: int) -> bool:
     """Exchange all that two shifts do, breaks and all; False if either may not do what the other does."""
     N = w.tally[0].N
     a, b = N + one, N + two
-    if w.routes[one].breaks != w.routes[two].breaks or not may_move(w, a, a, two) or not may_move(w, b, b, one):
+    if (
+        w.routes[one].breaks != w.routes[two].breaks
+        or not may_move(w, a, a, two)
+        or not may_move(w, b, b, one)
+    ):
         return False
     before = whole_cost(w, one) + whole_cost(w, two)
     pause, other = w.tasks[a].pause, w.tasks[b].pause
