@@ -144,3 +144,21 @@ class TestWhatHappens:
 
         assert plan.left_out == ()
         assert [(one.visit, one.because, one.comes) for one in changes] == [("urgent", "new", ("wu",))]
+
+
+class TestWhoHasBeenPromised:
+    def test_waits_where_she_would_come_too_early_now(self) -> None:
+        """Chen is cancelled, who came before Wang and Zhao: they are told nothing, for nothing is other for them."""
+        late = Plan(
+            (Route("li", "day", (Stop("chen", 0, 30.0), Stop("wang", 0, 110.0), Stop("zhao", 0, 200.0))),)
+        )
+
+        plan, changes = repair(
+            MORNING, late, (Cancelled("chen"),), stay=200.0, move=50.0, within=10.0, iterations=20_000
+        )
+
+        assert [change.because for change in changes] == ["cancelled"]
+        assert {stop.visit: stop.starts for route in plan.routes for stop in route.stops} == {
+            "wang": pytest.approx(110.0, abs=10.0),
+            "zhao": pytest.approx(200.0, abs=10.0),
+        }

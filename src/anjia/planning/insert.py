@@ -58,7 +58,7 @@ class Places:
         self.number = next((n for n, one in enumerate(problem.visits) if one.id == visit), NOWHERE)
         if self.number == NOWHERE:
             raise ValueError(f"there is no visit {visit}")
-        self.world = build(problem, seed=0)
+        self.world = build(problem, seed=0, is_searched=False)
         resume(problem, self.world, plan)
         renumber(self.world)
         self.now = plan_of(problem, self.world)

@@ -97,7 +97,9 @@ def repair(
     """
     Return a plan for the problem as it is now, and what of the published plan is other in it, and why.
 
-    A time that is other by no more than `within` minutes is not; nor is any, if to `move` costs nothing.
+    A time that is other by no more than `within` minutes is not; nor is any, if to `move` costs nothing. `stay` and
+    `move` are to be less than it costs to leave a visit out, or it is left out rather than given to somebody else. Who
+    has been promised waits rather than come too early; somebody else may come earlier than was promised.
 
     :raises ValueError: if no end is given, or who is said to begin late has begun
     """

@@ -79,8 +79,8 @@ def price_of(problem: Problem, visit: Visit, number: int, caregiver: Caregiver) 
     return caregiver.price + stranger * weights.preference + spared + other * weights.other_caregiver
 
 
-def build(problem: Problem, seed: int) -> World:
-    """Return the problem with nobody assigned to anything."""
+def build(problem: Problem, seed: int, *, is_searched: bool = True) -> World:
+    """Return the problem with nobody assigned to anything. Who is near whom only a search has to know."""
     tasks, routes = make_tasks(problem), make_routes(problem)
     visits = make_visits(problem, tasks)
     N, R = len(parts_of(problem)), len(routes)
@@ -111,7 +111,7 @@ def build(problem: Problem, seed: int) -> World:
         able=able,
         windows=make_windows(problem, N),
         breaks=make_breaks(problem, R),
-        near=make_near(tasks[:N], np.isfinite(price), travel),
+        near=make_near(tasks[:N], np.isfinite(price), travel) if is_searched else np.full((N, 2), -1, "i4"),
         promises=make_promises(problem),
         series=make_series(problem),
         members=make_members(problem, tasks, visits),
@@ -211,11 +211,14 @@ def make_routes(problem: Problem) -> Array:
 
 
 def make_promises(problem: Problem) -> Array:
-    promises = np.full(len(parts_of(problem)), np.array((-np.inf, np.inf), records.PROMISE))
+    promises = np.full(len(parts_of(problem)), np.array((-np.inf, np.inf, -1, -1), records.PROMISE))
+    owner = {caregiver.id: index for index, caregiver in enumerate(problem.caregivers)}
     for row, (visit, number, _) in zip(promises, parts_of(problem), strict=True):
         if visit.promise is not None and number == 0:
             starts, within = visit.promise.starts, visit.promise.within
             row["since"], row["until"] = starts - within, starts + within
+            owners = [owner.get(name, -1) for name in visit.promise.caregivers]
+            row["hers"], row["theirs"] = (*owners, -1, -1)[:2]
     return promises
 
 

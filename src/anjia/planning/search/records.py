@@ -87,7 +87,10 @@ ROUTE: Final = np.dtype(
 
 WINDOW: Final = np.dtype([("opens", "f8"), ("closes", "f8"), ("leave", "f8")], align=True)
 BREAK: Final = np.dtype([("opens", "f8"), ("closes", "f8"), ("minutes", "f8"), ("price", "f8")], align=True)
-PROMISE: Final = np.dtype([("since", "f8"), ("until", "f8")], align=True)
+PROMISE: Final = np.dtype(
+    [("since", "f8"), ("until", "f8"), ("hers", "i4"), ("theirs", "i4")],  # and whose it is: owners, or -1
+    align=True,
+)
 SERIES: Final = np.dtype([("apart", "i4"), ("price", "f8")], align=True)
 TIME: Final = np.dtype([("start", "f8"), ("late", "f8"), ("task", "i4")], align=True)
 STEP: Final = np.dtype(

@@ -123,10 +123,13 @@ def exchange_stretches(w: World, visit: int, longest: int) -> bool:
 
 @inner
 def touch_stretch(w: World, begin: int, end: int, one: int, two: int) -> None:
-    """Queue what an exchange has changed: the ways in and out, and all between if the two travel by other means."""
+    """
+    Queue what an exchange has changed: the ways in and out, and all between if the two travel by other means, or if one
+    of them may have been promised.
+    """
     touch_task(w, w.tasks[begin].next, 2)
     touch_task(w, end, 2)
-    if w.routes[one].base != w.routes[two].base:
+    if w.tally[0].promises or w.routes[one].base != w.routes[two].base:
         task = w.tasks[begin].next
         while task != end:
             touch_task(w, task, 2)

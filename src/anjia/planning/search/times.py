@@ -50,10 +50,24 @@ def set_up(w: World, task: int) -> float:
 
 
 @inner
+def is_whose(w: World, task: int) -> bool:
+    """Return whether somebody does a task who has been promised: she waits rather than come too early."""
+    if w.tasks[task].route < 0:
+        return False
+    owner = w.routes[w.tasks[task].route].owner
+    return owner == w.promises[task].hers or owner == w.promises[task].theirs
+
+
+@inner
 def opening(w: World, task: int, at: float) -> float:
-    """Return when a service starts whose caregiver is ready at `at`: too late for a window, the next is waited for."""
+    """
+    Return when a service starts whose caregiver is ready at `at`: too late for a window, the next is waited for, and
+    too early for what she has promised, that.
+    """
     here = w.tasks[task]
     at = max(at, here.opens)
+    if w.tally[0].promises and at < w.promises[task].since and is_whose(w, task):
+        at = w.promises[task].since
     if here.windows > 1:
         for k in range(here.windows):
             window = w.windows[task, k]
