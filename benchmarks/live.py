@@ -12,6 +12,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final, TypeVar
 
 from benchmarks import _planning_cache  # noqa: F401  # first: it says where what is compiled is kept
@@ -59,10 +60,10 @@ def one_more(problem: Problem) -> None:
     for name, new in (("one", alone), ("two", two)):
         rest = replace(problem, visits=tuple(visit for visit in problem.visits if visit.id != new.id))
         plan = solve(rest, iterations=MORNING, seed=1)
-        took, after = timed(lambda plan=plan, new=new: insert(problem, plan, new.id))
+        took, after = timed(partial(insert, problem, plan, new.id))
         is_in = new.id not in after.left_out and not evaluate(problem, after).faults
         print(f"live.insert.300.{name} {took * 1000:.0f} ms in={'yes' if is_in else 'no'}", flush=True)
-        took, _ = timed(lambda after=after, new=new: explain(problem, after, new.id))
+        took, _ = timed(partial(explain, problem, after, new.id))
         print(f"live.explain.300.{name} {took * 1000:.0f} ms", flush=True)
 
 
