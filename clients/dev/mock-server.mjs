@@ -139,6 +139,9 @@ answers[`GET work/days/${day()}`] = () => ({
     stop('w2', '14:00', '14:45', 'booked', '何玉珍', '导尿管更换', { with: ['周敏'], people_needed: 2, visit_word: '3391' }),
   ],
 })
+answers[`GET work/days/${day()}/deliveries`] = () => [
+  { after_visit_id: 'w1', visit_ids: ['w1'], laboratory: '市一院检验科', leaves_at: at(0, '10:40'), handed_over_at: at(0, '11:05'), due_at: at(0, '11:30'), minutes_late: 0 },
+]
 answers['GET work/visits/w1'] = () => ({
   ...stop('w1', '10:00', '10:40', 'booked', '张桂芳', '伤口换药'),
   version: {

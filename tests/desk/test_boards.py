@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from anjia.desk import boards
-from anjia.dispatch.queries import Expected
+from anjia.dispatch.queries import DeliveryShown, Expected
 from anjia.visits.boards import Bar
 from anjia.visits.queries import Board, Row
 from anjia.visits.rules.lifecycle import BoardState
@@ -96,3 +96,41 @@ class TestWhenExpected:
         late = {day.bars[0].visit_id: self.expected(30)}
         drawn = boards.gantt_of([day], day=DAY, now=NOON, expected=late).lines[0].real
         assert [(one.left, one.style, one.title) for one in drawn] == [(45.83, "risk", "预计 12:30–13:30")]
+
+
+class TestTheWayToTheLaboratory:
+    def drawn(self, *, hours: float, late: int = 0) -> boards.Bar:
+        """Return what is drawn of a way that begins so many hours after noon, at which her one visit begins."""
+        her, leaves_at = row(), NOON + timedelta(hours=hours)
+        way = DeliveryShown(
+            after_visit_id=uuid4(),
+            visit_ids=[uuid4(), uuid4()],
+            laboratory="检验科",
+            leaves_at=leaves_at,
+            handed_over_at=leaves_at + timedelta(minutes=20),
+            due_at=leaves_at + timedelta(minutes=30),
+            minutes_late=late,
+        )
+        ways = {her.staff_id: [way]}
+        [line] = boards.gantt_of([her], day=DAY, now=NOON, expected={}, deliveries=ways).lines
+        [bar] = line.deliveries
+        return bar
+
+    def test_says_when_and_of_how_many_homes_and_until_when(self) -> None:
+        bar = self.drawn(hours=1)
+
+        assert bar.words == "送检 13:20"
+        assert bar.title == "送检：2 家的标本，13:20 交完，13:30 前要到"
+        assert (bar.icon, bar.style) == ("droplet", "")
+
+    def test_says_by_how_much_it_is_late(self) -> None:
+        bar = self.drawn(hours=1, late=12)
+
+        assert bar.title.endswith("要晚 12 分钟")
+        assert (bar.icon, bar.style) == ("alert-triangle", "bad")
+
+    def test_says_it_with_a_picture_where_the_next_home_leaves_no_room(self) -> None:
+        bar = self.drawn(hours=-0.5)
+
+        assert bar.words == ""
+        assert "11:50" in bar.title

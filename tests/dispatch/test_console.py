@@ -213,5 +213,5 @@ class TestTheLaboratory:
         assert "请填收样到几点" in shown
         assert 'value="116.4"' in shown
 
-    def test_is_not_for_the_desk(self, here: OpenTown) -> None:
-        assert browser(here, "desk").get("/console/dispatch/laboratory").status_code == 403
+    def test_is_not_for_whoever_does_not_assign(self, here: OpenTown) -> None:
+        assert browser(here, "nurse").get("/console/dispatch/laboratory").status_code == 403

@@ -3,7 +3,8 @@
 from datetime import time, timedelta
 from uuid import uuid4
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from anjia.dispatch.insertion import GreedyInsertion
 from anjia.dispatch.rules import Ask, Block, Point, Stop, Timeline, TravelRule
@@ -16,6 +17,7 @@ THERE: Point = (39.95, 116.40)
 LABORATORY = Laboratory(name="检验科", place=THERE, cell="x", closes_at=time(10, 30))
 RULE = GreedyInsertion(TravelRule(detour=1, setup=timedelta(0), least_kmh=1, unknown=timedelta(minutes=30)))
 TEN = timedelta(minutes=10)
+WITHIN = st.sampled_from([0, 0, 60, 90, 120])
 # From home to home ten minutes, and to the laboratory and back ten as well.
 WAYS = {(HOME, HOME): TEN, (HOME, THERE): TEN, (THERE, HOME): TEN, (THERE, THERE): timedelta(0)}
 
@@ -138,23 +140,28 @@ class TestTheWayThere:
 
         assert late.minutes_late == 30
 
-    @pytest.mark.parametrize("within", [45, 60, 120, 480])
-    def test_never_breaks_the_next_promise_nor_its_own_where_booking_lets_it_be(self, within: int) -> None:
+    @given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from([15, 30, 60]), WITHIN), max_size=9))
+    def test_is_in_time_and_keeps_every_promise_whatever_is_booked(
+        self, asked: list[tuple[int, int, int]]
+    ) -> None:
+        """Whatever order they come in: what booking takes on reaches the laboratory, and she the next home."""
         timeline = her()
-        for hour in (7.5, 8, 8.5, 9, 9.25, 9.5, 10, 11):
-            asked = ask(hour, within=within if hour < 9.5 else 0)
-            if RULE.trouble(timeline, asked) is None:
-                stops = (*timeline.stops, stop(hour, within=asked.deliver_minutes))
-                timeline = her(*stops)
+        for tens, minutes, within in asked:
+            hour = 7.5 + tens / 6
+            if RULE.trouble(timeline, ask(hour, minutes, within=within)) is None:
+                stops = [*timeline.stops, stop(hour, minutes, within=within)]
+                timeline = her(*sorted(stops, key=lambda one: one.starts_at))
         ways = RULE.deliveries(timeline)
 
-        assert ways
-        assert sorted(one for way in ways for one in way.carries) == [
-            number for number, one in enumerate(timeline.stops) if one.deliver_minutes
-        ]
+        taken = [number for number, one in enumerate(timeline.stops) if one.deliver_minutes]
+        assert sorted(one for way in ways for one in way.carries) == taken
         for way in ways:
             assert way.minutes_late == 0
-            following = timeline.stops[way.after + 1 :][:1]
+            assert max(way.carries) <= way.after
+            for number in way.carries:
+                one = timeline.stops[number]
+                assert way.done_at <= one.starts_at + timedelta(minutes=one.deliver_minutes)
+            following = timeline.stops[way.after + 1 : way.after + 2]
             assert all(way.done_at + TEN <= one.starts_at for one in following)
 
 

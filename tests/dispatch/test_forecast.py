@@ -1,7 +1,7 @@
 """When somebody is to be expected at the door: by hand, from departures and ways that are plain to reckon."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from anjia.dispatch.forecast import Expected, forecast
 from anjia.dispatch.matching import cell_of, place_of
 from anjia.dispatch.rules import Point, Timeline
+from anjia.dispatch.rules.delivering import Laboratory
 from anjia.visits.queries import Errand
 from tests.make import NOON
 
@@ -19,6 +20,7 @@ HER, HIM = uuid4(), uuid4()
 HOME, FAR = cell_of((30.0, 112.0)), cell_of((30.1, 112.0))
 WAY = timedelta(minutes=20)  # by the roads, from anywhere to anywhere
 SETUP = timedelta(minutes=5)
+LABORATORY = Laboratory(name="检验科", place=place_of(FAR) or (0, 0), cell=FAR, closes_at=time(18))
 
 
 def at(minutes: float) -> datetime:
@@ -38,12 +40,14 @@ def errand(
     )
 
 
-def look(*errands: Errand, now: float = 0) -> list[Expected | None]:
+def look(*errands: Errand, now: float = 0, laboratory: Laboratory | None = None) -> list[Expected | None]:
     """Return what is to be expected of each, where the way is twenty minutes and five to set up."""
     places = [place for cell in (HOME, FAR) if (place := place_of(cell))]
     ways: Mapping[tuple[Point, Point], timedelta] = {(one, two): WAY for one in places for two in places}
     timelines = {
-        who: Timeline(staff_id=who, shifts=((at(-240), at(300)),), base=places[0], ways=ways)
+        who: Timeline(
+            staff_id=who, shifts=((at(-240), at(300)),), base=places[0], ways=ways, laboratory=laboratory
+        )
         for who in (HER, HIM)
     }
     found = forecast(errands, timelines, now=at(now))
@@ -106,6 +110,16 @@ class TestForecast:
         found = look(errand(-30, lasts=60, departed_at=at(-40), arrived_at=at(-5)))[0]
         assert found is not None
         assert (found.minutes_late, found.is_at_risk) == (25, False)
+
+    def test_who_has_taken_blood_is_expected_after_the_laboratory(self) -> None:
+        """Twenty minutes and five there, five to hand over, and as long on again: an hour less five."""
+        drawn = errand(0, arrived_at=at(0), departed_at=at(-30), deliver_minutes=120)
+        late, after = errand(95), errand(60)
+
+        assert minutes(look(drawn, late, now=60, laboratory=LABORATORY)[1]) == (115, 145)
+        assert minutes(look(drawn, late, now=60)[1]) == (95, 125)
+        # There is no time for it before this one: it is brought after that.
+        assert minutes(look(drawn, after, now=30, laboratory=LABORATORY)[1]) == (60, 90)
 
     @given(st.lists(st.tuples(st.integers(-120, 240), st.sampled_from([HER, HIM])), max_size=8))
     def test_nobody_is_in_two_homes_at_once(self, starts: list[tuple[int, UUID]]) -> None:

@@ -11,7 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from anjia.dispatch.commands import assign_by_hand, move_booking, remove_laboratory, set_laboratory
 from anjia.dispatch.drafting import unassigned
 from anjia.dispatch.matching import FEASIBILITY
-from anjia.dispatch.queries import candidates, laboratory_said, repair_page, try_page
+from anjia.dispatch.queries import (
+    Expected,
+    candidates,
+    deliveries_on,
+    laboratory_said,
+    my_deliveries,
+    repair_page,
+    try_page,
+)
 from anjia.dispatch.rules import SlotGone
 from anjia.dispatch.rules.changes import Rule
 from anjia.dispatch.rules.delivering import LaboratoryInvalid
@@ -21,7 +29,7 @@ from anjia.kernel.models import AuditEntry
 from anjia.kernel.work import acting
 from anjia.visits.models import Assignment
 from tests.catalogue import make as catalogue
-from tests.dispatch.make import booking, hold, slots, times, visit_of
+from tests.dispatch.make import TOMORROW, booking, hold, slots, times, visit_of
 from tests.dispatch.plans import day_of, planned, visit, who
 from tests.make import NOON
 from tests.visits.make import Town, at, id_of, town
@@ -236,6 +244,74 @@ def statements(here: Town) -> int:
     with CaptureQueriesContext(connection) as asked:
         day_of(here)
     return len(asked)
+
+
+class TestWhoBringsIt:
+    def test_sees_when_and_after_which_home(self, here: Town) -> None:
+        nurse, other = here.nurse(), here.nurse("王芳")
+        sets(here)
+        drawn = draw(here, nurse, 8.5)
+        visit(here, nurse, hour=10)
+
+        [way] = acting(nurse, NOON).ask(my_deliveries, Purpose.CONTRACT, day=TOMORROW, now=NOON)
+
+        assert (way.after_visit_id, way.visit_ids, way.laboratory) == (drawn.id, [drawn.id], "市一院检验科")
+        assert (way.leaves_at, way.due_at, way.minutes_late) == (at(9), at(10.5), 0)
+        assert at(9.25) < way.handed_over_at < at(9.5)
+        assert acting(other, NOON).ask(my_deliveries, Purpose.CONTRACT, day=TOMORROW, now=NOON) == []
+
+    def test_is_asked_for_once_for_all_caregivers(self, here: Town) -> None:
+        sets(here)
+        nurses = [here.nurse("甲"), here.nurse("乙")]
+        draw(here, nurses[0], 8.5)
+        few = ways_asked(here, nurses)
+        draw(here, nurses[1], 8.5)
+        draw(here, nurses[1], 9.25)
+
+        found, statements_asked = ways_asked(here, nurses)
+        assert statements_asked == few[1]
+        assert {staff_id: len(ways[0].visit_ids) for staff_id, ways in found.items()} == {
+            id_of(nurses[0]): 1,
+            id_of(nurses[1]): 2,
+        }
+
+    def test_goes_as_it_really_goes(self, here: Town) -> None:
+        nurse = here.nurse()
+        sets(here)
+        drawn = draw(here, nurse, 8.5)
+        late = Expected(promised_at=drawn.starts_at, arrives_at=at(9.75), ends_at=at(10.25), has_arrived=True)
+
+        found = acting(here.desk, NOON).ask(
+            deliveries_on,
+            Purpose.CONTRACT,
+            day=TOMORROW,
+            staff_ids=[id_of(nurse)],
+            now=NOON,
+            expected={drawn.id: late},
+        )
+
+        [way] = found[id_of(nurse)]
+        assert (way.leaves_at, way.due_at) == (at(10.25), at(10.5))
+        assert way.minutes_late > 0
+
+    def test_is_nobody_else_s_to_see(self, here: Town) -> None:
+        nurse, other = here.nurse(), here.nurse("王芳")
+        with pytest.raises(NotAllowed):
+            acting(other, NOON).ask(
+                deliveries_on, Purpose.CONTRACT, day=TOMORROW, staff_ids=[id_of(nurse)], now=NOON
+            )
+
+
+def ways_asked(here: Town, nurses: list[Actor]) -> tuple[Any, int]:
+    with CaptureQueriesContext(connection) as asked:
+        found = acting(here.desk, NOON).ask(
+            deliveries_on,
+            Purpose.CONTRACT,
+            day=TOMORROW,
+            staff_ids=[id_of(one) for one in nurses],
+            now=NOON,
+        )
+    return found, len(asked)
 
 
 class TestADayThatHasBegun:

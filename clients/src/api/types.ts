@@ -314,6 +314,16 @@ export interface Stop {
   people_needed: number
   with: string[]
 }
+/** A way to the laboratory: after which visit, with what was taken at which, and until when. */
+export interface Delivery {
+  after_visit_id: string
+  visit_ids: string[]
+  laboratory: string
+  leaves_at: string
+  handed_over_at: string
+  due_at: string
+  minutes_late: number
+}
 export interface WorkDay {
   day: string
   shift: { starts_at: string; ends_at: string; is_standby: boolean }[]

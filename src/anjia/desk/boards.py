@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from anjia.dispatch.queries import Expected
+from anjia.dispatch.queries import DeliveryShown, Expected
 from anjia.kernel.calendar import local
 from anjia.visits.queries import Board, BoardRow
 from anjia.visits.queries import Row as TimelineRow
@@ -275,6 +275,7 @@ class Line:
     shifts: Sequence[Bar]
     bars: Sequence[Bar]
     staff_id: UUID
+    deliveries: Sequence[Bar] = ()  # to the laboratory
     real: Sequence[Bar] = ()  # how it went, and is expected to go on, below what was planned
 
 
@@ -295,6 +296,8 @@ class Gantt:
     next: str | None = None
 
 
+NONE: Final[Mapping[UUID, Sequence[DeliveryShown]]] = {}
+ROOM_FOR_WORDS: Final = 9.0  # percent of the line
 FIRST_HOUR: Final = 7
 LAST_HOUR: Final = 19
 
@@ -305,6 +308,7 @@ def gantt_of(
     day: date,
     now: datetime,
     expected: Mapping[UUID, Expected],
+    deliveries: Mapping[UUID, Sequence[DeliveryShown]] = NONE,
     following: str | None = None,
 ) -> Gantt:
     """Draw caregivers' days on one scale of hours that holds all of them."""
@@ -317,7 +321,7 @@ def gantt_of(
     step = 1 if last - first <= 14 else 2
     return Gantt(
         hours=[Hour(left=scale.of_hour(hour), label=f"{hour}:00") for hour in range(first, last + 1, step)],
-        lines=[line_of(row, scale, expected) for row in rows],
+        lines=[line_of(row, scale, expected, deliveries.get(row.staff_id, ())) for row in rows],
         now_left=scale.left(now) if scale.shows(now) else None,
         now_label=f"{local(now):%H:%M}",
         first=first,
@@ -349,7 +353,12 @@ class Scale:
         return Bar(left=left, width=round(self.left(end) - left, 2), **says)
 
 
-def line_of(row: TimelineRow, scale: Scale, expected: Mapping[UUID, Expected]) -> Line:
+def line_of(
+    row: TimelineRow,
+    scale: Scale,
+    expected: Mapping[UUID, Expected],
+    deliveries: Sequence[DeliveryShown] = (),
+) -> Line:
     stops = len({bar.visit_id for bar in row.bars if bar.state is not S.CANCELLED})
     count = ngettext("{count} 单", "{count} 单", stops).format(count=stops) if stops else _("今天没有单")
     visits = [bar_of(bar, scale) for bar in row.bars]
@@ -362,6 +371,31 @@ def line_of(row: TimelineRow, scale: Scale, expected: Mapping[UUID, Expected]) -
         bars=[*away, *visits],
         staff_id=row.staff_id,
         real=[real_of(one, scale) for bar in row.bars if (one := expected.get(bar.visit_id))],
+        deliveries=[delivery_of(one, scale, row) for one in deliveries],
+    )
+
+
+def delivery_of(one: DeliveryShown, scale: Scale, row: TimelineRow) -> Bar:
+    """Draw a way to the laboratory; its words only where there is room for them before her next home."""
+    handed_over, due = f"{local(one.handed_over_at):%H:%M}", f"{local(one.due_at):%H:%M}"
+    count = len(one.visit_ids)
+    title = ngettext(
+        "送检：{count} 家的标本，{time} 交完，{due} 前要到",
+        "送检：{count} 家的标本，{time} 交完，{due} 前要到",
+        count,
+    ).format(count=count, time=handed_over, due=due)
+    if one.minutes_late:
+        title = _("{title}，要晚{late}").format(title=title, late=minutes_in_words(one.minutes_late))
+    done = scale.left(one.handed_over_at)
+    following = [scale.left(bar.starts_at) for bar in row.bars if bar.starts_at >= one.leaves_at]
+    has_room = min([*following, 100.0]) - done >= ROOM_FOR_WORDS
+    return scale.bar(
+        one.leaves_at,
+        one.handed_over_at,
+        words=_("送检 {time}").format(time=handed_over) if has_room else "",
+        icon="alert-triangle" if one.minutes_late else "droplet",
+        style="bad" if one.minutes_late else "",
+        title=title,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from anjia.desk import audits, boards, people, visit_pages
-from anjia.dispatch.queries import Expected, Roads, expected_today, heed_of, roads_known
+from anjia.dispatch.queries import Expected, Roads, deliveries_on, expected_today, heed_of, roads_known
 from anjia.exceptions.queries import exceptions_of_visits, how_many_open
 from anjia.identity.queries import account_names, get_organization
 from anjia.kernel import access
@@ -213,11 +213,13 @@ def gantt_of_day(
     begin = ids.index(after) + 1 if after in ids else 0
     shown, rest = ids[begin : begin + LINES], ids[begin + LINES :]
     rows = timelines(actor, purpose, day=day, now=now, staff_ids=shown) if shown else []
+    expected = _expected_on(actor, purpose, day=day, now=now)
     return boards.gantt_of(
         rows,
         day=day,
         now=now,
-        expected=_expected_on(actor, purpose, day=day, now=now),
+        expected=expected,
+        deliveries=deliveries_on(actor, purpose, day=day, staff_ids=shown, now=now, expected=expected),
         following=str(shown[-1]) if rest else None,
     )
 

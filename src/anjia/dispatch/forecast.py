@@ -2,17 +2,19 @@
 When somebody will be at the door, from what has been said so far today and how long the ways take. Pure.
 
 Known are departures, arrivals and ends; where a caregiver is in between, is not. She is taken to go on in the order of
-what she is promised, to leave for the next home as soon as the one before is done, and to be nowhere too early.
+what she is promised, to leave for the next home as soon as the one before is done, and to be nowhere too early. Where
+what she has taken has to be at the laboratory before that, she goes there first.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from anjia.dispatch.delivering import at_laboratory
 from anjia.dispatch.matching import FEASIBILITY, place_of
-from anjia.dispatch.rules import Ask, Point, Timeline
+from anjia.dispatch.rules import Ask, Point, Stop, Timeline
 from anjia.visits.queries import Errand
 from anjia.visits.rules.lifecycle import LATE_AFTER
 
@@ -51,6 +53,8 @@ def forecast(
     crews: dict[UUID, list[Errand]] = {}
     for one in sorted(errands, key=lambda one: (one.starts_at, one.visit_id, one.staff_id)):
         crews.setdefault(one.visit_id, []).append(one)
+    errands = [one for crew in crews.values() for one in crew]
+    to_laboratory = ways_to_laboratory(errands, timelines)
     last: dict[UUID, tuple[Point | None, datetime]] = {}
     found: dict[UUID, Expected] = {}
     for visit_id, crew in crews.items():
@@ -68,8 +72,44 @@ def forecast(
             has_departed=first.departed_at is not None,
             has_arrived=was_there is not None,
         )
-        last |= {one.staff_id: (place_of(one.cell), ends_at) for one in crew}
+        for one in crew:
+            last[one.staff_id] = place_of(one.cell), ends_at
+            if (one.staff_id, visit_id) in to_laboratory:
+                last[one.staff_id] = by_laboratory(timelines[one.staff_id], *last[one.staff_id])
     return found
+
+
+def ways_to_laboratory(
+    errands: Sequence[Errand], timelines: Mapping[UUID, Timeline]
+) -> set[tuple[UUID, UUID]]:
+    """Return after which of her visits whoever has taken something goes to the laboratory, as it is planned."""
+    hers: dict[UUID, list[Errand]] = {}
+    for one in errands:
+        hers.setdefault(one.staff_id, []).append(one)
+    return {
+        (staff_id, some[way.after].visit_id)
+        for staff_id, some in hers.items()
+        if staff_id in timelines and any(one.deliver_minutes for one in some)
+        for way in FEASIBILITY.deliveries(replace(timelines[staff_id], stops=tuple(map(stop_of, some))))
+    }
+
+
+def stop_of(one: Errand) -> Stop:
+    return Stop(
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        place=place_of(one.cell),
+        deliver_minutes=one.deliver_minutes,
+    )
+
+
+def by_laboratory(
+    timeline: Timeline, place: Point | None, free_at: datetime
+) -> tuple[Point | None, datetime]:
+    """Return where she is next, and when she can go on from there, if she brings there what she has."""
+    assert timeline.laboratory, "she goes there"
+    way = FEASIBILITY.way(timeline, place, at_laboratory(timeline.laboratory, free_at))
+    return timeline.laboratory.place, free_at + way + timeline.laboratory.handover
 
 
 def arrival(

@@ -131,6 +131,18 @@ class AnsweredOut(Schema):
     state: str
 
 
+class DeliveryOut(Schema):
+    """A way to the laboratory: after which visit, with what was taken at which, and until when."""
+
+    after_visit_id: UUID
+    visit_ids: list[UUID]
+    laboratory: str
+    leaves_at: datetime
+    handed_over_at: datetime
+    due_at: datetime
+    minutes_late: int
+
+
 class OnTheWayOut(Schema):
     arrives_at: datetime | None
 
@@ -219,6 +231,14 @@ def move_booking(request: AuthedRequest, visit_id: UUID, body: MoveIn) -> HttpRe
 def list_offers(request: AuthedRequest) -> HttpResponse:
     """List what the caregiver is asked and can still answer."""
     return http.ask(request, queries.offers_of, list[OfferOut], Purpose.CONTRACT, now=timezone.now())
+
+
+@router.get("/work/days/{day}/deliveries", response={200: list[DeliveryOut]})
+def list_deliveries(request: AuthedRequest, day: date) -> HttpResponse:
+    """List when the caregiver has something to bring to the laboratory on a day."""
+    return http.ask(
+        request, queries.my_deliveries, list[DeliveryOut], Purpose.CONTRACT, day=day, now=timezone.now()
+    )
 
 
 @router.post("/work/offers/{uuid:offer_id}/accept", response={201: AnsweredOut})

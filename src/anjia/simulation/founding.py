@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from anjia.catalogue import commands as catalogue
+from anjia.dispatch import commands as dispatch
 from anjia.identity import commands as identity
 from anjia.identity.roles import permissions_of
 from anjia.kernel.actors import Actor, Kind, Purpose, system
@@ -118,6 +119,15 @@ class Founder:
         for colleague in town.colleagues():
             self.take_on(colleague)
         insure_together(self)
+        self.do(
+            self.administrator,
+            dispatch.set_laboratory,
+            name=f"{town.HOSPITAL}检验科",
+            latitude=29.1098,
+            longitude=112.7052,
+            closes_at=time(18),  # a demo's day begins at any hour
+            handover_minutes=5,
+        )
         self.make_rota()
         for neighbour in town.neighbours():
             self.register(neighbour)

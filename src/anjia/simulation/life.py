@@ -83,6 +83,7 @@ class Life:
         self.come_to_zhang()
         self.wait_for_answers()
         self.leave_something_to_call_about()
+        self.draw_blood_tomorrow()
         Ward(self.founder, self.now).send_patients_home()
         doctors.ask()
         self.pump(self.now)
@@ -217,6 +218,15 @@ class Life:
             starts_at = tomorrow + timedelta(hours=hours)
             self.promise("bp_follow_up", key, (staff,), starts_at, booked_at=self.now - timedelta(hours=3))
         self.pump(self.now)
+
+    def draw_blood_tomorrow(self) -> None:
+        """Fasting, and so early: from there the nurse goes by the laboratory, and then to her next home."""
+        starts_at, asked_at = (
+            at(day_of(self.now) + timedelta(days=1), time(8, 30)),
+            self.now - timedelta(hours=3),
+        )
+        visit = self.promise("blood_draw", "r14", ("guyuan",), starts_at, booked_at=asked_at)
+        self.take(visit, ("guyuan",), asked_at)
 
     def begin_today(self) -> None:
         """A day under way: some done, some in the middle, one late, one that nobody took, one waiting for an answer."""

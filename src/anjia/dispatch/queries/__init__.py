@@ -2,6 +2,7 @@
 
 from anjia.dispatch.queries.candidates import suitability
 from anjia.dispatch.queries.changes import ChangePage, change_page, last_change, visits_of_change
+from anjia.dispatch.queries.deliveries import DeliveryShown, deliveries_on, my_deliveries
 from anjia.dispatch.queries.expecting import Expected, OnTheWay, expected_today, on_the_way
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
 from anjia.dispatch.queries.laboratory import LaboratorySaid, laboratory_said
@@ -43,6 +44,7 @@ __all__ = [
     "Caregiver",
     "ChangePage",
     "Day",
+    "DeliveryShown",
     "Expected",
     "Hold",
     "LaboratorySaid",
@@ -66,6 +68,7 @@ __all__ = [
     "booking_page",
     "change_page",
     "contact_of",
+    "deliveries_on",
     "expected_today",
     "heed_of",
     "house_of",
@@ -74,6 +77,7 @@ __all__ = [
     "laboratory_said",
     "last_change",
     "moving_page",
+    "my_deliveries",
     "offers_for",
     "offers_of",
     "on_the_way",

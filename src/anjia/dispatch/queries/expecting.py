@@ -7,6 +7,7 @@ from uuid import UUID
 from anjia.dispatch.forecast import Expected as Expected
 from anjia.dispatch.forecast import arrival, forecast
 from anjia.dispatch.matching import timelines_of
+from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
@@ -28,8 +29,9 @@ def expected_today(actor: Actor, purpose: Purpose, *, now: datetime) -> dict[UUI
         actor, purpose, start=start, end=end, staff_ids=sorted({one.staff_id for one in found})
     )
     cells = {one.cell for one in found}
-    ways = ways_between(actor, purpose, sheets=sheets, busy=[], cells=cells)
-    return forecast(found, timelines_of(sheets, [], ways=ways), now=now)
+    laboratory = laboratory_for(actor, purpose, jobs=found)
+    ways = ways_between(actor, purpose, sheets=sheets, busy=[], cells=cells, laboratory=laboratory)
+    return forecast(found, timelines_of(sheets, [], ways=ways, laboratory=laboratory), now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

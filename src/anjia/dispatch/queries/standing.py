@@ -31,7 +31,8 @@ def standing_of(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> 
     if day == day_of(now):
         start, end = day_bounds(day)
         out = errands(actor, purpose, start=start, end=end)
-        expected = forecast(out, timelines_of(read.sheets, [], ways=read.ways), now=now)
+        timelines = timelines_of(read.sheets, [], ways=read.ways, laboratory=read.laboratory)
+        expected = forecast(out, timelines, now=now)
     ids = {piece.resident_id for piece in read.pieces}
     return Standing(day=read, expected=expected, names=resident_names(actor, purpose, resident_ids=ids))
 
