@@ -10,6 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from anjia.dispatch.commands import keep_paces
+from anjia.dispatch.pacing import Learnt
+from anjia.dispatch.rules.travel import Basis
 from anjia.identity.commands import change_language, start_session
 from anjia.identity.rules import OWN_ACCOUNT
 from anjia.kernel import events
@@ -382,3 +385,33 @@ class TestConflicts:
 
     def test_are_not_for_who_cannot_settle_them(self, here: OpenTown) -> None:
         assert browser(here, "ward_nurse").get("/console/desk/conflicts").status_code == 403
+
+
+class TestPaces:
+    """What is reckoned with on the way, on the page "System"."""
+
+    @staticmethod
+    def page(here: OpenTown) -> str:
+        return text_of(browser(here, "administrator").get("/console/desk/system"))
+
+    def test_are_those_of_the_rule_at_first_and_say_so(self, here: OpenTown) -> None:
+        here.town.nurse()
+        found = self.page(here)
+        assert "先按默认" in found
+        assert "自己学的" not in found
+
+    def test_that_are_learnt_say_since_when_and_on_how_much_they_rest(self, here: OpenTown) -> None:
+        here.town.nurse()
+        learnt = Learnt(
+            mode="ebike",
+            basis=Basis.LINE,
+            factors=(1.2,) * 8 + (1.7,) + (1.2,) * 15,
+            trips=63,
+            people=5,
+            trips_by_hour=(0,) * 8 + (20,) * 3 + (0,) * 13,
+        )
+        acting(here.town.system, here.town.today).do(keep_paces, learnt=[learnt])
+        found = self.page(here)
+        assert "自己学的" in found
+        assert "5 个人的 63 段路" in found
+        assert "最慢 8 点，1.70 倍" in found

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anjia.dispatch.matching import cell_of, place_of
-from anjia.dispatch.pacing import SETUP, Learnt, Trip, is_news, learnt_paces, trips_of
+from anjia.dispatch.pacing import SETUP, Learnt, Trip, is_news, learnt, learnt_paces, trips_of
 from anjia.dispatch.rules.travel import EVEN, FACTORS, LEARNING, Basis
 from anjia.visits.queries import Journey
 from tests.visits.make import PLACE, at
@@ -56,8 +56,8 @@ def by_line(trips: Sequence[Trip]) -> Learnt | None:
 
 
 def factor(trips: Sequence[Trip], hour: int = 10) -> float:
-    learnt = by_line(trips)
-    return learnt.factors[hour] if learnt else FACTORS[trips[0].mode][hour]
+    found = by_line(trips)
+    return found.factors[hour] if found else FACTORS[trips[0].mode][hour]
 
 
 class TestLearntPaces:
@@ -69,10 +69,10 @@ class TestLearntPaces:
 
     @pytest.mark.parametrize("seed", range(5))
     def test_tell_the_slow_hours_from_the_others(self, seed: int) -> None:
-        learnt = by_line(travelled(1500, lambda hour: 1.6 if hour in {8, 17} else 1.1, seed=seed))
-        assert learnt is not None
-        assert [learnt.factors[hour] for hour in (8, 17)] == pytest.approx([1.6, 1.6], rel=0.1)
-        assert [learnt.factors[hour] for hour in (10, 14)] == pytest.approx([1.1, 1.1], rel=0.1)
+        found = by_line(travelled(1500, lambda hour: 1.6 if hour in {8, 17} else 1.1, seed=seed))
+        assert found is not None
+        assert [found.factors[hour] for hour in (8, 17)] == pytest.approx([1.6, 1.6], rel=0.1)
+        assert [found.factors[hour] for hour in (10, 14)] == pytest.approx([1.1, 1.1], rel=0.1)
 
     def test_say_nothing_of_few_ways(self) -> None:
         assert learnt_paces(travelled(LEARNING.fewest - 1, lambda _: 2.0)) == []
@@ -110,9 +110,9 @@ class TestLearntPaces:
     def test_begin_with_what_the_rule_says_of_the_hour(self) -> None:
         """The rule says that cars take longer at eight: who confirms it changes nothing."""
         trips = travelled(600, lambda hour: FACTORS["car"][hour], mode="car", noise=0)
-        learnt = by_line(trips)
-        assert learnt is not None
-        assert learnt.factors == pytest.approx(FACTORS["car"])
+        found = by_line(trips)
+        assert found is not None
+        assert found.factors == pytest.approx(FACTORS["car"])
 
     def test_are_those_of_each_way_of_travelling_and_basis(self) -> None:
         ride = [replace(trip, roads=trip.line / 2) for trip in travelled(300, lambda _: 1.2)]
@@ -123,15 +123,15 @@ class TestLearntPaces:
         )
 
     def test_say_on_how_much_they_rest(self) -> None:
-        learnt = by_line(travelled(200, lambda _: 1.2, noise=0))
-        assert learnt is not None
-        assert (learnt.trips, learnt.people, sum(learnt.trips_by_hour)) == (200, len(PEOPLE), 200)
+        found = by_line(travelled(200, lambda _: 1.2, noise=0))
+        assert found is not None
+        assert (found.trips, found.people, sum(found.trips_by_hour)) == (200, len(PEOPLE), 200)
 
     def test_are_news_only_if_they_are_otherwise(self) -> None:
-        learnt = by_line(travelled(400, lambda _: 1.4))
-        assert learnt is not None
-        assert is_news(EVEN, learnt)
-        assert not is_news(tuple(factor + 0.01 for factor in learnt.factors), learnt)
+        found = by_line(travelled(400, lambda _: 1.4))
+        assert found is not None
+        assert is_news(EVEN, found)
+        assert not is_news(tuple(factor + 0.01 for factor in found.factors), found)
 
 
 def journey(begins: float, *, cell: str = HERE, **says: Any) -> Journey:
@@ -204,3 +204,58 @@ class TestTrips:
         """She was at somebody's with a colleague between the two: from there nobody knows when she left."""
         between = journey(8.7, is_alone=False, done_at=at(8.8))
         assert trips(journey(8), between, journey(9, cell=THERE)) == []
+
+
+STAIRS: Final = [uuid4() for _ in range(3)]
+LEVEL: Final = [uuid4() for _ in range(27)]
+
+
+def visited(number: int, *, stairs: float, truth: float = 1.3, grade: str = "dynamic_qr") -> list[Trip]:
+    """Return ways to thirty homes, three of which are up many stairs."""
+    rng = random.Random(3)
+    homes = [*STAIRS, *LEVEL]
+    found = []
+    for count, trip in enumerate(travelled(number, lambda _: truth, noise=0.1, seed=4)):
+        home = homes[count % len(homes)]
+        up = stairs if home in STAIRS and grade == "dynamic_qr" else 0.0
+        found.append(
+            replace(
+                trip,
+                address_id=home,
+                grade=grade,
+                minutes=trip.minutes + max(0.0, up + rng.gauss(0, 1) * (up > 0)),
+            )
+        )
+    return found
+
+
+class TestDoors:
+    @pytest.mark.parametrize("stairs", [6, 12])
+    def test_that_take_long_are_found_and_not_taken_for_slow_streets(self, stairs: int) -> None:
+        paces, doors = learnt(visited(900, stairs=stairs), {})
+        found = {door.address_id: door.minutes for door in doors}
+        assert [found[home] for home in STAIRS] == pytest.approx([stairs] * 3, abs=2)
+        assert max(found[home] for home in LEVEL) <= 2
+        assert paces[0].factors[10] == pytest.approx(1.3, rel=0.07)
+
+    def test_that_somebody_has_spoken_of_are_not_learnt(self) -> None:
+        _paces, doors = learnt(visited(900, stairs=8), {STAIRS[0]: 3})
+        assert STAIRS[0] not in {door.address_id for door in doors}
+
+    def test_need_arrivals_that_were_at_the_door(self) -> None:
+        assert learnt(visited(900, stairs=8, grade="position_and_photo"), {})[1] == []
+
+    def test_need_some_arrivals(self) -> None:
+        trips = visited(900, stairs=8)
+        few = [trip for trip in trips if trip.address_id == STAIRS[0]][: LEARNING.fewest_at_door - 1]
+        rest = [trip for trip in trips if trip.address_id != STAIRS[0]]
+        assert STAIRS[0] not in {door.address_id for door in learnt([*few, *rest], {})[1]}
+
+    @given(st.lists(st.floats(0, 600), min_size=30, max_size=60))
+    def test_keep_within_bounds_whatever_is_said(self, minutes: list[float]) -> None:
+        trips = visited(len(minutes), stairs=0)
+        said = [
+            replace(trip, minutes=took, address_id=STAIRS[0])
+            for trip, took in zip(trips, minutes, strict=True)
+        ]
+        assert all(0 <= door.minutes <= LEARNING.most_at_door for door in learnt(said, {})[1])

@@ -120,6 +120,7 @@ def day_from(seed: int) -> Day:
             minutes=int((ends - starts) / timedelta(minutes=1)),
             people_needed=parts,
             cell=cell,
+            access_minutes=(0, 0, 3, 12)[number % 4],  # of the door
             wishes=Wishes(refused=refused),
             deliver_minutes=dice.choice([0, 0, 60, 90, 150]),
         )

@@ -6,7 +6,16 @@ from typing import Final
 from uuid import UUID
 
 from anjia.desk import audits, boards, people, visit_pages
-from anjia.dispatch.queries import Expected, Roads, deliveries_on, expected_today, heed_of, roads_known
+from anjia.desk.paces import PaceChart, chart_of
+from anjia.dispatch.queries import (
+    Expected,
+    Roads,
+    deliveries_on,
+    expected_today,
+    heed_of,
+    paces_known,
+    roads_known,
+)
 from anjia.exceptions.queries import exceptions_of_visits, how_many_open
 from anjia.identity.queries import account_names, get_organization
 from anjia.kernel import access
@@ -345,19 +354,21 @@ class SystemPage:
     stuck: list[Stuck]
     outbox: dict[str, int]
     roads: list[Roads]
+    paces: list[PaceChart]
 
 
 def system_page(actor: Actor, purpose: Purpose, *, now: datetime) -> SystemPage:
     """
     Return what of the house has not been heard by the contexts that listen, how its messages fare, and how far the
-    roads are known.
+    roads are known, and how fast people get on.
 
     :raises NotAllowed: without `identity.manage`
     """
     _check_may(actor, "identity.manage")
     counts = outbox_counts(actor, purpose) if actor.may("messaging.send") else {}
     roads = roads_known(actor, purpose, now=now)
-    return SystemPage(stuck=stuck(actor, now=now), outbox=counts, roads=roads)
+    paces = [chart_of(one) for one in paces_known(actor, purpose, now=now)]
+    return SystemPage(stuck=stuck(actor, now=now), outbox=counts, roads=roads, paces=paces)
 
 
 def _check_may(actor: Actor, permission: str) -> None:

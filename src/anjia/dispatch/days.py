@@ -189,6 +189,7 @@ def busy_of(piece: Piece) -> Busy:
         cell=piece.job.cell,
         state=piece.state,
         deliver_minutes=piece.job.deliver_minutes,
+        access_minutes=piece.job.access_minutes,
     )
 
 
@@ -198,6 +199,7 @@ def stop_of(piece: Piece) -> Stop:
         ends_at=piece.ends_at,
         place=piece.job.place,
         deliver_minutes=piece.job.deliver_minutes,
+        access_minutes=piece.job.access_minutes,
     )
 
 

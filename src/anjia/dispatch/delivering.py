@@ -144,6 +144,7 @@ def stop_of(ask: Ask) -> Stop:
         ends_at=ask.ends_at,
         place=ask.place,
         deliver_minutes=ask.deliver_minutes,
+        access_minutes=ask.access_minutes,
     )
 
 

@@ -122,7 +122,12 @@ def arrival(
     if timeline is None:
         return max(now, one.starts_at)
     comes_from, free_at = last.get(one.staff_id) or (timeline.base, _on_duty(timeline, one.starts_at, now))
-    to = Ask(starts_at=one.starts_at, ends_at=one.ends_at, place=place_of(one.cell))
+    to = Ask(
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        place=place_of(one.cell),
+        access_minutes=one.access_minutes,
+    )
     way = FEASIBILITY.way(timeline, comes_from, to)
     if one.departed_at:
         return max(now, one.departed_at + way)

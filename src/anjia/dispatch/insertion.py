@@ -24,7 +24,8 @@ class GreedyInsertion:
     def way(self, timeline: Timeline, start: Point | None, to: Stop | Ask) -> timedelta:
         """
         Return the time from door to door, in whole minutes: by the roads where they are known, else by the straight
-        line, as such ways go at the hour at which she is to be there; where a place is unknown, what the rule assumes.
+        line, as such ways go at the hour at which she is to be there, and from the street to that door; where a place
+        is unknown, what the rule assumes.
         """
         if start is None or to.place is None:
             return self.rule.unknown
@@ -34,7 +35,7 @@ class GreedyInsertion:
         else:
             took, factors = self.line(timeline.speed_kmh, start, to.place), timeline.pace.line
         factor = factors[0] if factors is EVEN else factors[local(to.starts_at).hour]
-        return MINUTE * math.ceil(took * factor - A_TRIFLE) + self.rule.setup
+        return MINUTE * (math.ceil(took * factor - A_TRIFLE) + to.access_minutes) + self.rule.setup
 
     def line(self, speed_kmh: float, start: Point, end: Point) -> float:
         """Return the minutes by the straight line times the detour."""
@@ -94,10 +95,17 @@ class GreedyInsertion:
         since: datetime,
         until: datetime,
         deliver_minutes: int = 0,
+        access_minutes: int = 0,
     ) -> list[datetime]:
         length = timedelta(minutes=minutes)
         asks = (
-            Ask(starts_at=start, ends_at=start + length, place=place, deliver_minutes=deliver_minutes)
+            Ask(
+                starts_at=start,
+                ends_at=start + length,
+                place=place,
+                deliver_minutes=deliver_minutes,
+                access_minutes=access_minutes,
+            )
             for start in grid(timeline, length, since, until)
         )
         return [ask.starts_at for ask in asks if self.trouble(timeline, ask) is None]

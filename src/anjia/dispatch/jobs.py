@@ -22,6 +22,7 @@ from anjia.dispatch.commands import (
     fail_silent_run,
     finish_run,
     hand_on,
+    keep_doors,
     keep_paces,
     keep_run,
     keep_travel_times,
@@ -33,7 +34,7 @@ from anjia.dispatch.commands import (
 from anjia.dispatch.days import Day
 from anjia.dispatch.drafting import Solve, Unsound, card_of, draft_of, worked_out
 from anjia.dispatch.hanging import with_groups
-from anjia.dispatch.pacing import learnt_paces
+from anjia.dispatch.pacing import learnt
 from anjia.dispatch.posing import Posed
 from anjia.dispatch.queries import (
     overdue_offers,
@@ -55,6 +56,7 @@ from anjia.planning.apart import Engine, Heard, NoPlan, engine, solve_apart
 from anjia.planning.plan import Plan
 from anjia.planning.region import Region
 from anjia.planning.zones import solve_by_zones, start_of, turns_of
+from anjia.residents.queries import access_said
 from anjia.workforce.queries import institutions_with_staff
 
 log = logging.getLogger(__name__)
@@ -108,9 +110,14 @@ def learn_the_ways(now: datetime) -> None:
 
 def learn_of(organization_id: UUID, now: datetime) -> None:
     house = acting(system(organization_id), now)
-    learnt = learnt_paces(house.ask(trips_made, Purpose.CONTRACT, now=now))
-    if learnt:
-        house.do(keep_paces, learnt=learnt)
+    trips = house.ask(trips_made, Purpose.CONTRACT, now=now)
+    if trips:
+        said = house.ask(
+            access_said, Purpose.CONTRACT, address_ids=sorted({trip.address_id for trip in trips})
+        )
+        paces, doors = learnt(trips, said)
+        house.do(keep_paces, learnt=paces)
+        house.do(keep_doors, doors=doors)
 
 
 @every("*/10 * * * *")

@@ -111,6 +111,7 @@ class Job:
     courses: tuple[Bound, ...] = ()  # the house's own: of which whoever goes must hold the certificate
     level: LevelAsked | None = None  # which nurse her first assessment asks for
     deliver_minutes: int = 0  # within which what is taken has to be at the laboratory
+    access_minutes: int = 0  # from the street to the door
 
     @property
     def place(self) -> Point | None:
@@ -122,6 +123,7 @@ class Job:
             ends_at=starts_at + timedelta(minutes=self.minutes),
             place=self.place,
             deliver_minutes=self.deliver_minutes,
+            access_minutes=self.access_minutes,
         )
 
 
@@ -167,6 +169,7 @@ def timelines_of(
                 ends_at=one.ends_at,
                 place=place_of(one.cell),
                 deliver_minutes=one.deliver_minutes,
+                access_minutes=one.access_minutes,
             )
             stops.setdefault(one.staff_id, []).append(stop)
     return {
@@ -347,6 +350,7 @@ def openings(
             since=since,
             until=until,
             deliver_minutes=job.deliver_minutes,
+            access_minutes=job.access_minutes,
         ):
             if is_in_period(local(start).hour, job.wishes.period):
                 points = score(job, sheet, timeline, start, known)[1].total
@@ -384,6 +388,7 @@ def nearest_start(job: Job, timeline: Timeline, at: datetime) -> datetime | None
         since=at - timedelta(hours=8),
         until=at + timedelta(hours=8),
         deliver_minutes=job.deliver_minutes,
+        access_minutes=job.access_minutes,
     )
     same_day = [start for start in starts if local(start).date() == local(at).date()]
     return min(same_day, key=lambda start: abs(start - at), default=None)

@@ -8,7 +8,7 @@ are, the more the rule is believed.
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -33,6 +33,8 @@ CLOSE: Final = 0.1  # nearer to the middle than this nothing is too far
 
 # Proofs by which she was near or at the door; the others only say so.
 NEAR: Final = frozenset(Grade) - {Grade.PHOTO_AND_REASON, Grade.STATED}
+# Proofs that lie behind the door; a photo with a position may be taken at the gate.
+AT_DOOR: Final = frozenset({Grade.DYNAMIC_QR, Grade.HOUSEHOLD_CARD, Grade.FAMILY_QR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,55 @@ class Learnt:
     trips: int
     people: int
     trips_by_hour: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """How many minutes it takes from the street to a door, and how many arrivals that was learnt from."""
+
+    address_id: UUID
+    minutes: int
+    trips: int
+
+
+def learnt(
+    trips: Collection[Trip], said: Mapping[UUID, int], rule: LearningRule = LEARNING
+) -> tuple[list[Learnt], list[Door]]:
+    """
+    Return what the ways say of how people get on, and of the doors; `said` are the doors that somebody has spoken of.
+
+    What the stairs take is not to be taken for a slow street, nor the other way round: so first the streets, then the
+    doors, then the streets without the doors, and the doors once more.
+    """
+    doors = {door.address_id: door.minutes for door in learnt_doors(trips, learnt_paces(trips, rule), rule)}
+    without = [without_door(trip, {**doors, **said}) for trip in trips]
+    paces = learnt_paces(without, rule)
+    return paces, [door for door in learnt_doors(trips, paces, rule) if door.address_id not in said]
+
+
+def without_door(trip: Trip, doors: Mapping[UUID, int]) -> Trip:
+    minutes = doors.get(trip.address_id, 0) if trip.grade in AT_DOOR else 0
+    return replace(trip, minutes=trip.minutes - minutes)
+
+
+def learnt_doors(trips: Iterable[Trip], paces: Iterable[Learnt], rule: LearningRule = LEARNING) -> list[Door]:
+    """Return of each home that people have come to often enough how much longer the way to it takes than others."""
+    factors = {(one.mode, one.basis): one.factors for one in paces}
+    left: dict[UUID, list[float]] = {}
+    for trip in trips:
+        if trip.grade in AT_DOOR:
+            basis = Basis.ROADS if trip.roads else Basis.LINE
+            by_hour = factors.get((trip.mode, basis)) or first_pace(trip.mode).of(basis)
+            left.setdefault(trip.address_id, []).append(
+                trip.minutes - SETUP - (trip.by(basis) or 0.0) * by_hour[trip.hour]
+            )
+    found = []
+    for address_id, minutes in sorted(left.items()):
+        if len(minutes) >= rule.fewest_at_door:
+            whole = round(believed(median(minutes), len(minutes), rule.weight_at_door, 0.0))
+            whole = min(rule.most_at_door, whole) if whole >= rule.least_at_door else 0
+            found.append(Door(address_id=address_id, minutes=whole, trips=len(minutes)))
+    return found
 
 
 def trips_of(
@@ -128,8 +179,8 @@ def learnt_paces(trips: Collection[Trip], rule: LearningRule = LEARNING) -> list
     for mode in sorted({trip.mode for trip in trips}):
         for basis in Basis:
             ratios = [ratio for trip in trips if trip.mode == mode and (ratio := ratio_of(trip, basis, rule))]
-            if learnt := learnt_of(mode, basis, ratios, rule):
-                found.append(learnt)
+            if one := learnt_of(mode, basis, ratios, rule):
+                found.append(one)
     return found
 
 
@@ -212,6 +263,6 @@ def believed(said: float, number: int, weight: float, rule: float) -> float:
     return (said * number + rule * weight) / (number + weight)
 
 
-def is_news(factors: Factors, learnt: Learnt, rule: LearningRule = LEARNING) -> bool:
+def is_news(factors: Factors, one: Learnt, rule: LearningRule = LEARNING) -> bool:
     """Say whether it is so different from what is reckoned with that there is to be a new version."""
-    return any(abs(old - new) >= rule.step for old, new in zip(factors, learnt.factors, strict=True))
+    return any(abs(old - new) >= rule.step for old, new in zip(factors, one.factors, strict=True))

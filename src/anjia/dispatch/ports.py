@@ -22,6 +22,7 @@ class Feasibility(Protocol):
         since: datetime,
         until: datetime,
         deliver_minutes: int = 0,
+        access_minutes: int = 0,
     ) -> Sequence[datetime]:
         """Return the times from `since` to before `until` at which `trouble` finds none."""
         ...

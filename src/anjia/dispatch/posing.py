@@ -91,19 +91,26 @@ class Places:
     paces: Sequence[Pace] = ()  # of those who work: hours at which all go alike are one
     points: dict[str, Point | None] = field(default_factory=lambda: {OFF: None})
     times: dict[str, Sequence[datetime]] = field(default_factory=dict)  # one for each such hour
+    access: dict[str, int] = field(default_factory=dict)  # minutes from the street to the door
     begins: dict[str, Stretch] = field(default_factory=dict)
     base: dict[str, Point | None] = field(default_factory=dict)
     ends: dict[str, Stretch] = field(default_factory=dict)
     caps: dict[str, tuple[str, float]] = field(default_factory=dict)
 
-    def of(self, point: Point | None, *times: datetime) -> str:
+    def of(self, point: Point | None, *times: datetime, access: int = 0) -> str:
         """Return the place where somebody has to be at one of these times: the way to it may be another by the hour."""
         if point is None:
             name = "?"
         else:
             by_hour = {self.first_like(local(at).hour): at for at in times}
-            name = " ".join([f"{point[0]:.7f} {point[1]:.7f}", *map(str, sorted(by_hour))])
-            self.times[name] = list(by_hour.values())
+            name = " ".join(
+                [
+                    f"{point[0]:.7f} {point[1]:.7f}",
+                    *map(str, sorted(by_hour)),
+                    *([f"+{access}"] if access else []),
+                ]
+            )
+            self.times[name], self.access[name] = list(by_hour.values()), access
         self.points[name] = point
         return name
 
@@ -132,11 +139,11 @@ class Places:
         self.ends[name], self.points[name] = stretch, None
         return name
 
-    def capped(self, point: Point | None, *times: datetime, comes_from: str, minutes: float) -> str:
+    def capped(self, stop: Stop, *, comes_from: str, minutes: float) -> str:
         """Return a place of its own, to which she comes from there in so many minutes at most: it is agreed already."""
         name = f"agreed {len(self.caps)}"
-        self.caps[name], self.points[name] = (comes_from, minutes), point
-        self.times[name] = times
+        self.caps[name], self.points[name] = (comes_from, minutes), stop.place
+        self.times[name], self.access[name] = [stop.starts_at], stop.access_minutes
         return name
 
     def matrix(self, her: Timeline) -> Matrix:
@@ -155,7 +162,8 @@ class Places:
 
     def asks(self, end: str) -> Iterator[Ask]:
         for at in self.times.get(end) or [self.midnight]:
-            yield Ask(starts_at=at, ends_at=at, place=self.points[end])
+            access = self.access.get(end, 0)
+            yield Ask(starts_at=at, ends_at=at, place=self.points[end], access_minutes=access)
 
     def way_at(self, her: Timeline, start: str, to: Ask) -> float:
         if start in self.begins:
@@ -235,7 +243,7 @@ class Group:
         starts = other_times(day, first, self.reach) if self.reach else [first.starts_at]
         visit = Visit(
             self.id,
-            places.of(first.job.place, *starts),
+            places.of(first.job.place, *starts, access=first.job.access_minutes),
             tuple(Part(skills[self.able], minutes) for _ in self.pieces),
             tuple(at_once((start - places.midnight) / MINUTE) for start in starts),
             hard=True,
@@ -338,10 +346,10 @@ def shifts_of(
         )
         there, free_at = begins, stretch.opens
         for stop in stretch.fixed:
-            place = places.of(stop.place, stop.starts_at)
+            place = places.of(stop.place, stop.starts_at, access=stop.access_minutes)
             gap = (stop.starts_at - free_at) / MINUTE
             if places.way(her, there, place) > gap:  # a person has agreed to that
-                place = places.capped(stop.place, stop.starts_at, comes_from=there, minutes=gap)
+                place = places.capped(stop, comes_from=there, minutes=gap)
             fixed = Visit(
                 f"fixed {sheet.id} {len(visits):03}",
                 place,
@@ -401,6 +409,7 @@ def fixed_stops(day: Day, sheet: CaregiverSheet) -> Iterator[Stop]:
             ends_at=busy.ends_at,
             place=place_of(busy.cell),
             deliver_minutes=busy.deliver_minutes,
+            access_minutes=busy.access_minutes,
         )
     for piece in day.in_for.get(sheet.id, ()):
         if not piece.is_free:

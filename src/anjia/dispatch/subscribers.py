@@ -22,9 +22,10 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.events import listens_to
 from anjia.learning.events import CourseBound
 from anjia.messaging.commands import take_back
-from anjia.residents.events import ConsentGiven, ConsentWithdrawn, ResidentDied
-from anjia.residents.queries import has_died
+from anjia.residents.events import AccessChanged, ConsentGiven, ConsentWithdrawn, ResidentDied
+from anjia.residents.queries import get_address, has_died
 from anjia.residents.rules import AGREEMENT
+from anjia.visits.commands import follow_access
 from anjia.visits.events import (
     AssignmentChanged,
     FactRecorded,
@@ -39,6 +40,13 @@ from anjia.workforce.events import LeaveGranted, ShiftRemoved, StaffChanged, Sta
 from anjia.workforce.queries import caregivers_on
 
 LONGEST_AHEAD: Final = timedelta(days=366)  # that anything is promised
+
+
+@listens_to(AccessChanged)
+def reckon_with_the_door(actor: Actor, now: datetime, event: AccessChanged) -> None:
+    """What is promised there already takes up how long somebody has said that it takes to the door."""
+    address = get_address(actor, Purpose.CONTRACT, address_id=event.address_id)
+    follow_access(actor, now, minutes={address.id: address.access_minutes})
 
 
 @listens_to(VisitPromised)

@@ -216,7 +216,12 @@ def way_of_day(timeline: Timeline) -> float:
     total = 0.0
     for at, stop in enumerate(timeline.stops):
         rest = replace(timeline, stops=timeline.stops[:at] + timeline.stops[at + 1 :])
-        ask = Ask(starts_at=stop.starts_at, ends_at=stop.ends_at, place=stop.place)
+        ask = Ask(
+            starts_at=stop.starts_at,
+            ends_at=stop.ends_at,
+            place=stop.place,
+            access_minutes=stop.access_minutes,
+        )
         total += FEASIBILITY.travel_minutes(rest, ask)
     return total + way_to_laboratory(timeline)
 

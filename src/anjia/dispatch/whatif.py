@@ -71,7 +71,9 @@ def waits(
         starts_at, crew = found
         hours.append((starts_at - asked_at) / timedelta(hours=1))
         ask = one.job.ask(starts_at)
-        stop = Stop(starts_at=ask.starts_at, ends_at=ask.ends_at, place=ask.place)
+        stop = Stop(
+            starts_at=ask.starts_at, ends_at=ask.ends_at, place=ask.place, access_minutes=ask.access_minutes
+        )
         for staff_id in crew:
             stops = sorted([*times[staff_id].stops, stop], key=lambda it: it.starts_at)
             times[staff_id] = replace(times[staff_id], stops=tuple(stops))

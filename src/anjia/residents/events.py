@@ -18,6 +18,14 @@ class ResidentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """It is to be reckoned with other minutes from the street to a door."""
+
+    address_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ResidentDied:
     """Two people have read that she has died."""
 

@@ -13,6 +13,7 @@ from anjia.kernel.errors import Invalid
 from anjia.residents.models import Resident
 from anjia.residents.queries import ResidentSheet
 from anjia.residents.rules import CHRONIC_WORDS, RelativeRow
+from anjia.residents.rules.access import AccessInvalid
 from anjia.spreadsheets.cleaning import date_of, text_of
 from anjia.spreadsheets.words import Unclean
 
@@ -38,6 +39,19 @@ def person(said: Mapping[str, str]) -> dict[str, Any]:
         "relatives": relatives(said),
         "station_id": id_of(said.get("station_id")),
     }
+
+
+def access_minutes(text: str) -> int | None:
+    """
+    Return the whole number that stands there, None where nothing does.
+
+    :raises AccessInvalid: if it is none
+    """
+    if not text.strip():
+        return None
+    if not (text.strip().isdigit() and text.strip().isascii()):
+        raise AccessInvalid(fields={"minutes": AccessInvalid.words})
+    return int(text)
 
 
 def conditions(text: str) -> list[str]:

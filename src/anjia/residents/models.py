@@ -208,7 +208,11 @@ class Phone(models.Model):
 
 
 class Address(models.Model):
-    """Where she is visited. Of the exact point only the H3 cell (resolution 8, about 0.7 km²) is in clear."""
+    """
+    Where she is visited. Of the exact point only the H3 cell (resolution 8, about 0.7 km²) is in clear.
+
+    From the street to the door it takes some minutes more: as somebody has said, else as arrivals have shown.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization_id = models.UUIDField()
@@ -219,12 +223,20 @@ class Address(models.Model):
     point = EncryptedJSON(null=True)  # {"lat", "lon"}, WGS-84
     cell = models.CharField(max_length=16, default="", blank=True, db_collation="C")
     added_at = models.DateTimeField()
+    access_said = models.PositiveSmallIntegerField(null=True)
+    access_learnt = models.PositiveSmallIntegerField(null=True)
+    access_trips = models.PositiveIntegerField(default=0)  # that it was learnt from
+    access_learnt_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["resident", "-is_main", "-added_at"], name="address_by_resident")]
 
     def __str__(self) -> str:
         return f"address of {self.resident_id}"
+
+    @property
+    def access_minutes(self) -> int:
+        return self.access_learnt or 0 if self.access_said is None else self.access_said
 
     @property
     def latitude(self) -> float | None:

@@ -83,6 +83,7 @@ def put_all_in(
             planned=DateTimeTZRange(one.starts_at, one.ends_at),
             cell=visits[one.visit_id].cell,
             deliver_minutes=visits[one.visit_id].deliver_minutes,
+            access_minutes=visits[one.visit_id].access_minutes,
             state=(one.state or (State.TENTATIVE if one.visit_id in moved else State.ACCEPTED)).value,
             plan_version=before[one.visit_id, one.part].plan_version + 1,
             made_at=now,

@@ -53,6 +53,7 @@ class Visit(models.Model):
     price_fen = models.PositiveIntegerField()
     people_needed = models.PositiveSmallIntegerField()
     deliver_minutes = models.PositiveSmallIntegerField(default=0)
+    access_minutes = models.PositiveSmallIntegerField(default=0)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=choices(Status), default=Status.BOOKED.value)
@@ -135,7 +136,8 @@ class Assignment(models.Model):
     The database refuses two live ones of one caregiver that overlap, whatever organizations they are of. It checks
     after each statement, or where a swap asks for it, after several. Its organization's persons see these rows too
     (ids, times and a coarse cell): who asks for a time must know which times are taken.
-    A held one counts until `held_until`. `cell` and `deliver_minutes` are the visit's. `unclaimed_at` says that
+    A held one counts until `held_until`. `cell`, `deliver_minutes` and `access_minutes`
+    are the visit's. `unclaimed_at` says that
     everybody suitable was asked and nobody took it.
     """
 
@@ -152,6 +154,7 @@ class Assignment(models.Model):
     )
     cell = models.CharField(max_length=16, default="")
     deliver_minutes = models.PositiveSmallIntegerField(default=0)
+    access_minutes = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=choices(State), default=State.TENTATIVE.value)
     held_until = models.DateTimeField(null=True)
     unclaimed_at = models.DateTimeField(null=True)

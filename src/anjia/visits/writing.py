@@ -109,6 +109,9 @@ class Door(Protocol):
     resident_id: UUID
     cell: str
 
+    @property
+    def access_minutes(self) -> int: ...
+
 
 def new_visit(
     actor: Actor,
@@ -144,6 +147,7 @@ def new_visit(
         price_fen=service.price_fen,
         people_needed=service.people_needed,
         deliver_minutes=service.deliver_minutes,
+        access_minutes=address.access_minutes,
         starts_at=starts_at,
         ends_at=ends_at,
         status=(Status.HELD if held_until else Status.BOOKED).value,
@@ -185,6 +189,7 @@ def put_in(
             planned=DateTimeTZRange(planned.starts_at, planned.ends_at),
             cell=visit.cell,
             deliver_minutes=visit.deliver_minutes,
+            access_minutes=visit.access_minutes,
             state=state.value,
             held_until=held_until,
             plan_version=plan_version,

@@ -21,7 +21,7 @@ from anjia.dispatch.commands.plans import (
     set_plan_policy,
     start_run,
 )
-from anjia.dispatch.commands.travel import keep_paces, keep_travel_times
+from anjia.dispatch.commands.travel import keep_doors, keep_paces, keep_travel_times
 from anjia.dispatch.commands.zones import (
     collect_zones,
     finish_zone,
@@ -51,6 +51,7 @@ __all__ = [
     "finish_zone",
     "hand_on",
     "hold_slot",
+    "keep_doors",
     "keep_paces",
     "keep_run",
     "keep_travel_times",

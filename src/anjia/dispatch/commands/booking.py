@@ -84,6 +84,7 @@ def move_booking(
         requires=version.requires,
         legal_line=version.legal_line,
         deliver_minutes=version.deliver_minutes,
+        access_minutes=promise.access_minutes,
         minutes=version.duration_minutes,
         people_needed=promise.people_needed,
         cell=promise.cell,

@@ -63,6 +63,7 @@ def hold_slot(
         requires=version.requires,
         legal_line=version.legal_line,
         deliver_minutes=version.deliver_minutes,
+        access_minutes=address.access_minutes,
         minutes=version.duration_minutes,
         people_needed=version.people_needed,
         cell=address.cell,

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from anjia.dispatch.models import TravelPace, TravelTime
-from anjia.dispatch.pacing import Learnt, is_news
+from anjia.dispatch.pacing import Door, Learnt, is_news
 from anjia.dispatch.rules import Profile
 from anjia.dispatch.rules.travel import first_pace
 from anjia.kernel import audit
 from anjia.kernel.actors import Actor
 from anjia.kernel.work import command
+from anjia.residents.commands import keep_access
+from anjia.visits.commands import follow_access
 
 
 @command("dispatch.offer")
@@ -92,3 +94,10 @@ def keep_paces(actor: Actor, now: datetime, *, learnt: Iterable[Learnt]) -> int:
             fields=sorted({one.mode for one in new}),
         )
     return len(new)
+
+
+@command("dispatch.offer")
+def keep_doors(actor: Actor, now: datetime, *, doors: Iterable[Door]) -> None:
+    """Reckon with these minutes from the street to the door from now on, for what is promised already too."""
+    said = {door.address_id: (door.minutes, door.trips) for door in doors}
+    follow_access(actor, now, minutes=keep_access(actor, now, learnt=said))

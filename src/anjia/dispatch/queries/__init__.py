@@ -7,6 +7,7 @@ from anjia.dispatch.queries.expecting import Expected, OnTheWay, expected_today,
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
 from anjia.dispatch.queries.laboratory import LaboratorySaid, laboratory_said
 from anjia.dispatch.queries.offers import is_still_offered, offers_for, offers_of, overdue_offers
+from anjia.dispatch.queries.paces import PaceKnown, paces_known
 from anjia.dispatch.queries.pages import (
     assigning_page,
     booking_page,
@@ -51,6 +52,7 @@ __all__ = [
     "OfferCard",
     "OfferRow",
     "OnTheWay",
+    "PaceKnown",
     "Place",
     "PlanPage",
     "Proposal",
@@ -82,6 +84,7 @@ __all__ = [
     "offers_of",
     "on_the_way",
     "overdue_offers",
+    "paces_known",
     "places_for",
     "plan_page",
     "propose_stand_ins",

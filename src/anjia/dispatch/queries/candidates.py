@@ -54,6 +54,7 @@ def suitability(
         requires=version.requires,
         legal_line=version.legal_line,
         deliver_minutes=version.deliver_minutes,
+        access_minutes=promise.access_minutes,
         minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
         people_needed=promise.people_needed,
         cell=promise.cell,

@@ -156,6 +156,7 @@ def why_others_come(
             requires=versions[promise.service_version_id].requires,
             legal_line=versions[promise.service_version_id].legal_line,
             deliver_minutes=versions[promise.service_version_id].deliver_minutes,
+            access_minutes=promise.access_minutes,
             minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
             people_needed=promise.people_needed,
             cell=promise.cell,

@@ -136,17 +136,20 @@ def look_for(
         if address.resident_id != resident_id:
             raise NotFound
         cell, people_needed, wished = address.cell, version.people_needed, Wishes.of(wishes)
+        access_minutes = address.access_minutes
     else:  # as it was promised: its door, what is done, and what she wished of who comes
         promise = get_promise(actor, purpose, visit_id=moving)
         if promise.resident_id != resident_id:
             raise NotFound
         version = get_version(actor, purpose, version_id=promise.service_version_id)
         cell, people_needed = promise.cell, promise.people_needed
+        access_minutes = promise.access_minutes
         wished = Wishes.of({**promise.wishes, "period": (wishes or {}).get("period")})
     job = Job(
         requires=version.requires,
         legal_line=version.legal_line,
         deliver_minutes=version.deliver_minutes,
+        access_minutes=access_minutes,
         minutes=version.duration_minutes,
         people_needed=people_needed,
         cell=cell,

@@ -138,6 +138,7 @@ def _requests(
                 requires=versions[one.service_version_id].requires,
                 legal_line=versions[one.service_version_id].legal_line,
                 deliver_minutes=versions[one.service_version_id].deliver_minutes,
+                access_minutes=one.access_minutes,
                 minutes=int((one.ends_at - one.starts_at).total_seconds() // 60),
                 people_needed=one.people_needed,
                 cell=one.cell,

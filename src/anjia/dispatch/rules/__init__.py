@@ -142,6 +142,7 @@ class Stop:
     deliver_minutes: int = (
         0  # within which what is taken there has to be at the laboratory; 0: nothing is taken
     )
+    access_minutes: int = 0  # from the street to the door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +166,7 @@ class Ask:
     ends_at: datetime
     place: Point | None
     deliver_minutes: int = 0
+    access_minutes: int = 0
 
 
 class Block(StrEnum):

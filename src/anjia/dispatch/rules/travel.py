@@ -76,6 +76,10 @@ class LearningRule:
     weight_in_hour: float
     most_of_one: float  # how many times as much as the middle one somebody's ways may weigh
     step: float  # how much a factor changes before there is a new version
+    fewest_at_door: int  # arrivals, before anything is learnt of a door
+    weight_at_door: float
+    least_at_door: int  # minutes: less is nothing to speak of
+    most_at_door: int
 
 
 # Service rules of this installation [ENG]: no document gives them.
@@ -93,4 +97,8 @@ LEARNING: Final = LearningRule(
     weight_in_hour=15,
     most_of_one=2,
     step=0.03,
+    fewest_at_door=4,
+    weight_at_door=3,
+    least_at_door=2,
+    most_at_door=20,
 )

@@ -1,5 +1,6 @@
 """What can be done about residents. One function, one unit of work, one audit entry, one event."""
 
+from anjia.residents.commands.access import keep_access, set_access
 from anjia.residents.commands.consent import enter_consent, give_consent, withdraw_consent
 from anjia.residents.commands.deaths import confirm_death, enter_death, take_death_back
 from anjia.residents.commands.family import (
@@ -37,6 +38,7 @@ __all__ = [
     "give_consent",
     "grant_access",
     "grant_on_paper",
+    "keep_access",
     "make_activation_slip",
     "make_activation_slips",
     "redeem_activation",
@@ -44,6 +46,7 @@ __all__ = [
     "register_residents",
     "replace_card",
     "reveal",
+    "set_access",
     "take_death_back",
     "withdraw_consent",
     "withdraw_grant",

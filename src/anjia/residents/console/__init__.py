@@ -17,6 +17,7 @@ urlpatterns = [
     path("<uuid:resident_id>/reveal", form.reveal, name="reveal"),
     path("<uuid:resident_id>/change", form.change_resident, name="change"),
     path("<uuid:resident_id>/addresses", sheet.add_address, name="add_address"),
+    path("<uuid:resident_id>/addresses/<uuid:address_id>/access", sheet.set_access, name="set_access"),
     path("<uuid:resident_id>/grants", family.enter_paper, name="enter_paper"),
     path("<uuid:resident_id>/grants/<uuid:grant_id>/witness", family.witness, name="witness"),
     path("<uuid:resident_id>/grants/<uuid:grant_id>/withdraw", family.withdraw, name="withdraw"),

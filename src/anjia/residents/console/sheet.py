@@ -147,6 +147,25 @@ def add_address(request: PageRequest, resident_id: UUID) -> HttpResponse:
     return go("resident", "#addresses", resident_id=resident_id)
 
 
+@page("residents.add_address")
+@require_POST
+def set_access(request: PageRequest, resident_id: UUID, address_id: UUID) -> HttpResponse:
+    """Say how many minutes it takes from the street to a door, or leave it to the arrivals again."""
+    try:
+        minutes = forms.access_minutes(request.POST.get("minutes", ""))
+        console.do(
+            request, commands.set_access, resident_id=resident_id, address_id=address_id, minutes=minutes
+        )
+    except Invalid as refusal:
+        return show_resident(
+            request,
+            resident_id,
+            refusal,
+            {"door": str(address_id), "minutes": request.POST.get("minutes", "")},
+        )
+    return go("resident", "#addresses", resident_id=resident_id)
+
+
 READ_AT_ONCE: Final = 200  # looks, which are far fewer lines
 
 

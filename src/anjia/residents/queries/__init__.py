@@ -1,5 +1,6 @@
 """Questions about residents, their families and what they have agreed to. Nothing here writes."""
 
+from anjia.residents.queries.access import access_said
 from anjia.residents.queries.completeness import Completeness, Lacking, completeness, who_lack
 from anjia.residents.queries.deaths import DeathShown, check_lives, death_of, death_paper, has_died
 from anjia.residents.queries.family import (
@@ -55,6 +56,7 @@ __all__ = [
     "Line",
     "ResidentSheet",
     "Standing",
+    "access_said",
     "accounts_of_resident",
     "address_line_of",
     "address_to_visit",

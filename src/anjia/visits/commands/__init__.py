@@ -1,6 +1,7 @@
 """What people can do with visits. One function, one unit of work, one audit entry, one event."""
 
 from anjia.visits.arranging import Arranged
+from anjia.visits.commands.access import follow_access
 from anjia.visits.commands.crew import accept_assignment, assign, mark_unclaimed, stand_down
 from anjia.visits.commands.evidence import keep_evidence
 from anjia.visits.commands.field import record_facts, settle_conflict
@@ -24,6 +25,7 @@ __all__ = [
     "assign",
     "cancel_visit",
     "confirm_visit",
+    "follow_access",
     "hold_visit",
     "keep_evidence",
     "mark_missed",

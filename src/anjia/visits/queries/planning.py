@@ -39,6 +39,7 @@ class Busy:
     state: State
     held_until: datetime | None = None
     deliver_minutes: int = 0  # within which what is taken has to be at the laboratory; 0: nothing is taken
+    access_minutes: int = 0  # from the street to the door
 
     def has_run_out(self, now: datetime) -> bool:
         """Say whether it was only held, for too long: it takes nobody's time any more."""
@@ -65,6 +66,7 @@ class Promise:
     crew: tuple[Busy, ...]
     unclaimed_parts: frozenset[int]
     series_id: UUID | None = None
+    access_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ class Errand:
     arrived_at: datetime | None
     done_at: datetime | None
     deliver_minutes: int = 0
+    access_minutes: int = 0
 
 
 NAMES_OF_BUSY: Final = [field.name for field in fields(Busy)]
@@ -107,6 +110,7 @@ def _busy(asked: Any) -> QuerySet[Assignment, Any]:
             "state",
             "held_until",
             "deliver_minutes",
+            "access_minutes",
         )
     )
 
@@ -166,6 +170,7 @@ def _errands(asked: Any) -> QuerySet[Assignment, Any]:
         "visit__arrived_at",
         "visit__done_at",
         "deliver_minutes",
+        "access_minutes",
     )
 
 
@@ -210,6 +215,7 @@ def _busy_of(row: Assignment) -> Busy:
         cell=row.cell,
         state=State(row.state),
         deliver_minutes=row.deliver_minutes,
+        access_minutes=row.access_minutes,
     )
 
 
@@ -307,6 +313,7 @@ def _promise_of(visit: Visit) -> Promise:
         price_fen=visit.price_fen,
         visit_word=visit.visit_word,
         series_id=visit.series_id,
+        access_minutes=visit.access_minutes,
         wishes=visit.wishes | {"who_is_present": visit.who_is_present},
         crew=tuple(map(_busy_of, visit.crew)),
         unclaimed_parts=frozenset(one.part for one in visit.crew if one.unclaimed_at),
