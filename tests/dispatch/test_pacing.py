@@ -160,6 +160,12 @@ class TestTrips:
         assert found.line == pytest.approx(3 * 1.35 / 18 * 60, rel=0.1)
         assert found.roads is None
 
+    def test_are_none_while_a_sample_may_be_with_her(self) -> None:
+        """The way from a draw, and that from the home after it, may lead by way of the laboratory."""
+        drawn = journey(8, deliver_minutes=120)
+        [found] = trips(drawn, journey(9, cell=THERE), journey(9.75), journey(11, cell=THERE))
+        assert found.hour == 11
+
     def test_know_the_roads_where_they_are_known(self) -> None:
         ends = place_of(HERE), place_of(THERE)
         [found] = trips_of(

@@ -124,7 +124,8 @@ def trips_of(
     """
     Yield the ways of which both ends are known: from a home at which she was done, straight to the next one.
 
-    `roads` are those of each way of travelling. What cannot have been is left out.
+    `roads` are those of each way of travelling. What cannot have been is left out, and so is what may have led by way
+    of the laboratory: as long as something she took may still be with her.
     """
     days: dict[tuple[UUID, object], list[tuple[datetime, Journey]]] = {}
     for one in journeys:
@@ -132,10 +133,12 @@ def trips_of(
             days.setdefault((one.staff_id, local(one.arrived_at).date()), []).append((one.arrived_at, one))
     for (staff_id, _day), hers in days.items():
         in_order = [one for _at, one in sorted(hers, key=lambda pair: (pair[0], str(pair[1].visit_id)))]
-        mode = modes.get(staff_id)
+        mode, carries_until = modes.get(staff_id), in_order[0].arrived_at
         for before, one in pairwise(in_order):
+            if before.arrived_at and before.deliver_minutes and carries_until:
+                carries_until = max(carries_until, before.arrived_at + MINUTE * before.deliver_minutes)
             trip = trip_between(before, one, mode, roads, rule) if mode else None
-            if trip:
+            if trip and one.departed_at and carries_until and one.departed_at >= carries_until:
                 yield trip
 
 

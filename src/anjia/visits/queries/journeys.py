@@ -29,6 +29,7 @@ class Journey:
     arrived_at: datetime | None
     done_at: datetime | None
     grade: str
+    deliver_minutes: int = 0  # within which what she took was to be at the laboratory
 
 
 NAMES: Final = [field.name for field in fields(Journey)]
@@ -59,5 +60,6 @@ def journeys(actor: Actor, purpose: Purpose, *, start: datetime, end: datetime) 
         "visit__arrived_at",
         "visit__done_at",
         "visit__grade",
+        "deliver_minutes",
     )[:MOST_JOURNEYS]
     return [Journey(**dict(zip(NAMES, row, strict=True))) for row in newest][::-1]
