@@ -82,7 +82,7 @@ def by_finger(screen: Screen, bar: Locator, x: float, y: float) -> None:
 
 
 def carry_to_somebody(screen: Screen, carry: Carry, visit_id: str, from_staff: str) -> str:
-    """Carry the visit to other lines, one after the other, until it may be there; return whose that is."""
+    """Carry the visit to other lines, one after the other, until it may be there; return whom the dialog asks for."""
     page = screen.page
     lines = page.locator("#gantt .g-r[data-staff]").evaluate_all("all => all.map(one => one.dataset.staff)")
     for staff_id in lines:
@@ -101,9 +101,14 @@ def carry_to_somebody(screen: Screen, carry: Carry, visit_id: str, from_staff: s
         screen.settle()
         expect(page.locator("#given-dialog .msg").first).to_be_visible()
         if page.locator(CONFIRM).count():
-            return str(staff_id)
+            return asked_for(page)
         page.locator("#given-dialog header button").click()
     pytest.fail("nobody may come")
+
+
+def asked_for(page: Page) -> str:
+    """Return whom it lies on now: near an edge the timelines move along while it is carried, and another's is there."""
+    return page.locator('#given-dialog input[name="staff_id"]').input_value()
 
 
 class TestAVisitThatIsCarriedToAnother:
@@ -115,6 +120,7 @@ class TestAVisitThatIsCarriedToAnother:
         visit_id, hers = the_last_of_day(screen)
 
         other = carry_to_somebody(screen, carry, visit_id, hers)
+        assert other != hers
         expect(page.locator("#given-dialog .msg b").first).to_contain_text(
             re.compile("什么规矩都不破|会破下面的规矩")
         )
