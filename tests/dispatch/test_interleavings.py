@@ -28,7 +28,6 @@ from anjia.dispatch.commands import (
     undo_change,
 )
 from anjia.dispatch.queries import try_page
-from anjia.kernel import work
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import DomainError
 from anjia.kernel.work import Unit, acting
@@ -170,11 +169,6 @@ def world() -> World:
     resident = here.resident()
     nurses = [id_of(here.nurse(name)) for name in "甲乙丙"]
     return World(here, nurses, resident.id, here.address(resident).id)
-
-
-@pytest.fixture
-def no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "ATTEMPTS", 1)  # so that a deadlock would be an error
 
 
 def at_once(world: World, plans: list[list[Step]]) -> None:
