@@ -26,6 +26,7 @@ FIRST: Final = 0.5  # the share of all changes for the first round
 ROUNDS: Final = 3
 RESCUES: Final = 4  # rounds around those who are left out
 ABLE: Final = 4  # caregivers who may come to somebody left out, around whom a zone is made
+FEW: Final = 2  # of a kind: who is halved with others like her
 TURN: Final = math.pi * (math.sqrt(5.0) - 1.0) / 2.0  # between two cuts: no two of them are alike
 
 
@@ -178,9 +179,11 @@ def halved(
     for kind in kinds:
         ordered = sorted(kind, key=lambda one: (home_of(region, one)[along], one.id))
         share = share_of(rarest[frozenset(kind[0].skills)], *sides) if kind else 0.5
-        owed += share * len(ordered)  # of kinds with one or two, not all are to go the same way
-        here = min(len(ordered), max(0, round(owed)))
-        owed -= here
+        here = round(share * len(ordered))
+        if len(ordered) <= FEW:  # not all such kinds are to go the same way
+            owed += share * len(ordered)
+            here = min(len(ordered), max(0, round(owed)))
+            owed -= here
         ours.append(ordered[:here])
         theirs.append(ordered[here:])
     yield from halved(region, ours, sides[0], rarest, most)
