@@ -64,12 +64,12 @@ def drawing(here: Town, *, minutes: int = 30, within: int = 120) -> UUID:
 @pytest.fixture
 def here() -> Town:
     made = town()
-    made.draw_version_id = drawing(made)  # type: ignore[attr-defined]
+    made.draw_version_id = drawing(made)  # type: ignore[attr-defined]  # the towns of this file have one
     return made
 
 
 def draw(here: Town, nurse: Actor, hour: float, **says: Any) -> Any:
-    version_id = here.draw_version_id  # type: ignore[attr-defined]
+    version_id = here.draw_version_id  # type: ignore[attr-defined]  # see `here`
     return visit(here, nurse, hour=hour, long=0.5, service_version_id=version_id, **says)
 
 

@@ -62,7 +62,7 @@ def work(until: Callable[[], bool], *, then: Callable[[], bool] = lambda: True) 
                 return
             await asyncio.sleep(0.1)
 
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # Django's has it
         asyncio.run(for_a_while())
 
 

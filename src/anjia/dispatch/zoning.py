@@ -115,7 +115,9 @@ class Rounds:
         self.ask_for_help(min(len(jobs) - 1, PLANNING.helpers))
         while self.done < self.all:
             if not self.worker.work_on_one(self.is_wanted):
-                time.sleep(LOOKS_EVERY)
+                time.sleep(
+                    LOOKS_EVERY
+                )  # others have the last zones: no transaction is open, nobody waits for us
             self.count()
             if not self.is_wanted():
                 raise NoPlan("cancelled")

@@ -12,7 +12,7 @@ import numpy as np
 
 from anjia.planning.search.compiling import inner
 from anjia.planning.search.dice import below
-from anjia.planning.search.links import EXCHANGED, exchange, log, set_pause, stretch_price, take
+from anjia.planning.search.links import EXCHANGED, exchange, leg, log, set_pause, stretch_price, take
 from anjia.planning.search.moves import goes_alone, is_partner, put_in_place
 from anjia.planning.search.records import World
 from anjia.planning.search.stretches import may_move, touch_stretch
@@ -101,9 +101,7 @@ def whole_cost(w: World, route: int) -> float:
     depot = w.tally[0].N + route
     if w.tasks[depot].next == depot:
         return 0.0
-    first, last, base = w.tasks[depot].next, w.tasks[depot].prev, w.routes[route].base
-    ways = w.travel[base + w.tasks[depot].out, w.tasks[first].into]
-    ways += w.travel[base + w.tasks[last].out, w.tasks[depot].into]
+    ways = leg(w, route, depot, w.tasks[depot].next) + leg(w, route, w.tasks[depot].prev, depot)
     return stretch_price(w, depot, depot, route) + ways * w.tally[0].travel_weight
 
 
