@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from anjia.planning.evaluate import evaluate
-from anjia.planning.problem import Problem
+from anjia.planning.problem import Caregiver, Part, Problem, Shift, Visit, Window
 from anjia.planning.search.anneal import anneal
 from anjia.planning.search.build import build
 from anjia.planning.search.costs import count_all
@@ -18,8 +18,19 @@ from tests.planning.test_solve import soft
 from tests.planning.towns import promised, town, week
 
 CHANGES: Final = 12_500
+
+
+def elsewhere() -> Problem:
+    """Three who begin at one place and end at another, and two to visit: whoever stays has no way at all."""
+    far = ((0.0, 50.0, 10.0), (50.0, 0.0, 10.0), (10.0, 10.0, 0.0))
+    people = [Caregiver(name, (Shift("day", 0.0, 480.0, "east", "west"),), {"care": 0}) for name in "abc"]
+    visits = [Visit(name, "home", (Part("care", 10.0),), (Window(0.0, 480.0),)) for name in "xy"]
+    return Problem(tuple(people), tuple(visits), ("east", "west", "home"), {"": far})
+
+
 HEATS: Final = (300.0, 100.0, 30.0, 10.0, 3.0)
 TOWNS: Final[dict[str, Callable[[], Problem]]] = {
+    "ends elsewhere": elsewhere,
     "classic": lambda: town(1, visits=20, rich=False),
     "everything": lambda: town(2, visits=20),
     "everything, few caregivers": lambda: town(3, visits=20, caregivers=2),

@@ -37,7 +37,9 @@ def log(w: World, what: int, a: int, b: int, c: int, d: int, x: float) -> None:
 
 @inner
 def leg(w: World, route: int, one: int, two: int) -> float:
-    """Return the travel time of this route's caregiver from one task to another."""
+    """Return the travel time of this route's caregiver from one task to another; who has nobody to visit stays."""
+    if one >= w.tally[0].N and two >= w.tally[0].N:
+        return 0.0
     return w.travel[w.routes[route].base + w.tasks[one].out, w.tasks[two].into]
 
 
