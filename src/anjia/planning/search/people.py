@@ -99,8 +99,6 @@ def exchange_routes(w: World, one: int, two: int) -> bool:
 def whole_cost(w: World, route: int) -> float:
     """Return the travel and the prices of a whole route."""
     depot = w.tally[0].N + route
-    if w.tasks[depot].next == depot:
-        return 0.0
     ways = leg(w, route, depot, w.tasks[depot].next) + leg(w, route, w.tasks[depot].prev, depot)
     return stretch_price(w, depot, depot, route) + ways * w.tally[0].travel_weight
 
