@@ -1,6 +1,7 @@
 """The edge of the console: who may open a page, and how a form becomes one unit of work."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypedDict, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anjia.kernel.actors import Actor, Kind, Purpose
+from anjia.kernel.calendar import FIRST_DAY, LAST_DAY
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import Command, acting
 
@@ -22,6 +24,7 @@ View = Callable[..., HttpResponse]
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF: Final = "application/pdf"
+LONGEST_NUMBER: Final = 10  # as a text: what the database calls an integer has not more
 
 
 class PageRequest(HttpRequest):
@@ -90,6 +93,20 @@ def uuid_of(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def number_of(text: str) -> int | None:
+    """Return the whole number that a text is, or none: "²" is a digit and no number, and nobody means ten of them."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER else None
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return the moment that a text is, with its zone and in a year that somebody means, or none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo and FIRST_DAY.year <= found.year <= LAST_DAY.year else None
 
 
 class HandedOver(TypedDict):

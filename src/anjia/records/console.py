@@ -15,7 +15,7 @@ from anjia.clinical.measures import MEASURES
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, number_of, page
 from anjia.records import commands, queries
 from anjia.records.charts import TrendView
 from anjia.records.drawing import drawn
@@ -29,8 +29,8 @@ DAYS = (7, 30, 90, 366)
 
 
 def days_asked(request: HttpRequest) -> int:
-    said = request.GET.get("days", "")
-    return int(said) if said.isdecimal() and int(said) in DAYS else 90
+    said = number_of(request.GET.get("days", ""))
+    return said if said in DAYS else 90
 
 
 @require_safe

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from anjia.kernel.calendar import SHANGHAI
+from anjia.kernel.console import LONGEST_NUMBER
 from anjia.kernel.errors import Invalid
 from anjia.residents.models import Resident
 from anjia.residents.queries import ResidentSheet
@@ -49,7 +50,7 @@ def access_minutes(text: str) -> int | None:
     """
     if not text.strip():
         return None
-    if not (text.strip().isdigit() and text.strip().isascii()):
+    if not (text.strip().isdigit() and text.strip().isascii() and len(text.strip()) < LONGEST_NUMBER):
         raise AccessInvalid(fields={"minutes": AccessInvalid.words})
     return int(text)
 
@@ -145,7 +146,7 @@ def pin(said: Mapping[str, str]) -> dict[str, float | None]:
 def whole(said: Mapping[str, str], name: str) -> int:
     """Return the number of a hidden field, 0 where somebody has changed it."""
     written = said.get(name, "")
-    return int(written) if written.isascii() and written.isdigit() else 0
+    return int(written) if written.isascii() and written.isdigit() and len(written) < LONGEST_NUMBER else 0
 
 
 def id_of(said: str | None) -> UUID | None:

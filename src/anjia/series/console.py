@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime, parse_time
+from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, moment_of, number_of, page, uuid_of
 from anjia.kernel.errors import DomainError, Invalid
 from anjia.kernel.ids import new_id
 from anjia.series import commands, queries
@@ -26,14 +26,15 @@ from anjia.series.words import WEEKDAYS, WORDS_OF_HOLIDAYS
 app_name = "series"
 
 DAYS_AT_ONCE: Final = 7
+TOO_MANY: Final = 1000  # of whatever is counted: nobody means it
 WEEKDAY_NUMBERS: Final = frozenset(map(str, range(len(WEEKDAYS))))
 UNITS: Final = [("weeks", _("周")), ("days", _("天"))]
 SCOPES: Final = [("all", _("还没来的都改")), ("following", _("从这一天起改"))]
 
 
 def number(said: QueryDict, name: str, default: int | None) -> int | None:
-    text = said.get(name, "").strip()
-    return int(text) if text.isdigit() and len(text) < 4 else default
+    found = number_of(said.get(name, "").strip())
+    return default if found is None or found >= TOO_MANY else found
 
 
 def day_in(said: QueryDict, name: str) -> date | None:
@@ -278,12 +279,9 @@ def time_and_crew(request: HttpRequest) -> dict[str, Any]:
     :raises Invalid: if it is none of ours
     """
     said, _mark, ids = request.POST.get("slot", "").partition("|")
-    try:
-        starts_at = parse_datetime(said)
-        staff_ids = [UUID(one) for one in ids.split(",")]
-    except ValueError:
-        starts_at, staff_ids = None, []
-    if starts_at is None or starts_at.tzinfo is None or not staff_ids:
+    starts_at = moment_of(said)
+    staff_ids = [found for found in map(uuid_of, ids.split(",")) if found]
+    if starts_at is None or not staff_ids:
         raise Invalid(fields={"slot": _("请先选一个时间。")})
     return {"starts_at": starts_at, "staff_ids": staff_ids}
 

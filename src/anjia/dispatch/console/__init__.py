@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +17,7 @@ from anjia.dispatch.rules.plans import PLANNING
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import NoSuchDay, day_bounds, day_of
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, moment_of, number_of, page, uuid_of
 from anjia.kernel.errors import DomainError, Invalid
 from anjia.kernel.ids import new_id
 from anjia.visits.rules.lifecycle import WORDS_OF_REASON, CancelReason
@@ -54,13 +53,6 @@ def day_said(text: str, otherwise: date) -> date:
     return day
 
 
-def uuid_asked(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def time_and_crew(request: HttpRequest) -> dict[str, Any]:
     """
     Return the time and the crew that a slot's button stands for: "2026-03-03T02:00:00+00:00|<id>,<id>".
@@ -68,9 +60,9 @@ def time_and_crew(request: HttpRequest) -> dict[str, Any]:
     :raises Invalid: if it is none of ours
     """
     said, _mark, ids = request.POST.get("slot", "").partition("|")
-    starts_at = parse_datetime(said) if said else None
-    staff_ids = [found for found in map(uuid_asked, ids.split(",")) if found]
-    if starts_at is None or starts_at.tzinfo is None or not staff_ids:
+    starts_at = moment_of(said)
+    staff_ids = [found for found in map(uuid_of, ids.split(",")) if found]
+    if starts_at is None or not staff_ids:
         raise Invalid(fields={"slot": _("请先选一个时间。")})
     return {"starts_at": starts_at, "staff_ids": staff_ids}
 
@@ -101,7 +93,7 @@ def book(request: PageRequest, resident_id: UUID) -> HttpResponse:
         Purpose.CONTRACT,
         resident_id=resident_id,
         service_code=request.GET.get("service_code", ""),
-        address_id=uuid_asked(request.GET.get("address_id", "")),
+        address_id=uuid_of(request.GET.get("address_id", "")),
         first_day=first_day_asked(request),
         days=DAYS_AT_ONCE,
         wishes=wishes_asked(request.GET),
@@ -116,7 +108,7 @@ def book(request: PageRequest, resident_id: UUID) -> HttpResponse:
 @page("dispatch.book")
 def hold(request: PageRequest, resident_id: UUID) -> HttpResponse:
     said = {name: request.POST.get(name, "") for name in ("service_code", "address_id", "hold_id")}
-    address_id = uuid_asked(said["address_id"])
+    address_id = uuid_of(said["address_id"])
     if address_id is None:
         raise Invalid(fields={"address_id": _("请先选地址；还没有地址，先到居民档案里加一个。")})
     held = console.do(
@@ -155,7 +147,7 @@ def confirm(request: PageRequest, hold_id: UUID) -> HttpResponse:
 @page("dispatch.book")
 def release(request: PageRequest, hold_id: UUID) -> HttpResponse:
     console.do(request, commands.release_hold, hold_id=hold_id)
-    resident_id = uuid_asked(request.POST.get("resident_id", ""))
+    resident_id = uuid_of(request.POST.get("resident_id", ""))
     return to("dispatch:book", resident_id=resident_id) if resident_id else HttpResponseRedirect("/console/")
 
 
@@ -210,13 +202,12 @@ def cancel_now(request: PageRequest, visit_id: UUID) -> HttpResponse:
 @require_safe
 @page("dispatch.assign")
 def suitability(request: PageRequest, visit_id: UUID) -> HttpResponse:
-    said = request.GET.get("part", "1")
     found = console.ask(
         request,
         queries.assigning_page,
         Purpose.CONTRACT,
         visit_id=visit_id,
-        part=int(said) if said.isdigit() else 1,
+        part=number_of(request.GET.get("part", "")) or 1,
         now=timezone.now(),
     )
     return render(request, "dispatch/suitability.html", {"found": found, "new_key": new_id()})
@@ -225,7 +216,7 @@ def suitability(request: PageRequest, visit_id: UUID) -> HttpResponse:
 @require_POST
 @page("dispatch.assign")
 def assign(request: PageRequest, visit_id: UUID) -> HttpResponse:
-    staff_id, part = uuid_asked(request.POST.get("staff_id", "")), request.POST.get("part", "1")
+    staff_id = uuid_of(request.POST.get("staff_id", ""))
     if staff_id is None:
         raise Invalid(fields={"staff_id": _("请先选一位。")})
     console.do(
@@ -233,7 +224,7 @@ def assign(request: PageRequest, visit_id: UUID) -> HttpResponse:
         commands.assign_by_hand,
         visit_id=visit_id,
         staff_id=staff_id,
-        part=int(part) if part.isdigit() else 1,
+        part=number_of(request.POST.get("part", "")) or 1,
         why=request.POST.get("why", "").strip()[:500],
     )
     return to("desk:visit", visit_id=visit_id)
@@ -305,7 +296,7 @@ def plan_discard(request: PageRequest, run_id: UUID) -> HttpResponse:
 @page("dispatch.assign")
 def plan_publish(request: PageRequest, run_id: UUID) -> HttpResponse:
     day = day_said(request.POST.get("day", ""), day_of(timezone.now()))
-    groups = {int(one) for one in request.POST.getlist("group") if one.isdigit()}
+    groups = {one for one in map(number_of, request.POST.getlist("group")) if one is not None}
     return done_or_said(request, day, commands.publish_run, run_id=run_id, groups=groups)
 
 

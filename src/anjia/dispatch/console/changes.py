@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +17,7 @@ from anjia.dispatch.rules.changes import Put
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import NoSuchDay, day_bounds, day_of
-from anjia.kernel.console import PageRequest, page, uuid_of
+from anjia.kernel.console import PageRequest, moment_of, number_of, page, uuid_of
 from anjia.kernel.errors import DomainError, Invalid
 from anjia.kernel.ids import new_id
 
@@ -39,12 +38,11 @@ def puts_said(request: HttpRequest, name: str) -> list[Put]:
     """
     found = []
     for said in request.POST.getlist(name)[:MOST_AT_ONCE]:
-        visit, part, staff, at = [*said.split("|"), "", "", ""][:4]
-        visit_id, staff_id = uuid_of(visit), uuid_of(staff)
-        starts_at = parse_datetime(at) if at else None
-        if not (visit_id and staff_id and starts_at and starts_at.tzinfo and part.isdigit()):
+        visit, number, staff, at = [*said.split("|"), "", "", ""][:4]
+        visit_id, part, staff_id, starts_at = uuid_of(visit), number_of(number), uuid_of(staff), moment_of(at)
+        if not (visit_id and part and staff_id and starts_at):
             raise Invalid(fields={name: _("请先选一种办法。")})
-        found.append(Put(visit_id=visit_id, part=int(part), staff_id=staff_id, starts_at=starts_at))
+        found.append(Put(visit_id=visit_id, part=part, staff_id=staff_id, starts_at=starts_at))
     if not found:
         raise Invalid(fields={name: _("请先选一种办法。")})
     return found
@@ -87,13 +85,13 @@ def show_given(
     request: PageRequest, visit_id: UUID, said: Any, refusal: DomainError | None = None
 ) -> HttpResponse:
     clock = CLOCK.fullmatch(said.get("clock", ""))
-    part, instead_of = said.get("part", ""), uuid_of(said.get("from", ""))
+    part, instead_of = number_of(said.get("part", "")), uuid_of(said.get("from", ""))
     found = console.ask(
         request,
         queries.try_page,
         Purpose.CONTRACT,
         visit_id=visit_id,
-        part=int(part) if part.isdigit() else 0 if instead_of else 1,
+        part=part if part is not None else 0 if instead_of else 1,
         instead_of=instead_of,
         staff_id=uuid_of(said.get("staff_id", "")),
         clock=(int(clock[1]), int(clock[2])) if clock else None,

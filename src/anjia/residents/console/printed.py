@@ -9,14 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.identity.queries import get_organization
 from anjia.kernel import access, console
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.console import PageRequest, page
+from anjia.kernel.console import PageRequest, moment_of, page
 from anjia.kernel.encryption import mac
 from anjia.residents import commands, forms, queries
 from anjia.residents.console.going import go
@@ -60,7 +59,7 @@ def time_of(said: str) -> datetime | None:
     try:
         return datetime.fromtimestamp(float(said), timezone.get_current_timezone())
     except (ValueError, OverflowError, OSError):
-        return parse_datetime(said) if said else None
+        return moment_of(said)
 
 
 @page("residents.grant")  # who goes to doors and prints no cards must not have one to scan elsewhere
