@@ -10,7 +10,7 @@ from anjia.dispatch.days import Key, Piece, Row
 from anjia.dispatch.matching import turns_of
 from anjia.dispatch.models import DayChange
 from anjia.dispatch.repairing import danger_of
-from anjia.dispatch.rules.changes import Effect, PlanIsOther, Put
+from anjia.dispatch.rules.changes import Effect, OnAnotherDay, PlanIsOther, Put
 from anjia.dispatch.standing import Standing, may_be_changed, seen
 from anjia.dispatch.weighing import why_not_any_more
 from anjia.kernel import audit
@@ -43,7 +43,12 @@ def wait_for_the_change(actor: Actor, day: date, puts: Sequence[Put]) -> None:
 def check_still_so(
     standing: Standing, puts: Sequence[Put], weighed: Sequence[Put], weighed_against: str
 ) -> None:
-    """:raises PlanIsOther: naming who has set out, or whose visit is no longer as it was"""
+    """
+    :raises OnAnotherDay: if a visit would be on another day
+    :raises PlanIsOther: naming who has set out, or whose visit is no longer as it was
+    """
+    if any(local(one.starts_at).date() != standing.day.day for one in (*puts, *weighed)):
+        raise OnAnotherDay
     gone = [one for one in puts if one.key not in standing.by_key]
     begun = [
         standing.by_key[one.key]

@@ -124,12 +124,14 @@ def touched(
         )
         for key in hers
     ]
-    soon = [
-        _("离开始太近了，要换就用“怎么补救”")
-        for old, _new in moved_in(found.day, moves)
-        if not (old.is_free or old.closed or own)
-    ]
+    soon = [] if own else too_soon(found.day, moves)
     return list(dict.fromkeys([*(found.words(key, names) for key in own), *said_of_hers, *soon]))
+
+
+def too_soon(day: Day, moves: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say it if one of these begins too soon, or has begun, to be given to somebody else by a plan."""
+    is_soon = any(not (old.is_free or old.closed) for old, _new in moved_in(day, moves))
+    return [_("离开始太近了，要换就用“怎么补救”")] if is_soon else []
 
 
 def first_wrong(day: Day, groups: Mapping[int, Sequence[Mapping[str, Any]]]) -> tuple[int, list[str]] | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anjia.dispatch.asking import withdraw_offers
 from anjia.dispatch.days import Day, Key, Piece
 from anjia.dispatch.drafting import why_not
-from anjia.dispatch.fallen import cannot_come, differing, since_then
+from anjia.dispatch.fallen import cannot_come, differing, since_then, too_soon
 from anjia.dispatch.matching import turns_of
 from anjia.dispatch.models import OPEN, Offer, PlanRun, PlanZone
 from anjia.dispatch.rules import OfferState
@@ -76,8 +76,9 @@ def check_as_then(actor: Actor, run: PlanRun, day: Day, groups: Collection[int] 
     moves = run.draft["moves"]
     found = differing(day, run.began_with, moves)
     names = resident_names(actor, Purpose.CONTRACT, resident_ids=found.residents)
-    if groups is None and found.keys:
-        raise DayHasChanged(list(dict.fromkeys(found.words(key, names) for key in found.keys)))
+    changes = [found.words(key, names) for key in found.keys] or too_soon(day, moves)
+    if groups is None and changes:
+        raise DayHasChanged(list(dict.fromkeys(changes)))
     if groups is not None:
         fallen = since_then(found, moves, names).fallen
         why = [words for number in sorted(groups) for words in fallen.get(number, ())]

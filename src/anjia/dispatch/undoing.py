@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from anjia.dispatch.days import Row
-from anjia.dispatch.rules.changes import Put
+from anjia.dispatch.rules.changes import Put, Rule
 from anjia.dispatch.standing import Standing, may_be_changed
-from anjia.dispatch.weighing import why_not_any_more
+from anjia.dispatch.weighing import effect_of, why_not_any_more
 from anjia.kernel.calendar import local
+
+# What has come in between where this is against it: a person may choose it with a reason, undoing asks for none.
+IN_BETWEEN: Final = frozenset({Rule.PAST, Rule.SHIFT, Rule.LEAVE})
 
 
 def put_of(row: Sequence[object]) -> Put:
@@ -45,3 +49,8 @@ def what_has_followed(standing: Standing, after: Sequence[Row]) -> list[str]:
         elif piece.row[5] != left[5]:
             said.append(_("{name}已经接了{resident}家新的时间").format(name=name, resident=resident))
     return list(dict.fromkeys(said))
+
+
+def why_not_as_before(standing: Standing, before: Sequence[Put]) -> list[str]:
+    """Say why it cannot be made as it was: the time of then has passed, who came then is away by now."""
+    return [one.words for one in effect_of(standing, before).broken if one.rule in IN_BETWEEN]

@@ -102,7 +102,14 @@ def why_not_any_more(standing: Standing, piece: Piece) -> str:
 
 
 def against_her_time(after: Standing, new: Piece) -> Iterator[Broken]:
-    """Yield what the resident has against another time: the half of the day, somebody else at the door."""
+    """Yield what is against another time at the resident's: it has passed, the half of the day, somebody else there."""
+    if new.starts_at < after.day.now:
+        words = _("{resident}的时间会是 {time}，现在已经 {now}").format(
+            resident=after.names.get(new.resident_id, ""),
+            time=f"{local(new.starts_at):%H:%M}",
+            now=f"{local(after.day.now):%H:%M}",
+        )
+        yield Broken(rule=Rule.PAST, words=words, way_out=_("换一个还没到的时间"))
     if not is_in_period(local(new.starts_at).hour, new.job.wishes.period):
         words = _("{resident}要的是上午") if new.job.wishes.period == "morning" else _("{resident}要的是下午")
         yield Broken(

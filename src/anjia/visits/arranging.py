@@ -20,6 +20,7 @@ from anjia.visits.rules.lifecycle import (
     IllegalMove,
     State,
     Status,
+    WrongCrew,
     check_crew,
     check_window,
     crew_state_of,
@@ -62,6 +63,8 @@ def check(visit: Visit | None, before: Mapping[Part, Assignment], arranged: Sequ
         raise IllegalMove
     for one in arranged:
         check_window(starts_at=one.starts_at, ends_at=one.ends_at)
+    if len({(one.starts_at, one.ends_at) for one in arranged}) > 1:
+        raise WrongCrew
     if any(one.starts_at != visit.starts_at for one in arranged):
         check_crew([one.staff_id for one in arranged], people_needed=visit.people_needed)
 

@@ -49,6 +49,7 @@ def change_day(
     for, and her other promises, may not. `weighed` is what was looked at, where only a part of it is to be so.
     `without` is somebody who falls out: why stands on the visits.
 
+    :raises OnAnotherDay: if a visit would be on another day
     :raises PlanIsOther: if somebody was faster, or has set out
     :raises NothingToChange: if it is so already
     :raises MayNotBe: naming each rule that nobody may break
@@ -80,7 +81,8 @@ def undo_change(actor: Actor, now: datetime, *, change_id: UUID) -> date:
     is undone; others hear nothing.
 
     :raises NotFound: if there is no such change
-    :raises CannotUndo: if it is undone, or somebody else's, or naming what has followed
+    :raises CannotUndo: if it is undone, or somebody else's, or naming what has followed: also that its time has passed,
+        or who came before is away by now
     :raises MayNotBe: if whoever came before cannot come any more
     """
     change = change_made(actor, change_id=change_id)

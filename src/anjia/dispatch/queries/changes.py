@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from anjia.dispatch.models import DayChange
 from anjia.dispatch.queries.standing import Stroke, standing_of
 from anjia.dispatch.standing import Standing
-from anjia.dispatch.undoing import what_has_followed
+from anjia.dispatch.undoing import put_of, what_has_followed, why_not_as_before
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.residents.queries import resident_names
@@ -90,7 +90,7 @@ def visits_of_change(actor: Actor, purpose: Purpose, *, change_id: UUID) -> list
 
 
 def why_it_stays(actor: Actor, purpose: Purpose, *, standing: Standing, change: DayChange) -> list[str]:
-    """Say what has followed a change, be it another one; only who made it takes it back."""
+    """Say what has followed a change or come in between; only who made it takes it back."""
     if change.made_by != actor.user_id:
         return [_("这是别人改的，只有改的人能撤销")]
     own = DayChange.objects.filter(
@@ -98,4 +98,5 @@ def why_it_stays(actor: Actor, purpose: Purpose, *, standing: Standing, change: 
     )
     if own.filter(made_at__gt=change.made_at).exists():
         return [_("后面您还改过别的，先撤销后面的")]
-    return what_has_followed(standing, change.after)
+    before = [put_of(row) for row in change.before]
+    return what_has_followed(standing, change.after) or why_not_as_before(standing, before)

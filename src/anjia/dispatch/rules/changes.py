@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from anjia.kernel.errors import DomainError, Words
+from anjia.kernel.errors import DomainError, Invalid, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Rule(StrEnum):
     """What a change may break, as people call it."""
 
     UNDER_WAY = "under_way"
+    PAST = "past"
     GATE = "gate"
     QUALIFIED = "qualified"
     OTHER_PART = "other_part"
@@ -49,6 +50,7 @@ class Rule(StrEnum):
 
 WORDS_OF_RULE: Final[Mapping[Rule, Words]] = {
     Rule.UNDER_WAY: _("已经开始"),
+    Rule.PAST: _("时间已经过了"),
     Rule.GATE: _("上门的条件"),
     Rule.QUALIFIED: _("资格"),
     Rule.OTHER_PART: _("要两个人"),
@@ -65,7 +67,7 @@ WORDS_OF_RULE: Final[Mapping[Rule, Words]] = {
     Rule.RESIDENT_BUSY: _("同一家撞上"),
 }
 # What no reason overrules: the law, the database's own promises, and what has happened.
-HARD: Final = frozenset({Rule.UNDER_WAY, Rule.GATE, Rule.QUALIFIED, Rule.OTHER_PART, Rule.OVERLAP})
+HARD: Final = frozenset({Rule.UNDER_WAY, Rule.PAST, Rule.GATE, Rule.QUALIFIED, Rule.OTHER_PART, Rule.OVERLAP})
 
 
 class Way(StrEnum):
@@ -193,6 +195,13 @@ class PlanIsOther(DomainError):
                 "看的时候到现在，安排已经变了：{changes}。什么都没有改，按现在的样子再看一遍。"
             ).format(changes=gettext("；").join(changes))
         super().__init__(said, fields={})
+
+
+class OnAnotherDay(Invalid):
+    """Here somebody changes one day: what the rules say of another one has not been asked."""
+
+    code = "dispatch.on_another_day"
+    words = _("这里只改这一天的安排。要改到别的天，打开那次上门，用“改时间”。")
 
 
 class NothingToChange(DomainError):
