@@ -1,6 +1,7 @@
 """How the board looks: nothing asked of the database."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 from anjia.desk import boards
@@ -99,7 +100,7 @@ class TestWhenExpected:
 
 
 class TestTheWayToTheLaboratory:
-    def drawn(self, *, hours: float, late: int = 0) -> boards.Bar:
+    def drawn(self, *, hours: float, late: int = 0, **says: Any) -> boards.Bar:
         """Return what is drawn of a way that begins so many hours after noon, at which her one visit begins."""
         her, leaves_at = row(), NOON + timedelta(hours=hours)
         way = DeliveryShown(
@@ -110,6 +111,7 @@ class TestTheWayToTheLaboratory:
             handed_over_at=leaves_at + timedelta(minutes=20),
             due_at=leaves_at + timedelta(minutes=30),
             minutes_late=late,
+            **says,
         )
         ways = {her.staff_id: [way]}
         [line] = boards.gantt_of([her], day=DAY, now=NOON, expected={}, deliveries=ways).lines
@@ -122,6 +124,24 @@ class TestTheWayToTheLaboratory:
         assert bar.words == "送检 13:20"
         assert bar.title == "送检：2 家的标本，13:20 交完，13:30 前要到"
         assert (bar.icon, bar.style) == ("droplet", "")
+
+    def test_says_that_it_has_been_handed_over(self) -> None:
+        bar = self.drawn(hours=1, delivered_at=NOON + timedelta(minutes=80))
+
+        assert (bar.words, bar.icon, bar.style) == ("送到 13:20", "check", "")
+        assert bar.title == "送检：2 家的标本，13:20 送到了，13:30 前要到"
+
+    def test_is_red_where_it_was_handed_over_too_late(self) -> None:
+        bar = self.drawn(hours=1, late=12, delivered_at=NOON + timedelta(minutes=102))
+
+        assert bar.title.endswith("晚了 12 分钟")
+        assert bar.style == "bad"
+
+    def test_is_red_where_nobody_has_said_so_by_its_latest_time(self) -> None:
+        bar = self.drawn(hours=1, is_overdue=True)
+
+        assert (bar.words, bar.icon, bar.style) == ("没有送到", "alert-triangle", "bad")
+        assert bar.title == "送检：2 家的标本，13:30 前要到，还没有说送到"
 
     def test_says_by_how_much_it_is_late(self) -> None:
         bar = self.drawn(hours=1, late=12)

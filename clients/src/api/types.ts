@@ -323,6 +323,9 @@ export interface Delivery {
   handed_over_at: string
   due_at: string
   minutes_late: number
+  /** When it was handed over, once she has said so. */
+  delivered_at?: string | null
+  is_overdue?: boolean
 }
 export interface WorkDay {
   day: string
@@ -369,7 +372,7 @@ export interface FormSchema {
   required?: string[]
 }
 export type FactKind =
-  | 'departed' | 'arrived' | 'step_done' | 'measured' | 'photo' | 'teach_back' | 'signed' | 'supplies' | 'waste' | 'note' | 'exception' | 'question' | 'done' | 'left'
+  | 'departed' | 'arrived' | 'step_done' | 'measured' | 'photo' | 'teach_back' | 'signed' | 'supplies' | 'waste' | 'note' | 'exception' | 'question' | 'done' | 'left' | 'delivered'
 export interface Fact {
   client_id: string
   visit_id: string

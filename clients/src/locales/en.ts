@@ -562,6 +562,9 @@ const en: typeof zhHans = {
     deliver_before: 'at the latest',
     deliver_hint: 'Go straight from the last home; handed over at about {at}. Homes whose samples you carry: {count}.',
     deliver_late: 'As planned it would be {minutes} min late: ring dispatch first',
+    deliver_overdue: 'Past its time and not delivered: ring dispatch at once',
+    deliver_now: 'Delivered: samples of {names}',
+    delivered: 'Handed over at {at}: {names}',
     stop: 'Stop {number}',
     age: 'aged {age}',
     alone: 'lives alone',
@@ -930,7 +933,7 @@ const en: typeof zhHans = {
     sending: 'Sending',
     kind: {
       departed: 'Set out', arrived: 'Arrived', step_done: 'A step done', measured: 'Vital signs', photo: 'Photo', teach_back: 'Taught',
-      signed: 'Signature', supplies: 'Supplies used', waste: 'Medical waste packed', exception: 'Exception reported', note: 'Note', done: 'Finished', left: 'Left early',
+      signed: 'Signature', supplies: 'Supplies used', waste: 'Medical waste packed', exception: 'Exception reported', note: 'Note', done: 'Finished', left: 'Left early', delivered: 'Samples delivered',
     },
   },
 }

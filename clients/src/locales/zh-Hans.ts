@@ -559,6 +559,9 @@ export default {
     deliver_before: '之前',
     deliver_hint: '从上一家直接去，{at} 左右交完。{count} 家的标本。',
     deliver_late: '照现在的安排要晚 {minutes} 分钟，先打电话给调度',
+    deliver_overdue: '过了时间还没有送到，马上打电话给调度',
+    deliver_now: '送到了，已交：{names}',
+    delivered: '{at} 交了：{names}',
     stop: '第 {number} 站',
     age: '{age} 岁',
     alone: '独居',
@@ -927,7 +930,7 @@ export default {
     sending: '正在送',
     kind: {
       departed: '出发', arrived: '到了', step_done: '做完一步', measured: '生命体征', photo: '照片', teach_back: '教会',
-      signed: '签字', supplies: '用了什么', waste: '装了医疗废物', exception: '报了异常', note: '补充', done: '完成', left: '提前离开',
+      signed: '签字', supplies: '用了什么', waste: '装了医疗废物', exception: '报了异常', note: '补充', done: '完成', left: '提前离开', delivered: '标本送到',
     },
   },
 }

@@ -165,6 +165,7 @@ DEEDS: Final[Mapping[str, Words]] = {
     "appealed": pgettext_lazy("audit", "申诉了"),
     "arranged": pgettext_lazy("audit", "往后排了"),
     "arrived": pgettext_lazy("audit", "人到了"),
+    "delivered": pgettext_lazy("audit", "标本送到了"),
     "asked": pgettext_lazy("audit", "申请了"),
     "asked_for": pgettext_lazy("audit", "要求打"),
     "assigned": pgettext_lazy("audit", "派了人"),

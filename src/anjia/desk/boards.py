@@ -377,26 +377,45 @@ def line_of(
 
 def delivery_of(one: DeliveryShown, scale: Scale, row: TimelineRow) -> Bar:
     """Draw a way to the laboratory; its words only where there is room for them before her next home."""
-    handed_over, due = f"{local(one.handed_over_at):%H:%M}", f"{local(one.due_at):%H:%M}"
-    count = len(one.visit_ids)
-    title = ngettext(
-        "送检：{count} 家的标本，{time} 交完，{due} 前要到",
-        "送检：{count} 家的标本，{time} 交完，{due} 前要到",
-        count,
-    ).format(count=count, time=handed_over, due=due)
-    if one.minutes_late:
-        title = _("{title}，要晚{late}").format(title=title, late=minutes_in_words(one.minutes_late))
+    handed_over, is_late = f"{local(one.handed_over_at):%H:%M}", bool(one.minutes_late or one.is_overdue)
     done = scale.left(one.handed_over_at)
     following = [scale.left(bar.starts_at) for bar in row.bars if bar.starts_at >= one.leaves_at]
     has_room = min([*following, 100.0]) - done >= ROOM_FOR_WORDS
+    words = _("送到 {time}") if one.delivered_at else _("没有送到") if one.is_overdue else _("送检 {time}")
     return scale.bar(
         one.leaves_at,
         one.handed_over_at,
-        words=_("送检 {time}").format(time=handed_over) if has_room else "",
-        icon="alert-triangle" if one.minutes_late else "droplet",
-        style="bad" if one.minutes_late else "",
-        title=title,
+        words=words.format(time=handed_over) if has_room else "",
+        icon="alert-triangle" if is_late else "check" if one.delivered_at else "droplet",
+        style="bad" if is_late else "",
+        title=title_of_delivery(one, handed_over),
     )
+
+
+def title_of_delivery(one: DeliveryShown, handed_over: str) -> str:
+    """Say what is brought, until when, and when it was or will be handed over; by how much it is late."""
+    count, due = len(one.visit_ids), f"{local(one.due_at):%H:%M}"
+    if one.is_overdue:
+        return ngettext(
+            "送检：{count} 家的标本，{due} 前要到，还没有说送到",
+            "送检：{count} 家的标本，{due} 前要到，还没有说送到",
+            count,
+        ).format(count=count, due=due)
+    if one.delivered_at:
+        title = ngettext(
+            "送检：{count} 家的标本，{time} 送到了，{due} 前要到",
+            "送检：{count} 家的标本，{time} 送到了，{due} 前要到",
+            count,
+        ).format(count=count, time=handed_over, due=due)
+        late = _("{title}，晚了{late}")
+    else:
+        title = ngettext(
+            "送检：{count} 家的标本，{time} 交完，{due} 前要到",
+            "送检：{count} 家的标本，{time} 交完，{due} 前要到",
+            count,
+        ).format(count=count, time=handed_over, due=due)
+        late = _("{title}，要晚{late}")
+    return late.format(title=title, late=minutes_in_words(one.minutes_late)) if one.minutes_late else title
 
 
 def real_of(expected: Expected, scale: Scale) -> Bar:

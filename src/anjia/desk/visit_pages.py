@@ -43,6 +43,7 @@ KINDS: Final[Mapping[str, tuple[Words, str]]] = {
     FactKind.QUESTION: (gettext_lazy("问医生"), "stethoscope"),
     FactKind.DONE: (gettext_lazy("做完"), "check"),
     FactKind.LEFT: (gettext_lazy("离开"), "door-exit"),
+    FactKind.DELIVERED: (gettext_lazy("标本送到"), "droplet"),
 }
 SOURCES: Final[Mapping[str, Words]] = {
     "resident": gettext_lazy("本人约的"),
@@ -234,6 +235,8 @@ def words_of(kind: str, content: Mapping[str, Any], titles: Mapping[str, str]) -
             return _("{said}：{reason}").format(said=said, reason=reason) if reason else said
         case FactKind.SUPPLIES | FactKind.WASTE:
             return words_of_things(content)
+        case FactKind.DELIVERED:
+            return str(content.get("laboratory") or "")
         case FactKind.EXCEPTION:
             return str(WORDS_OF_EXCEPTION[content["exception"]])
     return str(content.get("words" if kind in {FactKind.NOTE, FactKind.QUESTION} else "reason") or "")

@@ -44,7 +44,7 @@ def carries(timeline: Timeline) -> bool:
 def due_at(timeline: Timeline, stop: Stop) -> datetime:
     """Return until when what is taken there has to be handed over: in time, before they close, while she works."""
     assert timeline.laboratory, "there is somewhere to bring it"
-    due = timeline.laboratory.due_at(stop.starts_at, stop.deliver_minutes)
+    due = timeline.laboratory.due_at(stop.taken_at or stop.starts_at, stop.deliver_minutes)
     ends = [end for start, end in timeline.shifts if start <= stop.starts_at < end]
     away = [start for start, end in timeline.leave if stop.ends_at <= start]
     return min([due, *ends, *away])

@@ -141,6 +141,8 @@ class DeliveryOut(Schema):
     handed_over_at: datetime
     due_at: datetime
     minutes_late: int
+    delivered_at: datetime | None
+    is_overdue: bool
 
 
 class OnTheWayOut(Schema):

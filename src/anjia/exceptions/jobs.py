@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from anjia.exceptions.commands import pass_on, say_late
-from anjia.exceptions.queries import overdue, to_say_late
+from anjia.dispatch.queries import houses_to_ask
+from anjia.exceptions.commands import pass_on, say_late, say_specimen_late
+from anjia.exceptions.queries import overdue, specimens_to_say_late, to_say_late
 from anjia.kernel.actors import Purpose, system
 from anjia.kernel.jobs import each, every
 from anjia.kernel.work import acting
@@ -30,3 +31,15 @@ def say_who_is_late(now: datetime) -> None:
         acting(system(organization_id), now).do(say_late, visit_id=visit_id)
 
     each(acting(system(), now).ask(to_say_late, Purpose.CONTRACT, now=now), say)
+
+
+@every("* * * * * 40")
+def say_what_is_not_delivered(now: datetime) -> None:
+    """Say of what was taken at visits and has not reached the laboratory by its latest time that it is late."""
+
+    def look(house_id: UUID) -> None:
+        unit = acting(system(house_id), now)
+        for visit_id in unit.ask(specimens_to_say_late, Purpose.CONTRACT, now=now):
+            unit.do(say_specimen_late, visit_id=visit_id)
+
+    each(acting(system(), now).ask(houses_to_ask, Purpose.CONTRACT, now=now), look)

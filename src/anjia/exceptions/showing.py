@@ -19,6 +19,7 @@ WORDS_OF_WHAT: Final[Mapping[str, Words]] = {
     "handed_over": gettext_lazy("换人来办"),
     "passed_on": gettext_lazy("到时间没有做，转给下一位"),
     "arrived": gettext_lazy("人到了"),
+    "delivered": gettext_lazy("标本送到了"),
     "stood_in": gettext_lazy("定了替班"),
     "closed": gettext_lazy("了结了"),
 }

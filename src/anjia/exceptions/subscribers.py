@@ -37,6 +37,13 @@ def see_who_has_arrived(actor: Actor, now: datetime, event: FactRecorded) -> Non
         commands.follow_visit(actor, now, visit_id=event.visit_id)
 
 
+@listens_to(FactRecorded)
+def see_what_was_delivered(actor: Actor, now: datetime, event: FactRecorded) -> None:
+    if event.kind == FactKind.DELIVERED:
+        commands.say_specimen_late(actor, now, visit_id=event.visit_id)
+        commands.note_delivery(actor, now, visit_id=event.visit_id)
+
+
 @listens_to(VisitDone)
 def settle_what_was_done(actor: Actor, now: datetime, event: VisitDone) -> None:
     commands.note_arrival(actor, now, visit_id=event.visit_id)

@@ -38,7 +38,15 @@ class Later:
             found = self.board()
         for row in found.rows:
             self.go_on_with(row)
+        self.bring_what_was_taken()
         self.life.ask_nurses()
+
+    def bring_what_was_taken(self) -> None:
+        """Let whoever has something for the laboratory hand it over, when it was reckoned that she would."""
+        phones = Phones(self.life.founder, self.now, self.life.dice)
+        for colleague in town.colleagues():
+            if colleague.key in self.life.founder.staff:
+                phones.bring(self.life.founder.member(colleague.key))
 
     def board(self) -> Board:
         actor = system(CENTRE)

@@ -8,7 +8,9 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from anjia.clinical.measures import MEASURES
-from anjia.kernel.actors import Purpose
+from anjia.dispatch.queries import my_deliveries
+from anjia.kernel.actors import Actor, Purpose
+from anjia.kernel.calendar import day_of
 from anjia.kernel.encryption import mac
 from anjia.kernel.files import store
 from anjia.kernel.work import acting
@@ -20,6 +22,7 @@ from anjia.visits import commands as visits
 from anjia.visits.queries import door_code
 
 MINUTES: Final = timedelta(minutes=1)
+TO_LABORATORY: Final = 20 * MINUTES  # from a door of this town, and handed over
 TYPICAL: Final[Mapping[str, float]] = {
     "8480-6": 136, "8462-4": 82, "8867-4": 74, "8310-5": 36.5, "59408-5": 97, "29463-7": 58.6, "15074-8": 6.8,
     "14743-9": 6.8, "14771-0": 6.4, "9279-1": 17,
@@ -70,8 +73,25 @@ class Phones:
                     on_the_way = fact(errand, "departed", self.now - 10 * MINUTES)
                     facts = [on_the_way, fact(errand, "arrived", self.now, **self.proof(errand))]
                 case _:
-                    facts = self.sent(errand, is_first=is_first)[-1][1]
+                    facts = next(
+                        facts for _when, facts in self.sent(errand, is_first=is_first) if has_done(facts)
+                    )
             self.founder.do(member, visits.record_facts, when=self.now, facts=facts)
+
+    def bring(self, member: Actor) -> None:
+        """Say of what is due at the laboratory by now that it has been handed over."""
+        ways = acting(member, self.now).ask(
+            my_deliveries, Purpose.CONTRACT, day=day_of(self.now), now=self.now
+        )
+        for way in ways:
+            if way.delivered_at is None and way.is_with_her and way.handed_over_at <= self.now:
+                said = {
+                    "kind": "delivered",
+                    "occurred_at": self.now,
+                    "content": {"laboratory": way.laboratory},
+                }
+                facts = [{"client_id": uuid4(), "visit_id": one, **said} for one in way.visit_ids]
+                self.founder.do(member, visits.record_facts, when=self.now, facts=facts)
 
     def sent(self, errand: Errand, *, is_first: bool) -> Sent:
         set_out = min(errand.begins_at - 15 * MINUTES, self.now - 6 * MINUTES)
@@ -90,7 +110,11 @@ class Phones:
         if is_first:
             done += used_and_packed(errand, end)
         done += [fact(errand, "done", end, record=record), fact(errand, "left", end + 2 * MINUTES)]
-        return [*at_the_door, (end + 2 * MINUTES, done)]
+        behind_it: Sent = [*at_the_door, (end + 2 * MINUTES, done)]
+        brought = end + 2 * MINUTES + TO_LABORATORY
+        if is_first and errand.version.deliver_minutes and not errand.refuses and brought <= self.now:
+            return [*behind_it, (brought, [fact(errand, "delivered", brought)])]
+        return behind_it
 
     def steps(self, errand: Errand) -> list[Fact]:
         """Return the steps with what was measured and taught; of a visit under way, the first half."""
@@ -157,6 +181,10 @@ class Phones:
             }
             for code in known or ["8867-4"]
         ]
+
+
+def has_done(facts: Sequence[Fact]) -> bool:
+    return any(one["kind"] == "done" for one in facts)
 
 
 def used_and_packed(errand: Errand, when: datetime) -> list[Fact]:

@@ -99,6 +99,7 @@ class Visit(models.Model):
             models.Index(
                 fields=["ends_at"], condition=Q(status__in=["departed", "arrived"]), name="visit_under_way"
             ),
+            models.Index(fields=["starts_at"], condition=Q(deliver_minutes__gt=0), name="visit_taking"),
         ]
 
     def __str__(self) -> str:

@@ -240,7 +240,7 @@ def said(fact: FieldFact, cards: Mapping[UUID, StaffCard], *, with_health: bool 
 def plain_part(fact: FieldFact) -> dict[str, Any]:
     """Return as much of a fact's content as says nothing of anybody's health."""
     plain = {FactKind.STEP_DONE: {"key", "skipped"}, FactKind.SIGNED: {"by"}, FactKind.ARRIVED: {"proof"}}
-    plain[FactKind.EXCEPTION] = {"exception"}
+    plain |= {FactKind.EXCEPTION: {"exception"}, FactKind.DELIVERED: {"laboratory"}}
     names = plain.get(FactKind(fact.kind), set())
     return {name: value for name, value in fact.content.items() if name in names}
 

@@ -18,6 +18,7 @@ from anjia.dispatch.queries.pages import (
 from anjia.dispatch.queries.places import places_for, why_others_come
 from anjia.dispatch.queries.plans import PlanPage, plan_page, silent_runs, waiting_runs, was_planned
 from anjia.dispatch.queries.slots import slots_for
+from anjia.dispatch.queries.specimens import SpecimenDue, houses_to_ask, late_specimens, specimen_of
 from anjia.dispatch.queries.standing import AllPage, RepairPage, TryPage, all_page, repair_page, try_page
 from anjia.dispatch.queries.standing_in import Proposal, StandIn, propose_stand_ins
 from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask, trips_made
@@ -61,6 +62,7 @@ __all__ = [
     "ServiceHeld",
     "Slot",
     "Slots",
+    "SpecimenDue",
     "StandIn",
     "ToAsk",
     "TryPage",
@@ -75,9 +77,11 @@ __all__ = [
     "heed_of",
     "house_of",
     "household_of",
+    "houses_to_ask",
     "is_still_offered",
     "laboratory_said",
     "last_change",
+    "late_specimens",
     "moving_page",
     "my_deliveries",
     "offers_for",
@@ -93,6 +97,7 @@ __all__ = [
     "roads_to_ask",
     "silent_runs",
     "slots_for",
+    "specimen_of",
     "suitability",
     "trips_made",
     "try_page",

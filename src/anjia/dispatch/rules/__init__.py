@@ -143,6 +143,7 @@ class Stop:
         0  # within which what is taken there has to be at the laboratory; 0: nothing is taken
     )
     access_minutes: int = 0  # from the street to the door
+    taken_at: datetime | None = None  # when it really was taken, where that is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,13 +27,13 @@ class Laboratory:
     closes_at: time = CLOSES_AT
     handover: timedelta = HANDOVER
 
-    def due_at(self, starts_at: datetime, minutes: int) -> datetime:
+    def due_at(self, taken_at: datetime, minutes: int) -> datetime:
         """
-        Return until when it has to be handed over what is taken on a visit that begins then.
+        Return until when it has to be handed over what is taken then.
 
-        The time runs from the needle. At which minute that is nobody knows before: it is taken to be the first.
+        The time runs from the needle. At which minute that is nobody knows before: it is taken to be the visit's first.
         """
-        return min(starts_at + timedelta(minutes=minutes), at(day_of(starts_at), self.closes_at))
+        return min(taken_at + timedelta(minutes=minutes), at(day_of(taken_at), self.closes_at))
 
 
 class LaboratoryInvalid(Invalid):

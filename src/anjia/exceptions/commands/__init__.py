@@ -14,6 +14,7 @@ from anjia.exceptions.commands.reporting import (
     say_late,
     take_reports,
 )
+from anjia.exceptions.commands.specimens import note_delivery, say_specimen_late
 
 __all__ = [
     "close_exception",
@@ -23,10 +24,12 @@ __all__ = [
     "hand_over",
     "look_at_readings",
     "note_arrival",
+    "note_delivery",
     "pass_on",
     "report_absence",
     "report_exception",
     "say_late",
+    "say_specimen_late",
     "stand_in",
     "take_reports",
 ]

@@ -36,6 +36,7 @@ ICONS = {
     ExceptionKind.CAREGIVER_ILL: "user-x",
     ExceptionKind.WRONG_ADDRESS: "map-pin",
     ExceptionKind.WORSENING: "heartbeat",
+    ExceptionKind.SPECIMEN_LATE: "droplet",
 }
 
 

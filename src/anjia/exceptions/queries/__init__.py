@@ -20,6 +20,7 @@ from anjia.exceptions.queries.lists import (
 )
 from anjia.exceptions.queries.pages import absent_visits, exception_page, form_page, staff_to_choose
 from anjia.exceptions.queries.photos import photo_of_exception
+from anjia.exceptions.queries.specimens import specimens_to_say_late
 
 __all__ = [
     "IN_TIME",
@@ -40,6 +41,7 @@ __all__ = [
     "how_many_open",
     "overdue",
     "photo_of_exception",
+    "specimens_to_say_late",
     "staff_to_choose",
     "to_say_late",
 ]

@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     TO_HOSPITAL = "to_hospital"
     BY_DOCTOR = "by_doctor"
+    DELIVERED = "delivered"
+    DRAW_AGAIN = "draw_again"
     NOTHING = "nothing"
 
 
@@ -46,6 +48,8 @@ WORDS_OF_OUTCOME: Final[Mapping[Outcome, Words]] = {
     Outcome.CANCELLED: _("这次取消了"),
     Outcome.TO_HOSPITAL: _("送医院了"),
     Outcome.BY_DOCTOR: _("医生回了话，照着办了"),
+    Outcome.DELIVERED: _("标本交了，检验科收下"),
+    Outcome.DRAW_AGAIN: _("标本不能用，要再采一次"),
     Outcome.NOTHING: _("核实过，没有事"),
 }
 WORDS_OF_TOLD: Final[Mapping[Told, Words]] = {
@@ -72,6 +76,7 @@ OUTCOMES: Final[Mapping[ExceptionKind, tuple[Outcome, ...]]] = {
     E_.CAREGIVER_ILL: (Outcome.SOMEBODY_ELSE, Outcome.MOVED, Outcome.CANCELLED, Outcome.NOTHING),
     E_.WRONG_ADDRESS: (Outcome.WENT_ON, Outcome.MOVED, Outcome.CANCELLED, Outcome.NOTHING),
     E_.WORSENING: (Outcome.BY_DOCTOR, Outcome.TO_HOSPITAL, Outcome.WENT_ON, Outcome.NOTHING),
+    E_.SPECIMEN_LATE: (Outcome.DELIVERED, Outcome.DRAW_AGAIN, Outcome.NOTHING),
 }
 
 

@@ -250,6 +250,17 @@ FORMS: Final[Mapping[ExceptionKind, Sequence[Field]]] = {
         choice("with_her", _("谁陪着"), caregiver=_("我在"), family=_("家人在"), nobody=_("没有人")),
         NEEDED_WORDS,
     ),
+    ExceptionKind.SPECIMEN_LATE: (
+        choice(
+            "where",
+            _("标本在哪里"),
+            with_caregiver=_("在上门的人手里"),
+            on_the_way=_("别人在送"),
+            at_laboratory=_("已经交了，忘了说"),
+            not_known=_("不知道"),
+        ),
+        WORDS,
+    ),
 }
 
 

@@ -148,6 +148,15 @@ FLOWS: Final[Mapping[ExceptionKind, Flow]] = {
             TO_CLOSE,
         ),
     ),
+    ExceptionKind.SPECIMEN_LATE: Flow(
+        line=(Role.DISPATCH, Role.DESK, Role.LEAD),
+        steps=(
+            step("find", _("打给上门的人：标本在哪，几点能交；自己送不到的，派人去接。"), 5),
+            step("ask_laboratory", _("问检验科：还收不收，还能不能用。"), 15),
+            step("settle", _("不能用的，告诉家里和医生，约好哪天再采。"), 60),
+            TO_CLOSE,
+        ),
+    ),
 }
 
 URGENT_SIGNS: Final = frozenset({"consciousness", "breathing", "chest_pain", "bleeding", "red_reading"})

@@ -33,6 +33,7 @@ from anjia.visits.queries.reading import (
     visits_of_resident,
 )
 from anjia.visits.queries.said import FactSaid, facts_by_id, facts_said, who_is_out_again
+from anjia.visits.queries.specimens import Specimens, houses_taking, specimens_said, specimens_taken
 from anjia.visits.queries.week import Coming, Day, Visited, visited_in_week, weeks_of
 from anjia.visits.queries.work import Stop, WorkDay, WorkVisit, caregiver_day, get_work_visit
 from anjia.visits.showing import VisitLine, VisitPage, name_of_service
@@ -49,6 +50,7 @@ __all__ = [
     "Known",
     "Promise",
     "Row",
+    "Specimens",
     "Stop",
     "ThatDay",
     "VisitLine",
@@ -70,6 +72,7 @@ __all__ = [
     "get_visit",
     "get_visit_page",
     "get_work_visit",
+    "houses_taking",
     "journeys",
     "known_by",
     "known_by_of_many",
@@ -81,6 +84,8 @@ __all__ = [
     "overdue_visits",
     "promises_ahead",
     "promises_on",
+    "specimens_said",
+    "specimens_taken",
     "timeline",
     "timelines",
     "unended_visits",

@@ -17,6 +17,7 @@ class ExceptionKind(StrEnum):
     CAREGIVER_ILL = "caregiver_ill"
     WRONG_ADDRESS = "wrong_address"
     WORSENING = "worsening"
+    SPECIMEN_LATE = "specimen_late"
 
 
 WORDS_OF_EXCEPTION: Final[Mapping[ExceptionKind, Words]] = {
@@ -27,4 +28,5 @@ WORDS_OF_EXCEPTION: Final[Mapping[ExceptionKind, Words]] = {
     ExceptionKind.CAREGIVER_ILL: _("上门的人来不了"),
     ExceptionKind.WRONG_ADDRESS: _("地址不对"),
     ExceptionKind.WORSENING: _("病情变差"),
+    ExceptionKind.SPECIMEN_LATE: _("标本没有按时送到"),
 }

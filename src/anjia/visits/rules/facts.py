@@ -34,6 +34,9 @@ CLOCK_MAY_BE_AHEAD: Final = timedelta(minutes=5)
 YEARS: Final = range(1900, 2200)  # outside, times cannot be told in every zone
 MOST_FACTS: Final = 200
 LARGEST_CONTENT: Final = 40_000  # characters of JSON
+DRAWN: Final = (
+    "draw"  # the step in which what goes to the laboratory is taken: houses reword it, and keep its key
+)
 
 
 class FactKind(StrEnum):
@@ -51,6 +54,7 @@ class FactKind(StrEnum):
     QUESTION = "question"
     DONE = "done"
     LEFT = "left"
+    DELIVERED = "delivered"
 
 
 class Unheard(StrEnum):
@@ -228,6 +232,12 @@ class DoneShape(Shape):
     record: dict[str, JsonValue] = {}
 
 
+class DeliveredShape(Shape):
+    """What was taken at the visit has been handed over: at which laboratory, as she was told its name."""
+
+    laboratory: Annotated[str, Field(max_length=100)] = ""
+
+
 SHAPES: Final[Mapping[FactKind, type[Shape]]] = {
     FactKind.DEPARTED: Anything,
     FactKind.ARRIVED: ArrivedShape,
@@ -243,6 +253,7 @@ SHAPES: Final[Mapping[FactKind, type[Shape]]] = {
     FactKind.QUESTION: QuestionShape,
     FactKind.DONE: DoneShape,
     FactKind.LEFT: Anything,
+    FactKind.DELIVERED: DeliveredShape,
 }
 
 
