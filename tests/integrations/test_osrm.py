@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from itertools import repeat
 
 import httpx
 import pytest
@@ -118,6 +119,31 @@ class TestSilence:
     def test_of_times_that_are_none(self, time: object) -> None:
         with pytest.raises(Temporary):
             table_in(httpx.Response(200, json={"code": "Ok", "durations": [[time]]}), rows=1, columns=1)
+
+    @pytest.mark.parametrize("number", ["1e300", "1e12", f"1{'0' * 400}", "NaN", "Infinity"])
+    def test_of_ways_that_never_end(self, number: str) -> None:
+        answer = httpx.Response(200, text=f'{{"code": "Ok", "durations": [[{number}]]}}')
+        with pytest.raises(Temporary, match="not_a_table"):
+            table_in(answer, rows=1, columns=1)
+
+    def test_of_an_answer_that_is_nested_without_end(self) -> None:
+        with pytest.raises(Temporary, match="not_json"):
+            table_in(httpx.Response(200, text="[" * 200_000), rows=1, columns=1)
+
+    @pytest.mark.parametrize(
+        ("piece", "within", "code"), [(b" " * 100_000, 3600.0, "too_long"), (b" ", 0.0, "too_slow")]
+    )
+    def test_of_one_who_goes_on_talking(self, piece: bytes, within: float, code: str) -> None:
+        def endless(_request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, content=repeat(piece))
+
+        http = httpx.Client(transport=httpx.MockTransport(endless))
+        with pytest.raises(Temporary, match=code):
+            Osrm("http://osrm.example", http=http, answers_within=within).table([GATE], [LAKE])
+
+    def test_of_an_address_that_is_none(self) -> None:
+        with pytest.raises(Misconfigured, match="InvalidUrl"):
+            Osrm("http://[::1", http=httpx.Client()).table([GATE], [LAKE])
 
     @pytest.mark.parametrize("said", [[], {}, {"code": 7}, "Ok"])
     def test_of_an_answer_that_is_no_osrms(self, said: object) -> None:

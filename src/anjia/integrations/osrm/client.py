@@ -6,7 +6,7 @@ A server has one way of travelling in it: one address for each. Coordinates go a
 the five places after the point (a metre) that OSRM itself works with.
 """
 
-import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -20,6 +20,10 @@ from anjia.integrations.errors import Misconfigured, Permanent, Temporary
 TIMEOUT: Final = httpx.Timeout(6, connect=3)
 MOST_PLACES: Final = 100  # of one question: OSRM's --max-table-size, unless it was set higher
 BLOCK: Final = MOST_PLACES // 2
+MOST_BYTES: Final = 4_000_000  # of an answer; that of a full block is a twentieth of it
+MOST_SECONDS: Final = (
+    7 * 24 * 3600.0
+)  # of a way: what takes longer is no way, and no number of the database's
 # Ours to set right: the address, the service, the size allowed. What else is said is about the question.
 OURS: Final = frozenset({"InvalidUrl", "InvalidService", "InvalidVersion", "InvalidOptions", "TooBig"})
 
@@ -34,6 +38,9 @@ class Osrm:
     url: str
     profile: str = "driving"
     http: httpx.Client = field(default_factory=lambda: outgoing.client(TIMEOUT))
+    answers_within: float = (
+        20.0  # seconds, from first to last: who says a byte now and then is never too slow
+    )
 
     def table(self, sources: Sequence[Point], destinations: Sequence[Point]) -> list[list[Seconds | None]]:
         """
@@ -41,7 +48,7 @@ class Osrm:
 
         However many places there are: as many questions are asked as that takes.
 
-        :raises Temporary: if OSRM is not to be reached, too slow, or answers what is no table
+        :raises Temporary: if OSRM is not to be reached, too slow, or answers what is no table, or without end
         :raises Misconfigured: if the address is not one of OSRM's table service
         :raises Permanent: if a place is nowhere near a road (NoSegment), or it does not understand the question
         """
@@ -63,10 +70,25 @@ class Osrm:
             "generate_hints": "false",
         }
         try:
-            response = self.http.get(f"{self.url}/table/v1/{self.profile}/{places}", params=parameters)
+            address = f"{self.url}/table/v1/{self.profile}/{places}"
+            with self.http.stream("GET", address, params=parameters) as response:
+                said = httpx.Response(response.status_code, content=self._read(response))
         except httpx.HTTPError as error:
             raise Temporary(type(error).__name__) from None  # the message would hold the places
-        return table_in(response, rows=len(sources), columns=len(destinations))
+        except httpx.InvalidURL:
+            raise Misconfigured("InvalidUrl") from None
+        return table_in(said, rows=len(sources), columns=len(destinations))
+
+    def _read(self, response: httpx.Response) -> bytes:
+        """:raises Temporary: if it takes too long, or too much room"""
+        over_at, content = time.monotonic() + self.answers_within, bytearray()
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > MOST_BYTES:
+                raise Temporary("too_long")
+            if time.monotonic() > over_at:
+                raise Temporary("too_slow")
+        return bytes(content)
 
 
 def blocks(count: int) -> Iterator[slice]:
@@ -76,7 +98,7 @@ def blocks(count: int) -> Iterator[slice]:
 def table_in(response: httpx.Response, *, rows: int, columns: int) -> list[list[Seconds | None]]:
     try:
         said: Any = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Temporary("not_json") from None
     code = said.get("code") if isinstance(said, dict) else None
     if response.status_code >= 500 or not isinstance(code, str):
@@ -99,4 +121,4 @@ def is_table(found: Any, rows: int, columns: int) -> bool:
 
 
 def is_a_time(one: Any) -> bool:
-    return isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) and one >= 0
+    return isinstance(one, int | float) and not isinstance(one, bool) and 0 <= one <= MOST_SECONDS
