@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from anjia.dispatch.commands import (
     begin_run,
     cancel_booking,
     discard_run,
+    fail_run,
     fail_silent_run,
     finish_run,
     hand_on,
@@ -531,6 +532,26 @@ class TestPublishing:
         with pytest.raises(NothingToPublish):
             acting(here.desk, NOON).do(publish_run, run_id=first)
         acting(here.desk, NOON).do(publish_run, run_id=second)
+
+    def test_says_no_more_of_an_earlier_one_that_came_to_nothing(self) -> None:
+        here = town()
+        two_far(here)
+        failed = asked(here)
+        acting(here.system, NOON).do(fail_run, run_id=failed, why=Failure.DIED)
+        assert (last := self.shown(here, NOON).last)
+        assert last.id == failed
+
+        later = NOON + timedelta(minutes=5)
+        drafted(here, now=later)
+        assert self.shown(here, later).last is None
+
+        again = asked(here, now=later + timedelta(minutes=5))
+        acting(here.system, later).do(fail_run, run_id=again, why=Failure.DIED)
+        assert (last := self.shown(here, later).last)
+        assert last.id == again
+
+    def shown(self, here: Town, now: datetime) -> PlanPage:
+        return acting(here.desk, now).ask(plan_page, Purpose.CONTRACT, day=TOMORROW, now=now)
 
     def said(self, here: Town, one: Visit) -> set[str]:
         found: set[str] = here.look(

@@ -167,8 +167,9 @@ class PlanPage:
 
     @property
     def last(self) -> Run | None:
-        """The latest that has come to an end, where it has come to nothing: why is said."""
-        latest = self.earlier[0] if self.earlier else None
+        """Return the latest of all, where it has come to nothing: why is said."""
+        ended = [*self.earlier[:1], *([self.draft] if self.draft else [])]
+        latest = max(ended, key=lambda one: one.asked_at, default=None)
         return latest if latest and latest.state is RunState.FAILED and not self.run else None
 
 
