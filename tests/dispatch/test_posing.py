@@ -7,6 +7,7 @@ that have to reach a laboratory.
 """
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -22,7 +23,7 @@ from anjia.dispatch.delivering import Delivery
 from anjia.dispatch.drafting import Outcome, is_moved, why_not, worked_out
 from anjia.dispatch.matching import FEASIBILITY, Job, Travel, Wishes
 from anjia.dispatch.posing import Posed, left_of, pose
-from anjia.dispatch.rules import SHORTEST_NOTICE, Span
+from anjia.dispatch.rules import SHORTEST_NOTICE, Span, Timeline
 from anjia.dispatch.rules.delivering import Laboratory
 from anjia.dispatch.rules.travel import HOURS, Pace
 from anjia.kernel.calendar import day_bounds
@@ -34,6 +35,7 @@ from anjia.planning.solve import solve
 from anjia.visits.queries import Busy
 from anjia.visits.rules.lifecycle import State, Status
 from anjia.workforce.rules import CaregiverSheet
+from anjia.workforce.rules.breaks import Break
 from tests.dispatch.cities import ByZones, large_from
 
 TOMORROW = date(2026, 3, 3)
@@ -41,6 +43,9 @@ MIDNIGHT = day_bounds(TOMORROW)[0]
 NOW = MIDNIGHT - timedelta(hours=12)
 CELLS = ["8831aa4685fffff", "8831aa4687fffff", "8831aa46d3fffff", "8831aa4607fffff", ""]
 BASES = [(39.9042, 116.4074), (39.93, 116.45), (39.88, 116.36), None]
+
+MINUTE = timedelta(minutes=1)
+NOON_BREAK = (Break(time(11), time(13, 30), 40),)
 
 
 def clock(hours: float) -> datetime:
@@ -85,6 +90,7 @@ def sheet_of(dice: random.Random, number: int) -> CaregiverSheet:
         speed_kmh=speed,
         travel_mode=mode,
         cells=frozenset(CELLS[:2]) if dice.random() < 0.2 else None,
+        breaks=dice.choice([(), NOON_BREAK, (*NOON_BREAK, Break(time(17), time(18, 30), 30))]),
     )
 
 
@@ -158,6 +164,42 @@ def deliveries_of(day: Day, outcome: Outcome, piece: Piece) -> list[Delivery]:
     return list(FEASIBILITY.deliveries(hers))
 
 
+def can_rest(hers: Timeline, rest: Break) -> bool:
+    """Say whether she has that break, tried at every minute; who has none of it by her shifts misses nothing."""
+    opens, closes = rest.on(TOMORROW)
+    shift = next((one for one in hers.shifts if one[0] <= opens and closes <= one[1]), None)
+    if shift is None or rest not in hers.breaks:
+        return True
+    length = timedelta(minutes=rest.minutes)
+    minutes = range(int((closes - length - opens) / MINUTE) + 1)
+    return any(is_free_to_rest(hers, shift, opens + MINUTE * one, length) for one in minutes)
+
+
+def is_free_to_rest(hers: Timeline, shift: Span, begins: datetime, length: timedelta) -> bool:
+    ends = begins + length
+    here = [stop for stop in hers.stops if stop.ends_at > shift[0] and stop.starts_at < shift[1]]
+    if any(stop.starts_at < ends and begins < stop.ends_at for stop in here):
+        return False
+    before = [stop for stop in here if stop.ends_at <= begins]
+    after = [stop for stop in here if stop.starts_at >= ends]
+    if not after:
+        return True
+    way = FEASIBILITY.way(hers, before[-1].place if before else hers.base, after[0])
+    free_at = before[-1].ends_at if before else shift[0]
+    return begins - free_at >= way or after[0].starts_at - ends >= way
+
+
+def check_breaks(day: Day, timelines: Mapping[UUID, Timeline]) -> None:
+    """Nobody misses a break that she had before."""
+    was = day.timelines(day.pieces)
+    for staff_id, then in timelines.items():
+        if FEASIBILITY.deliveries(was[staff_id]):
+            continue  # the way to the laboratory takes of it too
+        assert {rest for rest in NOON_BREAK if can_rest(was[staff_id], rest)} <= {
+            rest for rest in NOON_BREAK if can_rest(then, rest)
+        }
+
+
 def check(outcome: Outcome) -> None:
     day, timelines = outcome.day, outcome.day.timelines(outcome.after)
     spans: dict[UUID, list[tuple[Span, UUID]]] = {}
@@ -174,6 +216,7 @@ def check(outcome: Outcome) -> None:
             assert all(piece.is_free for piece in day.pieces if piece.visit_id == old.visit_id)
     for one in day.elsewhere:
         spans.setdefault(one.staff_id, []).append(((one.starts_at, one.ends_at), one.visit_id))
+    check_breaks(day, timelines)
     for taken in spans.values():
         assert all(one[0][1] <= two[0][0] for one, two in pairwise(sorted(taken)))
     for visit_id in {piece.visit_id for piece in outcome.after}:
@@ -242,6 +285,19 @@ def test_the_order_in_which_things_are_read_changes_nothing(seed: int, dice: ran
         for pieces in (ready, shuffled)
     )
     assert problem_to_json(one.problem)["visits"] == problem_to_json(two.problem)["visits"]
+
+
+def test_breaks_are_put_to_the_engine_where_her_shift_covers_them_and_nothing_cuts_it() -> None:
+    def breaks(*, shifts: tuple[Span, ...], leave: tuple[Span, ...] = ()) -> list[tuple[float, float, float]]:
+        sheet = replace(sheet_of(random.Random(1), 1), shifts=shifts, bookable=shifts, leave=leave)
+        day = replace(day_from(1), pieces=[], elsewhere=[], sheets=[replace(sheet, breaks=NOON_BREAK)])
+        [her] = pose(day).problem.caregivers
+        return [(one.opens, one.closes, one.minutes) for shift in her.shifts for one in shift.breaks]
+
+    whole = (clock(8), clock(17))
+    assert breaks(shifts=(whole,)) == [(660, 770, 40)]  # from eleven on, begun by ten to one
+    assert breaks(shifts=((clock(8), clock(12)), (clock(13), clock(17)))) == []
+    assert breaks(shifts=(whole,), leave=((clock(12), clock(13)),)) == []
 
 
 def test_what_is_left_of_a_day() -> None:

@@ -65,7 +65,7 @@ from anjia.visits.commands import record_facts
 from anjia.visits.models import Conflict
 from anjia.visits.queries import visits_of_resident
 from anjia.workforce import commands as workforce
-from anjia.workforce.models import GroupPolicy, InstitutionPaper, Qualification, Shift
+from anjia.workforce.models import DailyBreak, GroupPolicy, InstitutionPaper, Qualification, Shift
 from anjia.workforce.rules import LeaveKind
 
 # What strangers could change, and what of it they must not. Sessions and readers may be noted.
@@ -504,6 +504,7 @@ def of_the_house(town: Town, life: Life, first: Callable[..., Any]) -> dict[str,
             "role_id": role.id,
             "account_id": account_id_of("nurse"),
             "membership_id": first(Membership, account_id=account_id_of("nurse")).id,
+            "break_id": first(DailyBreak).id,
             "shift_id": first(Shift, staff_id=nurse, removed_at=None).id,
             "qualification_id": first(Qualification, staff_id=nurse).id,
             "institution_paper_id": first(InstitutionPaper).id,

@@ -190,7 +190,7 @@ class TestRotaWeek:
         for _ in range(people):
             shift(of=manager, staff_id=staff(of=manager).id)
 
-        with django_assert_num_queries(6):  # begin, who is asking, staff, shifts, leave, commit
+        with django_assert_num_queries(7):  # begin, who is asking, staff, shifts, leave, breaks, commit
             assert len(self.week(manager).rows) == people
 
 

@@ -111,6 +111,7 @@ THINGS: Final[Mapping[str, Words]] = {
     "organization": pgettext_lazy("audit", "机构"),
     "password": pgettext_lazy("audit", "密码"),
     "pattern": pgettext_lazy("audit", "每周班次"),
+    "break": pgettext_lazy("audit", "班中休息"),
     "policy": pgettext_lazy("audit", "团体保单"),
     "place": pgettext_lazy("audit", "名额"),
     "programme": pgettext_lazy("audit", "项目"),

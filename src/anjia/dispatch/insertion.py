@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from anjia.dispatch import delivering
+from anjia.dispatch import delivering, resting
 from anjia.dispatch.delivering import Delivery
-from anjia.dispatch.rules import GRID, TRAVEL, Ask, Block, Point, Stop, Timeline, TravelRule, Trouble
+from anjia.dispatch.rules import GRID, TRAVEL, Ask, Block, Point, Span, Stop, Timeline, TravelRule, Trouble
 from anjia.dispatch.rules.travel import EVEN
 from anjia.kernel.calendar import local
 from anjia.visits.rules.arrival import distance_m
@@ -53,10 +53,27 @@ class GreedyInsertion:
             return Trouble(block=Block.BUSY, free_at=before.ends_at)
         if after and after.starts_at < ask.ends_at:
             return Trouble(block=Block.BUSY, free_at=after.ends_at)
-        return self.late(timeline, ask, before, after, shift[0]) or self.delivery_trouble(timeline, ask)
+        return (
+            self.late(timeline, ask, before, after, shift[0])
+            or self.delivery_trouble(timeline, ask)
+            or self.break_trouble(timeline, ask)
+        )
 
     def delivery_trouble(self, timeline: Timeline, ask: Ask) -> Trouble | None:
         return delivering.trouble(timeline, ask, self.way)
+
+    def break_trouble(self, timeline: Timeline, ask: Ask) -> Trouble | None:
+        if not timeline.breaks:
+            return None
+        return resting.trouble(timeline, ask, self.way, self.deliveries)
+
+    def rests(self, timeline: Timeline, *, since: datetime, until: datetime) -> list[Span]:
+        """Return when she rests on these days, as she is promised: each break as soon as it may be."""
+        return [
+            (at, at + due.length)
+            for due in resting.dues(timeline, since=since, until=until)
+            if (at := resting.rest_at(timeline, due, self.way, self.deliveries))
+        ]
 
     def too_late(self, timeline: Timeline) -> set[Stop]:
         return (
@@ -64,7 +81,10 @@ class GreedyInsertion:
         )
 
     def spoiled(self, before: Timeline, then: Timeline) -> list[Trouble]:
-        return delivering.spoiled(before, then, self.way)
+        return [
+            *delivering.spoiled(before, then, self.way),
+            *resting.spoiled(before, then, self.way, self.deliveries),
+        ]
 
     def deliveries(self, timeline: Timeline) -> list[Delivery]:
         return delivering.deliveries(timeline, self.way)

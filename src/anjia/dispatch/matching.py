@@ -183,6 +183,7 @@ def timelines_of(
             laboratory=laboratory,
             ways=ways.ways_of(sheet),
             pace=ways.pace_of(sheet),
+            breaks=sheet.breaks,
         )
         for sheet in sheets
     }

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from anjia.dispatch.delivering import Delivery
-from anjia.dispatch.rules import Ask, Point, Stop, Timeline, Trouble
+from anjia.dispatch.rules import Ask, Point, Span, Stop, Timeline, Trouble
 
 
 class Feasibility(Protocol):
@@ -31,12 +31,20 @@ class Feasibility(Protocol):
         """Return what would come too late to the laboratory, whatever else stands against it; None if nothing."""
         ...
 
+    def break_trouble(self, timeline: Timeline, ask: Ask) -> Trouble | None:
+        """Return the break that she would miss, whatever else stands against it; None if none."""
+        ...
+
+    def rests(self, timeline: Timeline, *, since: datetime, until: datetime) -> Sequence[Span]:
+        """Return when she has her breaks on these days, as it follows from what she is promised."""
+        ...
+
     def too_late(self, timeline: Timeline) -> Collection[Stop]:
         """Return at which of her stops something is taken that cannot be at the laboratory in time."""
         ...
 
     def spoiled(self, before: Timeline, then: Timeline) -> Sequence[Trouble]:
-        """Return what she carries that several changes together bring too late to the laboratory."""
+        """Return what several changes together spoil: what she carries comes too late, or she misses a break."""
         ...
 
     def deliveries(self, timeline: Timeline) -> Sequence[Delivery]:

@@ -17,6 +17,7 @@ from uuid import UUID
 from anjia.dispatch.days import Day, Piece, stop_of
 from anjia.dispatch.delivering import at_laboratory
 from anjia.dispatch.matching import FEASIBILITY, place_of
+from anjia.dispatch.resting import dues
 from anjia.dispatch.rules import (
     GRID,
     SHORTEST_NOTICE,
@@ -39,6 +40,7 @@ from anjia.planning.problem import (
     ALONE,
     ERRAND,
     TOGETHER,
+    Break,
     Caregiver,
     Matrix,
     Part,
@@ -341,6 +343,7 @@ def shifts_of(
                 (stretch.closes - places.midnight) / MINUTE,
                 begins,
                 places.end(stretch),
+                tuple(breaks_in(her, stretch, places.midnight)),
                 may_run_over=False,
             )
         )
@@ -362,6 +365,14 @@ def shifts_of(
             visits.append(with_errand(fixed, stop.deliver_minutes * is_kept, day.laboratory, places))
             there, free_at = place, stop.ends_at
     return shifts, visits
+
+
+def breaks_in(her: Timeline, stretch: Stretch, midnight: datetime) -> Iterator[Break]:
+    """Yield the breaks of her shift that lie in the stretch: of one that is cut, the rest of the day makes sure."""
+    now = replace(her, shifts=((stretch.opens, stretch.closes),))
+    for due in dues(now, since=stretch.opens, until=stretch.closes):
+        opens, closes = ((at - midnight) / MINUTE for at in (due.opens, due.closes))
+        yield Break(opens, closes - due.rest.minutes, due.rest.minutes, PLANNING.missed_break)
 
 
 def within(stretch: Stretch, her: Timeline) -> Timeline:

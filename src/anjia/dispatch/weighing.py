@@ -34,7 +34,7 @@ def effect_of(standing: Standing, puts: Iterable[Put]) -> Effect:
     people = people_of(standing.day, puts) & standing.day.by_id.keys()
     for who in sorted(people, key=standing.name_of):
         for trouble in FEASIBILITY.spoiled(standing.time_of(who), after.time_of(who)):
-            found = too_late_there(standing.name_of(who), trouble)
+            found = as_spoiled(standing.name_of(who), trouble)
             if found not in broken:
                 broken.append(found)
     return Effect(
@@ -150,8 +150,9 @@ def against_its_time(after: Standing, new: Piece) -> Iterator[Broken]:
             if nearest and nearest > after.day.now
             else trouble.way_out,
         )
-    if found := FEASIBILITY.delivery_trouble(hers, ask):
-        yield too_late_there(name, found)
+    for found in (FEASIBILITY.delivery_trouble(hers, ask), FEASIBILITY.break_trouble(hers, ask)):
+        if found:
+            yield as_spoiled(name, found)
     late = minutes(after.day.now + MINUTE * FEASIBILITY.travel_minutes(hers, ask) - ask.starts_at)
     if late > 0 and not is_late and not overlap:
         yield Broken(
@@ -161,9 +162,9 @@ def against_its_time(after: Standing, new: Piece) -> Iterator[Broken]:
         )
 
 
-def too_late_there(name: str, trouble: Trouble) -> Broken:
+def as_spoiled(name: str, trouble: Trouble) -> Broken:
     return Broken(
-        rule=Rule.SPECIMEN,
+        rule=Rule.BREAK if trouble.missed else Rule.SPECIMEN,
         words=_("{name}：{words}").format(name=name, words=trouble.words),
         way_out=trouble.way_out,
         source=trouble.source,
@@ -187,7 +188,7 @@ def overlap_with(after: Standing, new: Piece) -> str:
 
 def troubles(timeline: Timeline, ask: Ask) -> Iterator[Trouble]:
     """Yield everything that booking's own rule has against it, one after the other, each as if the last were none."""
-    timeline = replace(timeline, laboratory=None)  # that is asked for itself
+    timeline = replace(timeline, laboratory=None, breaks=())  # these are asked for themselves
     while trouble := FEASIBILITY.trouble(timeline, ask):
         if trouble.block is Block.BUSY:  # by how it goes, not by what is promised: then she is late
             trouble = late_from_busy(timeline, ask)

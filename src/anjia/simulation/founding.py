@@ -129,6 +129,7 @@ class Founder:
             handover_minutes=5,
         )
         self.make_rota()
+        self.do(self.administrator, workforce.put_break, opens=time(11), closes=time(13, 30), minutes=40)
         for neighbour in town.neighbours():
             self.register(neighbour)
         self.let_family_in()

@@ -70,6 +70,12 @@ def number(said: Said, name: str) -> float:
     return found
 
 
+def daily_break(said: Said) -> dict[str, Any]:
+    """:raises StaffInvalid: if a time is none, or the minutes are no number"""
+    minutes = number(said, "minutes")
+    return {"opens": clock(said, "opens"), "closes": clock(said, "closes"), "minutes": round(minutes)}
+
+
 def key(said: Said, name: str) -> UUID:
     """:raises StaffInvalid: if it is no id"""
     try:

@@ -292,6 +292,34 @@ class WeeklyPattern(models.Model):
         return [PatternPart.of(part) for part in self.parts]
 
 
+class DailyBreak(models.Model):
+    """A break that everybody of the house has within a shift that covers its window; one that was taken back stays."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    opens = models.TimeField()
+    closes = models.TimeField()
+    minutes = models.PositiveSmallIntegerField()
+    set_by = models.UUIDField()
+    set_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens"), minutes__gt=0), name="daily_break_in_order"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization_id"], condition=Q(removed_at=None), name="daily_break_of_house"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"break of {self.organization_id}"
+
+
 class Shift(models.Model):
     """
     When somebody works. The database refuses two that overlap; one that was taken off the rota stays as a row.

@@ -15,6 +15,7 @@ from anjia.dispatch.rules.travel import USUAL, Pace
 from anjia.kernel.calendar import local
 from anjia.kernel.errors import DomainError, Invalid, Words
 from anjia.messaging.rules import Quiet, due_at, is_quiet
+from anjia.workforce.rules.breaks import Break
 
 Point = tuple[float, float]  # latitude, longitude, WGS-84
 Span = tuple[datetime, datetime]  # half-open
@@ -159,6 +160,7 @@ class Timeline:
     ways: Ways = field(default_factory=dict)
     laboratory: Laboratory | None = None
     pace: Pace = USUAL
+    breaks: tuple[Break, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +183,7 @@ class Block(StrEnum):
     LATE_FOR_NEXT = "late_for_next"
     SPECIMEN_LATE = "specimen_late"
     CARRIED_LATE = "carried_late"
+    NO_BREAK = "no_break"
 
 
 TO_LABORATORY: Final = frozenset({Block.SPECIMEN_LATE, Block.CARRIED_LATE})
@@ -194,9 +197,16 @@ class Trouble:
     due_at: datetime | None = None  # of what has to be at the laboratory
     deliver_minutes: int = 0
     closes_at: time | None = None
+    missed: Break | None = None
 
     @property
     def words(self) -> str:
+        if self.missed:
+            return str(WORDS_OF_BLOCK[self.block]).format(
+                opens=f"{self.missed.opens:%H:%M}",
+                closes=f"{self.missed.closes:%H:%M}",
+                minutes=self.missed.minutes,
+            )
         due = f"{local(self.due_at):%H:%M}" if self.due_at else ""
         return str(WORDS_OF_BLOCK[self.block]).format(minutes=self.minutes_short, due=due)
 
@@ -223,6 +233,7 @@ WORDS_OF_BLOCK: Final[Mapping[Block, Words]] = {
     Block.LATE_FOR_NEXT: _("做完再去下一家要晚 {minutes} 分钟"),
     Block.SPECIMEN_LATE: _("采的标本 {due} 前要送到检验科，要晚 {minutes} 分钟"),
     Block.CARRIED_LATE: _("前面采的标本 {due} 前要送到检验科，加上这一家要晚 {minutes} 分钟"),
+    Block.NO_BREAK: _("{opens}–{closes} 之间留不出 {minutes} 分钟休息"),
 }
 WAY_OUT_OF_BLOCK: Final[Mapping[Block, Words]] = {
     Block.OFF_DUTY: _("改到当班的时间，或加一个班"),
@@ -233,6 +244,7 @@ WAY_OUT_OF_BLOCK: Final[Mapping[Block, Words]] = {
     Block.LATE_FOR_NEXT: _("早 {minutes} 分钟以上开始，或把下一家往后移"),
     Block.SPECIMEN_LATE: _("换早一点的时间，或换离检验科近的人"),
     Block.CARRIED_LATE: _("改到送检以后，或换别人"),
+    Block.NO_BREAK: _("换一个时间，或把前后的一家改派别人"),
 }
 
 

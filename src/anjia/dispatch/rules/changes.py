@@ -40,6 +40,7 @@ class Rule(StrEnum):
     LEAVE = "leave"
     TRAVEL = "travel"
     SPECIMEN = "specimen"
+    BREAK = "break"
     SEX = "sex"
     REFUSED = "refused"
     AREA = "area"
@@ -59,6 +60,7 @@ WORDS_OF_RULE: Final[Mapping[Rule, Words]] = {
     Rule.LEAVE: _("请假"),
     Rule.TRAVEL: _("路上来不及"),
     Rule.SPECIMEN: _("送检来不及"),
+    Rule.BREAK: _("班中休息"),
     Rule.SEX: _("男女的要求"),
     Rule.REFUSED: _("不要的人"),
     Rule.AREA: _("片区"),

@@ -81,6 +81,7 @@ class PlanningRule:
     stay: float = 10.0  # minutes of travel that it must save to put in somebody else
     balance: float = 0.05  # minutes of travel that a minute of work more or less than the mean counts
     left_out: float = 10_000.0
+    missed_break: float = 20_000.0  # rather is somebody else, or another time, looked for
     fixed: float = 1_000_000.0  # what is accepted is never left out
     # How far from the promised time one is tried that cannot be kept: the nearest first.
     rings: tuple[timedelta, ...] = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))

@@ -1,5 +1,6 @@
 """What people can do with those who work here, by topic. One function, one unit of work, one audit entry, one event."""
 
+from anjia.workforce.commands.breaks import put_break, remove_break
 from anjia.workforce.commands.certificates import certify
 from anjia.workforce.commands.institution import (
     add_institution_paper,
@@ -64,12 +65,14 @@ __all__ = [
     "grant_leave",
     "link_account",
     "lock_out",
+    "put_break",
     "put_leave",
     "put_shift",
     "put_standby",
     "refuse_leave",
     "register_staff_list",
     "register_staff_member",
+    "remove_break",
     "remove_shift",
     "set_area",
     "set_last_day",

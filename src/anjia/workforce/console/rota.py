@@ -163,3 +163,22 @@ def generate_shifts(request: PageRequest) -> HttpResponse:
     except Invalid as refusal:
         return show_rota(request, refusal)
     return go("rota", f"?day={first_day}")
+
+
+@page("workforce.change")
+@require_POST
+def put_break(request: PageRequest) -> HttpResponse:
+    """Give everybody a break."""
+    try:
+        console.do(request, commands.put_break, **forms.daily_break(request.POST))
+    except Invalid as refusal:
+        return show_rota(request, refusal)
+    return go("rota", f"?day={request.POST.get('back_to_week', '')}")
+
+
+@page("workforce.change")
+@require_POST
+def remove_break(request: PageRequest, break_id: UUID) -> HttpResponse:
+    """Take a break back."""
+    console.do(request, commands.remove_break, break_id=break_id)
+    return go("rota", f"?day={request.POST.get('back_to_week', '')}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.db.models.functions import JSONObject
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
 from anjia.kernel.prepared import Prepared
-from anjia.workforce.models import Leave, Qualification, Shift, StaffMember
+from anjia.workforce.models import DailyBreak, Leave, Qualification, Shift, StaffMember
 from anjia.workforce.rules import (
     LONGEST_SHIFT,
     SPEED_KMH,
@@ -26,6 +26,7 @@ from anjia.workforce.rules import (
     last_days_of,
     stretches,
 )
+from anjia.workforce.rules.breaks import Break
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def _sheets(asked: Any) -> QuerySet[StaffMember, Any]:
     )
     papers = Qualification.objects.filter(**hers, taken_back_at=None)
     time = Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField())
+    breaks = DailyBreak.objects.filter(organization_id=asked.house, removed_at=None)
+    rest = JSONObject(opens="opens", closes="closes", minutes="minutes")
     paper = JSONObject(
         code="code",
         valid_from="valid_from",
@@ -80,6 +83,7 @@ def _sheets(asked: Any) -> QuerySet[StaffMember, Any]:
                 shifts.filter(is_standby=False).order_by("starts_at").values(time=time)
             ),
             leave_then=ArraySubquery(leave.order_by("starts_at").values(time=time)),
+            breaks_then=ArraySubquery(breaks.order_by("opens").values(rest=rest)),
             papers_then=ArraySubquery(papers.order_by("code", "id").values(paper=paper)),
         )
         .order_by("pinyin", "id")
@@ -134,6 +138,7 @@ def _sheet_of(one: Any, start: datetime) -> CaregiverSheet:
         speed_kmh=SPEED_KMH[TravelMode(one.travel_mode)],
         travel_mode=one.travel_mode,
         cells=_cells_of(one),
+        breaks=tuple(map(_break_of, one.breaks_then)),
     )
 
 
@@ -150,6 +155,11 @@ def _paper_of(said: Mapping[str, Any]) -> Paper:
         valid_until=date.fromisoformat(said["valid_until"]) if said["valid_until"] else None,
         is_verified=said["is_verified"],
     )
+
+
+def _break_of(said: Mapping[str, Any]) -> Break:
+    opens, closes = time.fromisoformat(said["opens"]), time.fromisoformat(said["closes"])
+    return Break(opens, closes, said["minutes"])
 
 
 def _while_employed(

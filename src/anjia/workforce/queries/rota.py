@@ -11,7 +11,7 @@ from anjia.clinical.professions import PAPERS, needs_last_day
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of, holiday_name, is_only_expected, is_working_day
 from anjia.kernel.errors import NotAllowed
-from anjia.workforce.models import Leave, Qualification, Shift, StaffMember, WeeklyPattern
+from anjia.workforce.models import DailyBreak, Leave, Qualification, Shift, StaffMember, WeeklyPattern
 from anjia.workforce.queries.staff import staff_found
 from anjia.workforce.rules import LIVE_LEAVE, LONGEST_SHIFT, MOST_DAYS, LeaveKind, RotaDay, days_from
 from anjia.workforce.rules.papers import WARN_DAYS
@@ -69,6 +69,7 @@ class RotaWeek:
     days: list[RotaDay]
     rows: list[RotaRow]
     next: str | None
+    breaks: list[DailyBreak]  # that everybody has within a shift which covers them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,13 @@ def rota_week(
         )
         for one in page.items
     ]
-    return RotaWeek(days=[_rota_day(day) for day in days], rows=rows, next=page.next)
+    breaks = DailyBreak.objects.filter(organization_id=actor.organization_id, removed_at=None)
+    return RotaWeek(
+        days=[_rota_day(day) for day in days],
+        rows=rows,
+        next=page.next,
+        breaks=list(breaks.order_by("opens")),
+    )
 
 
 def shifts_on_holidays(actor: Actor, purpose: Purpose, *, today: date) -> list[HolidayShifts]:

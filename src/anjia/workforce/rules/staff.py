@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anjia.clinical.professions import PROFESSIONS, RANKED, StaffKind
 from anjia.kernel.errors import DomainError, Invalid, NotAllowed, Words
+from anjia.workforce.rules.breaks import Break
 from anjia.workforce.rules.rota import left_of
 
 LONGEST_TITLE: Final = 20
@@ -104,6 +105,7 @@ class CaregiverSheet:
     speed_kmh: float
     travel_mode: str
     cells: frozenset[str] | None
+    breaks: tuple[Break, ...] = ()  # that she has within a shift which covers them
 
     @property
     def standby(self) -> list[tuple[datetime, datetime]]:
