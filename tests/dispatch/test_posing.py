@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from unittest import mock
 from uuid import UUID
 
 from hypothesis import assume, example, given, settings
@@ -18,9 +19,9 @@ from hypothesis import strategies as st
 
 from anjia.catalogue.rules import Requires
 from anjia.dispatch.cities import put_to_the_engine, spread
-from anjia.dispatch.days import Day, Piece
+from anjia.dispatch.days import Day, Piece, with_stuck
 from anjia.dispatch.delivering import Delivery
-from anjia.dispatch.drafting import Outcome, is_moved, why_not, worked_out
+from anjia.dispatch.drafting import Outcome, is_moved, out_of_place, placed, why_not, worked_out
 from anjia.dispatch.matching import FEASIBILITY, Job, Travel, Wishes
 from anjia.dispatch.posing import Posed, left_of, pose
 from anjia.dispatch.rules import SHORTEST_NOTICE, Span, Timeline
@@ -239,6 +240,25 @@ def test_what_is_planned_by_zones_can_be_done(seed: int) -> None:
     assume(day.pieces)
     with large_from(0, zone=5, changes=100):
         check(worked_out(day, ByZones()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9))
+def test_what_is_planned_of_a_day_that_is_not_settled_can_be_done(seed: int) -> None:
+    """As if each round took from one what it gives to another: the rest is made all the same."""
+    with mock.patch("anjia.dispatch.drafting.MOST_ROUNDS", 1):
+        check(worked_out(day_from(seed), quickly))
+
+
+def test_a_day_that_is_not_settled_is_planned_as_far_as_it_goes() -> None:
+    with mock.patch("anjia.dispatch.drafting.MOST_ROUNDS", 1):
+        assert any(worked_out(day, quickly).moves for day in filter(is_unsettled, map(day_from, range(60))))
+
+
+def is_unsettled(day: Day) -> bool:
+    """Say whether the first round leaves something out of place."""
+    posed = put_to_the_engine(with_stuck(day, {one.key for one in day.free if not day.able[one.key]}))
+    return bool(out_of_place(day, placed(day, posed, quickly(posed, 0))[0]))
 
 
 def test_a_day_is_put_by_zones_where_it_is_large_and_in_one_where_it_is_not() -> None:

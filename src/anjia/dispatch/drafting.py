@@ -65,12 +65,14 @@ def worked_out(day: Day, solve: Solve) -> Outcome:
 
     Promised times first. Where nobody can keep one that nobody has taken yet, other times of that day are tried, the
     nearest first. What finds nobody then stays as it is, and what the engine has put into its place is looked for anew.
-    A day that is not settled then stays as it is: each round could make room for one and take it from another.
+    On a day that is not settled then each round could make room for one and take it from another: what cannot be so
+    stays as it is, and with it whatever stands in its way.
 
     :raises Unsound: if a plan breaks a rule
     """
     stuck = {piece.key for piece in day.pieces if piece.is_free and not day.able[piece.key]}
     movable = dict[UUID, timedelta]()
+    after: Mapping[Key, Piece] = {}
     for number in range(MOST_ROUNDS):
         settled = with_stuck(day, stuck)
         posed = put_to_the_engine(settled, movable=movable)
@@ -81,11 +83,21 @@ def worked_out(day: Day, solve: Solve) -> Outcome:
             continue
         wrong = out_of_place(day, after)
         if not wrong:
-            return Outcome(day, [after[piece.key] for piece in day.pieces])
+            break
         # Whose time is kept for what nobody can do has none for anything else.
         stuck |= (left - stuck) | wrong if number >= WIDENING else (left - stuck) or wrong
         movable = {key: reach for key, reach in movable.items() if key not in {visit for visit, _ in stuck}}
-    return Outcome(day, list(day.pieces))
+    after = with_what_stays(day, after)
+    return Outcome(day, [after[piece.key] for piece in day.pieces])
+
+
+def with_what_stays(day: Day, after: Mapping[Key, Piece]) -> Mapping[Key, Piece]:
+    """Return the pieces with as many as it takes left as they are, so that all that is moved can be so."""
+    before, now = {piece.key: piece for piece in day.pieces}, dict(after)
+    while wrong := out_of_place(day, now):
+        visits = {visit_id for visit_id, _part in wrong}  # who come together stay together
+        now |= {key: piece for key, piece in before.items() if piece.visit_id in visits}
+    return now
 
 
 def placed(day: Day, posed: Posed, plan: Plan) -> tuple[dict[Key, Piece], set[Key]]:
@@ -138,7 +150,8 @@ def out_of_place(day: Day, after: Mapping[Key, Piece]) -> set[Key]:
     return {
         old.key
         for old in day.pieces
-        if is_moved(old, new := after[old.key]) and (why_not(day, new, timelines) or new.staff_id in spoiled)
+        if is_moved(old, new := after[old.key])
+        and (why_not(day, new, timelines) or not spoiled.isdisjoint((old.staff_id, new.staff_id)))
     }
 
 
