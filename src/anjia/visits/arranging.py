@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from anjia.kernel import audit, events, live, prepared
+from anjia.kernel import prepared
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import refuse_if_broken
 from anjia.kernel.errors import NotFound
-from anjia.visits.events import VisitMoved
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
 from anjia.visits.rules.lifecycle import (
     NOT_YET_OUT,
@@ -119,31 +118,3 @@ def write_visits(
             visit.crewed_at = visit.crewed_at or now
         visit.version += 1
     Visit.objects.bulk_update(visits.values(), ["starts_at", "ends_at", "crew_state", "crewed_at", "version"])
-
-
-def tell_that_it_is_moved(
-    actor: Actor,
-    now: datetime,
-    visit: Visit,
-    before: Sequence[Assignment],
-    arranged: Sequence[Arranged],
-    *,
-    is_told_of: bool = False,
-) -> None:
-    audit.record(
-        "visits.visit.moved", actor=actor, at=now, subject_id=visit.id, fields=["starts_at", "ends_at"]
-    )
-    events.publish(
-        VisitMoved(
-            visit_id=visit.id,
-            resident_id=visit.resident_id,
-            at=now,
-            starts_at_before=before[0].planned.lower,
-            ends_at_before=before[0].planned.upper,
-            taken_by_before=tuple(one.staff_id for one in before if one.state == State.ACCEPTED),
-            staff_ids_after=tuple(one.staff_id for one in arranged),
-            is_told_of=is_told_of,
-        ),
-        actor=actor,
-    )
-    live.tell(topic="board", subject_id=visit.id)

@@ -8,13 +8,12 @@ from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from anjia.kernel import audit, events, live, prepared
+from anjia.kernel import prepared
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotFound
 from anjia.kernel.planned import planned
 from anjia.kernel.prepared import Part, Prepared
-from anjia.visits.events import AssignmentChanged
 from anjia.visits.models import LIVE_STATES, Assignment, Visit, VisitChange
 from anjia.visits.rules.lifecycle import (
     NOT_YET_OUT,
@@ -31,6 +30,7 @@ from anjia.visits.rules.lifecycle import (
     crew_state_of,
 )
 from anjia.visits.showing import may_know_of
+from anjia.visits.telling import tell_crew_change, what_of
 
 BROKEN_PROMISES: Final[Mapping[str, Callable[[], DomainError]]] = {
     "assignment_caregiver_not_double_booked": CaregiverBusy,
@@ -318,44 +318,3 @@ def write_crew_change(
     what = what_of(assignment)
     write_change(actor, now, visit=visit, what=what, staff_id=assignment.staff_id, why=why)
     tell_crew_change(actor, now, visit=visit, assignment=assignment, before=before)
-
-
-def what_of(assignment: Assignment) -> What:
-    return What.ACCEPTED if assignment.state == State.ACCEPTED else What.ASSIGNED
-
-
-def tell_crew_change(
-    actor: Actor,
-    now: datetime,
-    *,
-    visit: Visit,
-    assignment: Assignment,
-    before: Assignment,
-    is_told_of: bool = False,
-) -> None:
-    """Say that somebody else is in for a part: in the audit, to whoever listens, to open boards."""
-    what = what_of(assignment)
-    audit.record(
-        f"visits.assignment.{what}",
-        actor=actor,
-        at=now,
-        subject_id=assignment.id,
-        fields=["staff_id", "state"],
-    )
-    events.publish(
-        AssignmentChanged(
-            visit_id=visit.id,
-            resident_id=visit.resident_id,
-            assignment_id=assignment.id,
-            part=assignment.part,
-            staff_id=assignment.staff_id,
-            staff_id_before=before.staff_id if before.staff_id != assignment.staff_id else None,
-            state=assignment.state,
-            at=now,
-            is_by_hand=assignment.state == State.ACCEPTED and actor.staff_id != assignment.staff_id,
-            was_accepted=before.state == State.ACCEPTED and before.staff_id != assignment.staff_id,
-            is_told_of=is_told_of,
-        ),
-        actor=actor,
-    )
-    live.tell(topic="board", subject_id=visit.id)

@@ -11,7 +11,7 @@ from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.prepared import Prepared
 from anjia.kernel.work import command
 from anjia.residents.queries import get_address, has_died
-from anjia.visits.events import VisitCancelled, VisitMissed, VisitMoved, VisitPromised
+from anjia.visits.events import VisitCancelled, VisitMissed, VisitPromised
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
 from anjia.visits.rules.lifecycle import (
     MISSED_AFTER,
@@ -20,13 +20,13 @@ from anjia.visits.rules.lifecycle import (
     HoldExpired,
     HoldReleased,
     IllegalMove,
-    State,
     Status,
     What,
     check_change,
     check_crew,
     check_window,
 )
+from anjia.visits.telling import tell_moved
 from anjia.visits.writing import (
     Door,
     Planned,
@@ -311,8 +311,8 @@ def move_visit(
     :raises CaregiverBusy: if one of the new crew is promised elsewhere at that time
     """
     crew = [Planned(*planned) for planned in assignments]
-    before = crew_of(actor, visit_id=visit_id)
-    wait_for_caregivers(*before, *(planned.staff_id for planned in crew))
+    there = crew_of(actor, visit_id=visit_id)
+    wait_for_caregivers(*there, *(planned.staff_id for planned in crew))
     visit = visit_to_change(actor, visit_id=visit_id)
     check_change(
         Status(visit.status), starts_at=visit.starts_at, now=now, by_person=actor.kind is Kind.PERSON
@@ -323,29 +323,20 @@ def move_visit(
     check_crew([planned.staff_id for planned in crew], people_needed=visit.people_needed)
     if is_so_already(visit, crew, starts_at=starts_at, ends_at=ends_at):
         return visit
-    taken_out, start, end = take_out(visit), visit.starts_at, visit.ends_at
+    taken_out, before = take_out(visit), (visit.starts_at, visit.ends_at)
     visit.starts_at, visit.ends_at, visit.version = starts_at, ends_at, visit.version + 1
     visit.crew_state = CrewState.TENTATIVE.value
     visit.save(update_fields=["starts_at", "ends_at", "crew_state", "version"])
     put_in(visit, crew, now=now, plan_version=max((one.plan_version for one in taken_out), default=0) + 1)
     write_change(actor, now, visit=visit, what=What.MOVED, why=why)
-
-    audit.record(
-        "visits.visit.moved", actor=actor, at=now, subject_id=visit.id, fields=["starts_at", "ends_at"]
+    tell_moved(
+        actor,
+        now,
+        visit=visit,
+        before=before,
+        crew_before=taken_out,
+        staff_ids=[planned.staff_id for planned in crew],
     )
-    events.publish(
-        VisitMoved(
-            visit_id=visit.id,
-            resident_id=visit.resident_id,
-            at=now,
-            starts_at_before=start,
-            ends_at_before=end,
-            taken_by_before=tuple(one.staff_id for one in taken_out if one.state == State.ACCEPTED),
-            staff_ids_after=tuple(planned.staff_id for planned in crew),
-        ),
-        actor=actor,
-    )
-    live.tell(topic="board", subject_id=visit.id)
     return visit
 
 

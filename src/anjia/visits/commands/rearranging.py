@@ -12,12 +12,12 @@ from anjia.visits.arranging import (
     check,
     live_parts,
     put_all_in,
-    tell_that_it_is_moved,
     write_visits,
 )
 from anjia.visits.models import Visit
 from anjia.visits.rules.lifecycle import What
-from anjia.visits.writing import change_of, tell_crew_change, wait_for_caregivers, what_of
+from anjia.visits.telling import tell_crew_change, tell_moved, what_of
+from anjia.visits.writing import change_of, wait_for_caregivers
 
 
 @command("visits.assign")
@@ -46,7 +46,8 @@ def rearrange(actor: Actor, now: datetime, *, arranged: Sequence[Arranged], is_t
     before = {(one.visit_id, one.part): one for one in live_parts(actor, by_visit, to_change=True)}
     for visit_id, ones in by_visit.items():
         check(visits.get(visit_id), before, ones)
-    moved = {key for key, ones in by_visit.items() if visits[key].starts_at != ones[0].starts_at}
+    times = {visit.id: (visit.starts_at, visit.ends_at) for visit in visits.values()}
+    moved = {key for key, ones in by_visit.items() if times[key][0] != ones[0].starts_at}
     after = put_all_in(now, arranged, visits, before, moved)
     write_visits(now, visits, by_visit, before | after, moved)
     prepared.insert(
@@ -74,6 +75,13 @@ def rearrange(actor: Actor, now: datetime, *, arranged: Sequence[Arranged], is_t
             )
     for visit_id in sorted(moved):
         ones = by_visit[visit_id]
-        was = [before[visit_id, one.part] for one in ones]
-        tell_that_it_is_moved(actor, now, visits[visit_id], was, ones, is_told_of=is_told_of)
+        tell_moved(
+            actor,
+            now,
+            visit=visits[visit_id],
+            before=times[visit_id],
+            crew_before=[before[visit_id, one.part] for one in ones],
+            staff_ids=[one.staff_id for one in ones],
+            is_told_of=is_told_of,
+        )
     return len(visits)
