@@ -407,6 +407,18 @@ class TestFallingOut:
         assert abs(line.proposal.effect.moved[0].minutes) <= 60
         assert line.piece.visit_id == one.id
 
+    def test_moves_no_promise_to_where_somebody_is_wanted_who_can_keep_another(self) -> None:
+        """Who is with somebody at ten can come at eleven, unless the one of ten has been moved to there."""
+        here = town()
+        her, other = here.nurse("王倩"), here.nurse("杨慧")
+        at_ten, at_eleven = visit(here, her, hour=10), visit(here, her, hour=11)
+        visit(here, other, hour=10)
+        [first, second] = falls_out(here, her).all.lines
+        assert (first.piece.visit_id, second.piece.visit_id) == (at_ten.id, at_eleven.id)
+        assert second.proposal
+        assert second.proposal.way is Way.OTHER
+        assert [moved.visit_id for moved in falls_out(here, her).all.effect.moved] == [at_ten.id]
+
     def test_says_of_whom_there_is_nobody_and_why(self) -> None:
         here = town()
         her = here.nurse("王倩")

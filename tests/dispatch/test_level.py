@@ -8,7 +8,7 @@ import pytest
 from anjia.catalogue.rules import Qualified
 from anjia.catalogue.rules.assessing import Level, LevelAsked, why_below_level
 from anjia.dispatch.commands import accept_offer, assign_by_hand
-from anjia.dispatch.queries import propose_stand_ins, suitability
+from anjia.dispatch.queries import stand_ins_for, suitability
 from anjia.dispatch.rules import GateClosed, SlotGone
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import DomainError
@@ -115,11 +115,16 @@ class TestWhoIsBelowIt:
         needs(resident, "supervisor")
         visit_id = booking(here, resident, senior)
         found = acting(here.desk, NOON).ask(
-            propose_stand_ins, Purpose.CONTRACT, parts=[(visit_id, 1)], but=id_of(senior), now=NOON
+            stand_ins_for,
+            Purpose.CONTRACT,
+            parts=[(visit_id, 1)],
+            days=[DAY],
+            but=id_of(senior),
+            now=NOON,
         )
-        [proposal] = found.values()
-        assert proposal.able == []
-        assert "主管护师或以上" in "".join(proposal.why_nobody)
+        [instead] = found.values()
+        assert instead.able == []
+        assert "主管护师或以上" in "".join(instead.why_nobody)
 
     def test_is_bound_by_the_latest_assessment_alone(self, here: Town) -> None:
         nurse, resident = here.nurse(), here.resident()

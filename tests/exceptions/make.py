@@ -57,10 +57,15 @@ def lines(here: Town) -> list[AbsenceLine]:
 
 
 def page(
-    here: Town, exception_id: UUID, *, by: Actor | None = None, now: datetime = AT_DOOR
+    here: Town,
+    exception_id: UUID,
+    *,
+    by: Actor | None = None,
+    now: datetime = AT_DOOR,
+    after: str | None = None,
 ) -> ExceptionPage:
     return acting(by or dispatcher(here), now).ask(
-        exception_page, Purpose.CONTRACT, exception_id=exception_id, now=now
+        exception_page, Purpose.CONTRACT, exception_id=exception_id, now=now, after=after
     )
 
 

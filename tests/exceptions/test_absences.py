@@ -68,8 +68,8 @@ def listed(here: Town, one: VisitException, *, now: datetime = EARLY) -> list[Ab
 
 
 def first_of(one: AbsentVisit) -> UUID:
-    assert one.proposal is not None
-    return one.proposal.able[0].staff_id
+    assert one.instead is not None
+    return one.instead.able[0].staff_id
 
 
 def away(here: Town, nurse: Actor) -> list[tuple[str, datetime, datetime]]:
@@ -96,7 +96,7 @@ class TestSomebodyFallsIll:
         found = listed(here, made)
         assert [one.visit_id for one in found] == [visit.id for visit in visits]
         assert [first_of(one) for one in found] == [id_of(spare)] * 6
-        able = found[0].proposal.able[0] if found[0].proposal else None
+        able = found[0].instead.able[0] if found[0].instead else None
         assert able is not None
         assert able.is_standby
         assert able.because[0] == "备用"
@@ -221,12 +221,12 @@ class TestSomebodyFallsIll:
         made = ill(here, nurse)
 
         found = listed(here, made)
-        able = [bool(one.proposal and one.proposal.able) for one in found]
-        assert able == [True, False, True, False, False, False]
-        assert found[1].proposal is not None
-        assert "王芳：这个时间已经有别的上门" in "".join(found[1].proposal.why_nobody)
-        assert found[3].proposal is not None
-        assert found[3].proposal.why_nobody == ["这个时间没有别人当班。"]
+        can = [bool(one.instead and one.instead.is_simple) for one in found]
+        assert can == [True, False, True, False, False, False]
+        assert found[1].instead is not None
+        assert "王芳 09:30–10:00 在" in "".join(found[1].instead.why_nobody)
+        assert found[3].instead is not None
+        assert found[3].instead.why_nobody == ["这个时间没有别人当班。"]
         assert page(here, made.id).line.lines_open == 6
         assert taken.id not in {one.visit_id for one in found}
         with pytest.raises(LinesStillOpen):
@@ -248,8 +248,8 @@ class TestSomebodyFallsIll:
 
         found = listed(here, ill(here, nurse))
 
-        assert [bool(one.proposal and one.proposal.able) for one in found] == [True, False]
-        assert "赶过来要晚" in "".join(found[1].proposal.why_nobody if found[1].proposal else [])
+        assert [bool(one.instead and one.instead.is_simple) for one in found] == [True, False]
+        assert "赶过来要晚" in "".join(found[1].instead.why_nobody if found[1].instead else [])
 
     def test_keeps_what_she_is_in_the_middle_of(self, here: Town) -> None:
         nurse = here.nurse()
@@ -270,7 +270,7 @@ class TestSomebodyFallsIll:
 
         assert one.is_stuck
         assert one.is_open
-        assert one.proposal is None
+        assert one.instead is None
 
     def test_is_one_however_often_it_is_said(self, here: Town) -> None:
         nurse = here.nurse()

@@ -6,7 +6,7 @@ same insertion by which times are booked, in plain Python: the answer is there w
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.dispatch.days import Piece, without
-from anjia.dispatch.matching import FEASIBILITY, may_do
+from anjia.dispatch.matching import FEASIBILITY, is_on_standby, may_do
 from anjia.dispatch.rules.changes import REPAIR, WORDS_OF_WAY, Broken, Effect, Put, Rule, Way
 from anjia.dispatch.standing import Standing, may_be_changed, seen
 from anjia.dispatch.weighing import MINUTE, broken_by, effect_of
@@ -33,6 +33,7 @@ class Proposal:
     puts: Sequence[Put]
     effect: Effect
     seen: str
+    is_standby: bool = False  # somebody else comes, who is on standby then
 
     @property
     def words(self) -> str:
@@ -46,28 +47,6 @@ class Found:
     danger: str
     proposals: Sequence[Proposal]
     why_nobody: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One part of a visit that somebody cannot come for, and the way out that was found for it."""
-
-    piece: Piece
-    proposal: Proposal | None
-    why_nobody: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllOfHers:
-    """All that somebody who falls out was promised for, and what it costs together."""
-
-    lines: Sequence[Line] = ()
-    effect: Effect = field(default_factory=Effect)
-    seen: str = ""
-
-    @property
-    def puts(self) -> list[Put]:
-        return [put for line in self.lines if line.proposal for put in line.proposal.puts]
 
 
 def ways_out(standing: Standing, visit_id: UUID, *, but: UUID | None = None) -> Found:
@@ -93,33 +72,6 @@ def ways_out(standing: Standing, visit_id: UUID, *, but: UUID | None = None) -> 
         proposals=found,
         why_nobody=[] if any(one.way is Way.OTHER for one in found) else why_nobody(standing, wanted[0], but),
     )
-
-
-def for_all_of_hers(standing: Standing, staff_id: UUID) -> AllOfHers:
-    """
-    Return for all that she is promised for and nobody has set out for who comes instead: the soonest first, each
-    minding the ones before it. A promise is moved only where nobody can keep it.
-    """
-    hers = [piece for piece in standing.by_staff.get(staff_id, ()) if may_be_changed(piece)]
-    so_far, lines = standing, list[Line]()
-    for piece in sorted(hers, key=lambda one: (one.starts_at, str(one.visit_id), one.part)):
-        if piece.ends_at <= standing.day.now:
-            continue
-        found = best(others(so_far, piece, staff_id), at_most=1) or best(
-            others_later(so_far, piece, staff_id), at_most=1
-        )
-        proposal = found[0] if found else None
-        lines.append(
-            Line(
-                piece=piece,
-                proposal=proposal,
-                why_nobody=() if proposal else why_nobody(so_far, piece, staff_id),
-            )
-        )
-        if proposal:
-            so_far = so_far.put(proposal.puts)
-    puts = [put for line in lines if line.proposal for put in line.proposal.puts]
-    return AllOfHers(lines=lines, effect=effect_of(standing, puts), seen=seen(standing.day, puts))
 
 
 def in_danger(standing: Standing, crew: Sequence[Piece], but: UUID | None) -> list[Piece]:
@@ -160,7 +112,21 @@ def weighed(standing: Standing, way: Way, puts: Sequence[Put]) -> Iterator[Propo
     over = max(effect.overtime.values(), default=0)
     is_overtime = all(one.rule is Rule.SHIFT for one in effect.broken) and 0 < over <= REPAIR.overtime
     if not effect.broken or is_overtime:
-        yield Proposal(way=way, puts=puts, effect=effect, seen=seen(standing.day, puts))
+        yield Proposal(
+            way=way,
+            puts=puts,
+            effect=effect,
+            seen=seen(standing.day, puts),
+            is_standby=any(is_from_standby(standing, one) for one in puts),
+        )
+
+
+def is_from_standby(standing: Standing, new: Put) -> bool:
+    """Say whether somebody comes out of standby for it who is not in for it now."""
+    old, sheet = standing.by_key[new.key], standing.day.by_id.get(new.staff_id)
+    ends_at = new.starts_at + (old.ends_at - old.starts_at)
+    is_other = sheet is not None and old.staff_id != sheet.id
+    return is_other and sheet is not None and is_on_standby(sheet, new.starts_at, ends_at)
 
 
 def others(standing: Standing, piece: Piece, but: UUID | None) -> Iterator[Proposal]:
@@ -249,13 +215,15 @@ def put(piece: Piece, staff_id: UUID, starts_at: datetime) -> Put:
 
 
 def able(standing: Standing, piece: Piece, but: UUID | None) -> list[CaregiverSheet]:
-    """Return who else may do it, by law, house and wish, and has not said no."""
-    crew = {one.staff_id for one in standing.pieces_of(piece.visit_id)}
+    """
+    Return who else may do it, by law, house and wish, and has not said no. Whoever is being asked already, since
+    somebody cannot come, is among them.
+    """
+    crew = {one.staff_id for one in standing.pieces_of(piece.visit_id) if one.part != piece.part}
     return [
         sheet
         for sheet in standing.day.sheets
-        if sheet.id != but
-        and sheet.id not in crew | piece.said_no
+        if sheet.id not in {but or piece.staff_id} | crew | piece.said_no
         and sheet.shifts
         and may_do(piece.job, sheet, standing.day.day)
     ]
@@ -301,7 +269,9 @@ def said_time(at: datetime) -> datetime:
 
 
 def why_nobody(standing: Standing, piece: Piece, but: UUID | None) -> list[str]:
-    """Say of each who works then what stops her, the nearest to it first, and what would help."""
+    """Say of each who works then what stops her, the nearest to it first, and what would help; or what stops all."""
+    if piece.gates:
+        return [one.words + one.way_out for one in piece.gates]
     crew: Collection[UUID] = {one.staff_id for one in standing.pieces_of(piece.visit_id)}
     found = []
     for sheet in standing.day.sheets:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from anjia.dispatch.queries import Proposal
+from anjia.dispatch.queries import Instead
 from anjia.kernel.paging import Page
 
 
@@ -84,7 +84,7 @@ class AbsentVisit:
     staff_name: str
     now_words: str  # who is in for it now, where it is open
     is_stuck: bool  # whoever cannot come has departed: nobody can be sent in her place
-    proposal: Proposal | None
+    instead: Instead | None  # of what is open, and nobody has set out for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,8 @@ from anjia.dispatch.queries.places import places_for, why_others_come
 from anjia.dispatch.queries.plans import PlanPage, plan_page, silent_runs, waiting_runs, was_planned
 from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.queries.specimens import SpecimenDue, houses_to_ask, late_specimens, specimen_of
-from anjia.dispatch.queries.standing import AllPage, RepairPage, TryPage, all_page, repair_page, try_page
-from anjia.dispatch.queries.standing_in import Proposal, StandIn, propose_stand_ins
+from anjia.dispatch.queries.standing import RepairPage, TryPage, repair_page, try_page
+from anjia.dispatch.queries.standing_in import AllPage, all_page, stand_ins_for
 from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask, trips_made
 from anjia.dispatch.queries.whatif import WhatIf, what_if
 from anjia.dispatch.shapes import (
@@ -37,6 +37,7 @@ from anjia.dispatch.shapes import (
     Slot,
     Slots,
 )
+from anjia.dispatch.standing_in import Instead
 
 __all__ = [
     "AllPage",
@@ -49,6 +50,7 @@ __all__ = [
     "DeliveryShown",
     "Expected",
     "Hold",
+    "Instead",
     "LaboratorySaid",
     "OfferCard",
     "OfferRow",
@@ -56,14 +58,12 @@ __all__ = [
     "PaceKnown",
     "Place",
     "PlanPage",
-    "Proposal",
     "RepairPage",
     "Roads",
     "ServiceHeld",
     "Slot",
     "Slots",
     "SpecimenDue",
-    "StandIn",
     "ToAsk",
     "TryPage",
     "WhatIf",
@@ -91,13 +91,13 @@ __all__ = [
     "paces_known",
     "places_for",
     "plan_page",
-    "propose_stand_ins",
     "repair_page",
     "roads_known",
     "roads_to_ask",
     "silent_runs",
     "slots_for",
     "specimen_of",
+    "stand_ins_for",
     "suitability",
     "trips_made",
     "try_page",

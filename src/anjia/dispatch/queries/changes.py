@@ -8,8 +8,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from anjia.dispatch.models import DayChange
-from anjia.dispatch.queries.standing import Stroke, standing_of
+from anjia.dispatch.queries.standing import standing_of
 from anjia.dispatch.standing import Standing
+from anjia.dispatch.strokes import Stroke
 from anjia.dispatch.undoing import put_of, what_has_followed, why_not_as_before
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed, NotFound

@@ -1,6 +1,6 @@
 """What a run that plans a house's day has to know, read in as many questions for a hundred visits as for one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -17,9 +17,9 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, local
 from anjia.kernel.errors import NotAllowed
 from anjia.learning.queries import courses_binding_each
-from anjia.visits.queries import Promise, known_by_of_many, live_assignments, promises_on
+from anjia.visits.queries import Busy, Promise, known_by_of_many, live_assignments, promises_on
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
-from anjia.workforce.queries import caregivers_on
+from anjia.workforce.queries import caregivers_on_each
 
 SAID_NO: Final = (OfferState.DECLINED.value,)  # who has not answered has not said no: a person may send her
 
@@ -30,32 +30,65 @@ def read_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> Day
 
     :raises NotAllowed: if the actor does not assign
     """
+    return read_days(actor, purpose, days=[day], now=now)[day]
+
+
+def read_days(actor: Actor, purpose: Purpose, *, days: Collection[date], now: datetime) -> dict[date, Day]:
+    """
+    Return the same of several days, in as many questions as of one. All between them is asked for, too.
+
+    :raises NotAllowed: if the actor does not assign
+    """
     if not actor.may("dispatch.assign"):
         raise NotAllowed
-    start, end = day_bounds(day)
+    if not days:
+        return {}
+    start, end = day_bounds(min(days))[0], day_bounds(max(days))[1]
     promises = promises_on(actor, purpose, start=start, end=end)
-    sheets = caregivers_on(actor, purpose, start=start, end=end)
-    ids = [sheet.id for sheet in sheets]
+    on = {one.id: local(one.starts_at).date() for one in promises}
+    promises = [one for one in promises if on[one.id] in days]
+    sheets = caregivers_on_each(actor, purpose, days=days)
+    ids = {sheet.id for some in sheets.values() for sheet in some}
     busy = live_assignments(
         actor, purpose, staff_ids=ids, start=start - LONGEST_VISIT, end=end + LONGEST_VISIT, now=now
     )
-    planned = {promise.id for promise in promises}
-    elsewhere = [one for one in busy if one.visit_id not in planned]
     pieces = pieces_of(actor, purpose, promises, now=now)
-    laboratory = laboratory_for(actor, purpose, busy=elsewhere, jobs=[piece.job for piece in pieces])
-    cells = {promise.cell for promise in promises}
-    return Day(
-        day=day,
-        now=now,
-        sheets=sheets,
-        pieces=pieces,
-        elsewhere=elsewhere,
-        ways=ways_between(actor, purpose, sheets=sheets, busy=elsewhere, cells=cells, laboratory=laboratory),
-        known=known_by_of_many(
-            actor, purpose, resident_ids={promise.resident_id for promise in promises}, staff_ids=ids
-        ),
+    laboratory = laboratory_for(actor, purpose, busy=busy, jobs=[piece.job for piece in pieces])
+    ways = ways_between(
+        actor,
+        purpose,
+        sheets=[sheet for some in sheets.values() for sheet in some],
+        busy=busy,
+        cells={promise.cell for promise in promises},
         laboratory=laboratory,
     )
+    residents = {promise.resident_id for promise in promises}
+    known = known_by_of_many(actor, purpose, resident_ids=residents, staff_ids=ids)
+    return {
+        day: Day(
+            day=day,
+            now=now,
+            sheets=sheets[day],
+            pieces=[piece for piece in pieces if on[piece.visit_id] == day],
+            elsewhere=_elsewhere_on(day, busy, planned={visit_id for visit_id in on if on[visit_id] == day}),
+            ways=ways,
+            known=known,
+            laboratory=laboratory,
+        )
+        for day in days
+    }
+
+
+def _elsewhere_on(day: date, busy: Sequence[Busy], *, planned: Collection[UUID]) -> list[Busy]:
+    """Return what is taken about that day and no part of it: what is only held, and the days before and after."""
+    start, end = day_bounds(day)
+    return [
+        one
+        for one in busy
+        if one.visit_id not in planned
+        and one.starts_at < end + LONGEST_VISIT
+        and start - LONGEST_VISIT < one.ends_at
+    ]
 
 
 def pieces_of(actor: Actor, purpose: Purpose, promises: Sequence[Promise], *, now: datetime) -> list[Piece]:

@@ -1,17 +1,18 @@
 """A day as things stand, read in as many questions for a hundred visits as for one; and what could be otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from anjia.dispatch.days import Piece
-from anjia.dispatch.forecast import forecast
+from anjia.dispatch.days import Day, Piece
+from anjia.dispatch.forecast import Expected, forecast
 from anjia.dispatch.matching import timelines_of
-from anjia.dispatch.queries.days import read_day
-from anjia.dispatch.repairing import AllOfHers, Found, Line, for_all_of_hers, ways_out
+from anjia.dispatch.queries.days import read_days
+from anjia.dispatch.repairing import Found, ways_out
 from anjia.dispatch.rules.changes import Effect, Put
-from anjia.dispatch.standing import Standing, may_be_changed, real_puts, seen
+from anjia.dispatch.standing import Standing, real_puts, seen
+from anjia.dispatch.strokes import Caregiver, Shown, Stroke, caregivers, shown, strokes_of
 from anjia.dispatch.weighing import effect_of
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of, local
@@ -26,54 +27,32 @@ def standing_of(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> 
 
     :raises NotAllowed: if the actor does not assign, or may not read visits
     """
-    read = read_day(actor, purpose, day=day, now=now)
-    expected = {}
-    if day == day_of(now):
-        start, end = day_bounds(day)
-        out = errands(actor, purpose, start=start, end=end)
-        timelines = timelines_of(read.sheets, [], ways=read.ways, laboratory=read.laboratory)
-        expected = forecast(out, timelines, now=now)
-    ids = {piece.resident_id for piece in read.pieces}
-    return Standing(day=read, expected=expected, names=resident_names(actor, purpose, resident_ids=ids))
+    return standing_of_days(actor, purpose, days=[day], now=now)[day]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A part of a visit as the pages of changes name it."""
+def standing_of_days(
+    actor: Actor, purpose: Purpose, *, days: Collection[date], now: datetime
+) -> dict[date, Standing]:
+    """
+    Return the same of several days, in as many questions as of one.
 
-    visit_id: UUID
-    part: int
-    parts: int
-    resident: str
-    service: str
-    staff_id: UUID
-    caregiver: str
-    starts_at: datetime
-    ends_at: datetime
-    may_be_changed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caregiver:
-    id: UUID
-    name: str
+    :raises NotAllowed: if the actor does not assign, or may not read visits
+    """
+    read, today = read_days(actor, purpose, days=days, now=now), day_of(now)
+    expected = _expected_on(actor, purpose, read[today]) if today in read else {}
+    residents = {piece.resident_id for one in read.values() for piece in one.pieces}
+    names = resident_names(actor, purpose, resident_ids=residents)
+    return {
+        day: Standing(day=one, expected=expected if day == today else {}, names=names)
+        for day, one in read.items()
+    }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stroke:
-    """One line of a change, before and after, in words."""
-
-    visit_id: UUID
-    part: int
-    resident: str
-    comes: str
-    comes_then: str
-    starts_at: datetime
-    starts_then: datetime
-
-    @property
-    def is_moved(self) -> bool:
-        return self.starts_at != self.starts_then
+def _expected_on(actor: Actor, purpose: Purpose, read: Day) -> dict[UUID, Expected]:
+    start, end = day_bounds(read.day)
+    out = errands(actor, purpose, start=start, end=end)
+    timelines = timelines_of(read.sheets, [], ways=read.ways, laboratory=read.laboratory)
+    return forecast(out, timelines, now=read.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,20 +68,6 @@ class RepairPage:
     @property
     def visit(self) -> Shown:
         return self.crew[0]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllPage:
-    """All that somebody who falls out was promised for that day."""
-
-    day: date
-    caregiver: Caregiver
-    all: AllOfHers
-    lines: Sequence[tuple[Shown, Sequence[Stroke], Line]]
-
-    @property
-    def has_somebody_for_all(self) -> bool:
-        return all(line.proposal for line in self.all.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +96,10 @@ def repair_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime
     found = ways_out(standing, visit_id)
     return RepairPage(
         day=standing.day.day,
-        crew=[_shown(standing, piece) for piece in crew],
+        crew=[shown(standing, piece) for piece in crew],
         found=found,
-        strokes=[_strokes_of(standing, one.puts) for one in found.proposals],
-        caregivers=_caregivers(standing),
+        strokes=[strokes_of(standing, one.puts) for one in found.proposals],
+        caregivers=caregivers(standing),
     )
 
 
@@ -178,61 +143,15 @@ def try_page(
     )
     return TryPage(
         day=standing.day.day,
-        visit=_shown(standing, piece),
+        visit=shown(standing, piece),
         puts=puts,
         effect=effect_of(standing, puts),
-        strokes=_strokes_of(standing, puts),
+        strokes=strokes_of(standing, puts),
         seen=seen(standing.day, puts),
-        caregivers=_caregivers(standing),
+        caregivers=caregivers(standing),
         staff_id=who,
         starts_at=starts_at,
     )
-
-
-def all_page(actor: Actor, purpose: Purpose, *, staff_id: UUID, day: date, now: datetime) -> AllPage:
-    """
-    Return who could come instead of somebody for all that she is promised for that day, together.
-
-    :raises NotFound: if nobody of that name works or is promised there that day
-    :raises NotAllowed: if the actor does not assign
-    """
-    standing = standing_of(actor, purpose, day=day, now=now)
-    sheet = standing.day.by_id.get(staff_id)
-    if sheet is None:
-        raise NotFound
-    found = for_all_of_hers(standing, staff_id)
-    return AllPage(
-        day=day,
-        caregiver=Caregiver(id=staff_id, name=sheet.name),
-        all=found,
-        lines=[
-            (
-                _shown(standing, line.piece),
-                _strokes_of(standing, line.proposal.puts) if line.proposal else [],
-                line,
-            )
-            for line in found.lines
-        ],
-    )
-
-
-def _strokes_of(standing: Standing, puts: Sequence[Put]) -> list[Stroke]:
-    found = []
-    for one in real_puts(standing, puts):
-        old = standing.by_key.get(one.key)
-        if old is not None:
-            found.append(
-                Stroke(
-                    visit_id=one.visit_id,
-                    part=one.part,
-                    resident=standing.names.get(old.resident_id, ""),
-                    comes=standing.name_of(old.staff_id),
-                    comes_then=standing.name_of(one.staff_id),
-                    starts_at=old.starts_at,
-                    starts_then=one.starts_at,
-                )
-            )
-    return found
 
 
 def _with_visit(
@@ -244,24 +163,3 @@ def _with_visit(
     if not crew:
         raise NotFound
     return standing, crew
-
-
-def _shown(standing: Standing, piece: Piece) -> Shown:
-    return Shown(
-        visit_id=piece.visit_id,
-        part=piece.part,
-        parts=piece.parts,
-        resident=standing.names.get(piece.resident_id, ""),
-        service=piece.service,
-        staff_id=piece.staff_id,
-        caregiver=standing.name_of(piece.staff_id),
-        starts_at=piece.starts_at,
-        ends_at=piece.ends_at,
-        may_be_changed=may_be_changed(piece),
-    )
-
-
-def _caregivers(standing: Standing) -> list[Caregiver]:
-    """Return who works that day, by name."""
-    sheets = [sheet for sheet in standing.day.sheets if sheet.shifts]
-    return [Caregiver(id=one.id, name=one.name) for one in sorted(sheets, key=lambda one: (one.name, one.id))]

@@ -10,8 +10,8 @@ from anjia.catalogue.queries import get_versions
 from anjia.dispatch.gates import levels_asked
 from anjia.dispatch.matching import Job, Wishes, timelines_of
 from anjia.dispatch.queries.laboratory import laboratory_for
-from anjia.dispatch.queries.standing import Caregiver
 from anjia.dispatch.queries.travel import ways_between
+from anjia.dispatch.strokes import Caregiver
 from anjia.dispatch.whatif import AGAIN, LOOKED_AHEAD, Request, Waits, one_more, waits
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of, local

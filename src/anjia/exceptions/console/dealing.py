@@ -129,7 +129,7 @@ def exception_page(
         "waiting": [one for one in found.visits if one.is_open],
         "days_waiting": sorted({local(one.starts_at).date() for one in found.visits if one.is_open}),
         "may_assign": request.actor.may("dispatch.assign"),
-        "has_proposals": any(one.proposal and one.proposal.able for one in found.visits),
+        "has_proposals": any(one.instead and one.instead.is_simple for one in found.visits),
     }
     return render(request, "exceptions/exception.html", said, status=refusal.status if refusal else 200)
 

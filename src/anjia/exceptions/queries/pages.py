@@ -1,12 +1,14 @@
 """One exception with all that can be done about it, and the forms with which one begins."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from anjia.dispatch.queries import contact_of, propose_stand_ins
+from django.db.models import QuerySet
+
+from anjia.dispatch.queries import Instead, contact_of, stand_ins_for
 from anjia.exceptions.listing import is_health_hidden, lines_of, seen
 from anjia.exceptions.models import AbsenceLine, ExceptionStep, VisitException
 from anjia.exceptions.queries.photos import photos_of
@@ -18,9 +20,9 @@ from anjia.exceptions.showing import now_words, settled_words
 from anjia.identity.queries import account_names, who_may
 from anjia.kernel import access
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.calendar import day_of
+from anjia.kernel.calendar import day_of, local
 from anjia.kernel.errors import NotAllowed, NotFound
-from anjia.kernel.paging import Page, page_of
+from anjia.kernel.paging import Page, cut, page_of
 from anjia.residents.queries import phone_to_call, resident_names
 from anjia.visits.queries import get_promise, get_promises, promises_ahead
 from anjia.visits.rules.exceptions import ExceptionKind
@@ -28,6 +30,8 @@ from anjia.visits.rules.lifecycle import State, Status
 from anjia.workforce.queries import get_staff_member, staff_found, staff_names
 
 AT_ONCE: Final = 12  # visits of who cannot come, on a page: about a day of hers
+ORDER: Final = ("starts_at", "id")
+WEEK: Final = timedelta(days=7)
 MOST_STAFF: Final = 300
 MOST_AHEAD: Final = 20
 
@@ -130,15 +134,12 @@ def absent_visits(
     if exception.kind != ExceptionKind.CAREGIVER_ILL or exception.staff_id is None:
         return Page([], None)
     rows = AbsenceLine.objects.filter(organization_id=actor.organization_id, exception=exception)
-    page = page_of(rows, order=("starts_at", "id"), after=after, size=AT_ONCE)
+    page = _of_a_week(page_of(rows, order=ORDER, after=after, size=AT_ONCE))
     promises = get_promises(actor, purpose, visit_ids={one.visit_id for one in page.items})
     residents = resident_names(actor, purpose, resident_ids={one.resident_id for one in page.items})
-    open_parts = [(one.visit_id, one.part) for one in page.items if one.settled_at is None]
-    proposals = (
-        propose_stand_ins(actor, purpose, parts=open_parts, but=exception.staff_id, now=now)
-        if open_parts and actor.may("dispatch.assign")
-        else {}
-    )
+    waiting = [promises[one.visit_id] for one in page.items if one.settled_at is None]
+    days = {local(one.starts_at).date() for one in waiting}
+    instead = _instead(actor, purpose, exception, rows, days=days, now=now) if days else {}
     crew = {one.staff_id for promise in promises.values() for one in promise.crew}
     names = staff_names(actor, purpose, staff_ids=crew | {one.staff_id for one in page.items if one.staff_id})
     found = []
@@ -160,10 +161,35 @@ def absent_visits(
                 staff_name=names.get(one.staff_id, "") if one.staff_id else "",
                 now_words=now_words(there, but=exception.staff_id, names=names),
                 is_stuck=one.settled_at is None and is_stuck,
-                proposal=None if is_stuck else proposals.get((one.visit_id, one.part)),
+                instead=None if is_stuck else instead.get((one.visit_id, one.part)),
             )
         )
     return Page(found, page.next)
+
+
+def _of_a_week(page: Page[AbsenceLine]) -> Page[AbsenceLine]:
+    """Return as much of the page as lies within a week: who could come instead is found by whole days of the house."""
+    near = [one for one in page.items if one.starts_at < page.items[0].starts_at + WEEK]
+    return page if len(near) == len(page.items) else cut(page.items, ORDER, len(near))
+
+
+def _instead(
+    actor: Actor,
+    purpose: Purpose,
+    exception: VisitException,
+    rows: QuerySet[AbsenceLine],
+    *,
+    days: Collection[date],
+    now: datetime,
+) -> dict[tuple[UUID, int], Instead]:
+    """
+    Return who could come instead; nothing to who does not assign. What is open of those days is minded whether this
+    page shows it or not: so that another page says the same.
+    """
+    if not actor.may("dispatch.assign") or exception.staff_id is None:
+        return {}
+    parts = list(rows.filter(settled_at=None).values_list("visit_id", "part"))
+    return stand_ins_for(actor, purpose, parts=parts, days=days, but=exception.staff_id, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

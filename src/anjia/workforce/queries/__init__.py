@@ -10,7 +10,7 @@ from anjia.workforce.queries.institution import (
     kinds_wanting,
     scan_of_institution_paper,
 )
-from anjia.workforce.queries.planning import caregivers_on
+from anjia.workforce.queries.planning import caregivers_on, caregivers_on_each
 from anjia.workforce.queries.policies import (
     CoverLine,
     PolicyLine,
@@ -72,6 +72,7 @@ __all__ = [
     "StaffPage",
     "StaffShown",
     "caregivers_on",
+    "caregivers_on_each",
     "changes_of_rows",
     "duty_of_staff",
     "get_staff_member",

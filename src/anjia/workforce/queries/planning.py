@@ -1,6 +1,6 @@
 """What those who plan a day need to know of everybody, in one question to the database however many there are."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -115,10 +115,26 @@ def caregivers_on(
         "end": end,
     }
     found = EVERYBODY.rows(**asked) if staff_ids is None else NAMED.rows(**asked, staff_ids=list(staff_ids))
-    return [_sheet_of(one, start) for one in found]
+    return [_sheet_of(one, start, end) for one in found]
 
 
-def _sheet_of(one: Any, start: datetime) -> CaregiverSheet:
+def caregivers_on_each(
+    actor: Actor, purpose: Purpose, *, days: Collection[date]
+) -> dict[date, list[CaregiverSheet]]:
+    """Return of each day what `caregivers_on` says of it, of everybody, in one question for any number of days."""
+    bounds = {day: day_bounds(day) for day in days}
+    start, end = bounds[min(days)][0], bounds[max(days)][1]
+    found = EVERYBODY.rows(
+        house=actor.organization_id, day=min(days), since=start - LONGEST_SHIFT, start=start, end=end
+    )
+    return {
+        day: [_sheet_of(one, *bounds[day]) for one in found if one.left_on is None or one.left_on >= day]
+        for day in days
+    }
+
+
+def _sheet_of(one: Any, start: datetime, end: datetime) -> CaregiverSheet:
+    """Return as much of hers as `start` to `end` is about; more may have been read."""
     papers = list(map(_paper_of, one.papers_then))
     return CaregiverSheet(
         id=one.id,
@@ -131,9 +147,11 @@ def _sheet_of(one: Any, start: datetime) -> CaregiverSheet:
         station_id=one.station_id,
         qualifications=last_days_of(papers, day_of(start)),
         unverified=frozenset(paper.code for paper in papers if not counts(paper)),
-        shifts=_stretches_from(start, one, one.shifts_then),
-        bookable=_stretches_from(start, one, one.bookable_then),
-        leave=tuple((away.lower, away.upper) for away in one.leave_then),
+        shifts=_stretches_in(start, end, one, one.shifts_then),
+        bookable=_stretches_in(start, end, one, one.bookable_then),
+        leave=tuple(
+            (away.lower, away.upper) for away in one.leave_then if away.lower < end and start < away.upper
+        ),
         base=(one.base["lat"], one.base["lon"]) if one.base else None,
         speed_kmh=SPEED_KMH[TravelMode(one.travel_mode)],
         travel_mode=one.travel_mode,
@@ -142,10 +160,11 @@ def _sheet_of(one: Any, start: datetime) -> CaregiverSheet:
     )
 
 
-def _stretches_from(
-    start: datetime, staff: StaffMember, shifts: Iterable[DateTimeTZRange]
+def _stretches_in(
+    start: datetime, end: datetime, staff: StaffMember, shifts: Iterable[DateTimeTZRange]
 ) -> tuple[tuple[datetime, datetime], ...]:
-    return tuple(on for on in stretches(_while_employed(staff, shifts)) if start < on[1])
+    near = (shift for shift in shifts if start - LONGEST_SHIFT <= shift.lower < end)
+    return tuple(on for on in stretches(_while_employed(staff, near)) if start < on[1])
 
 
 def _paper_of(said: Mapping[str, Any]) -> Paper:
