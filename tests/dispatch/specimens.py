@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from typing import Any
+from uuid import UUID
 
 from anjia.dispatch.commands import set_laboratory
 from anjia.dispatch.queries import DeliveryShown, my_deliveries
@@ -21,15 +22,16 @@ STEPS = [
 ]
 
 
-def laboratory(here: Town, **says: Any) -> None:
+def laboratory(here: Town, **says: Any) -> UUID:
     sound: dict[str, Any] = {
         "name": "市一院检验科",
         "latitude": NEAR[0],
         "longitude": NEAR[1],
-        "closes_at": time(12),
+        "hours": [(time(0), time(12))] * 7,
         "handover_minutes": 5,
     }
-    acting(here.desk, NOON).do(set_laboratory, **sound | says)
+    made: UUID = acting(here.desk, NOON).do(set_laboratory, **sound | says)
+    return made
 
 
 def draw(here: Town, nurse: Actor, hour: float = 8.5, *, within: int = 120, **says: Any) -> Visit:

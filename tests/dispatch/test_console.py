@@ -189,7 +189,7 @@ class TestTheLaboratory:
         dispatcher = browser(here, "dispatcher")
         page = "/console/dispatch/laboratory"
         form = {"name": "市一院检验科", "latitude": "39.9", "longitude": "116.4"}
-        hours = {"closes_at": "09:50", "handover_minutes": "7"}
+        hours = {"opens_0": "08:10", "closes_0": "09:50", "closed_on": "2026-10-01", "handover_minutes": "7"}
         shown = dispatcher.get(page).content.decode()
         assert 'value="10:30"' in shown
         assert "还没有检验科" in shown
@@ -197,20 +197,31 @@ class TestTheLaboratory:
         assert dispatcher.post(f"{page}/set", form | hours).status_code == 303
 
         shown = dispatcher.get(page).content.decode()
-        assert all(f'value="{value}"' in shown for value in (form | hours).values())
-        assert dispatcher.post(f"{page}/remove").status_code == 303
+        assert "08:10–09:50" in shown
+        assert "不收样" in shown
+        [laboratory_id] = re.findall(r'name="laboratory_id" value="([^"]+)"', shown)
+        shown = dispatcher.get(f"{page}?which={laboratory_id}").content.decode()
+        assert "2026-10-01" in shown
+        assert all(f'value="{value}"' in shown for value in (*form.values(), "08:10", "09:50", "7"))
+        assert dispatcher.post(f"{page}/remove", {"laboratory_id": laboratory_id}).status_code == 303
         assert "还没有检验科" in dispatcher.get(page).content.decode()
 
     def test_is_not_saved_with_what_is_no_place(self, here: OpenTown) -> None:
         dispatcher = browser(here, "dispatcher")
-        said = {"name": "检验科", "latitude": "nan", "longitude": "116.4", "closes_at": "25:00"}
+        said = {
+            "name": "检验科",
+            "latitude": "nan",
+            "longitude": "116.4",
+            "opens_0": "08:00",
+            "closes_0": "25:00",
+        }
 
         refused = dispatcher.post("/console/dispatch/laboratory/set", said)
 
         shown = refused.content.decode()
         assert refused.status_code == 422
-        assert "请填纬度" in shown
-        assert "请填收样到几点" in shown
+        assert "填纬度" in shown
+        assert "收样要写从几点到几点" in shown
         assert 'value="116.4"' in shown
 
     def test_is_not_for_whoever_does_not_assign(self, here: OpenTown) -> None:

@@ -1,6 +1,8 @@
 """What is taken at a home reaches the laboratory in time: by hand, with ways that are plain to reckon."""
 
+from dataclasses import replace
 from datetime import time, timedelta
+from typing import Any
 from uuid import uuid4
 
 from hypothesis import given
@@ -8,13 +10,15 @@ from hypothesis import strategies as st
 
 from anjia.dispatch.insertion import GreedyInsertion
 from anjia.dispatch.rules import Ask, Block, Point, Stop, Timeline, TravelRule
-from anjia.dispatch.rules.delivering import Laboratory
+from anjia.dispatch.rules.delivering import Laboratory, Site
 from anjia.kernel.calendar import local
 from tests.visits.make import at
 
 HOME: Point = (39.90, 116.40)
 THERE: Point = (39.95, 116.40)
-LABORATORY = Laboratory(name="检验科", place=THERE, cell="x", closes_at=time(10, 30))
+UNTIL = ((time(0), time(10, 30)),) * 7
+SITE = Site(name="检验科", place=THERE, cell="x", hours=UNTIL)
+LABORATORY = Laboratory((SITE,))
 RULE = GreedyInsertion(TravelRule(detour=1, setup=timedelta(0), least_kmh=1, unknown=timedelta(minutes=30)))
 TEN = timedelta(minutes=10)
 WITHIN = st.sampled_from([0, 0, 60, 90, 120])
@@ -174,3 +178,61 @@ class TestSeveralChangesTogether:
 
         assert trouble.block is Block.CARRIED_LATE
         assert RULE.spoiled(then, then) == []
+
+
+class TestSeveralSites:
+    """Tomorrow is what `at` says; what is taken goes to the nearest that still takes it then."""
+
+    FAR: Point = (39.80, 116.40)
+
+    def far(self, **says: Any) -> Site:
+        return replace(SITE, name="远的", place=self.FAR, cell="y", **says)
+
+    def test_the_nearest_takes_it(self) -> None:
+        laboratory = Laboratory((self.far(), SITE))
+
+        assert laboratory.site_for(HOME, at(8)) == SITE
+        assert laboratory.site_for((39.81, 116.40), at(8)) == self.far()
+
+    def test_one_that_is_still_open_goes_before_a_nearer_one(self) -> None:
+        open_late = self.far(hours=((time(0), time(18)),) * 7)
+
+        assert Laboratory((open_late, SITE)).site_for(HOME, at(11)) == open_late
+        assert Laboratory((open_late, SITE)).site_for(HOME, at(10)) == SITE
+
+    def test_one_that_is_closed_that_day_takes_nothing(self) -> None:
+        tomorrow = local(at(8)).date()
+        closed = replace(SITE, closed_on=frozenset({tomorrow}))
+        not_on_that_weekday = replace(
+            SITE, hours=tuple(None if one == tomorrow.weekday() else UNTIL[0] for one in range(7))
+        )
+
+        assert Laboratory((self.far(), closed)).site_for(HOME, at(8)) == self.far()
+        assert Laboratory((self.far(), not_on_that_weekday)).site_for(HOME, at(8)) == self.far()
+        assert Laboratory((closed,)).site_for(HOME, at(8)) is None
+        assert Laboratory((closed,)).site_for(HOME, at(8, day=2)) == closed
+
+    def test_nothing_is_drawn_on_a_day_on_which_nobody_takes_it(self) -> None:
+        closed = Laboratory((replace(SITE, closed_on=frozenset({local(at(8)).date()})),))
+        drawn = stop(8, within=120)
+
+        assert block(her(laboratory=closed), ask(8, within=120)) is Block.LABORATORY_CLOSED
+        assert (
+            block(her(drawn, laboratory=closed), ask(9)) is None
+        )  # what is so already is held against nothing
+        assert clocks(her(drawn, laboratory=closed)) == []
+
+    def test_nobody_hands_over_before_they_open(self) -> None:
+        opens = Laboratory((replace(SITE, hours=((time(9), time(10, 30)),) * 7),))
+
+        assert clocks(her(stop(8, within=120), laboratory=opens)) == [("09:05", (0,))]
+        assert clocks(her(stop(8, within=120), stop(9.2), laboratory=opens)) == [("09:57", (0,))]
+        assert clocks(her(stop(8, within=60), laboratory=opens)) == [("09:05", (0,))]
+
+    def test_each_is_brought_where_it_belongs(self) -> None:
+        near_the_far_one = replace(stop(9.5, within=60), place=(39.81, 116.40))
+        ways = RULE.deliveries(
+            her(stop(8, within=90), near_the_far_one, laboratory=Laboratory((self.far(), SITE)))
+        )
+
+        assert [(one.site.name, one.carries) for one in ways] == [("检验科", (0,)), ("远的", (1,))]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from anjia.dispatch.forecast import Expected, forecast
 from anjia.dispatch.matching import cell_of, place_of
 from anjia.dispatch.rules import Point, Timeline
-from anjia.dispatch.rules.delivering import Laboratory
+from anjia.dispatch.rules.delivering import Laboratory, Site
 from anjia.visits.queries import Errand
 from tests.make import NOON
 
@@ -20,7 +20,8 @@ HER, HIM = uuid4(), uuid4()
 HOME, FAR = cell_of((30.0, 112.0)), cell_of((30.1, 112.0))
 WAY = timedelta(minutes=20)  # by the roads, from anywhere to anywhere
 SETUP = timedelta(minutes=5)
-LABORATORY = Laboratory(name="检验科", place=place_of(FAR) or (0, 0), cell=FAR, closes_at=time(18))
+SITE = Site(name="检验科", place=place_of(FAR) or (0, 0), cell=FAR, hours=((time(0), time(18)),) * 7)
+LABORATORY = Laboratory((SITE,))
 
 
 def at(minutes: float) -> datetime:

@@ -3,7 +3,7 @@
 import pytest
 
 from anjia.dispatch.commands import remove_laboratory
-from anjia.dispatch.queries import late_specimens, specimen_of
+from anjia.dispatch.queries import laboratory_said, late_specimens, specimen_of
 from anjia.kernel.actors import Purpose
 from anjia.kernel.work import acting
 from tests.dispatch.plans import visit
@@ -121,7 +121,8 @@ class TestWhatIsNotHandedOver:
     def test_is_nothing_where_there_is_no_laboratory_any_more(self, here: Town) -> None:
         nurse = here.nurse()
         drawn(nurse, draw(here, nurse))
-        acting(here.desk, NOON).do(remove_laboratory)
+        [site] = acting(here.desk, NOON).ask(laboratory_said, Purpose.CONTRACT)
+        acting(here.desk, NOON).do(remove_laboratory, laboratory_id=site.id)
 
         assert late_of(here, 11) == []
 

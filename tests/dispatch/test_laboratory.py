@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from anjia.dispatch.commands import assign_by_hand, move_booking, remove_laboratory, set_laboratory
 from anjia.dispatch.drafting import unassigned
 from anjia.dispatch.matching import FEASIBILITY
+from anjia.dispatch.models import LaboratoryPlace
 from anjia.dispatch.queries import (
     Expected,
     candidates,
@@ -22,9 +23,9 @@ from anjia.dispatch.queries import (
 )
 from anjia.dispatch.rules import SlotGone
 from anjia.dispatch.rules.changes import Rule
-from anjia.dispatch.rules.delivering import LaboratoryInvalid
+from anjia.dispatch.rules.delivering import LaboratoryInvalid, TooManySites
 from anjia.kernel.actors import Actor, Purpose
-from anjia.kernel.errors import NotAllowed
+from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.models import AuditEntry
 from anjia.kernel.work import acting
 from anjia.visits.models import Assignment
@@ -39,15 +40,29 @@ pytestmark = pytest.mark.usefixtures("database")
 NEAR = (39.9242, 116.4074)  # ten minutes by e-bike, and five to park
 
 
-def sets(here: Town, by: Actor | None = None, **says: Any) -> None:
+def sets(here: Town, by: Actor | None = None, **says: Any) -> UUID:
+    """Say where the one laboratory is that the house has, every day until `closes_at`."""
     sound: dict[str, Any] = {
+        "laboratory_id": the_one(here),
         "name": "市一院检验科",
         "latitude": NEAR[0],
         "longitude": NEAR[1],
-        "closes_at": time(10, 30),
+        "hours": [(time(0), says.pop("closes_at", time(10, 30)))] * 7,
         "handover_minutes": 5,
     }
-    acting(by or here.desk, NOON).do(set_laboratory, **sound | says)
+    made: UUID = acting(by or here.desk, NOON).do(set_laboratory, **sound | says)
+    return made
+
+
+def takes_away(here: Town) -> None:
+    laboratory_id = the_one(here)
+    assert laboratory_id
+    acting(here.desk, NOON).do(remove_laboratory, laboratory_id=laboratory_id)
+
+
+def the_one(here: Town) -> UUID | None:
+    found = acting(here.desk, NOON).ask(laboratory_said, Purpose.CONTRACT)
+    return found[0].id if found else None
 
 
 def drawing(here: Town, *, minutes: int = 30, within: int = 120) -> UUID:
@@ -108,7 +123,7 @@ class TestBookingADraw:
     def test_is_free_again_once_there_is_no_laboratory(self, here: Town) -> None:
         here.nurse()
         sets(here)
-        acting(here.desk, NOON).do(remove_laboratory)
+        takes_away(here)
 
         assert times(slots(here, here.resident(), service_code="draw"))[-1] == at(16.5)
 
@@ -351,12 +366,16 @@ class TestADayThatHasBegun:
 
 class TestSaying:
     def test_where_the_laboratory_is(self, here: Town) -> None:
-        assert not acting(here.desk, NOON).ask(laboratory_said, Purpose.CONTRACT).is_there
+        assert acting(here.desk, NOON).ask(laboratory_said, Purpose.CONTRACT) == []
 
         sets(here)
 
-        said = acting(here.desk, NOON).ask(laboratory_said, Purpose.CONTRACT)
-        assert (said.name, said.latitude, said.closes_at) == ("市一院检验科", NEAR[0], time(10, 30))
+        [said] = acting(here.desk, NOON).ask(laboratory_said, Purpose.CONTRACT)
+        assert (said.name, said.latitude, said.hours[6]) == (
+            "市一院检验科",
+            NEAR[0],
+            (time(0), time(10, 30)),
+        )
         assert here.look(lambda _: AuditEntry.objects.filter(action="dispatch.laboratory.set").count()) == 1
 
     @pytest.mark.parametrize(
@@ -367,7 +386,11 @@ class TestSaying:
             ("latitude", None),
             ("latitude", 91.0),
             ("longitude", -181.0),
-            ("closes_at", None),
+            ("hours", []),
+            ("hours", [None] * 7),
+            ("hours", [(time(8), None), *[None] * 6]),
+            ("hours", [(time(10), time(8)), *[None] * 6]),
+            ("closed_on", [None]),
             ("handover_minutes", 61),
             ("handover_minutes", None),
         ],
@@ -386,4 +409,54 @@ class TestSaying:
 
     def test_is_each_house_s_own(self, here: Town) -> None:
         sets(here)
-        assert not acting(town().desk, NOON).ask(laboratory_said, Purpose.CONTRACT).is_there
+        assert acting(town().desk, NOON).ask(laboratory_said, Purpose.CONTRACT) == []
+
+
+class TestSeveralPlaces:
+    def test_stand_beside_each_other_and_change_by_themselves(self, here: Town) -> None:
+        first = sets(here)
+        second = sets(here, laboratory_id=None, name="东院")
+        sets(here, laboratory_id=first, name="西院")
+
+        said = acting(here.desk, NOON).ask(laboratory_said, Purpose.CONTRACT)
+        assert {one.id: one.name for one in said} == {first: "西院", second: "东院"}
+
+        acting(here.desk, NOON).do(remove_laboratory, laboratory_id=first)
+        acting(here.desk, NOON).do(remove_laboratory, laboratory_id=first)
+        assert the_one(here) == second
+        with pytest.raises(NotFound):
+            sets(here, laboratory_id=first)
+
+    def test_serve_whoever_is_near(self, here: Town) -> None:
+        here.nurse()
+        sets(here, hours=[(time(7), time(7, 30))] * 7)
+        assert times(slots(here, here.resident(), service_code="draw")) == []
+
+        sets(here, laboratory_id=None, name="东院")
+
+        assert times(slots(here, here.resident(), service_code="draw"))[-1] == at(9.5)
+
+    def test_are_no_more_than_twenty(self, here: Town) -> None:
+        for number in range(20):
+            sets(here, laboratory_id=None, name=f"{number} 号")
+
+        with pytest.raises(TooManySites):
+            sets(here, laboratory_id=None, name="又一处")
+
+    def test_are_the_house_s_own(self, here: Town) -> None:
+        theirs, other = sets(here), town()
+
+        with pytest.raises(NotFound):
+            sets(other, laboratory_id=theirs)
+        with pytest.raises(NotFound):
+            acting(other.desk, NOON).do(remove_laboratory, laboratory_id=theirs)
+
+    def test_that_was_said_before_the_days_could_differ_is_open_every_day_until_then(
+        self, here: Town
+    ) -> None:
+        sets(here)
+        here.look(lambda _: LaboratoryPlace.objects.update(hours=[], closes_at=time(9, 45)))
+
+        [said] = acting(here.desk, NOON).ask(laboratory_said, Purpose.CONTRACT)
+
+        assert said.hours == ((time(0), time(9, 45)),) * 7

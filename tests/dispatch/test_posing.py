@@ -25,7 +25,7 @@ from anjia.dispatch.drafting import Outcome, is_moved, out_of_place, placed, why
 from anjia.dispatch.matching import FEASIBILITY, Job, Travel, Wishes
 from anjia.dispatch.posing import Posed, left_of, pose
 from anjia.dispatch.rules import SHORTEST_NOTICE, Span, Timeline
-from anjia.dispatch.rules.delivering import Laboratory
+from anjia.dispatch.rules.delivering import Laboratory, Site
 from anjia.dispatch.rules.travel import HOURS, Pace
 from anjia.kernel.calendar import day_bounds
 from anjia.planning.evaluate import suits
@@ -141,13 +141,15 @@ def day_from(seed: int) -> Day:
                 )
             )  # fmt: skip
     pieces.sort(key=lambda piece: (piece.starts_at, str(piece.visit_id), piece.part))
-    laboratory = Laboratory(
+    one = Site(
         name="检验科",
         place=(39.92, 116.41),
         cell=CELLS[0],
-        closes_at=dice.choice([time(9, 45), time(12), time(18)]),
+        hours=((time(0), dice.choice([time(9, 45), time(12), time(18)])),) * 7,
         handover=timedelta(minutes=dice.choice([0, 5, 15])),
     )
+    two = replace(one, name="东院检验科", place=(39.90, 116.38), hours=((time(8, 30), time(11)),) * 7)
+    laboratory = Laboratory((one, two) if len(pieces) % 3 == 0 else (one,))
     has_one = dice.random() < 0.7
     return Day(TOMORROW, NOW, sheets, pieces, elsewhere, travel_of(dice), {}, laboratory if has_one else None)
 

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from anjia.dispatch.delivering import at_laboratory
+from anjia.dispatch.delivering import at_site
 from anjia.dispatch.matching import FEASIBILITY, place_of
 from anjia.dispatch.rules import Ask, Point, Stop, Timeline
+from anjia.dispatch.rules.delivering import Site
 from anjia.visits.queries import Errand
 from anjia.visits.rules.lifecycle import LATE_AFTER
 
@@ -74,20 +75,20 @@ def forecast(
         )
         for one in crew:
             last[one.staff_id] = place_of(one.cell), ends_at
-            if (one.staff_id, visit_id) in to_laboratory:
-                last[one.staff_id] = by_laboratory(timelines[one.staff_id], *last[one.staff_id])
+            if site := to_laboratory.get((one.staff_id, visit_id)):
+                last[one.staff_id] = by_site(site, timelines[one.staff_id], *last[one.staff_id])
     return found
 
 
 def ways_to_laboratory(
     errands: Sequence[Errand], timelines: Mapping[UUID, Timeline]
-) -> set[tuple[UUID, UUID]]:
-    """Return after which of her visits whoever has taken something goes to the laboratory, as it is planned."""
+) -> dict[tuple[UUID, UUID], Site]:
+    """Return after which of her visits whoever has taken something goes to which site, as it is planned."""
     hers: dict[UUID, list[Errand]] = {}
     for one in errands:
         hers.setdefault(one.staff_id, []).append(one)
     return {
-        (staff_id, some[way.after].visit_id)
+        (staff_id, some[way.after].visit_id): way.site
         for staff_id, some in hers.items()
         if staff_id in timelines and any(one.deliver_minutes for one in some)
         for way in FEASIBILITY.deliveries(replace(timelines[staff_id], stops=tuple(map(stop_of, some))))
@@ -103,13 +104,12 @@ def stop_of(one: Errand) -> Stop:
     )
 
 
-def by_laboratory(
-    timeline: Timeline, place: Point | None, free_at: datetime
+def by_site(
+    site: Site, timeline: Timeline, place: Point | None, free_at: datetime
 ) -> tuple[Point | None, datetime]:
     """Return where she is next, and when she can go on from there, if she brings there what she has."""
-    assert timeline.laboratory, "she goes there"
-    way = FEASIBILITY.way(timeline, place, at_laboratory(timeline.laboratory, free_at))
-    return timeline.laboratory.place, free_at + way + timeline.laboratory.handover
+    way = FEASIBILITY.way(timeline, place, at_site(site, free_at))
+    return site.place, site.handed_over_at(free_at + way)
 
 
 def arrival(

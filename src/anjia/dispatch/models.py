@@ -230,17 +230,22 @@ class PlanPolicy(models.Model):
 
 class LaboratoryPlace(models.Model):
     """
-    Where a house's specimens go, until when they are taken there, and how long handing over takes. `cell` is "" where
-    it has no laboratory (any more).
+    A place to which a house's specimens go, when they are taken there, and how long handing over takes. `cell` is ""
+    where it is none any more.
+
+    `hours` holds for each weekday, Monday first, from when to when ("HH:MM"), or null; where it is empty, every day
+    until `closes_at`: as it was said before the days could differ. `closed_on` are single days besides.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    organization_id = models.UUIDField(unique=True)
+    organization_id = models.UUIDField(db_index=True)
     name = models.CharField(max_length=100, default="")
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     cell = models.CharField(max_length=16, default="")
     closes_at = models.TimeField()
+    hours = models.JSONField(default=list)
+    closed_on = ArrayField(models.DateField(), default=list)
     handover_minutes = models.PositiveSmallIntegerField()
     set_by = models.UUIDField()
     set_at = models.DateTimeField()

@@ -15,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from anjia.dispatch.days import Day, Piece, stop_of
-from anjia.dispatch.delivering import at_laboratory
+from anjia.dispatch.delivering import at_site
 from anjia.dispatch.matching import FEASIBILITY, place_of
 from anjia.dispatch.resting import dues
 from anjia.dispatch.rules import (
@@ -32,10 +32,10 @@ from anjia.dispatch.rules import (
     score_of,
 )
 from anjia.dispatch.rules import Part as Points
-from anjia.dispatch.rules.delivering import Laboratory
+from anjia.dispatch.rules.delivering import Site
 from anjia.dispatch.rules.plans import PLANNING
 from anjia.dispatch.rules.travel import HOURS, Pace
-from anjia.kernel.calendar import day_bounds, local
+from anjia.kernel.calendar import day_bounds, day_of, local
 from anjia.planning.problem import (
     ALONE,
     ERRAND,
@@ -252,26 +252,31 @@ class Group:
             kind=TOGETHER if len(self.pieces) > 1 else ALONE,
             known=known_of(day, first, self.able),
         )
-        return with_errand(visit, first.job.deliver_minutes, day.laboratory, places)
+        return with_errand(visit, first.job.deliver_minutes, site_at(day, first.job.place, starts[0]), places)
 
 
-def with_errand(visit: Visit, minutes: int, laboratory: Laboratory | None, places: Places) -> Visit:
+def site_at(day: Day, place: Point | None, at: datetime) -> Site | None:
+    return day.laboratory.site_for(place, at) if day.laboratory else None
+
+
+def with_errand(visit: Visit, minutes: int, site: Site | None, places: Places) -> Visit:
     """
     Return the visit with the way to the laboratory, where something is taken: its second stop, which takes no time but
     the handing over, once for all that is handed over there. Two who come together stay as they are.
     """
-    if not minutes or laboratory is None or visit.kind != ALONE:
+    hours = site.open_on(day_of(places.midnight)) if site else None
+    if not minutes or site is None or hours is None or visit.kind != ALONE:
         return visit
     [part] = visit.parts
-    there = at_laboratory(laboratory, places.midnight)
-    places.points[LABORATORY], places.times[LABORATORY] = there.place, [there.starts_at]
-    closes = laboratory.closes_at.hour * 60.0 + laboratory.closes_at.minute
+    there, name = at_site(site, places.midnight), f"{LABORATORY} {site.name} {site.cell}"
+    places.points[name], places.times[name] = there.place, [there.starts_at]
+    opens, closes = ((one - places.midnight) / MINUTE for one in hours)
     hand_over = Part(
         part.skill,
         0.0,
-        set_up=laboratory.handover / MINUTE,
-        place=LABORATORY,
-        windows=(Window(0.0, closes),),
+        set_up=site.handover / MINUTE,
+        place=name,
+        windows=(Window(opens, closes),),
         hard=True,
     )
     return replace(visit, parts=(part, hand_over), kind=ERRAND, gap=(0.0, max(minutes, part.minutes)))
@@ -362,7 +367,11 @@ def shifts_of(
                 price=PLANNING.fixed,
             )
             is_kept = stop not in too_late  # else a person has agreed to it, or nobody can help it
-            visits.append(with_errand(fixed, stop.deliver_minutes * is_kept, day.laboratory, places))
+            visits.append(
+                with_errand(
+                    fixed, stop.deliver_minutes * is_kept, site_at(day, stop.place, stop.starts_at), places
+                )
+            )
             there, free_at = place, stop.ends_at
     return shifts, visits
 

@@ -125,7 +125,7 @@ class Founder:
             name=f"{town.HOSPITAL}检验科",
             latitude=29.1098,
             longitude=112.7052,
-            closes_at=time(18),  # a demo's day begins at any hour
+            hours=[(time(6), time(18))] * 7,  # a demo's day begins at any hour
             handover_minutes=5,
         )
         self.make_rota()

@@ -5,7 +5,7 @@ from anjia.dispatch.queries.changes import ChangePage, change_page, last_change,
 from anjia.dispatch.queries.deliveries import DeliveryShown, deliveries_on, my_deliveries
 from anjia.dispatch.queries.expecting import Expected, OnTheWay, expected_today, on_the_way
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
-from anjia.dispatch.queries.laboratory import LaboratorySaid, laboratory_said
+from anjia.dispatch.queries.laboratory import SiteSaid, laboratory_said
 from anjia.dispatch.queries.offers import is_still_offered, offers_for, offers_of, overdue_offers
 from anjia.dispatch.queries.paces import PaceKnown, paces_known
 from anjia.dispatch.queries.pages import (
@@ -51,7 +51,6 @@ __all__ = [
     "Expected",
     "Hold",
     "Instead",
-    "LaboratorySaid",
     "OfferCard",
     "OfferRow",
     "OnTheWay",
@@ -61,6 +60,7 @@ __all__ = [
     "RepairPage",
     "Roads",
     "ServiceHeld",
+    "SiteSaid",
     "Slot",
     "Slots",
     "SpecimenDue",

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from anjia.dispatch.delivering import due_at
+from anjia.dispatch.delivering import due_at, site_of
 from anjia.dispatch.forecast import Expected
 from anjia.dispatch.matching import FEASIBILITY, timelines_of
 from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import Stop, Timeline
-from anjia.dispatch.rules.delivering import Laboratory
+from anjia.dispatch.rules.delivering import Site
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
 from anjia.kernel.errors import NotAllowed
@@ -84,8 +84,8 @@ def deliveries_on(
             _as_taken(stop, said.get(one.visit_id)) for stop, one in zip(timeline.stops, hers, strict=True)
         )
         found[staff_id] = [
-            *_handed_over(replace(timeline, stops=stops), hers, said, laboratory),
-            *_to_bring(replace(timeline, stops=_not_handed_over(stops, hers, said)), hers, laboratory, now),
+            *_handed_over(replace(timeline, stops=stops), hers, said),
+            *_to_bring(replace(timeline, stops=_not_handed_over(stops, hers, said)), hers, now),
         ]
     return found
 
@@ -110,15 +110,13 @@ def _delivered_at(one: Busy, said: Mapping[UUID, Specimens]) -> datetime | None:
     return said[one.visit_id].delivered_at if one.visit_id in said else None
 
 
-def _to_bring(
-    timeline: Timeline, hers: list[Busy], laboratory: Laboratory, now: datetime
-) -> Iterator[DeliveryShown]:
+def _to_bring(timeline: Timeline, hers: list[Busy], now: datetime) -> Iterator[DeliveryShown]:
     """Yield the ways with what she still has."""
     for way in FEASIBILITY.deliveries(timeline):
         yield DeliveryShown(
             after_visit_id=hers[way.after].visit_id,
             visit_ids=[hers[number].visit_id for number in way.carries],
-            laboratory=laboratory.name,
+            laboratory=way.site.name,
             leaves_at=way.leaves_at,
             handed_over_at=way.done_at,
             due_at=way.due_at,
@@ -129,19 +127,21 @@ def _to_bring(
 
 
 def _handed_over(
-    timeline: Timeline, hers: list[Busy], said: Mapping[UUID, Specimens], laboratory: Laboratory
+    timeline: Timeline, hers: list[Busy], said: Mapping[UUID, Specimens]
 ) -> Iterator[DeliveryShown]:
     """Yield what she has handed over, by when she did."""
-    together: dict[datetime, list[int]] = {}
+    together: dict[datetime, list[tuple[int, Site]]] = {}
     for number, (stop, one) in enumerate(zip(timeline.stops, hers, strict=True)):
-        if stop.deliver_minutes and (delivered_at := _delivered_at(one, said)):
-            together.setdefault(delivered_at, []).append(number)
-    for delivered_at, numbers in sorted(together.items()):
-        due = min(due_at(timeline, timeline.stops[number]) for number in numbers)
+        delivered_at, site = _delivered_at(one, said), site_of(timeline, stop)
+        if stop.deliver_minutes and delivered_at and site:
+            together.setdefault(delivered_at, []).append((number, site))
+    for delivered_at, brought in sorted(together.items()):
+        numbers = [number for number, _site in brought]
+        due = min(due_at(timeline, timeline.stops[number], site) for number, site in brought)
         yield DeliveryShown(
             after_visit_id=hers[numbers[-1]].visit_id,
             visit_ids=[hers[number].visit_id for number in numbers],
-            laboratory=laboratory.name,
+            laboratory=brought[0][1].name,
             leaves_at=min(timeline.stops[numbers[-1]].ends_at, delivered_at),
             handed_over_at=delivered_at,
             due_at=due,

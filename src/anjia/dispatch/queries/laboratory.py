@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, Protocol
+from uuid import UUID
 
 from anjia.dispatch.matching import place_of
 from anjia.dispatch.models import LaboratoryPlace
-from anjia.dispatch.rules.delivering import CLOSES_AT, HANDOVER, Laboratory
+from anjia.dispatch.rules import Point
+from anjia.dispatch.rules.delivering import MIDNIGHT, Hours, Laboratory, Site
 from anjia.identity.queries import account_names
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.prepared import Prepared
 
-OF_HOUSE: Final = Prepared(lambda asked: LaboratoryPlace.objects.filter(organization_id=asked.house))
+OF_HOUSE: Final = Prepared(
+    lambda asked: (
+        LaboratoryPlace.objects.filter(organization_id=asked.house).exclude(cell="").order_by("name", "id")
+    )
+)
 
 
 class Taking(Protocol):
@@ -33,56 +39,69 @@ def laboratory_for(
     """
     if not any(one.deliver_minutes for kind in (busy, jobs) for one in kind):
         return None
-    row = OF_HOUSE.first(house=actor.organization_id)
-    return _laboratory_of(row) if row else None
+    return _laboratory_of(OF_HOUSE.rows(house=actor.organization_id))
 
 
-def _laboratory_of(row: LaboratoryPlace) -> Laboratory | None:
-    place = place_of(row.cell)
-    if place is None:
-        return None
-    return Laboratory(
+def _laboratory_of(rows: Iterable[LaboratoryPlace]) -> Laboratory | None:
+    sites = tuple(_site_of(row, place) for row in rows if (place := place_of(row.cell)))
+    return Laboratory(sites) if sites else None
+
+
+def _site_of(row: LaboratoryPlace, place: Point) -> Site:
+    return Site(
         name=row.name,
         place=place,
         cell=row.cell,
-        closes_at=row.closes_at,
+        hours=_hours_of(row),
+        closed_on=frozenset(row.closed_on),
         handover=timedelta(minutes=row.handover_minutes),
     )
 
 
+def _hours_of(row: LaboratoryPlace) -> tuple[Hours | None, ...]:
+    if not row.hours:
+        return ((MIDNIGHT, row.closes_at),) * 7
+    return tuple(
+        (time.fromisoformat(one[0]), time.fromisoformat(one[1])) if one else None for one in row.hours
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaboratorySaid:
-    """What the house has said of its laboratory, and who has; as it comes, where nobody has."""
+class SiteSaid:
+    """What the house has said of one place of its laboratory, and who has."""
 
-    name: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    closes_at: time = CLOSES_AT
-    handover_minutes: int = HANDOVER // timedelta(minutes=1)
-    is_there: bool = False
-    set_by: str = ""
-    set_at: datetime | None = None
+    id: UUID
+    name: str
+    latitude: float | None
+    longitude: float | None
+    hours: tuple[Hours | None, ...]
+    closed_on: list[date]
+    handover_minutes: int
+    set_by: str
+    set_at: datetime
 
 
-def laboratory_said(actor: Actor, purpose: Purpose) -> LaboratorySaid:
+def laboratory_said(actor: Actor, purpose: Purpose) -> list[SiteSaid]:
     """
-    Return what is set of the laboratory.
+    Return what is set of the laboratory, place by place.
 
     :raises NotAllowed: if the actor does not assign
     """
     if not actor.may("dispatch.assign"):
         raise NotAllowed
-    row = OF_HOUSE.first(house=actor.organization_id)
-    if row is None:
-        return LaboratorySaid()
-    names = account_names(actor, purpose, account_ids={row.set_by})
-    return LaboratorySaid(
-        name=row.name,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        closes_at=row.closes_at,
-        handover_minutes=row.handover_minutes,
-        is_there=bool(row.cell),
-        set_by=names.get(row.set_by, ""),
-        set_at=row.set_at,
-    )
+    rows = OF_HOUSE.rows(house=actor.organization_id)
+    names = account_names(actor, purpose, account_ids={row.set_by for row in rows}) if rows else {}
+    return [
+        SiteSaid(
+            id=row.id,
+            name=row.name,
+            latitude=row.latitude,
+            longitude=row.longitude,
+            hours=_hours_of(row),
+            closed_on=row.closed_on,
+            handover_minutes=row.handover_minutes,
+            set_by=names.get(row.set_by, ""),
+            set_at=row.set_at,
+        )
+        for row in rows
+    ]

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from anjia.dispatch.matching import place_of
 from anjia.dispatch.queries.laboratory import laboratory_for
+from anjia.dispatch.rules.delivering import Laboratory
 from anjia.kernel.actors import Actor, Purpose
-from anjia.visits.queries import houses_taking, specimens_taken
+from anjia.visits.queries import Taken, houses_taking, specimens_taken
 
 LOOKED_BACK: Final = timedelta(days=1)  # what is older is a matter of papers: no blood of it can be used
 
@@ -43,7 +45,7 @@ def specimens_due(actor: Actor, purpose: Purpose, *, now: datetime) -> list[Spec
     return [
         SpecimenDue(
             visit_id=one.visit_id,
-            due_at=laboratory.due_at(one.said.taken_at or one.starts_at, one.deliver_minutes),
+            due_at=_due_at(laboratory, one),
             delivered_at=one.said.delivered_at,
         )
         for one in taken
@@ -60,4 +62,15 @@ def specimen_of(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime
     return next(
         (one for one in specimens_due(actor, purpose, now=now) if one.visit_id == visit_id),
         None,
+    )
+
+
+def _due_at(laboratory: Laboratory, one: Taken) -> datetime:
+    """Return by when it is to be handed over; where nowhere was open, within its time, wherever somebody took it."""
+    taken_at = one.said.taken_at or one.starts_at
+    site = laboratory.site_for(place_of(one.cell), taken_at)
+    return (
+        site.due_at(taken_at, one.deliver_minutes)
+        if site
+        else taken_at + timedelta(minutes=one.deliver_minutes)
     )

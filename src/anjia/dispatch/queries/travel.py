@@ -52,7 +52,7 @@ def ways_between(
     if not settings.ROADS:
         return Travel(paces=paces)
     points: dict[str, set[Point]] = {}
-    there = {laboratory.cell} if laboratory else set()
+    there = {site.cell for site in laboratory.sites} if laboratory else set()
     for cell in {*cells, *(one.cell for one in busy), *there} - {""}:
         points.setdefault(cell, set()).update({place} if (place := place_of(cell)) else ())
     sheets = list(sheets)
@@ -113,7 +113,9 @@ def roads_to_ask(actor: Actor, purpose: Purpose, *, now: datetime) -> list[ToAsk
     sheets = caregivers_on(actor, purpose, start=now, end=now + ROADS_AHEAD)
     busy = live_assignments(actor, purpose, staff_ids=None, start=now, end=now + ROADS_AHEAD, now=now)
     laboratory = laboratory_for(actor, purpose, busy=busy)
-    homes = {one.cell for one in busy} - {""} | ({laboratory.cell} if laboratory else set())
+    homes = {one.cell for one in busy} - {""} | (
+        {site.cell for site in laboratory.sites} if laboratory else set()
+    )
     asked = []
     for profile in sorted({one for sheet in sheets if (one := profile_of(sheet))}):
         bases = {cell_of(sheet.base) for sheet in sheets if sheet.base and profile_of(sheet) is profile}

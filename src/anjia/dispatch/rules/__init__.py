@@ -184,9 +184,10 @@ class Block(StrEnum):
     SPECIMEN_LATE = "specimen_late"
     CARRIED_LATE = "carried_late"
     NO_BREAK = "no_break"
+    LABORATORY_CLOSED = "laboratory_closed"
 
 
-TO_LABORATORY: Final = frozenset({Block.SPECIMEN_LATE, Block.CARRIED_LATE})
+TO_LABORATORY: Final = frozenset({Block.SPECIMEN_LATE, Block.CARRIED_LATE, Block.LABORATORY_CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +235,7 @@ WORDS_OF_BLOCK: Final[Mapping[Block, Words]] = {
     Block.SPECIMEN_LATE: _("采的标本 {due} 前要送到检验科，要晚 {minutes} 分钟"),
     Block.CARRIED_LATE: _("前面采的标本 {due} 前要送到检验科，加上这一家要晚 {minutes} 分钟"),
     Block.NO_BREAK: _("{opens}–{closes} 之间留不出 {minutes} 分钟休息"),
+    Block.LABORATORY_CLOSED: _("这一天检验科不收样"),
 }
 WAY_OUT_OF_BLOCK: Final[Mapping[Block, Words]] = {
     Block.OFF_DUTY: _("改到当班的时间，或加一个班"),
@@ -245,6 +247,7 @@ WAY_OUT_OF_BLOCK: Final[Mapping[Block, Words]] = {
     Block.SPECIMEN_LATE: _("换早一点的时间，或换离检验科近的人"),
     Block.CARRIED_LATE: _("改到送检以后，或换别人"),
     Block.NO_BREAK: _("换一个时间，或把前后的一家改派别人"),
+    Block.LABORATORY_CLOSED: _("换收样的一天"),
 }
 
 

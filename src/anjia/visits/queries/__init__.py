@@ -33,7 +33,7 @@ from anjia.visits.queries.reading import (
     visits_of_resident,
 )
 from anjia.visits.queries.said import FactSaid, facts_by_id, facts_said, who_is_out_again
-from anjia.visits.queries.specimens import Specimens, houses_taking, specimens_said, specimens_taken
+from anjia.visits.queries.specimens import Specimens, Taken, houses_taking, specimens_said, specimens_taken
 from anjia.visits.queries.week import Coming, Day, Visited, visited_in_week, weeks_of
 from anjia.visits.queries.work import Stop, WorkDay, WorkVisit, caregiver_day, get_work_visit
 from anjia.visits.showing import VisitLine, VisitPage, name_of_service
@@ -52,6 +52,7 @@ __all__ = [
     "Row",
     "Specimens",
     "Stop",
+    "Taken",
     "ThatDay",
     "VisitLine",
     "VisitPage",
