@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from anjia.desk import boards
+from anjia.desk import boards, gantt
 from anjia.dispatch.queries import DeliveryShown, Expected
 from anjia.visits.boards import Bar
 from anjia.visits.queries import Board, Row
@@ -55,7 +55,7 @@ class TestTallies:
 
 class TestTimelines:
     def test_put_noon_in_the_middle_of_a_day_from_seven_to_seven(self) -> None:
-        drawn = boards.gantt_of([row()], day=DAY, now=NOON + timedelta(hours=1), expected={})
+        drawn = gantt.gantt_of([row()], day=DAY, now=NOON + timedelta(hours=1), expected={})
 
         assert drawn.hours[0].label == "7:00"
         assert drawn.hours[-1].label == "19:00"
@@ -65,17 +65,17 @@ class TestTimelines:
     def test_grow_to_hold_whoever_is_out_early(self) -> None:
         early = [(NOON - timedelta(hours=8), NOON)]
 
-        drawn = boards.gantt_of([row(shifts=early)], day=DAY, now=NOON, expected={})
+        drawn = gantt.gantt_of([row(shifts=early)], day=DAY, now=NOON, expected={})
 
         assert drawn.hours[0].label == "4:00"
 
     def test_show_no_line_for_now_on_another_day(self) -> None:
-        assert boards.gantt_of([row()], day=DAY, now=NOON + timedelta(days=1), expected={}).now_left is None
+        assert gantt.gantt_of([row()], day=DAY, now=NOON + timedelta(days=1), expected={}).now_left is None
 
     def test_show_leave_behind_the_visits(self) -> None:
         away = [(NOON, NOON + timedelta(hours=2))]
 
-        bars = boards.gantt_of([row(leave=away)], day=DAY, now=NOON, expected={}).lines[0].bars
+        bars = gantt.gantt_of([row(leave=away)], day=DAY, now=NOON, expected={}).lines[0].bars
 
         assert [bool(bar.url) for bar in bars] == [False, True]
 
@@ -95,12 +95,12 @@ class TestWhenExpected:
     def test_is_drawn_below_what_was_planned(self) -> None:
         day = row()
         late = {day.bars[0].visit_id: self.expected(30)}
-        drawn = boards.gantt_of([day], day=DAY, now=NOON, expected=late).lines[0].real
+        drawn = gantt.gantt_of([day], day=DAY, now=NOON, expected=late).lines[0].real
         assert [(one.left, one.style, one.title) for one in drawn] == [(45.83, "risk", "预计 12:30–13:30")]
 
 
 class TestTheWayToTheLaboratory:
-    def drawn(self, *, hours: float, late: int = 0, **says: Any) -> boards.Bar:
+    def drawn(self, *, hours: float, late: int = 0, **says: Any) -> gantt.Bar:
         """Return what is drawn of a way that begins so many hours after noon, at which her one visit begins."""
         her, leaves_at = row(), NOON + timedelta(hours=hours)
         way = DeliveryShown(
@@ -114,7 +114,7 @@ class TestTheWayToTheLaboratory:
             **says,
         )
         ways = {her.staff_id: [way]}
-        [line] = boards.gantt_of([her], day=DAY, now=NOON, expected={}, deliveries=ways).lines
+        [line] = gantt.gantt_of([her], day=DAY, now=NOON, expected={}, deliveries=ways).lines
         [bar] = line.deliveries
         return bar
 

@@ -10,6 +10,7 @@ from anjia.dispatch.drafting import Outcome, card_of, draft_of, worked_out
 from anjia.dispatch.hanging import with_groups
 from anjia.dispatch.models import PlanRun
 from anjia.dispatch.posing import Posed
+from anjia.dispatch.queries import PlanPage, plan_page
 from anjia.dispatch.queries.days import read_day
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import acting
@@ -77,3 +78,13 @@ def live(here: Town, one: Visit) -> list[tuple[int, UUID, str]]:
         for row in here.crew(one)
         if row.state not in {State.WITHDRAWN, State.DECLINED}
     ]
+
+
+def page(here: Town, by: Actor | None = None) -> PlanPage:
+    return acting(by or here.desk, NOON).ask(plan_page, Purpose.CONTRACT, day=TOMORROW, now=NOON)
+
+
+def two_far(here: Town) -> tuple[Actor, Actor, Visit]:
+    """Return a nurse who is near a visit, one who is far and in for it, and the visit."""
+    near, far = here.nurse("近", base=FAR), here.nurse("远")
+    return near, far, visit(here, far, place=FAR)

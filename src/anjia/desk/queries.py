@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from anjia.desk import audits, boards, people, visit_pages
+from anjia.desk import audits, boards, gantt, people, visit_pages
 from anjia.desk.paces import PaceChart, chart_of
 from anjia.dispatch.queries import (
     Expected,
@@ -209,7 +209,7 @@ def map_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> l
 
 def gantt_of_day(
     actor: Actor, purpose: Purpose, *, day: date, now: datetime, after: UUID | None = None
-) -> boards.Gantt:
+) -> gantt.Gantt:
     """Return the timelines of the day's caregivers, twenty at a time, by name."""
     _check_may_see_board(actor)
     start, end = day_bounds(day)
@@ -223,7 +223,7 @@ def gantt_of_day(
     shown, rest = ids[begin : begin + LINES], ids[begin + LINES :]
     rows = timelines(actor, purpose, day=day, now=now, staff_ids=shown) if shown else []
     expected = _expected_on(actor, purpose, day=day, now=now)
-    return boards.gantt_of(
+    return gantt.gantt_of(
         rows,
         day=day,
         now=now,
