@@ -4,7 +4,7 @@ Who can come, and who suits best: what the contexts below know, put before the r
 `queries` show it, `commands` check it again under the lock: the same functions, so what is shown can be booked.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -363,12 +363,19 @@ def openings(
     ]
 
 
-def time_reasons(job: Job, timeline: Timeline, at: datetime) -> list[Reason]:
-    """Return why she cannot come at that time; the day's nearest time at which she can is the way out."""
+def time_reasons(
+    job: Job, timeline: Timeline, at: datetime, *, together: Sequence[Timeline] | None = None
+) -> list[Reason]:
+    """
+    Return why she cannot come at that time. The way out is the nearest time of the day at which she can, and those who
+    come `together` with her; of who is not alone, none where it is not said who they are.
+    """
     trouble = FEASIBILITY.trouble(timeline, job.ask(at))
     if trouble is None:
         return []
-    nearest = nearest_start(job, timeline, at)
+    nearest = None
+    if together is not None or job.people_needed == 1:
+        nearest = next((one for one in starts_near(job, timeline, at, together=together or ())), None)
     way_out = trouble.way_out
     if nearest is not None:
         way_out = _("改到 {time} 开始就可以").format(time=f"{local(nearest):%H:%M}")
@@ -381,8 +388,14 @@ def is_promised(job: Job, timeline: Timeline, at: datetime) -> bool:
     return any(stop.starts_at < ask.ends_at and ask.starts_at < stop.ends_at for stop in timeline.stops)
 
 
-def nearest_start(job: Job, timeline: Timeline, at: datetime) -> datetime | None:
-    starts: Sequence[datetime] = FEASIBILITY.starts(
+def starts_near(
+    job: Job, timeline: Timeline, at: datetime, *, together: Sequence[Timeline] = ()
+) -> Iterator[datetime]:
+    """
+    Yield the times of that day, the nearest first, at which she can do it, and all who come `together` with her; in the
+    half of the day that was wished for.
+    """
+    starts = FEASIBILITY.starts(
         timeline,
         minutes=job.minutes,
         place=job.place,
@@ -391,8 +404,11 @@ def nearest_start(job: Job, timeline: Timeline, at: datetime) -> datetime | None
         deliver_minutes=job.deliver_minutes,
         access_minutes=job.access_minutes,
     )
-    same_day = [start for start in starts if local(start).date() == local(at).date()]
-    return min(same_day, key=lambda start: abs(start - at), default=None)
+    for start in sorted(starts, key=lambda one: abs(one - at)):
+        here = local(start)
+        is_wished_for = here.date() == local(at).date() and is_in_period(here.hour, job.wishes.period)
+        if is_wished_for and not any(FEASIBILITY.trouble(one, job.ask(start)) for one in together):
+            yield start
 
 
 def besides(others: Iterable[ThatDay], *, service_code: str, span: tuple[datetime, datetime]) -> list[str]:

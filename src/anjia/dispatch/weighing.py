@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anjia.dispatch.days import Piece, without
 from anjia.dispatch.insertion import minutes, neighbours
-from anjia.dispatch.matching import FEASIBILITY, nearest_start, qualification_reasons, wish_reasons
+from anjia.dispatch.matching import FEASIBILITY, may_do, qualification_reasons, starts_near, wish_reasons
 from anjia.dispatch.rules import Ask, Block, Reason, Timeline, Trouble, is_in_period
 from anjia.dispatch.rules.changes import Broken, Effect, Moved, Put, Rule
 from anjia.dispatch.standing import Standing, may_be_changed, people_of, real_puts
@@ -142,12 +142,12 @@ def against_its_time(after: Standing, new: Piece) -> Iterator[Broken]:
         if rule is Rule.TRAVEL and overlap:
             continue
         is_late |= rule is Rule.TRAVEL
-        nearest = nearest_start(new.job, hers, new.starts_at)
+        nearest = other_time(after, new, hers)
         yield Broken(
             rule=rule,
             words=_("{name}：{words}").format(name=name, words=trouble.words),
             way_out=_("改到 {time} 开始就可以").format(time=f"{local(nearest):%H:%M}")
-            if nearest and nearest > after.day.now
+            if nearest
             else trouble.way_out,
         )
     for found in (FEASIBILITY.delivery_trouble(hers, ask), FEASIBILITY.break_trouble(hers, ask)):
@@ -160,6 +160,27 @@ def against_its_time(after: Standing, new: Piece) -> Iterator[Broken]:
             words=_("{name}：现在出发也要晚 {minutes} 分钟").format(name=name, minutes=late),
             way_out=_("改晚一点，先告诉家里"),
         )
+
+
+def other_time(after: Standing, new: Piece, hers: Timeline) -> datetime | None:
+    """
+    Return the nearest time of the day at which nothing would be against it: for her, for whoever comes with her, and
+    for the resident. None, if something is whatever the time.
+    """
+    sheet = after.day.by_id[new.staff_id]
+    crew = [one for one in after.pieces_of(new.visit_id) if one.part != new.part]
+    has_two_parts = any(one.staff_id == sheet.id for one in crew)
+    may_come = may_do(new.job, sheet, after.day.day) and sheet.id not in new.said_no
+    if new.gates or has_two_parts or not may_come:
+        return None
+    together = [without(after.time_of(one.staff_id), one) for one in crew if one.staff_id in after.day.by_id]
+    for at in starts_near(new.job, hers, new.starts_at, together=together):
+        ask = new.job.ask(at)
+        ways = [MINUTE * FEASIBILITY.travel_minutes(one, ask) for one in (hers, *together)]
+        moved = replace(new, starts_at=at, ends_at=ask.ends_at)
+        if after.day.now + max(ways) <= at and not any(against_her_time(after, moved)):
+            return at
+    return None
 
 
 def as_spoiled(name: str, trouble: Trouble) -> Broken:

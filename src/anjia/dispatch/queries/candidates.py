@@ -88,8 +88,11 @@ def suitability(
         if other_part is not None and other_part.part != part:
             hard.append(Reason(is_met=False, words=_("已经是这次上门的另一位"), way_out=_("换别人")))
         soft = wish_reasons(job, sheet)
-        when = time_reasons(job, timelines[sheet.id], promise.starts_at)
-        if unqualified:  # another time would not let her go either
+        together = [
+            timelines[one.staff_id] for one in promise.crew if one.part != part and one.staff_id in timelines
+        ]
+        when = time_reasons(job, timelines[sheet.id], promise.starts_at, together=together)
+        if hard:  # another time would not let her go either
             when = [replace(one, way_out=_("换别人")) for one in when]
         facts, points = score(job, sheet, timelines[sheet.id], promise.starts_at, known)
         current = other_part is not None and other_part.part == part
