@@ -55,14 +55,44 @@ WITHOUT_A_BREAK: Final = """
     SELECT a.visit_id, a.staff_id, v.starts_at, v.service_code, v.status, a.state
       FROM visits_assignment a JOIN visits_visit v ON v.id = a.visit_id
      WHERE a.state NOT IN ('declined', 'withdrawn') AND v.status NOT IN ('cancelled', 'released') AND (
-           NOT EXISTS (
-           SELECT FROM workforce_shift s
-            WHERE s.staff_id = a.staff_id AND s.removed_at IS NULL
-              AND tstzrange(s.starts_at, s.ends_at) @> tstzrange(v.starts_at, v.ends_at))
+           NOT coalesce((
+           SELECT range_agg(tstzrange(s.starts_at, s.ends_at)) @> tstzrange(v.starts_at, v.ends_at)
+             FROM workforce_shift s WHERE s.staff_id = a.staff_id AND s.removed_at IS NULL), false)
         OR EXISTS (
            SELECT FROM workforce_leave l
             WHERE l.staff_id = a.staff_id AND l.state = 'granted'
               AND l.starts_at <= v.starts_at AND v.starts_at < l.ends_at))
+"""
+# An hour in one piece between noon and half past one, on each day on which a nurse works through noon and is
+# promised for something: whatever the ways take.
+NO_ROOM_FOR_A_BREAK: Final = """
+    WITH promised AS (
+        SELECT a.staff_id, (v.starts_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+               lower(a.planned) AT TIME ZONE 'Asia/Shanghai' AS starts,
+               upper(a.planned) AT TIME ZONE 'Asia/Shanghai' AS ends
+          FROM visits_assignment a JOIN visits_visit v ON v.id = a.visit_id
+         WHERE a.state NOT IN ('declined', 'withdrawn') AND v.status NOT IN ('cancelled', 'released')),
+    through_noon AS (
+        SELECT staff_id, (starts_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM workforce_shift
+         WHERE removed_at IS NULL AND (starts_at AT TIME ZONE 'Asia/Shanghai')::time = '12:00'
+           AND (ends_at AT TIME ZONE 'Asia/Shanghai')::time = '13:30'),
+    edges AS (
+        SELECT staff_id, day, day + time '12:00' AS from_then FROM through_noon
+        UNION SELECT t.staff_id, t.day, greatest(p.ends, t.day + time '12:00')
+          FROM through_noon t JOIN promised p USING (staff_id, day) WHERE p.ends < t.day + time '13:30')
+    SELECT t.staff_id, t.day FROM through_noon t WHERE NOT EXISTS (
+           SELECT FROM edges e WHERE e.staff_id = t.staff_id AND e.day = t.day
+              AND e.from_then + interval '60 minutes' <= t.day + time '13:30'
+              AND NOT EXISTS (
+                  SELECT FROM promised p WHERE p.staff_id = t.staff_id AND p.day = t.day
+                     AND p.starts < e.from_then + interval '60 minutes' AND p.ends > e.from_then))
+"""
+WORKS_THROUGH_NOON: Final = """
+    SELECT count(*) FROM workforce_shift s JOIN visits_assignment a USING (staff_id)
+     WHERE s.removed_at IS NULL AND a.state NOT IN ('declined', 'withdrawn')
+       AND (s.starts_at AT TIME ZONE 'Asia/Shanghai')::time = '12:00'
+       AND (s.ends_at AT TIME ZONE 'Asia/Shanghai')::time = '13:30'
+       AND a.planned && tstzrange(s.starts_at, s.ends_at)
 """
 # Whoever is concerned has been told, or stands on the list of those to call.
 UNTOLD: Final = """
@@ -101,7 +131,13 @@ def broken(now: datetime) -> dict[str, Broken]:
 
 def without_a_break() -> Broken:
     """Return who is promised for a visit in her break, or when she is not on duty at all."""
-    return rows(WITHOUT_A_BREAK, [])
+    return [*rows(WITHOUT_A_BREAK, []), *rows(NO_ROOM_FOR_A_BREAK, [])]
+
+
+def promised_at_noon() -> int:
+    """Return how often somebody who works through noon is promised then: only so is it a question."""
+    [found] = rows(WORKS_THROUGH_NOON, [])
+    return int(found)
 
 
 def rows(words: str, values: list[Any]) -> Broken:

@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.dispatch.plans import quickly
 from tests.simulation.pilots import Lived, pilot
-from tests.simulation.promises import broken, without_a_break
+from tests.simulation.promises import broken, promised_at_noon, without_a_break
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.long]
 DAYS, SIZE = map(int, os.environ.get("ANJIA_WEEKS", "7,14").split(","))
@@ -33,6 +33,7 @@ class TestWeeksOfTrouble:
 
     def test_leave_everybody_her_break(self, lived: Lived) -> None:
         assert lived.look(without_a_break) == []
+        assert lived.look(promised_at_noon)
 
     def test_are_weeks_of_trouble(self, lived: Lived) -> None:
         did = lived.world.did

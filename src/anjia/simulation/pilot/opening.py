@@ -1,21 +1,23 @@
 """How the pilot comes to be: its nurses with papers and a rota, its elders with an agreement, some on line."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Final
 from uuid import UUID
 
 from anjia.catalogue import commands as catalogue
 from anjia.identity.roles import permissions_of
 from anjia.kernel.actors import Actor, Kind, system
+from anjia.kernel.calendar import at
 from anjia.residents import commands as residents
 from anjia.simulation import town
-from anjia.simulation.founding import CENTRE, SCANNED, Founder
+from anjia.simulation.founding import AFTERNOON, CENTRE, MORNING, SCANNED, Founder
 from anjia.simulation.insuring import insure_against_accidents
 from anjia.simulation.pilot.people import Elder, nurses
 from anjia.simulation.pilot.world import DAYS, HOURS, World
 from anjia.workforce import commands as workforce
 
 STANDBY: Final = "pilot4"
+THROUGH_NOON: Final = "pilot1"
 LAPSES_ON: Final = 16  # day of the pilot on which the licence of who stands by lapses,
 RENEWED_ON: Final = 23  # and the one on which the new one has been read
 ROTA_BEYOND: Final = 35  # days after the end, for what is booked ahead
@@ -27,6 +29,7 @@ def found_house(founder: Founder) -> None:
     founder.open_accounts()
     founder.do(founder.administrator, catalogue.seed_services)
     founder.hold_papers()
+    founder.do(founder.administrator, workforce.put_break, opens=time(12), closes=time(13, 30), minutes=60)
 
 
 def open_pilot(world: World, elders: list[Elder], days: int) -> None:
@@ -52,14 +55,23 @@ def take_on(world: World, days: int) -> None:
         founder.open_colleague(colleague)
         founder.take_on(colleague, papers_until=lapses)
     insure_against_accidents(founder, insured, number="DEMO-TB-2603（演示）")
+    make_rota(world, days + ROTA_BEYOND)
+
+
+def make_rota(world: World, days: int) -> None:
+    """By their weeks; one of them works through noon, and has her break."""
+    founder = world.founder
     founder.do(
         founder.administrator,
         workforce.generate_shifts,
         when=world.now,
         first_day=world.first,
-        days=days + ROTA_BEYOND,
+        days=days,
         staff_ids=[founder.staff[one.key] for one in nurses()],
     )
+    for number in range(days):
+        day = world.first + number * DAYS
+        founder.put_shift(THROUGH_NOON, at(day, MORNING[1]), at(day, AFTERNOON[0]))
 
 
 def let_in(world: World, elder: Elder, resident_id: UUID) -> None:
