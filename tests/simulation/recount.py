@@ -58,6 +58,7 @@ MINUTES: Final = {
     "caregiver_ill": (160, 100),
     "wrong_address": (185, 125),
     "worsening": (215, 107),
+    "specimen_late": (200, 140),
 }
 SHIFTS: Final = """
     SELECT staff_id, starts_at, ends_at FROM workforce_shift WHERE organization_id = %s AND removed_at IS NULL
