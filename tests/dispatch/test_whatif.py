@@ -2,18 +2,23 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anjia.dispatch import whatif
-from anjia.dispatch.matching import openings
-from anjia.dispatch.queries import WhatIf, what_if
+from anjia.dispatch.commands import begin_estimate, start_estimate
+from anjia.dispatch.jobs import estimate, hand_on_estimates, look_after_estimates
+from anjia.dispatch.matching import cell_of, openings
+from anjia.dispatch.queries import WhatIf, waiting_estimates, what_if
+from anjia.dispatch.rules.whatif import AlreadyEstimating, NobodyLikeThat
 from anjia.dispatch.whatif import Request
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.work import acting
+from anjia.workforce.commands import set_area
 from tests.make import NOON, actor
 from tests.visits.make import DESK, Town, at, id_of, town
 from tests.workforce import make as workforce
@@ -23,10 +28,15 @@ pytestmark = pytest.mark.usefixtures("database")
 NOW = NOON + timedelta(hours=1)
 
 
-def asked(here: Town, like: Actor | None, *, by: Actor | None = None) -> WhatIf:
-    return acting(by or here.desk, NOW).ask(
-        what_if, Purpose.CONTRACT, like=id_of(like) if like else None, now=NOW
-    )
+def asked(here: Town, like: Actor, *, by: Actor | None = None, area: str | UUID = "") -> WhatIf:
+    """Have it reckoned as the job does it, and return what is shown."""
+    made = acting(by or here.desk, NOW).do(start_estimate, like=id_of(like), area=area)
+    estimate(NOW, organization_id=str(here.organization_id), estimate_id=str(made))
+    return shown(here)
+
+
+def shown(here: Town, *, bin_number: int | None = None) -> WhatIf:
+    return acting(here.desk, NOW).ask(what_if, Purpose.CONTRACT, now=NOW, bin_number=bin_number)
 
 
 def one_a_day(here: Town) -> Actor:
@@ -75,16 +85,16 @@ class TestWhatIf:
         nurse = one_a_day(here)
         booked(here, nurse, 4)
         found = asked(here, nurse)
-        assert (found.is_enough, found.requests, found.now) == (False, 4, None)
+        assert (found.is_enough, found.requests, found.now, found.is_done) == (False, 4, None, True)
 
-    def test_changes_nothing(self) -> None:
+    def test_promises_nobody_anything(self) -> None:
         here = town()
         nurse = one_a_day(here)
         booked(here, nurse, 6)
         with CaptureQueriesContext(connection) as queries:
             asked(here, nurse)
         written = [one["sql"] for one in queries if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
-        assert [sql for sql in written if "dispatch_" in sql or "visits_" in sql] == []
+        assert [sql for sql in written if "visits_" in sql or "dispatch_offer" in sql] == []
 
     def test_asks_as_much_for_many_as_for_few(self) -> None:
         counts = []
@@ -101,7 +111,9 @@ class TestWhatIf:
         here = town()
         stranger = actor(*set(DESK) - {"dispatch.assign"}, organization_id=here.organization_id)
         with pytest.raises(NotAllowed):
-            asked(here, None, by=stranger)
+            asked(here, here.nurse(), by=stranger)
+        with pytest.raises(NotAllowed):
+            acting(stranger, NOW).ask(what_if, Purpose.CONTRACT, now=NOW)
 
     def test_finds_what_booking_would_find(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The short way to one person's soonest time, and the way by which times are booked."""
@@ -121,3 +133,88 @@ class TestWhatIf:
         assert (quick.now, quick.then) == (slow.now, slow.then)
         assert quick.now
         assert len(quick.now.hours) > 6
+
+
+class TestAnEstimate:
+    @pytest.fixture
+    def nurse(self, here: Town) -> Actor:
+        made = one_a_day(here)
+        booked(here, made, 6)
+        return made
+
+    @pytest.fixture
+    def here(self) -> Town:
+        return town()
+
+    def test_is_kept_and_says_when_it_was_reckoned(self, here: Town, nurse: Actor) -> None:
+        assert not shown(here).state
+        acting(here.desk, NOW).do(start_estimate, like=id_of(nurse), area="")
+        assert shown(here).is_at_work
+
+        hand_on_estimates(NOW)  # to whichever worker has room; here it is done by hand
+        waiting = acting(here.system, NOW).ask(waiting_estimates, Purpose.CONTRACT, before=NOW)
+        assert waiting == []
+        run_id = shown(here).run_id
+        estimate(NOW, organization_id=str(here.organization_id), estimate_id=str(run_id))
+        estimate(NOW, organization_id=str(here.organization_id), estimate_id=str(run_id))
+
+        found = shown(here)
+        assert (found.is_done, found.progress, found.requests) == (True, 100, 6)
+        assert found.reckoned_at is not None
+
+    def test_shows_the_requests_behind_each_figure(self, here: Town, nurse: Actor) -> None:
+        """20.5 hours now and a day more each; with one more two and two."""
+        found = asked(here, nurse)
+
+        assert [(one.now, one.then) for one in found.bins] == [
+            (0, 0),
+            (0, 0),
+            (1, 2),
+            (1, 2),
+            (1, 2),
+            (3, 0),
+            (0, 0),
+        ]
+        assert max(one.now_share for one in found.bins) == 100
+        [first, second] = shown(here, bin_number=2).chosen
+        assert (first.now, first.then, second.now, second.then) == (20.5, 20.5, 44.5, 20.5)
+        assert first.service == "伤口换药"
+        assert len(shown(here, bin_number=-1).chosen) == 6
+        assert shown(here, bin_number=99).chosen == []
+
+    def test_is_one_at_a_time(self, here: Town, nurse: Actor) -> None:
+        acting(here.desk, NOW).do(start_estimate, like=id_of(nurse), area="")
+        with pytest.raises(AlreadyEstimating):
+            acting(here.desk, NOW).do(start_estimate, like=id_of(nurse), area="all")
+
+    def test_whose_worker_has_died_makes_room_for_another(self, here: Town, nurse: Actor) -> None:
+        made = acting(here.desk, NOW).do(start_estimate, like=id_of(nurse), area="")
+        acting(here.system, NOW).do(begin_estimate, estimate_id=made)
+
+        look_after_estimates(NOW + timedelta(minutes=2))
+        assert shown(here).is_at_work
+        look_after_estimates(NOW + timedelta(minutes=4))
+
+        assert (shown(here).is_at_work, shown(here).is_done) == (False, False)
+        assert asked(here, nurse).is_done
+
+    def test_is_of_the_area_that_is_asked_for(self, here: Town, nurse: Actor) -> None:
+        far = here.nurse("远的", shifts=[])
+        mornings = [(at(8, day=day), at(12, day=day)) for day in range(7, 16)]
+        workforce.ready(of=here.desk, staff_id=id_of(far), on_duty=mornings)
+        acting(here.system, NOW).do(set_area, staff_id=id_of(far), cells=[cell_of((39.0, 116.0))])
+
+        assert asked(here, nurse, area=id_of(far)).requests == 0
+        assert asked(here, far).requests == 0
+        assert asked(here, far, area="all").requests == 6
+
+    @pytest.mark.parametrize("area", ["?", "everywhere"])
+    def test_is_refused_in_words_of_nobody(self, here: Town, nurse: Actor, area: str) -> None:
+        with pytest.raises(NobodyLikeThat):
+            acting(here.desk, NOW).do(start_estimate, like=id_of(nurse), area=area)
+        with pytest.raises(NobodyLikeThat):
+            acting(here.desk, NOW).do(start_estimate, like=None, area="")
+
+    def test_is_each_house_s_own(self, here: Town, nurse: Actor) -> None:
+        asked(here, nurse)
+        assert shown(town()).run_id is None

@@ -123,6 +123,7 @@ OF_THE_HOUSE = {
         "workforce_leave",
         "workforce_servicearea",
         "dispatch_planrun",
+        "dispatch_estimate",
         "dispatch_daychange",
         "messaging_recipient",
         "messaging_notification",

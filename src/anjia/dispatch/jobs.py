@@ -16,16 +16,21 @@ from django.utils import timezone
 
 from anjia.dispatch import roads
 from anjia.dispatch.commands import (
+    begin_estimate,
     begin_run,
     delete_old_runs,
+    fail_estimate,
     fail_run,
     fail_silent_run,
+    finish_estimate,
     finish_run,
     hand_on,
+    hand_on_estimate,
     keep_doors,
     keep_paces,
     keep_run,
     keep_travel_times,
+    note_estimate,
     note_progress,
     offer_visit,
     publish_by_policy,
@@ -39,12 +44,15 @@ from anjia.dispatch.posing import Posed
 from anjia.dispatch.queries import (
     overdue_offers,
     roads_to_ask,
+    silent_estimates,
     silent_runs,
     trips_made,
+    waiting_estimates,
     waiting_runs,
     was_planned,
 )
 from anjia.dispatch.rules.plans import PLANNING, Failure
+from anjia.dispatch.whatif import waits
 from anjia.dispatch.zoning import Rounds, Worker, help_with
 from anjia.integrations.errors import OutsideError
 from anjia.kernel.actors import Actor, Purpose, system
@@ -329,3 +337,58 @@ def help_with_zones(now: datetime, *, organization_id: str, run_id: str) -> None
     """Work on the zones of a large day that wait, as one of any number of workers; none may wait any more."""
     with working(system(UUID(organization_id)), UUID(run_id), is_run=False) as worker:
         help_with(worker)
+
+
+@every("* * * * * */3")
+def hand_on_estimates(now: datetime) -> None:
+    """Hand what waits to be estimated to whichever worker has room."""
+
+    def hand(waiting: tuple[UUID, UUID]) -> None:
+        organization_id, estimate_id = waiting
+        acting(system(organization_id), now).do(hand_on_estimate, estimate_id=estimate_id)
+        estimate.defer(organization_id=organization_id, estimate_id=estimate_id)
+
+    each(acting(system(), now).ask(waiting_estimates, Purpose.CONTRACT, before=now - HANDED_ON_AGAIN), hand)
+
+
+@every("* * * * * */20")
+def look_after_estimates(now: datetime) -> None:
+    """Say of estimates whose worker has died that nothing comes of them."""
+
+    def fail(silent: tuple[UUID, UUID]) -> None:
+        organization_id, estimate_id = silent
+        acting(system(organization_id), now).do(fail_estimate, estimate_id=estimate_id)
+
+    each(acting(system(), now).ask(silent_estimates, Purpose.CONTRACT, now=now), fail)
+
+
+@heavy(priority=1)
+def estimate(now: datetime, *, organization_id: str, estimate_id: str) -> None:
+    """Reckon what one caregiver more would change; it waits behind no day that is planned."""
+    house, which = system(UUID(organization_id)), UUID(estimate_id)
+    asked = acting(house, now).do(begin_estimate, estimate_id=which)
+    if asked is None:
+        return
+    told_at = time.monotonic()
+
+    def tell(share: float) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= TELLS_EVERY:
+            told_at = time.monotonic()
+            acting(house, timezone.now()).do(note_estimate, estimate_id=which, progress=round(100 * share))
+
+    as_now = waits(asked.requests, asked.sheets, asked.timelines, lambda share: tell(share / 2))
+    as_then = waits(
+        asked.requests, [*asked.sheets, asked.more], asked.timelines, lambda share: tell((1 + share) / 2)
+    )
+    result = {
+        "since": asked.since.isoformat(),
+        "until": asked.until.isoformat(),
+        "people": asked.people,
+        "shifts": asked.shifts,
+        "rows": [
+            [str(one.visit_id), one.at.isoformat(), before, after]
+            for one, before, after in zip(asked.requests, as_now, as_then, strict=True)
+        ],
+    }
+    acting(house, timezone.now()).do(finish_estimate, estimate_id=which, result=result)

@@ -5,6 +5,7 @@ from django.db.models import CharField, Q
 from anjia.dispatch.rules import OfferState, Profile
 from anjia.dispatch.rules.plans import AT_WORK, Failure, RunState, ZoneState
 from anjia.dispatch.rules.travel import HOURS, Basis
+from anjia.dispatch.rules.whatif import ESTIMATING, EstimateState
 from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
 
@@ -252,6 +253,46 @@ class LaboratoryPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} until {self.closes_at:%H:%M}"
+
+
+class Estimate(models.Model):
+    """
+    What one caregiver more would change, reckoned in the background: like whom, in whose area ("" is hers, "all" is
+    everywhere, else somebody's id), and how long each request would wait, now and then.
+
+    One at a time of a house is waiting or at work. `heard_at`: when it last said something.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    like = models.UUIDField()
+    area = models.CharField(max_length=36, default="", blank=True)
+    state = models.CharField(
+        max_length=8,
+        choices=[(state.value, state.name) for state in EstimateState],
+        default=EstimateState.QUEUED.value,
+    )
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    progress = models.PositiveSmallIntegerField(default=0)  # percent
+    result = EncryptedJSON(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id"],
+                condition=Q(state__in=sorted(state.value for state in ESTIMATING)),
+                name="estimate_one_at_work",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization_id", "-asked_at"], name="estimate_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"one more like {self.like} ({self.state})"
 
 
 class DayChange(models.Model):

@@ -7,15 +7,16 @@ once with one more. What people chose was often later than the soonest: so it is
 how long they did.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from anjia.dispatch.delivering import stop_of
 from anjia.dispatch.insertion import grid
 from anjia.dispatch.matching import FEASIBILITY, Job, may_do, openings, score
-from anjia.dispatch.rules import SHORTEST_NOTICE, Stop, Timeline, is_in_period
+from anjia.dispatch.rules import SHORTEST_NOTICE, Timeline, is_in_period
 from anjia.kernel.calendar import day_bounds, local
 from anjia.visits.queries import Known
 from anjia.workforce.rules import CaregiverSheet
@@ -28,6 +29,7 @@ LOOKED_AHEAD: Final = 7  # days in which a time is looked for
 class Request:
     """What somebody asked for, and when."""
 
+    visit_id: UUID
     at: datetime
     job: Job
     known: Mapping[UUID, Known]
@@ -50,6 +52,10 @@ class Waits:
         return share_of(self.hours, 0.9)
 
 
+def together(found: Sequence[float | None]) -> Waits:
+    return Waits(hours=[one for one in found if one is not None], none=sum(1 for one in found if one is None))
+
+
 def share_of(hours: Sequence[float], share: float) -> float | None:
     if not hours:
         return None
@@ -57,27 +63,36 @@ def share_of(hours: Sequence[float], share: float) -> float | None:
     return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)
 
 
+def silently(share: float) -> None:
+    """Tell nobody how far it is."""
+
+
 def waits(
-    requests: Sequence[Request], sheets: Collection[CaregiverSheet], timelines: Mapping[UUID, Timeline]
-) -> Waits:
-    """Return how long each would wait for the soonest time, the earlier ones having taken theirs."""
-    times, hours, none = dict(timelines), list[float](), 0
-    for one in requests:
+    requests: Sequence[Request],
+    sheets: Collection[CaregiverSheet],
+    timelines: Mapping[UUID, Timeline],
+    tell: Callable[[float], object] = silently,
+) -> list[float | None]:
+    """
+    Return how many hours each would wait for the soonest time, the earlier ones having taken theirs; None where there
+    is none in a week. `tell` hears how far it is, from 0 to 1.
+    """
+    times, hours = dict(timelines), list[float | None]()
+    for number, one in enumerate(requests):
+        tell(number / len(requests))
         asked_at = one.at + AGAIN
         found = soonest(one, sheets, times, since=asked_at + SHORTEST_NOTICE)
         if found is None:
-            none += 1
+            hours.append(None)
             continue
         starts_at, crew = found
         hours.append((starts_at - asked_at) / timedelta(hours=1))
         ask = one.job.ask(starts_at)
-        stop = Stop(
-            starts_at=ask.starts_at, ends_at=ask.ends_at, place=ask.place, access_minutes=ask.access_minutes
-        )
+        stop = stop_of(ask)
         for staff_id in crew:
             stops = sorted([*times[staff_id].stops, stop], key=lambda it: it.starts_at)
             times[staff_id] = replace(times[staff_id], stops=tuple(stops))
-    return Waits(hours=hours, none=none)
+    return hours
 
 
 def soonest(
@@ -133,6 +148,6 @@ def first_of_one(
     return (best, [min(able)[2]]) if able else None
 
 
-def one_more(like: CaregiverSheet, who: UUID) -> CaregiverSheet:
-    """Return somebody else of the same kind, papers, area and shifts, who is never away."""
-    return replace(like, id=who, name="", leave=())
+def one_more(like: CaregiverSheet, who: UUID, cells: frozenset[str] | None) -> CaregiverSheet:
+    """Return somebody else of the same kind, papers and shifts, who goes to these cells and is never away."""
+    return replace(like, id=who, name="", leave=(), cells=cells)

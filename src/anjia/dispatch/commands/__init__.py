@@ -22,6 +22,14 @@ from anjia.dispatch.commands.plans import (
     start_run,
 )
 from anjia.dispatch.commands.travel import keep_doors, keep_paces, keep_travel_times
+from anjia.dispatch.commands.whatif import (
+    begin_estimate,
+    fail_estimate,
+    finish_estimate,
+    hand_on_estimate,
+    note_estimate,
+    start_estimate,
+)
 from anjia.dispatch.commands.zones import (
     collect_zones,
     finish_zone,
@@ -35,6 +43,7 @@ from anjia.dispatch.commands.zones import (
 __all__ = [
     "accept_offer",
     "assign_by_hand",
+    "begin_estimate",
     "begin_run",
     "call_off_all",
     "cancel_booking",
@@ -44,12 +53,15 @@ __all__ = [
     "decline_offer",
     "delete_old_runs",
     "discard_run",
+    "fail_estimate",
     "fail_run",
     "fail_silent_run",
     "find_somebody_else",
+    "finish_estimate",
     "finish_run",
     "finish_zone",
     "hand_on",
+    "hand_on_estimate",
     "hold_slot",
     "keep_doors",
     "keep_paces",
@@ -58,6 +70,7 @@ __all__ = [
     "keep_zone",
     "let_go_of_zone",
     "move_booking",
+    "note_estimate",
     "note_progress",
     "note_zones",
     "offer_visit",
@@ -68,6 +81,7 @@ __all__ = [
     "remove_laboratory",
     "set_laboratory",
     "set_plan_policy",
+    "start_estimate",
     "start_run",
     "take_turns",
     "take_zone",

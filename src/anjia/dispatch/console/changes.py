@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anjia.dispatch import commands, queries
 from anjia.dispatch.rules.changes import Put
+from anjia.dispatch.rules.whatif import AlreadyEstimating, NobodyLikeThat
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import NoSuchDay, day_bounds, day_of
@@ -208,15 +209,34 @@ def undo(request: PageRequest, day_change_id: UUID) -> HttpResponse:
 @require_safe
 @page("dispatch.assign")
 def whatif(request: PageRequest) -> HttpResponse:
-    """Estimate what one caregiver more would change."""
-    found = console.ask(
-        request,
-        queries.what_if,
-        Purpose.CONTRACT,
-        like=uuid_of(request.GET.get("like", "")),
-        now=timezone.now(),
-    )
-    return render(request, "dispatch/whatif.html", {"page": found})
+    """Show what one caregiver more would change, as it was reckoned last, or how far it is."""
+    return show_whatif(request)
+
+
+def show_whatif(request: PageRequest, refusal: DomainError | None = None) -> HttpResponse:
+    asked = request.GET.get("bin", "")
+    number = -1 if asked == "all" else number_of(asked)
+    found = console.ask(request, queries.what_if, Purpose.CONTRACT, now=timezone.now(), bin_number=number)
+    says = {"page": found, "bin": number, "refusal": refusal, "new_key": new_id()}
+    is_part = request.headers.get("HX-Request") == "true" and request.method == "GET"
+    template = "dispatch/_whatif.html" if is_part else "dispatch/whatif.html"
+    return render(request, template, says, status=refusal.status if refusal else 200)
+
+
+@require_POST
+@page("dispatch.assign")
+def whatif_start(request: PageRequest) -> HttpResponse:
+    area = request.POST.get("area", "")
+    try:
+        console.do(
+            request,
+            commands.start_estimate,
+            like=uuid_of(request.POST.get("like", "")),
+            area=area if area in {"", "all"} else uuid_of(area) or "?",
+        )
+    except (NobodyLikeThat, AlreadyEstimating) as refusal:
+        return show_whatif(request, refusal)
+    return HttpResponseRedirect(reverse("dispatch:whatif"), status=303)
 
 
 urlpatterns = [
@@ -224,6 +244,7 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/give", give, name="give"),
     path("caregivers/<uuid:staff_id>/out", out, name="out"),
     path("what-if", whatif, name="whatif"),
+    path("what-if/start", whatif_start, name="whatif_start"),
     path("changes/make", change, name="change"),
     path("changes/last", last, name="last"),
     path("changes/<uuid:day_change_id>", made, name="made"),

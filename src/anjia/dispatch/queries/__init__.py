@@ -22,7 +22,7 @@ from anjia.dispatch.queries.specimens import SpecimenDue, houses_to_ask, late_sp
 from anjia.dispatch.queries.standing import RepairPage, TryPage, repair_page, try_page
 from anjia.dispatch.queries.standing_in import AllPage, all_page, stand_ins_for
 from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask, trips_made
-from anjia.dispatch.queries.whatif import WhatIf, what_if
+from anjia.dispatch.queries.whatif import WhatIf, silent_estimates, waiting_estimates, what_if
 from anjia.dispatch.shapes import (
     Answered,
     Booked,
@@ -94,6 +94,7 @@ __all__ = [
     "repair_page",
     "roads_known",
     "roads_to_ask",
+    "silent_estimates",
     "silent_runs",
     "slots_for",
     "specimen_of",
@@ -103,6 +104,7 @@ __all__ = [
     "try_page",
     "visit_and_resident",
     "visits_of_change",
+    "waiting_estimates",
     "waiting_runs",
     "was_planned",
     "what_if",
