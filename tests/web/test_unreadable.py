@@ -57,6 +57,28 @@ class TestTextOnly:
         assert answer.status_code == 400
         assert "读不懂" in answer.content.decode("unicode-escape" if "/api/" in where else "utf-8")
 
+    @pytest.mark.parametrize(
+        "where", ["/api/v1/files", "/nowhere", "/console/identity/sign-in/", "/language"]
+    )
+    @pytest.mark.parametrize("letters", ["gb18030", "utf-16", "rot13", "idna", "hex"])
+    def test_refuses_forms_in_other_letters(self, client: Client, where: str, letters: str) -> None:
+        part = '--x\r\nContent-Disposition: form-data; name="login"\r\n\r\n检验科\r\n--x--\r\n'.encode(
+            "gb18030"
+        )
+        for body, kind in (
+            ("login=检验科".encode("gb18030"), "application/x-www-form-urlencoded"),
+            (part, "multipart/form-data; boundary=x"),
+        ):
+            answer = client.generic("POST", where, body, f"{kind}; charset={letters}")
+            assert answer.status_code == 400
+            assert "读不懂" in answer.content.decode("unicode-escape" if "/api/" in where else "utf-8")
+
+    @pytest.mark.parametrize("letters", ["utf-8", "UTF8", "nonsense"])
+    def test_takes_forms_in_ours(self, client: Client, letters: str) -> None:
+        kind = f"application/x-www-form-urlencoded; charset={letters}"
+        answer = client.generic("POST", "/language", b"language=en&next=/", kind)
+        assert answer.status_code == 303
+
     @pytest.mark.parametrize("query", ["after=%00", "after=W251bGwsbnVsbF0=", "after=" + "W1tb" * 1000])
     def test_refuses_such_cursors(self, client: Client, query: str) -> None:
         entry = make.session(make.staff(make.house()), now=timezone.now())

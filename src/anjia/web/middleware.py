@@ -1,5 +1,6 @@
 """What happens round every page."""
 
+import codecs
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
@@ -140,6 +141,10 @@ class TextOnly:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_ours = not is_form_in_other_letters(request)
+        request.encoding = "utf-8"  # whatever it says: or its refusal, too, would stumble over the form
+        if not is_ours:
+            return pages.told(request, Unreadable())
         try:
             request.POST  # noqa: B018  # where there is no such page, nobody else would ask before the page that says so
         except MultiPartParserError:
@@ -152,6 +157,12 @@ class TextOnly:
         if is_text(request.path) and all(is_text(dict(form)) for form in forms):
             return None
         return pages.told(request, Unreadable())
+
+
+def is_form_in_other_letters(request: HttpRequest) -> bool:
+    """Say whether somebody sends a form in other letters than our pages do: no browser does."""
+    is_form = request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}
+    return is_form and request.encoding is not None and codecs.lookup(request.encoding).name != "utf-8"
 
 
 class SignedIn:
