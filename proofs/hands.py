@@ -34,6 +34,7 @@ COUNTED_AFTER: Final = 11.0  # seconds; a connection of the pool may tell its co
 ENGINE_WITHIN: Final = 1500.0  # seconds; on its first day it is installed and compiled
 LOOKS_AGAIN: Final = 4  # times at a draft of which something has fallen out meanwhile
 FALLS_OUT: Final = 0.03  # of what the house does: of forty caregivers most must stay
+PUBLISHED: Final = "publish: done"
 MUST_BE_DONE: Final = ("confirm", "repair", "give", "publish", "cancel", "move", "absent", "laboratory")
 DEADLOCKS: Final = "SELECT sum(deadlocks)::int FROM pg_stat_database"
 BOOKED: Final = """
@@ -77,9 +78,10 @@ WRONG: Final = {  # each gives a row where a promise does not hold once all is h
 }
 
 
-def book(desk: Hand, server: Server) -> None:
+def book(desk: Hand, server: Server, day: str) -> None:
+    """Book for somebody a time of that day, or soon after it, with whoever the page proposes."""
     resident_id, address_id = desk.dice.choice(server.rows(HOMES))
-    path = f"/console/dispatch/book/{resident_id}?service_code=bp_follow_up&address_id={address_id}"
+    path = f"/console/dispatch/book/{resident_id}?service_code=bp_follow_up&address_id={address_id}&first_day={day}"
     form = next((one for one in desk.forms(path) if one.action.endswith("/hold") and one.buttons), None)
     if form is None:
         desk.told["book: no times"] += 1
@@ -242,8 +244,8 @@ def planning() -> Iterator[Server]:
             Cluster(home).remove()
 
 
-def busy(hand: Hand | Phone, until: float, work: Callable[[], None]) -> None:
-    while time.monotonic() < until:
+def busy(hand: Hand | Phone, is_over: Callable[[], bool], work: Callable[[], None]) -> None:
+    while not is_over():
         try:
             work()
         except Exception as error:  # a hand that lets go in silence would prove nothing
@@ -282,8 +284,12 @@ def main() -> None:
 
 
 def storm(server: Server, told: Counter[str], planner: Hand, day: str) -> None:
-    """Let all of them work until the time is over."""
-    until = time.monotonic() + SECONDS
+    """Let all of them work until the time is over, and for twice as long where nothing has been published yet."""
+    began, published = time.monotonic(), told[PUBLISHED]
+
+    def is_over() -> bool:
+        worked = time.monotonic() - began
+        return worked > (SECONDS if told[PUBLISHED] > published else 2 * SECONDS)
 
     def hand(card: str, seed: int) -> Hand:
         return Hand(server.url, card, told, random.Random(seed))
@@ -293,7 +299,7 @@ def storm(server: Server, told: Counter[str], planner: Hand, day: str) -> None:
     phones = [Phone(server.url, "nurse", told, random.Random(200 + n)) for n in range(PHONES)]
     house, second = hand("dispatcher", 300), hand("dispatcher", 400)
     works: list[tuple[Hand | Phone, Callable[[], None]]] = [
-        *((one, partial(book, one, server)) for one in desks[1:]),
+        *((one, partial(book, one, server, day)) for one in desks[1:]),
         (desks[0], partial(disturb, desks[0], server)),
         *((one, partial(repair, one, server)) for one in dispatchers),
         *((one, one.answer) for one in phones),
@@ -301,7 +307,7 @@ def storm(server: Server, told: Counter[str], planner: Hand, day: str) -> None:
         (planner, partial(plan, planner, day, within=60)),
         (second, partial(publish_too, second, day)),
     ]
-    threads = [threading.Thread(target=busy, args=(one, until, work)) for one, work in works]
+    threads = [threading.Thread(target=busy, args=(one, is_over, work)) for one, work in works]
     for thread in threads:
         thread.start()
     for thread in threads:
