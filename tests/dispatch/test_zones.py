@@ -1,5 +1,7 @@
 """A large day is planned by zones, by any number of workers: killed, called off, alone or many, the plan is one."""
 
+import itertools
+import random
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -217,6 +219,44 @@ class TestAKilledWorker:
         assert not acting(here.system, NOON + 2 * LOST).do(keep_zone, zone_id=zone.id, by=by)
         assert not acting(here.system, NOON + 2 * LOST).do(finish_zone, zone_id=zone.id, by=by, plan={})
         assert [one.state for one in zones_of(here, run_id)] == ["taken"]
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_changes_nothing_of_the_plan_however_many_are(self, seed: int) -> None:
+        """Three help; of what they take every other is never heard of again, or comes when it is another's."""
+        here = city()
+        run_id, region = begun(here)
+        alone = worked_out(here, run_id, region)
+        acting(here.desk, NOON).do(discard_run, run_id=run_id)
+        run_id, region = begun(here)
+        dice, hours = random.Random(seed), itertools.count()
+        too_late: list[tuple[UUID, UUID, Any]] = []
+
+        def clock() -> datetime:
+            return NOON + next(hours) * SOON
+
+        def help_and_be_killed(_number: int) -> None:
+            for _ in range(3):
+                by = uuid4()
+                while zone := take(here, run_id, by, clock()):
+                    if dice.random() < 0.5:
+                        too_late.append((zone.id, by, answer(zone.asked, lambda _share: True)))
+                        break
+                    plan = answer(zone.asked, lambda _share: True)
+                    acting(here.system, clock()).do(finish_zone, zone_id=zone.id, by=by, plan=plan)
+
+        def told(_turn: int, _share: float) -> bool:
+            if too_late and dice.random() < 0.2:
+                zone_id, by, plan = too_late.pop()
+                acting(here.system, clock()).do(finish_zone, zone_id=zone_id, by=by, plan=plan)
+            return True
+
+        run = Worker(here.system, run_id, answer, clock, is_run=True)
+        rounds = Rounds(run, first=0, ask_for_help=help_and_be_killed, tell=told)
+        together = solve_by_zones(region, changes=1_000, run=rounds, seed=1, most=5)
+
+        assert too_late
+        assert together == alone
+        assert zones_of(here, run_id) == []
 
     def test_is_not_followed_by_one_after_the_other(self) -> None:
         """What kills whoever takes it is in the end the run's own, which says so."""
