@@ -60,6 +60,7 @@ class TestTimelines:
         assert drawn.hours[0].label == "7:00"
         assert drawn.hours[-1].label == "19:00"
         assert drawn.lines[0].bars[0].left == 41.67
+        assert "13:00" not in [hour.label for hour in drawn.hours], "the clock stands there"
         assert drawn.now_left == 50.0
 
     def test_grow_to_hold_whoever_is_out_early(self) -> None:

@@ -1,6 +1,7 @@
 """What is red on the board before it is too late: who will be late, and of whose new time nobody has heard."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from anjia.desk.boards import AT_RISK, NOT_TOLD, Page
 from anjia.desk.queries import board_page, gantt_of_day, row_on_board
-from anjia.dispatch.commands import move_booking
+from anjia.dispatch.commands import move_booking, set_laboratory
 from anjia.dispatch.queries import expected_today, on_the_way
 from anjia.kernel.actors import Purpose
 from anjia.kernel.calendar import day_of
@@ -21,6 +22,7 @@ from anjia.messaging.models import Notification
 from anjia.messaging.queries import not_told, tellings
 from anjia.messaging.rules import CallOutcome
 from anjia.visits.rules.lifecycle import Status
+from tests.catalogue import make as catalogue
 from tests.dispatch.make import booking
 from tests.make import NOON, actor, deliver_events
 from tests.visits.make import PLACE, Town, at, fact, id_of, say, town
@@ -63,7 +65,7 @@ class TestBoard:
         _first, second, _third = running_late(here)
         now = at(10)
         found = board(here, now)
-        said = {row.id: (row.is_at_risk, row.expected) for row in found.rows}
+        said = {row.id: (row.is_at_risk, row.expected) for row in [*found.first, *found.rows]}
         assert [visit_id for visit_id, (is_at_risk, _words) in said.items() if is_at_risk] == [second.id]
         # A quarter to eleven? She came at a quarter to ten, stays 45 minutes, and goes five to the next: 10:35.
         assert said[second.id][1] == "照现在看 10:35 到，比约好的晚 35 分钟。"
@@ -72,7 +74,8 @@ class TestBoard:
 
     def test_knows_for_whom_somebody_else_can_still_be_sent(self, here: Town) -> None:
         first, second, _third = running_late(here)
-        rows = {row.id: row for row in board(here, at(10.4)).rows}
+        found = board(here, at(10.4))
+        rows = {row.id: row for row in [*found.first, *found.rows]}
         assert rows[second.id].is_at_risk
         assert not rows[second.id].has_set_out
         assert rows[first.id].has_set_out
@@ -106,6 +109,71 @@ class TestBoard:
 
         assert row(second.id) is not None
         assert row(third.id) is None
+
+
+class TestList:
+    """Begins with what somebody has to see to, whatever the hour: the rest is found by its time."""
+
+    def test_begins_with_what_waits_for_a_hand_and_says_it_once(self, here: Town) -> None:
+        first, second, third = running_late(here)
+        found = board(here, at(10))
+        assert [row.id for row in found.first] == [second.id]
+        assert [row.id for row in found.rows] == [first.id, third.id]
+        assert found.first[0].needs_hand
+
+    def test_begins_with_nothing_where_all_goes_well(self, here: Town) -> None:
+        here.visit(here.nurse(), starts_at=at(14), ends_at=at(14.75))
+        assert board(here, at(10)).first == []
+
+    def test_shows_of_what_is_narrowed_all_in_order(self, here: Town) -> None:
+        _first, second, _third = running_late(here)
+        found = board(here, at(10), state=AT_RISK)
+        assert (list(found.first), [row.id for row in found.rows]) == ([], [second.id])
+
+    def test_is_called_by_its_day(self, here: Town) -> None:
+        assert board(here, at(10)).title == "今天的单子"
+        who = actor("board.read", "visits.read", organization_id=here.organization_id)
+        other = acting(who, at(10)).ask(board_page, Purpose.CONTRACT, day=day_of(at(10, day=2)), now=at(10))
+        assert other.title == "这一天的单子"
+
+
+class TestASpecimen:
+    """Spoilt at the laboratory's closed door, it is taken once more: nobody finds that out by looking at a dot."""
+
+    def drawn(self, here: Town, *, closes: time) -> Any:
+        nurse = here.nurse()
+        version = catalogue.version(
+            published_by=here.desk, code="draw", name="采血", duration_minutes=30, deliver_minutes=120
+        )
+        place: dict[str, Any] = {
+            "name": "检验科",
+            "latitude": PLACE[0] + 0.02,
+            "longitude": PLACE[1],
+            "handover_minutes": 5,
+        }
+        acting(here.desk, NOON).do(set_laboratory, hours=[(time(0), closes)] * 7, **place)
+        return here.visit(nurse, starts_at=at(9), ends_at=at(9.5), service_version_id=version.id)
+
+    def test_that_comes_too_late_is_red_before_it_is_taken(self, here: Town) -> None:
+        visit = self.drawn(here, closes=time(9, 40))
+        who = actor("board.read", "visits.read", "residents.read", organization_id=here.organization_id)
+        found = acting(who, NOON).ask(board_page, Purpose.CONTRACT, day=day_of(at(9)), now=NOON)
+        [row] = found.first
+        assert row.id == visit.id
+        assert re.fullmatch(r"标本 09:\d\d 才送到检验科，晚 \d+ 分钟。", row.specimen)
+        assert [one.count for one in found.tallies if one.state == AT_RISK] == [1]
+        shown = render_to_string("desk/_board_row.html", {"row": row, "may_assign": True})
+        assert f'href="/console/dispatch/visits/{visit.id}/repair"' in shown
+
+    def test_that_is_in_time_is_not(self, here: Town) -> None:
+        self.drawn(here, closes=time(10, 30))
+        who = actor("board.read", "visits.read", "residents.read", organization_id=here.organization_id)
+        found = acting(who, NOON).ask(board_page, Purpose.CONTRACT, day=day_of(at(9)), now=NOON)
+        assert (list(found.first), [row.specimen for row in found.rows]) == ([], [""])
+
+    def test_that_has_been_brought_is_not(self, here: Town) -> None:
+        self.drawn(here, closes=time(9, 40))
+        assert board(here, at(12)).first[0].specimen == ""  # it is late for another reason
 
 
 class TestExpectedToday:

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from django.template.loader import render_to_string
 
 from anjia.desk.paces import DAY, HEIGHT, WIDTH, chart_of
 from anjia.dispatch.queries import PaceKnown
@@ -36,3 +37,10 @@ def test_what_is_slower_stands_higher_and_all_stands_inside(seed: int) -> None:
 def test_a_day_that_is_even_is_said_to_be() -> None:
     assert chart_of(known([1.2] * 24)).is_even
     assert not chart_of(known([1.2] * 8 + [1.3] * 16)).is_even
+
+
+def test_a_day_that_is_even_is_a_sentence_and_any_other_a_chart() -> None:
+    even, other = (chart_of(known(factors)) for factors in ([1.0] * 24, [1.0] * 8 + [1.3] * 16))
+    shown = [render_to_string("desk/_paces.html", {"page": {"paces": [one]}}) for one in (even, other)]
+    assert ["<svg viewBox" in html for html in shown] == [False, True]
+    assert "每个钟点都一样" in shown[0]

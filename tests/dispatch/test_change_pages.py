@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from anjia.visits.models import Visit
+from anjia.kernel.work import acting
+from anjia.visits.models import Assignment, Visit
+from anjia.workforce.commands import put_leave
+from anjia.workforce.rules import LeaveKind
 from tests.dispatch.plans import live
 from tests.dispatch.signed_in import OpenTown, open_town
 from tests.dispatch.test_console import browser
@@ -75,6 +79,50 @@ class TestPages:
         )
         assert shown.content.decode().lstrip().startswith('<div id="given"')
         assert "什么规矩都不破" in shown.content.decode()
+
+    def test_lead_on_from_what_cannot_be(self) -> None:
+        here = open_town()
+        _her, other, visit = booked(here)
+        here.town.visit(other, starts_at=here.at(10), ends_at=here.at(10.75))
+        shown = given(browser(here, "dispatcher"), visit, other).content.decode()
+        assert "这样改不行" in shown
+        assert f'href="/console/dispatch/visits/{visit.id}/repair">看看别的办法' in shown
+
+    def test_do_not_say_that_all_is_well_while_nobody_has_said_yes(self) -> None:
+        here = open_town()
+        her, _other, visit = booked(here)
+        asked = Assignment.objects.filter(visit=visit, staff_id=id_of(her))
+        here.town.look(lambda _: asked.update(state="tentative"))
+        shown = (
+            browser(here, "dispatcher").get(f"/console/dispatch/visits/{visit.id}/repair").content.decode()
+        )
+        assert "何丽（还没有答应）" in shown
+        assert "还没有人答应去" in shown
+        assert "这次来得及" not in shown
+
+    def test_show_a_list_of_whom_nobody_can_come_to_only_where_there_is_one(self) -> None:
+        for others, is_shown in ((1, False), (0, True)):
+            here = open_town()
+            her, _ = here.nurse("何丽")
+            for _number in range(others):
+                here.nurse("杨慧")
+            here.town.visit(her, starts_at=here.at(10), ends_at=here.at(10.75))
+            page = f"/console/dispatch/caregivers/{id_of(her)}/out"
+            day = {"day": f"{here.at(12).date():%Y-%m-%d}"}
+            shown = browser(here, "dispatcher").get(page, day).content.decode()
+            assert ("没有人能去的" in shown) is is_shown
+
+    def test_ask_for_no_leave_that_is_written_down(self) -> None:
+        here = open_town()
+        her, _other, _visit = booked(here)
+        page = f"/console/dispatch/caregivers/{id_of(her)}/out"
+        day, client = {"day": f"{here.at(12).date():%Y-%m-%d}"}, browser(here, "dispatcher")
+        assert "请假要另外记" in client.get(page, day).content.decode()
+        leave: dict[str, Any] = {"kind": LeaveKind.SICK, "starts_at": here.at(0), "ends_at": here.at(23)}
+        acting(here.town.system, datetime.now(UTC)).do(put_leave, staff_id=id_of(her), **leave)
+        shown = client.get(page, day).content.decode()
+        assert "请假已经记下了" in shown
+        assert "请假要另外记" not in shown
 
     def test_say_a_refusal_above_what_is_so_now(self) -> None:
         here = open_town()

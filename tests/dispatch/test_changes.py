@@ -28,6 +28,7 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging.models import Message, Notification
 from anjia.visits.models import Visit, VisitChange
+from anjia.workforce.models import StaffMember
 from tests.dispatch.make import TOMORROW, states
 from tests.dispatch.plans import FAR, live, visit
 from tests.dispatch.test_concurrency import rush
@@ -167,6 +168,15 @@ class TestWaysOut:
         found = ways(it.here, it.second, now=at(9.8)).found
         assert Way.OTHER not in {one.way for one in found.proposals}
         assert any("董志强" in words for words in found.why_nobody)
+
+    def test_say_of_each_who_cannot_come_whom_they_mean_and_once(self) -> None:
+        """What the law has against all of them is said of each by name too: a reason of nobody's helps nobody."""
+        it = AnHourLonger()
+        visit(it.here, it.other, hour=10)
+        name = it.here.look(lambda _: StaffMember.objects.get(id=id_of(it.other)).name)
+        said = ways(it.here, it.second, now=at(9.8)).found.why_nobody
+        assert said
+        assert all(words.startswith(f"{name}：") and words.count(name) == 1 for words in said)
 
     def test_change_two_houses_where_each_can_reach_the_others(self) -> None:
         """One at ten that she cannot reach, the other's at half past that she can; both stay at their hours."""

@@ -17,7 +17,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from anjia.kernel.actors import Actor
+from anjia.kernel.work import acting
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
+from anjia.workforce.commands import put_leave
+from anjia.workforce.rules import LeaveKind
 from tests.dispatch.plans import FAR, drafted, live, run_of
 from tests.dispatch.signed_in import OpenTown, open_town, post
 from tests.dispatch.test_console import book, browser
@@ -64,7 +67,7 @@ class TestPage:
     def test_is_worked_with_from_the_first_click_to_the_last(self, here: Drafted) -> None:
         client = browser(here.open, "dispatcher")
         shown = client.get(PAGE, {"day": here.day}).content.decode()
-        assert "1 处换人，动了 0 个约好的时间" in re.sub(r"\s+", " ", shown)
+        assert "1 处换人，约好的时间都不动" in re.sub(r"\s+", " ", shown)
         assert "路上 7 分钟，原来要 60 分钟" in shown
         assert "黄志远" in shown
 
@@ -75,6 +78,21 @@ class TestPage:
         after = client.get(PAGE, {"day": here.day}).content.decode()
         assert "发出去了" in after
         assert "/publish" not in after
+
+    def test_says_of_whom_it_moves_nothing_though_she_is_on_leave(self, here: Drafted) -> None:
+        """She has said yes, so no plan touches it: whoever only reads "all is well" would have nobody at the door."""
+        client = browser(here.open, "dispatcher")
+        assert "请假了" not in client.get(PAGE, {"day": here.day}).content.decode()
+        town = here.open.town
+        leave: dict[str, Any] = {
+            "kind": LeaveKind.SICK,
+            "starts_at": here.open.at(0),
+            "ends_at": here.open.at(23),
+        }
+        acting(town.system, datetime.now(UTC)).do(put_leave, staff_id=id_of(here.far), **leave)
+        shown = client.get(PAGE, {"day": here.day}).content.decode()
+        assert "远请假了，还有 1 次上门是远的。" in shown
+        assert f"/console/dispatch/caregivers/{id_of(here.far)}/out?day={here.day}" in shown
 
     def test_says_who_takes_a_plan_and_lets_it_be_set(self, here: Drafted) -> None:
         client = browser(here.open, "dispatcher")

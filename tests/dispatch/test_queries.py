@@ -64,7 +64,24 @@ class TestSlotsFor:
         visit = here.visit(known, resident=resident, starts_at=at(9, day=0), ends_at=at(9.5, day=0))
         say(known, fact(visit, "done"))
         slot = slots(here, resident).days[0].slots[0]
-        assert (slot.caregiver.id, slot.known_before) == (known.staff_id, True)
+        assert (slot.caregiver.id, slot.known_before, slot.came_last) == (known.staff_id, True, True)
+
+    def test_say_who_came_last_and_of_nobody_else_that_it_was_she(self, here: Town) -> None:
+        early, late, resident = (
+            here.nurse("甲", shifts=[(8, 10)]),
+            here.nurse("乙", shifts=[(14, 16)]),
+            here.resident(),
+        )
+        for nurse, hour in ((early, 9), (late, 11)):
+            visit = here.visit(
+                nurse, resident=resident, starts_at=at(hour, day=0), ends_at=at(hour + 0.5, day=0)
+            )
+            say(nurse, fact(visit, "done"))
+        found = {slot.caregiver.id: slot for slot in slots(here, resident).days[0].slots}
+        assert {who: (slot.known_before, slot.came_last) for who, slot in found.items()} == {
+            early.staff_id: (True, False),
+            late.staff_id: (True, True),
+        }
 
     def test_keep_the_wishes_and_say_which_one_blocks(self, here: Town) -> None:
         here.nurse(sex="female", shifts=[(8, 12)])

@@ -73,6 +73,7 @@ export interface Slot {
   caregiver: SlotPerson
   people: SlotPerson[]
   known_before: boolean
+  came_last: boolean
 }
 export interface SlotDay {
   day: string

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from anjia.dispatch.queries import Expected
+from anjia.dispatch.queries import DeliveryShown, Expected
 from anjia.kernel.calendar import local
 from anjia.visits.queries import Board, BoardRow
 from anjia.visits.queries.overview import Cell
@@ -64,6 +64,7 @@ TALLIES: Final = (
 # States of no visit: what will be late if nothing changes, and of whose new time nobody at home has heard.
 AT_RISK: Final = "at_risk"
 NOT_TOLD: Final = "not_told"
+TO_SEE_TO: Final = (S.UNASSIGNED, S.LATE, S.MISSED)  # stand on top of the list
 STILL_AHEAD: Final = {S.UNASSIGNED, S.TENTATIVE, S.ACCEPTED, S.LATE}  # somebody else may be sent
 ALWAYS: Final = {S.DONE, S.ARRIVED, S.DEPARTED}  # shown even when there are none
 
@@ -96,13 +97,20 @@ class Shown:
     is_at_risk: bool = False
     has_set_out: bool = False  # then nobody else is sent: all that is left is to say it
     not_told: str = ""
+    specimen: str = ""  # that what is taken there comes too late to the laboratory
     exceptions: Sequence[Any] = ()  # anjia.exceptions.shapes.OfVisit
+
+    @property
+    def needs_hand(self) -> bool:
+        """Say whether somebody has to see to it: it stands on top of the list."""
+        is_red = self.is_at_risk or self.not_told or self.specimen
+        return bool(is_red) or self.state in {state.value for state in TO_SEE_TO}
 
     @property
     def can_be_repaired(self) -> bool:
         """Say whether somebody else may be looked for: what will be late says so by itself."""
         is_wrong = self.state in {S.UNASSIGNED.value, S.LATE.value}
-        return is_wrong and not self.is_at_risk and not self.has_set_out
+        return is_wrong and not (self.is_at_risk or self.specimen or self.has_set_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +124,7 @@ class Page:
     title: str
     rows: Sequence[Shown]
     next: str | None
+    first: Sequence[Shown] = ()  # of the whole day: what waits for a hand
     who: str = ""
     cell: str = ""
     to_check: int = 0  # conflicts that wait for a person
@@ -151,6 +160,7 @@ def shown(
     exceptions: Sequence[Any] = (),
     expected: Expected | None = None,
     not_told_since: datetime | None = None,
+    delivery: DeliveryShown | None = None,
 ) -> Shown:
     look = LOOKS[row.state]
     return Shown(
@@ -170,6 +180,11 @@ def shown(
         has_set_out=expected is not None and (expected.has_departed or expected.has_arrived),
         not_told=_("{time} 改了时间，家里还没有人知道。").format(time=f"{local(not_told_since):%H:%M}")
         if not_told_since
+        else "",
+        specimen=_("标本 {time} 才送到检验科，晚{late}。").format(
+            time=f"{local(delivery.handed_over_at):%H:%M}", late=minutes_in_words(delivery.minutes_late)
+        )
+        if delivery
         else "",
         exceptions=exceptions,
     )
@@ -203,14 +218,14 @@ def minutes_in_words(minutes: int) -> str:
     return _(" {hours} 小时 {minutes} 分").format(hours=minutes // 60, minutes=minutes % 60)
 
 
-def title_of(state: str, who: str, cell: str) -> str:
+def title_of(state: str, who: str, cell: str, *, is_today: bool) -> str:
     words = {one.value: str(label) for one, label, _style, _icon in TALLIES}
     words |= {AT_RISK: _("可能晚到"), NOT_TOLD: _("改了没告诉到")}
     if who:
         return _("找“{who}”").format(who=who)
     if cell:
         return _("这一片的上门")
-    return words.get(state, _("今天的单子"))
+    return words.get(state, _("今天的单子") if is_today else _("这一天的单子"))
 
 
 # The map

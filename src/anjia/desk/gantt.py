@@ -62,6 +62,7 @@ class Gantt:
 
 NONE: Final[Mapping[UUID, Sequence[DeliveryShown]]] = {}
 ROOM_FOR_WORDS: Final = 9.0  # percent of the line
+UNDER_THE_CLOCK: Final = 4.5  # percent to each side: the label of an hour there would be half covered
 FIRST_HOUR: Final = 7
 LAST_HOUR: Final = 19
 
@@ -83,15 +84,24 @@ def gantt_of(
     last = max([LAST_HOUR, *(min(24, clock.hour + (clock.minute > 0)) for clock in clocks)])
     scale = Scale(day, first, last)
     step = 1 if last - first <= 14 else 2
+    now_left = scale.left(now) if scale.shows(now) else None
     return Gantt(
-        hours=[Hour(left=scale.of_hour(hour), label=f"{hour}:00") for hour in range(first, last + 1, step)],
+        hours=[
+            Hour(left=left, label="" if is_near(left, now_left) else f"{hour}:00")
+            for hour in range(first, last + 1, step)
+            for left in (scale.of_hour(hour),)
+        ],
         lines=[line_of(row, scale, expected, deliveries.get(row.staff_id, ())) for row in rows],
-        now_left=scale.left(now) if scale.shows(now) else None,
+        now_left=now_left,
         now_label=f"{local(now):%H:%M}",
         first=first,
         last=last,
         next=following,
     )
+
+
+def is_near(left: float, now_left: float | None) -> bool:
+    return now_left is not None and abs(left - now_left) < UNDER_THE_CLOCK
 
 
 @dataclass(frozen=True, slots=True)

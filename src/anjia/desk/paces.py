@@ -24,6 +24,10 @@ class Bar:
     factor: float
     trips: int
 
+    @property
+    def right(self) -> float:
+        return round(self.x + self.width, 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaceChart:

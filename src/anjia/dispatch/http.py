@@ -37,6 +37,7 @@ class SlotOut(Schema):
     caregiver: CaregiverOut
     people: list[CaregiverOut]
     known_before: bool
+    came_last: bool
 
 
 class DayOut(Schema):

@@ -279,7 +279,8 @@ def why_nobody(standing: Standing, piece: Piece, but: UUID | None) -> list[str]:
         if works and sheet.id != but and sheet.id not in crew:
             puts = [put(piece, sheet.id, piece.starts_at)]
             broken = effect_of(standing, puts).broken
-            words = _("；").join(one.words.rstrip("。.") for one in broken)
+            said = [one.words.rstrip("。.").removeprefix(sheet.name).lstrip("：: ") for one in broken]
+            words = sheet.name + _("：") + _("；").join(said) if said else ""
             out = f" → {broken[0].way_out}" if len(broken) == 1 and broken[0].way_out else ""
             found.append((len(broken), words + out))
     return [words for _number, words in sorted(found)[:NAMED] if words] or [_("这个时间没有别人当班。")]

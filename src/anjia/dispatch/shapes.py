@@ -77,6 +77,7 @@ class Slot:
     caregiver: Caregiver
     people: Sequence[Caregiver]
     known_before: bool
+    came_last: bool  # it is she who was there the last time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

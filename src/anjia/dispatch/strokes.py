@@ -8,6 +8,7 @@ from uuid import UUID
 from anjia.dispatch.days import Piece
 from anjia.dispatch.rules.changes import Put
 from anjia.dispatch.standing import Standing, may_be_changed, real_puts
+from anjia.visits.rules.lifecycle import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Shown:
     starts_at: datetime
     ends_at: datetime
     may_be_changed: bool
+    is_open: bool  # she keeps the place and has not said yes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ def shown(standing: Standing, piece: Piece) -> Shown:
         starts_at=piece.starts_at,
         ends_at=piece.ends_at,
         may_be_changed=may_be_changed(piece),
+        is_open=piece.state == State.TENTATIVE,
     )
 
 

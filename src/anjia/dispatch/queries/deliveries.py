@@ -1,7 +1,7 @@
 """When who of a day has something to bring to the laboratory."""
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -42,6 +42,7 @@ class DeliveryShown:
     delivered_at: datetime | None = None
     is_with_her: bool = False  # all of it has been taken, and none handed over
     is_overdue: bool = False
+    late_ids: Sequence[UUID] = ()  # at which what comes too late is taken
 
 
 def deliveries_on(
@@ -49,19 +50,19 @@ def deliveries_on(
     purpose: Purpose,
     *,
     day: date,
-    staff_ids: Collection[UUID],
+    staff_ids: Collection[UUID] | None,
     now: datetime,
     expected: Mapping[UUID, Expected] = AS_PLANNED,
 ) -> dict[UUID, list[DeliveryShown]]:
     """
-    Return the ways to the laboratory of these caregivers on a day, by caregiver, in order of time; as it really goes,
-    where it is `expected` otherwise than it was planned. Of what has been handed over, when it was.
+    Return the ways to the laboratory of these caregivers, or of all, on a day, by caregiver, in order of time; as it
+    really goes, where it is `expected` otherwise than it was planned. Of what has been handed over, when it was.
 
     One question where nothing is taken, and as many for a hundred draws as for one.
 
     :raises NotAllowed: if it is somebody else's and the actor may not read visits
     """
-    if not actor.may("visits.read") and set(staff_ids) - {actor.staff_id}:
+    if not actor.may("visits.read") and (staff_ids is None or set(staff_ids) - {actor.staff_id}):
         raise NotAllowed
     start, end = day_bounds(day)
     written = live_assignments(actor, purpose, staff_ids=staff_ids, start=start, end=end, now=now)
@@ -121,6 +122,11 @@ def _to_bring(timeline: Timeline, hers: list[Busy], now: datetime) -> Iterator[D
             handed_over_at=way.done_at,
             due_at=way.due_at,
             minutes_late=way.minutes_late,
+            late_ids=[
+                hers[number].visit_id
+                for number in way.carries
+                if way.done_at > due_at(timeline, timeline.stops[number], way.site)
+            ],
             is_with_her=all(timeline.stops[number].taken_at for number in way.carries),
             is_overdue=way.due_at < now and any(timeline.stops[number].taken_at for number in way.carries),
         )

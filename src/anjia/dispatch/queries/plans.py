@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from anjia.dispatch.fallen import Since, differing, since_then
 from anjia.dispatch.models import PlanPolicy, PlanRun
+from anjia.dispatch.queries.away import Away, away_on
 from anjia.dispatch.queries.days import read_day
 from anjia.dispatch.rules.plans import AT_WORK, WORDS_OF_FAILURE, WORDS_OF_RUN, Failure, RunState
 from anjia.identity.queries import account_names
@@ -122,6 +123,14 @@ class Run:
         return str(WORDS_OF_RUN[self.state])
 
     @property
+    def minutes(self) -> int:
+        return round(self.seconds / 60)
+
+    @property
+    def has_begun(self) -> bool:
+        return self.state != RunState.QUEUED
+
+    @property
     def is_at_work(self) -> bool:
         return self.state in AT_WORK
 
@@ -164,6 +173,7 @@ class PlanPage:
     draft: Run | None
     earlier: Sequence[Run]
     policy: Policy
+    away: Sequence[Away] = ()  # on leave and still promised: no plan may move that
 
     @property
     def last(self) -> Run | None:
@@ -184,12 +194,14 @@ def plan_page(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> Pl
     rows = PlanRun.objects.filter(organization_id=actor.organization_id, day=day)
     found = list(rows.defer(*WHOLE).order_by("-asked_at", "-id")[: SHOWN + 2])
     draft = rows.filter(state=RunState.DRAFT.value).first()
+    run = next((_run_of(one) for one in found if one.state in AT_WORK), None)
     return PlanPage(
         day=day,
-        run=next((_run_of(one) for one in found if one.state in AT_WORK), None),
+        run=run,
         draft=_draft_of(actor, purpose, draft, now=now) if draft else None,
         earlier=[_run_of(one) for one in found if one.state not in AT_WORK | {RunState.DRAFT}][:SHOWN],
         policy=_policy_of(actor, purpose),
+        away=[] if run else away_on(actor, purpose, day=day, now=now),
     )
 
 

@@ -198,6 +198,11 @@ class Look:
     earliest: datetime
     closed: Mapping[date, str]  # why nobody may do it for her on that day
 
+    @property
+    def last(self) -> UUID | None:
+        """Return who was there the last time."""
+        return max(self.known, key=lambda one: self.known[one].last_at, default=None)
+
     def openings(self, day: date, job: Job | None = None) -> list[Opening]:
         if day in self.closed:
             return []
@@ -220,6 +225,7 @@ class Look:
             caregiver=people[0],
             people=people,
             known_before=people[0].id in self.known,
+            came_last=people[0].id == self.last,
         )
 
     def people(self, staff_ids: Sequence[UUID]) -> list[Caregiver]:

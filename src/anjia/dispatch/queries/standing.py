@@ -69,6 +69,15 @@ class RepairPage:
     def visit(self) -> Shown:
         return self.crew[0]
 
+    @property
+    def is_open(self) -> bool:
+        return any(one.is_open for one in self.crew)
+
+    @property
+    def why_nobody(self) -> Sequence[str]:
+        """Return why nobody else can come, each reason once: what the law says is the same of everybody."""
+        return list(dict.fromkeys(self.found.why_nobody))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryPage:

@@ -21,10 +21,15 @@ class AllPage:
     caregiver: Caregiver
     all: AllOfHers
     lines: Sequence[tuple[Shown, Sequence[Stroke], Instead]]
+    is_on_leave: bool  # for all or a part of that day
 
     @property
     def has_somebody_for_all(self) -> bool:
-        return all(line.proposal for line in self.all.lines)
+        return not self.with_nobody
+
+    @property
+    def with_nobody(self) -> int:
+        return sum(not line.proposal for line in self.all.lines)
 
 
 def all_page(actor: Actor, purpose: Purpose, *, staff_id: UUID, day: date, now: datetime) -> AllPage:
@@ -43,6 +48,7 @@ def all_page(actor: Actor, purpose: Purpose, *, staff_id: UUID, day: date, now: 
         day=day,
         caregiver=Caregiver(id=staff_id, name=sheet.name),
         all=found,
+        is_on_leave=bool(sheet.leave),
         lines=[
             (
                 shown(standing, line.piece),

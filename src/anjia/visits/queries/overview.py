@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import h3
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.paging import page_of
@@ -67,6 +68,32 @@ def board_rows(
         visits = visits.filter(cell=cell)
     if state:
         visits = visits.filter(state=state)
+    return _rows(actor, purpose, visits, now=now, size=size)
+
+
+def rows_to_see_to(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    day: date,
+    now: datetime,
+    states: Collection[BoardState],
+    visit_ids: Collection[UUID],
+    size: int = 200,
+) -> list[BoardRow]:
+    """
+    Return those of the day's visits that stand so, and those that are named whatever they stand at, soonest first.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    check_may_read_all(actor)
+    meant = Q(state__in=[state.value for state in states]) | Q(id__in=list(visit_ids))
+    return _rows(actor, purpose, visits_of_day(actor, day, now=now).filter(meant), now=now, size=size)
+
+
+def _rows(
+    actor: Actor, purpose: Purpose, visits: QuerySet[Any, Any], *, now: datetime, size: int
+) -> list[BoardRow]:
     found = page_of(visits.prefetch_related(live_crew()), order=("starts_at", "id"), size=size).items
     cards = cards_of(actor, purpose, found)
     names = resident_names(actor, purpose, resident_ids={visit.resident_id for visit in found})

@@ -59,6 +59,12 @@
       var fresh = box.firstElementChild;
       old = document.getElementById('v-' + id);
       if (!fresh) { if (old) old.remove(); return; }
+      // What waits for a hand stands on top: whatever begins or ceases to changes its place.
+      var isWhole = !params.get('after') && !params.get('state') && !rows.hasAttribute('data-narrowed');
+      if (isWhole && (old ? old.hasAttribute('data-hand') : false) !== fresh.hasAttribute('data-hand')) {
+        part(window.location.pathname + '/rows' + query(), rows);
+        return;
+      }
       var had = old && old.contains(document.activeElement);
       if (old) old.replaceWith(fresh);
       else if (!params.get('after') && !rows.hasAttribute('data-narrowed')) {

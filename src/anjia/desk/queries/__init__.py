@@ -5,27 +5,28 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from anjia.desk import audits, boards, gantt, people, visit_pages
+from anjia.desk import audits, people, visit_pages
 from anjia.desk.paces import PaceChart, chart_of
+from anjia.desk.queries.board import board_page as board_page
+from anjia.desk.queries.board import gantt_of_day as gantt_of_day
+from anjia.desk.queries.board import map_of_day as map_of_day
+from anjia.desk.queries.board import row_on_board as row_on_board
 from anjia.dispatch.queries import (
-    Expected,
     Roads,
-    deliveries_on,
-    expected_today,
     heed_of,
     paces_known,
     roads_known,
 )
-from anjia.exceptions.queries import exceptions_of_visits, how_many_open
+from anjia.exceptions.queries import exceptions_of_visits
 from anjia.identity.queries import account_names, get_organization
 from anjia.kernel import access
 from anjia.kernel.actors import NOBODY, Actor, Purpose
 from anjia.kernel.audit import entries_found
-from anjia.kernel.calendar import day_bounds, day_of
+from anjia.kernel.calendar import day_of
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.events import Stuck, stuck
 from anjia.kernel.paging import Page
-from anjia.messaging.queries import call_list, not_told, outbox, outbox_counts
+from anjia.messaging.queries import call_list, outbox, outbox_counts
 from anjia.orders.queries import questions_of_visit
 from anjia.quality.queries import family_forms_of_visit, ratings_of_visit
 from anjia.records.queries import latest_of_many, own_targets_of_many
@@ -40,28 +41,19 @@ from anjia.residents.queries import (
     residents_page,
     who_consent,
 )
-from anjia.series.queries import how_many_without_place, series_of_resident, series_of_visit
+from anjia.series.queries import series_of_resident, series_of_visit
 from anjia.visits.queries import (
-    board,
     get_visit_page,
     open_conflicts,
-    timelines,
     visits_of_resident,
 )
 from anjia.visits.queries.overview import (
-    board_row,
     board_rows,
-    cells_of_day,
-    moved_by_themselves,
     visits_with_ids,
 )
-from anjia.visits.rules.lifecycle import OPEN, BoardState
-from anjia.workforce.queries import caregivers_on, get_staff_member
+from anjia.visits.rules.lifecycle import OPEN
+from anjia.workforce.queries import get_staff_member
 
-ROWS: Final = 40  # of the list, what a screen and a half shows
-LINES: Final = 20  # of the timelines
-FARTHEST: Final = 90  # days that a visit can be booked ahead, and so moved
-AHEAD: Final = {BoardState.UNASSIGNED, BoardState.TENTATIVE, BoardState.ACCEPTED, BoardState.LATE}
 MINE: Final = 500  # residents on one page of a doctor's list
 
 
@@ -82,63 +74,6 @@ def frame_of(actor: Actor, purpose: Purpose) -> Frame:
     except NotFound:
         return Frame(name, "", "")
     return Frame(name, house.name, house.duty_phone or house.phone)
-
-
-def board_page(
-    actor: Actor,
-    purpose: Purpose,
-    *,
-    day: date,
-    now: datetime,
-    state: str = "",
-    who: str = "",
-    cell: str = "",
-    after: str | None = None,
-) -> boards.Page:
-    """
-    Return the day's counts and the part of its visits that is asked for.
-
-    :raises NotAllowed: without `board.read`
-    """
-    _check_may_see_board(actor)
-    expected = _expected_on(actor, purpose, day=day, now=now)
-    untold = _untold(actor, purpose, day=day, now=now)
-    named = {
-        boards.AT_RISK: [visit_id for visit_id, one in expected.items() if one.is_at_risk],
-        boards.NOT_TOLD: list(untold),
-    }
-    is_narrow = bool(who or cell or state in named)
-    size, counted = (1, None) if is_narrow else (ROWS, state or None)
-    found = board(actor, purpose, day=day, now=now, after=after, size=size, state=counted)
-    rows, following = found.rows, found.next
-    if who:
-        ids = [one.id for one in residents_found(actor, purpose, text=who, limit=50)]
-        rows, following = board_rows(actor, purpose, day=day, now=now, resident_ids=ids), None
-    elif cell:
-        rows, following = board_rows(actor, purpose, day=day, now=now, cell=cell, size=200), None
-    elif is_narrow:
-        meant = named[state]
-        rows, following = board_rows(actor, purpose, day=day, now=now, visit_ids=meant, size=200), None
-    said = exceptions_of_visits(actor, purpose, visit_ids=[row.id for row in rows], now=now, only_open=True)
-    handles = actor.may("exceptions.handle")
-    exceptions, late = how_many_open(actor, purpose, now=now) if handles else (0, 0)
-    return boards.Page(
-        day=day,
-        is_today=day == day_of(now),
-        tallies=boards.tallies_of(found, **{name: len(ids) for name, ids in named.items()}),
-        state=state,
-        title=boards.title_of(state, who, cell),
-        rows=[
-            boards.shown(row, said.get(row.id, []), expected.get(row.id), untold.get(row.id)) for row in rows
-        ],
-        next=following,
-        who=who,
-        cell=cell,
-        to_check=len(open_conflicts(actor, purpose).items) if actor.may("visits.settle") else 0,
-        without_place=how_many_without_place(actor, purpose) if actor.may("dispatch.book") else 0,
-        exceptions=exceptions,
-        exceptions_late=late,
-    )
 
 
 def conflicts_page(actor: Actor, purpose: Purpose, *, after: str | None = None) -> Page[visit_pages.ToCheck]:
@@ -163,73 +98,6 @@ def conflicts_page(actor: Actor, purpose: Purpose, *, after: str | None = None) 
             for one in page.items
         ],
         page.next,
-    )
-
-
-def row_on_board(
-    actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date, now: datetime, state: str = ""
-) -> boards.Shown | None:
-    """Return one visit's row, or None if it is not (any more) among those that are looked at."""
-    _check_may_see_board(actor)
-    row = board_row(actor, purpose, visit_id=visit_id, day=day, now=now)
-    if row is None:
-        return None
-    expected = _expected_on(actor, purpose, day=day, now=now).get(visit_id)
-    untold = _untold(actor, purpose, day=day, now=now).get(visit_id)
-    states = ["", row.state.value]
-    states += [boards.AT_RISK] if expected and expected.is_at_risk else []
-    states += [boards.NOT_TOLD] if untold else []
-    if state not in states:
-        return None
-    said = exceptions_of_visits(actor, purpose, visit_ids=[visit_id], now=now, only_open=True)
-    return boards.shown(row, said.get(visit_id, []), expected, untold)
-
-
-def _untold(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> dict[UUID, datetime]:
-    """Return which of the day's visits ahead have a new time that nobody at home has heard of, and since when."""
-    moved = not_told(actor, purpose, template="visit_moved", since=now - timedelta(days=FARTHEST))
-    if not moved:
-        return {}
-    rows = board_rows(actor, purpose, day=day, now=now, visit_ids=moved, size=200)
-    ahead = {row.id for row in rows if row.state in AHEAD and row.ends_at > now}
-    knowing = moved_by_themselves(actor, purpose, visit_ids=ahead)
-    return {visit_id: moved[visit_id] for visit_id in ahead - knowing}
-
-
-def _expected_on(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> dict[UUID, Expected]:
-    """Return when each visit is to be expected: of another day than today nothing can be said."""
-    return expected_today(actor, purpose, now=now) if day == day_of(now) else {}
-
-
-def map_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> list[dict[str, object]]:
-    """Return what the board's map draws."""
-    _check_may_see_board(actor)
-    return boards.map_of(cells_of_day(actor, purpose, day=day, now=now), day=day)
-
-
-def gantt_of_day(
-    actor: Actor, purpose: Purpose, *, day: date, now: datetime, after: UUID | None = None
-) -> gantt.Gantt:
-    """Return the timelines of the day's caregivers, twenty at a time, by name."""
-    _check_may_see_board(actor)
-    start, end = day_bounds(day)
-    on_duty = [
-        (sheet.name, sheet.id)
-        for sheet in caregivers_on(actor, purpose, start=start, end=end)
-        if sheet.shifts or sheet.leave
-    ]
-    ids = [staff_id for _name, staff_id in sorted(on_duty)]
-    begin = ids.index(after) + 1 if after in ids else 0
-    shown, rest = ids[begin : begin + LINES], ids[begin + LINES :]
-    rows = timelines(actor, purpose, day=day, now=now, staff_ids=shown) if shown else []
-    expected = _expected_on(actor, purpose, day=day, now=now)
-    return gantt.gantt_of(
-        rows,
-        day=day,
-        now=now,
-        expected=expected,
-        deliveries=deliveries_on(actor, purpose, day=day, staff_ids=shown, now=now, expected=expected),
-        following=str(shown[-1]) if rest else None,
     )
 
 
@@ -373,11 +241,6 @@ def system_page(actor: Actor, purpose: Purpose, *, now: datetime) -> SystemPage:
 
 def _check_may(actor: Actor, permission: str) -> None:
     if not actor.may(permission):
-        raise NotAllowed
-
-
-def _check_may_see_board(actor: Actor) -> None:
-    if not actor.may("board.read"):
         raise NotAllowed
 
 
