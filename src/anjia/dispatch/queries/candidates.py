@@ -92,8 +92,9 @@ def suitability(
             timelines[one.staff_id] for one in promise.crew if one.part != part and one.staff_id in timelines
         ]
         when = time_reasons(job, timelines[sheet.id], promise.starts_at, together=together)
-        if hard:  # another time would not let her go either
-            when = [replace(one, way_out=_("换别人")) for one in when]
+        if hard:  # another time would not let her go either; nor would somebody else, where the law closes it
+            way_out = _("换别人") if len(hard) > len(closed) else ""
+            when = [replace(one, way_out=way_out) for one in when]
         facts, points = score(job, sheet, timelines[sheet.id], promise.starts_at, known)
         current = other_part is not None and other_part.part == part
         found.append(
