@@ -6,19 +6,17 @@ from typing import Protocol
 from uuid import UUID
 
 from anjia.catalogue.queries import get_version
-from anjia.catalogue.rules import Offered, Requires
-from anjia.catalogue.rules.assessing import LevelAsked
 from anjia.dispatch.gates import gate_reasons, level_asked, levels_asked
 from anjia.dispatch.matching import (
     FEASIBILITY,
     Job,
-    Wishes,
     is_on_duty,
     may_do,
     qualification_reasons,
     timelines_of,
     turns_of,
 )
+from anjia.dispatch.promised import Service, job_of
 from anjia.dispatch.queries import Booked
 from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
@@ -32,15 +30,6 @@ from anjia.visits.queries import Busy, Promise, get_promises, live_assignments
 from anjia.visits.rules.lifecycle import LONGEST_VISIT
 from anjia.workforce.queries import caregivers_on
 from anjia.workforce.rules import CaregiverSheet
-
-
-class Service(Offered, Protocol):
-    """As much of a service's version as says who may do it."""
-
-    @property
-    def requires(self) -> Requires: ...
-    @property
-    def deliver_minutes(self) -> int: ...
 
 
 def wait_for(
@@ -134,24 +123,6 @@ def check_may_go(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:
         reasons += qualification_reasons(bound_job_of(actor, version, promise), sheet, day)
     if reasons:
         raise GateClosed(reasons)
-
-
-def job_of(
-    version: Service, promise: Promise, courses: tuple[Bound, ...], level: LevelAsked | None = None
-) -> Job:
-    """Return what is to be done; `courses` and `level` bind whoever does it."""
-    return Job(
-        requires=version.requires,
-        legal_line=version.legal_line,
-        deliver_minutes=version.deliver_minutes,
-        access_minutes=promise.access_minutes,
-        minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
-        people_needed=promise.people_needed,
-        cell=promise.cell,
-        wishes=Wishes.of(promise.wishes),
-        courses=courses,
-        level=level,
-    )
 
 
 def courses_of(actor: Actor, version: Service) -> tuple[Bound, ...]:

@@ -1,4 +1,7 @@
-"""What dispatch needs of whoever works out a day: today a greedy insertion, later the planning engine."""
+"""
+What dispatch needs of whoever says whether one more visit fits into somebody's day: an insertion in plain Python, since
+whoever asks waits for the answer. Whole days are the planning engine's (`posing`), and are checked by this.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta

@@ -11,7 +11,6 @@ from anjia.catalogue.queries import get_version
 from anjia.dispatch.gates import gate_reasons, level_asked
 from anjia.dispatch.matching import (
     Job,
-    Wishes,
     is_on_standby,
     is_promised,
     qualification_reasons,
@@ -21,6 +20,7 @@ from anjia.dispatch.matching import (
     wish_reasons,
 )
 from anjia.dispatch.models import Offer
+from anjia.dispatch.promised import job_of
 from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import Part, Reason
@@ -50,17 +50,11 @@ def suitability(
     promise = get_promise(actor, purpose, visit_id=visit_id)
     version = get_version(actor, purpose, version_id=promise.service_version_id)
     day = local(promise.starts_at).date()
-    job = Job(
-        requires=version.requires,
-        legal_line=version.legal_line,
-        deliver_minutes=version.deliver_minutes,
-        access_minutes=promise.access_minutes,
-        minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
-        people_needed=promise.people_needed,
-        cell=promise.cell,
-        wishes=Wishes.of(promise.wishes),
-        courses=courses_binding(actor, purpose, service_code=version.code),
-        level=level_asked(actor, purpose, version=version, resident_id=promise.resident_id, on=day),
+    job = job_of(
+        version,
+        promise,
+        courses_binding(actor, purpose, service_code=version.code),
+        level_asked(actor, purpose, version=version, resident_id=promise.resident_id, on=day),
     )
     start, end = day_bounds(day)
     sheets = caregivers_on(actor, purpose, start=start, end=end)

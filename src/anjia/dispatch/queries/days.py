@@ -8,8 +8,9 @@ from uuid import UUID
 from anjia.catalogue.queries import get_versions
 from anjia.dispatch.days import Day, Key, Piece, is_free
 from anjia.dispatch.gates import Wanted, gates_of_many, levels_asked
-from anjia.dispatch.matching import Job, Wishes
+from anjia.dispatch.matching import Job
 from anjia.dispatch.models import Offer
+from anjia.dispatch.promised import job_of
 from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import OfferState, Reason
@@ -105,18 +106,7 @@ def pieces_of(actor: Actor, purpose: Purpose, promises: Sequence[Promise], *, no
     pieces = []
     for promise in promises:
         version = versions[promise.service_version_id]
-        job = Job(
-            requires=version.requires,
-            legal_line=version.legal_line,
-            deliver_minutes=version.deliver_minutes,
-            access_minutes=promise.access_minutes,
-            minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
-            people_needed=promise.people_needed,
-            cell=promise.cell,
-            wishes=Wishes.of(promise.wishes),
-            courses=courses[version.code],
-            level=levels[promise.id],
-        )
+        job = job_of(version, promise, courses[version.code], levels[promise.id])
         pieces += _pieces_of_one(promise, job, gates[wanted[promise.id]], said_no, now)
     return sorted(pieces, key=lambda piece: (piece.starts_at, str(piece.visit_id), piece.part))
 

@@ -10,8 +10,9 @@ from django.utils.translation import override
 
 from anjia.catalogue.queries import get_version
 from anjia.dispatch.gates import levels_asked
-from anjia.dispatch.matching import FEASIBILITY, Job, Opening, Wishes, may_do, timelines_of
+from anjia.dispatch.matching import FEASIBILITY, Job, Opening, may_do, timelines_of
 from anjia.dispatch.models import Offer
+from anjia.dispatch.promised import job_of
 from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.slots import Look, look_for
 from anjia.dispatch.queries.travel import ways_between
@@ -152,18 +153,8 @@ def why_others_come(
     found = {}
     for visit_id, promise in promises.items():
         one = usual[visit_id]
-        job = Job(
-            requires=versions[promise.service_version_id].requires,
-            legal_line=versions[promise.service_version_id].legal_line,
-            deliver_minutes=versions[promise.service_version_id].deliver_minutes,
-            access_minutes=promise.access_minutes,
-            minutes=int((promise.ends_at - promise.starts_at).total_seconds() // 60),
-            people_needed=promise.people_needed,
-            cell=promise.cell,
-            wishes=Wishes.of(promise.wishes),
-            courses=bound[promise.service_version_id],
-            level=levels[visit_id],
-        )
+        version = versions[promise.service_version_id]
+        job = job_of(version, promise, bound[promise.service_version_id], levels[visit_id])
         words = _why_not_her(job, by_id.get(one), timelines.get(one), promise.starts_at)
         found[visit_id] = words or (_("这次接不了") if (visit_id, one) in said_no else "")
     return found

@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from anjia.catalogue.queries import get_versions
 from anjia.dispatch.gates import levels_asked
-from anjia.dispatch.matching import Job, Wishes, timelines_of
+from anjia.dispatch.matching import timelines_of
 from anjia.dispatch.models import Estimate
+from anjia.dispatch.promised import job_of
 from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.dispatch.rules import Timeline
@@ -295,17 +296,11 @@ def _requests(
         Request(
             visit_id=one.id,
             at=at,
-            job=Job(
-                requires=versions[one.service_version_id].requires,
-                legal_line=versions[one.service_version_id].legal_line,
-                deliver_minutes=versions[one.service_version_id].deliver_minutes,
-                access_minutes=one.access_minutes,
-                minutes=int((one.ends_at - one.starts_at).total_seconds() // 60),
-                people_needed=one.people_needed,
-                cell=one.cell,
-                wishes=Wishes.of(one.wishes),
-                courses=courses[versions[one.service_version_id].code],
-                level=levels[one.id],
+            job=job_of(
+                versions[one.service_version_id],
+                one,
+                courses[versions[one.service_version_id].code],
+                levels[one.id],
             ),
             known=known.get(one.resident_id, {}),
         )
