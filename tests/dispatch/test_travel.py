@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from anjia.dispatch import jobs
 from anjia.dispatch.matching import place_of
 from anjia.dispatch.models import TravelTime
-from anjia.dispatch.queries import roads_known, roads_to_ask
+from anjia.dispatch.queries import roads_known, roads_to_ask, silent_roads
 from anjia.dispatch.rules import ROADS_AGAIN
 from anjia.integrations.osrm.standin import Standin
 from anjia.kernel.actors import Purpose
@@ -47,6 +47,11 @@ def known(here: Town) -> list[tuple[int, int]]:
     return [
         (one.pairs, one.missing) for one in acting(manager, NOON).ask(roads_known, Purpose.CONTRACT, now=NOON)
     ]
+
+
+def silent(here: Town) -> list[tuple[str, Any]]:
+    found = acting(here.desk, NOON).ask(silent_roads, Purpose.CONTRACT)
+    return [(one.profile.value, one.silent_since) for one in found]
 
 
 class TestRoads:
@@ -127,6 +132,24 @@ class TestSilence:
 
         assert times(slots(here, resident)) == before
         assert known(here) == [(0, 2)]
+
+    def test_is_kept_from_its_first_time_on_and_ends_with_an_answer(self, here: Town, osrm: Standin) -> None:
+        nurse, near = here.nurse(shifts=[(8, 12)]), here.resident(place=NEAR)
+        here.visit(nurse, resident=near)
+        ask(here)
+        assert silent(here) == []
+
+        osrm.answers_html = True
+        other = here.resident(place=(NEAR[0] + 0.02, NEAR[1]))
+        here.visit(nurse, resident=other, starts_at=at(11), ends_at=at(11.5))
+        for minutes in (10, 20):
+            ask(here, NOON + timedelta(minutes=minutes))
+        assert silent(here) == [("bicycle", NOON + timedelta(minutes=10))]
+        assert silent(town()) == []
+
+        osrm.answers_html = False
+        ask(here, NOON + timedelta(minutes=30))
+        assert silent(here) == []
 
     def test_ends_by_itself(self, here: Town, osrm: Standin) -> None:
         nurse, near = here.nurse(shifts=[(8, 12)]), here.resident(place=NEAR)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from anjia.dispatch.queries import DeliveryShown, Expected
+from anjia.dispatch.queries import DeliveryShown, Expected, SilentRoads
 from anjia.kernel.calendar import local
 from anjia.visits.queries import Board, BoardRow
 from anjia.visits.queries.overview import Cell
@@ -131,6 +131,7 @@ class Page:
     without_place: int = 0  # of series: for somebody to find a time
     exceptions: int = 0  # that are open, and how many of them are overdue
     exceptions_late: int = 0
+    silent_roads: Sequence[SilentRoads] = ()  # servers that do not answer: new ways go by the straight line
 
     @property
     def day_before(self) -> date:

@@ -32,6 +32,7 @@ from anjia.dispatch.commands import (
     keep_travel_times,
     note_estimate,
     note_progress,
+    note_roads_server,
     offer_visit,
     publish_by_policy,
     start_run,
@@ -106,7 +107,9 @@ def ask_for(organization_id: UUID, now: datetime) -> None:
             times = roads.asked_of(server, asked)
         except OutsideError as error:
             log.warning("the roads' server (%s) says: %s", asked.profile, error.code)
+            house.do(note_roads_server, profile=asked.profile, said=error.code)
             continue
+        house.do(note_roads_server, profile=asked.profile, said="")
         house.do(keep_travel_times, profile=asked.profile, times=times)
 
 

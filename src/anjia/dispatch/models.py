@@ -38,6 +38,28 @@ class TravelTime(models.Model):
         return f"{self.from_cell} to {self.to_cell} ({self.profile}): {self.seconds} s"
 
 
+class RoadsServer(models.Model):
+    """
+    Whether the roads' server of a way of travelling answers a house: `silent_since` when it did not for the first time
+    since it last did, and `said` what became of the question.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    profile = models.CharField(max_length=10, choices=[(one.value, one.name) for one in Profile])
+    heard_at = models.DateTimeField(null=True)
+    silent_since = models.DateTimeField(null=True)
+    said = models.CharField(max_length=60, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization_id", "profile"], name="roads_server_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile}: silent since {self.silent_since}"
+
+
 class TravelPace(models.Model):
     """
     How much longer the ways of a house take than reckoned, by hour, as its own ways have shown since `from_at`.

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from anjia.desk import boards, gantt
-from anjia.dispatch.queries import DeliveryShown, Expected, deliveries_on, expected_today
+from anjia.dispatch.queries import DeliveryShown, Expected, deliveries_on, expected_today, silent_roads
 from anjia.exceptions.queries import exceptions_of_visits, how_many_open
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
@@ -134,6 +134,7 @@ def board_page(
         without_place=how_many_without_place(actor, purpose) if actor.may("dispatch.book") else 0,
         exceptions=exceptions,
         exceptions_late=late,
+        silent_roads=silent_roads(actor, purpose),
     )
 
 

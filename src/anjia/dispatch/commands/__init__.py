@@ -21,7 +21,7 @@ from anjia.dispatch.commands.plans import (
     set_plan_policy,
     start_run,
 )
-from anjia.dispatch.commands.travel import keep_doors, keep_paces, keep_travel_times
+from anjia.dispatch.commands.travel import keep_doors, keep_paces, keep_travel_times, note_roads_server
 from anjia.dispatch.commands.whatif import (
     begin_estimate,
     fail_estimate,
@@ -72,6 +72,7 @@ __all__ = [
     "move_booking",
     "note_estimate",
     "note_progress",
+    "note_roads_server",
     "note_zones",
     "offer_visit",
     "publish_by_policy",

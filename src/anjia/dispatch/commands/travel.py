@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from anjia.dispatch.models import TravelPace, TravelTime
+from anjia.dispatch.models import RoadsServer, TravelPace, TravelTime
 from anjia.dispatch.pacing import Door, Learnt, is_news
 from anjia.dispatch.rules import Profile
 from anjia.dispatch.rules.travel import first_pace
@@ -48,6 +48,23 @@ def keep_travel_times(
         subject_id=actor.organization_id,
         fields=[profile.value],
     )
+
+
+@command("dispatch.offer")
+def note_roads_server(actor: Actor, now: datetime, *, profile: Profile, said: str) -> None:
+    """
+    Note that the roads' server has answered (`said` is "") or what became of the question. It is silent since the first
+    time it did not answer. No audit entry: nothing has been decided.
+    """
+    row, _is_new = RoadsServer.objects.get_or_create(
+        organization_id=actor.organization_id, profile=profile.value
+    )
+    row.said = said[:60]
+    if said:
+        row.silent_since = row.silent_since or now
+    else:
+        row.heard_at, row.silent_since = now, None
+    row.save(update_fields=["said", "silent_since", "heard_at"])
 
 
 @command("dispatch.offer")

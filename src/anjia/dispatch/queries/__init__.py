@@ -21,7 +21,15 @@ from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.queries.specimens import SpecimenDue, houses_to_ask, late_specimens, specimen_of
 from anjia.dispatch.queries.standing import RepairPage, TryPage, repair_page, try_page
 from anjia.dispatch.queries.standing_in import AllPage, all_page, stand_ins_for
-from anjia.dispatch.queries.travel import Roads, ToAsk, roads_known, roads_to_ask, trips_made
+from anjia.dispatch.queries.travel import (
+    Roads,
+    SilentRoads,
+    ToAsk,
+    roads_known,
+    roads_to_ask,
+    silent_roads,
+    trips_made,
+)
 from anjia.dispatch.queries.whatif import WhatIf, silent_estimates, waiting_estimates, what_if
 from anjia.dispatch.shapes import (
     Answered,
@@ -60,6 +68,7 @@ __all__ = [
     "RepairPage",
     "Roads",
     "ServiceHeld",
+    "SilentRoads",
     "SiteSaid",
     "Slot",
     "Slots",
@@ -95,6 +104,7 @@ __all__ = [
     "roads_known",
     "roads_to_ask",
     "silent_estimates",
+    "silent_roads",
     "silent_runs",
     "slots_for",
     "specimen_of",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Max
 
 from anjia.dispatch.matching import Travel, cell_of, place_of, profile_of
-from anjia.dispatch.models import TravelPace, TravelTime
+from anjia.dispatch.models import RoadsServer, TravelPace, TravelTime
 from anjia.dispatch.pacing import Trip, trips_of
 from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.rules import MOST_CELLS, ROADS_AGAIN, ROADS_AHEAD, WORDS_OF_PROFILE, Point, Profile
@@ -149,10 +149,34 @@ class Roads:
     pairs: int
     last_asked_at: datetime | None
     missing: int
+    silent_since: datetime | None = None  # it has not answered from then on: new ways go by the straight line
 
     @property
     def words(self) -> str:
         return str(WORDS_OF_PROFILE[self.profile])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentRoads:
+    """A way of travelling whose roads' server does not answer, and since when."""
+
+    profile: Profile
+    silent_since: datetime
+
+    @property
+    def words(self) -> str:
+        return str(WORDS_OF_PROFILE[self.profile])
+
+
+def silent_roads(actor: Actor, purpose: Purpose) -> list[SilentRoads]:
+    """Return which servers of the roads do not answer the house; nothing is asked where it has none."""
+    if not settings.ROADS:
+        return []
+    rows = RoadsServer.objects.filter(
+        organization_id=actor.organization_id, silent_since__isnull=False, profile__in=sorted(settings.ROADS)
+    )
+    found = rows.order_by("profile").values_list("profile", "silent_since")
+    return [SilentRoads(profile=Profile(profile), silent_since=since) for profile, since in found if since]
 
 
 def roads_known(actor: Actor, purpose: Purpose, *, now: datetime) -> list[Roads]:
@@ -172,12 +196,14 @@ def roads_known(actor: Actor, purpose: Purpose, *, now: datetime) -> list[Roads]
         .values_list("profile")
         .annotate(Count("id"), Max("asked_at"))
     }
+    silent = {one.profile: one.silent_since for one in silent_roads(actor, purpose)}
     return [
         Roads(
             profile=profile,
             pairs=kept.get(profile, (0, None))[0],
             last_asked_at=kept.get(profile, (0, None))[1],
             missing=missing.get(profile, 0),
+            silent_since=silent.get(profile),
         )
         for profile in sorted({*map(Profile, kept), *missing, *map(Profile, settings.ROADS)})
     ]
