@@ -1,11 +1,11 @@
 """How the board looks: nothing asked of the database."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from anjia.desk import boards, gantt
-from anjia.dispatch.queries import DeliveryShown, Expected
+from anjia.dispatch.queries import BreakShown, DeliveryShown, Expected
 from anjia.visits.boards import Bar
 from anjia.visits.queries import Board, Row
 from anjia.visits.rules.lifecycle import BoardState
@@ -98,6 +98,27 @@ class TestWhenExpected:
         late = {day.bars[0].visit_id: self.expected(30)}
         drawn = gantt.gantt_of([day], day=DAY, now=NOON, expected=late).lines[0].real
         assert [(one.left, one.style, one.title) for one in drawn] == [(45.83, "risk", "预计 12:30–13:30")]
+
+
+class TestABreak:
+    def drawn(self, starts_at: datetime | None) -> gantt.Bar:
+        her = row()
+        noon = BreakShown(opens_at=NOON, closes_at=NOON + timedelta(hours=2), minutes=40, starts_at=starts_at)
+        [line] = gantt.gantt_of([her], day=DAY, now=NOON, expected={}, breaks={her.staff_id: [noon]}).lines
+        [bar] = line.breaks
+        return bar
+
+    def test_is_drawn_where_there_is_room_for_it(self) -> None:
+        bar = self.drawn(NOON + timedelta(hours=1))
+
+        assert bar.title == "休息 13:00 起 40 分钟（12:00–14:00 之间）"
+        assert (bar.style, round(bar.width, 1)) == ("", 5.6)  # of twelve hours
+
+    def test_is_red_over_all_of_its_time_where_there_is_none(self) -> None:
+        bar = self.drawn(None)
+
+        assert bar.title == "12:00–14:00 之间没有 40 分钟可以休息"
+        assert (bar.style, round(bar.width, 1)) == ("bad", 16.7)
 
 
 class TestTheWayToTheLaboratory:

@@ -49,7 +49,7 @@ def block(timeline: Timeline, asked: Ask) -> Block | None:
 
 def rests(timeline: Timeline) -> list[str]:
     found = RULE.rests(timeline, since=at(0), until=at(23))
-    return [f"{local(start):%H:%M}-{local(end):%H:%M}" for start, end in found]
+    return [f"{local(at):%H:%M}-{local(at + due.length):%H:%M}" for due, at in found if at]
 
 
 class TestABreak:

@@ -106,6 +106,7 @@ export const concerns = {
 
 export const work = {
   day: (day: string) => get<T.WorkDay>(`work/days/${day}`),
+  breaks: (day: string) => get<T.Break[]>(`work/days/${day}/breaks`),
   deliveries: (day: string) => get<T.Delivery[]>(`work/days/${day}/deliveries`),
   offers: () => get<T.Page<T.Offer> | T.Offer[]>('work/offers'),
   accept: (id: string, key: string) => post<unknown>(`work/offers/${id}/accept`, {}, key),

@@ -328,6 +328,13 @@ export interface Delivery {
   delivered_at?: string | null
   is_overdue?: boolean
 }
+export interface Break {
+  opens_at: string
+  closes_at: string
+  minutes: number
+  /** When she has it; null if she is promised for too much. */
+  starts_at: string | null
+}
 export interface WorkDay {
   day: string
   shift: { starts_at: string; ends_at: string; is_standby: boolean }[]

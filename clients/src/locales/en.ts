@@ -559,6 +559,8 @@ const en: typeof zhHans = {
     day_after: 'Day after',
     call_desk: 'Call dispatch',
     until: 'by {at}',
+    break: 'A break of {minutes} minutes from {at}',
+    no_break: 'No {minutes} minutes are left for a break between {between}: ring dispatch',
     deliver: 'To {name} by {at}',
     deliver_hint: 'Go straight from the last home; handed over at about {at}.',
     deliver_whose: 'You carry the samples of {names}',

@@ -556,6 +556,8 @@ export default {
     day_after: '后一天',
     call_desk: '找调度',
     until: '{at} 前',
+    break: '{at} 起可以休息 {minutes} 分钟',
+    no_break: '{between} 之间没有空出 {minutes} 分钟休息，打电话给调度',
     deliver: '{at} 前送到{name}',
     deliver_hint: '从上一家直接去，{at} 左右交完。',
     deliver_whose: '带着{names}的标本',

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anjia.desk.boards import LOOKS, STILL_AHEAD, minutes_in_words
-from anjia.dispatch.queries import DeliveryShown, Expected
+from anjia.dispatch.queries import BreakShown, DeliveryShown, Expected
 from anjia.kernel.calendar import local
 from anjia.visits.queries import Row
 from anjia.visits.rules.lifecycle import BoardState
@@ -40,6 +40,7 @@ class Line:
     bars: Sequence[Bar]
     staff_id: UUID
     deliveries: Sequence[Bar] = ()  # to the laboratory
+    breaks: Sequence[Bar] = ()
     real: Sequence[Bar] = ()  # how it went, and is expected to go on, below what was planned
 
 
@@ -61,6 +62,7 @@ class Gantt:
 
 
 NONE: Final[Mapping[UUID, Sequence[DeliveryShown]]] = {}
+NO_BREAKS: Final[Mapping[UUID, Sequence[BreakShown]]] = {}
 ROOM_FOR_WORDS: Final = 9.0  # percent of the line
 UNDER_THE_CLOCK: Final = 4.5  # percent to each side: the label of an hour there would be half covered
 FIRST_HOUR: Final = 7
@@ -74,6 +76,7 @@ def gantt_of(
     now: datetime,
     expected: Mapping[UUID, Expected],
     deliveries: Mapping[UUID, Sequence[DeliveryShown]] = NONE,
+    breaks: Mapping[UUID, Sequence[BreakShown]] = NO_BREAKS,
     following: str | None = None,
 ) -> Gantt:
     """Draw caregivers' days on one scale of hours that holds all of them."""
@@ -91,7 +94,10 @@ def gantt_of(
             for hour in range(first, last + 1, step)
             for left in (scale.of_hour(hour),)
         ],
-        lines=[line_of(row, scale, expected, deliveries.get(row.staff_id, ())) for row in rows],
+        lines=[
+            line_of(row, scale, expected, deliveries.get(row.staff_id, ()), breaks.get(row.staff_id, ()))
+            for row in rows
+        ],
         now_left=now_left,
         now_label=f"{local(now):%H:%M}",
         first=first,
@@ -132,6 +138,7 @@ def line_of(
     scale: Scale,
     expected: Mapping[UUID, Expected],
     deliveries: Sequence[DeliveryShown] = (),
+    breaks: Sequence[BreakShown] = (),
 ) -> Line:
     stops = len({bar.visit_id for bar in row.bars if bar.state is not BoardState.CANCELLED})
     count = ngettext("{count} 单", "{count} 单", stops).format(count=stops) if stops else _("今天没有单")
@@ -146,7 +153,20 @@ def line_of(
         staff_id=row.staff_id,
         real=[real_of(one, scale) for bar in row.bars if (one := expected.get(bar.visit_id))],
         deliveries=[delivery_of(one, scale, row) for one in deliveries],
+        breaks=[break_of(one, scale) for one in breaks],
     )
+
+
+def break_of(one: BreakShown, scale: Scale) -> Bar:
+    """Draw when she rests; where there is no room for it, all of the time in which she should."""
+    between = f"{local(one.opens_at):%H:%M}–{local(one.closes_at):%H:%M}"
+    if one.starts_at is None or one.ends_at is None:
+        title = _("{between} 之间没有 {minutes} 分钟可以休息").format(between=between, minutes=one.minutes)
+        return scale.bar(one.opens_at, one.closes_at, title=title, style="bad", icon="alert-triangle")
+    title = _("休息 {time} 起 {minutes} 分钟（{between} 之间）").format(
+        time=f"{local(one.starts_at):%H:%M}", minutes=one.minutes, between=between
+    )
+    return scale.bar(one.starts_at, one.ends_at, title=title, icon="hourglass")
 
 
 def delivery_of(one: DeliveryShown, scale: Scale, row: Row) -> Bar:

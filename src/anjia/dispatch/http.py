@@ -146,6 +146,15 @@ class DeliveryOut(Schema):
     is_overdue: bool
 
 
+class BreakOut(Schema):
+    """A break between two moments: when she has it; null if she is promised for too much."""
+
+    opens_at: datetime
+    closes_at: datetime
+    minutes: int
+    starts_at: datetime | None
+
+
 class OnTheWayOut(Schema):
     arrives_at: datetime | None
 
@@ -242,6 +251,12 @@ def list_deliveries(request: AuthedRequest, day: date) -> HttpResponse:
     return http.ask(
         request, queries.my_deliveries, list[DeliveryOut], Purpose.CONTRACT, day=day, now=timezone.now()
     )
+
+
+@router.get("/work/days/{day}/breaks", response={200: list[BreakOut]})
+def list_breaks(request: AuthedRequest, day: date) -> HttpResponse:
+    """List the caregiver's breaks on a day."""
+    return http.ask(request, queries.my_breaks, list[BreakOut], Purpose.CONTRACT, day=day, now=timezone.now())
 
 
 @router.post("/work/offers/{uuid:offer_id}/accept", response={201: AnsweredOut})

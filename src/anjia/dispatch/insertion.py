@@ -8,7 +8,8 @@ from typing import Final
 
 from anjia.dispatch import delivering, resting
 from anjia.dispatch.delivering import Delivery
-from anjia.dispatch.rules import GRID, TRAVEL, Ask, Block, Point, Span, Stop, Timeline, TravelRule, Trouble
+from anjia.dispatch.resting import Due
+from anjia.dispatch.rules import GRID, TRAVEL, Ask, Block, Point, Stop, Timeline, TravelRule, Trouble
 from anjia.dispatch.rules.travel import EVEN
 from anjia.kernel.calendar import local
 from anjia.visits.rules.arrival import distance_m
@@ -67,12 +68,12 @@ class GreedyInsertion:
             return None
         return resting.trouble(timeline, ask, self.way, self.deliveries)
 
-    def rests(self, timeline: Timeline, *, since: datetime, until: datetime) -> list[Span]:
-        """Return when she rests on these days, as she is promised: each break as soon as it may be."""
+    def rests(
+        self, timeline: Timeline, *, since: datetime, until: datetime
+    ) -> list[tuple[Due, datetime | None]]:
         return [
-            (at, at + due.length)
+            (due, resting.rest_at(timeline, due, self.way, self.deliveries))
             for due in resting.dues(timeline, since=since, until=until)
-            if (at := resting.rest_at(timeline, due, self.way, self.deliveries))
         ]
 
     def too_late(self, timeline: Timeline) -> set[Stop]:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from anjia.dispatch.delivering import Delivery
-from anjia.dispatch.rules import Ask, Point, Span, Stop, Timeline, Trouble
+from anjia.dispatch.resting import Due
+from anjia.dispatch.rules import Ask, Point, Stop, Timeline, Trouble
 
 
 class Feasibility(Protocol):
@@ -38,8 +39,10 @@ class Feasibility(Protocol):
         """Return the break that she would miss, whatever else stands against it; None if none."""
         ...
 
-    def rests(self, timeline: Timeline, *, since: datetime, until: datetime) -> Sequence[Span]:
-        """Return when she has her breaks on these days, as it follows from what she is promised."""
+    def rests(
+        self, timeline: Timeline, *, since: datetime, until: datetime
+    ) -> Sequence[tuple[Due, datetime | None]]:
+        """Return her breaks of these days, each with when she has it first, as it follows from what she is promised."""
         ...
 
     def too_late(self, timeline: Timeline) -> Collection[Stop]:

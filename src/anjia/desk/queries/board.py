@@ -7,7 +7,14 @@ from typing import Final
 from uuid import UUID
 
 from anjia.desk import boards, gantt
-from anjia.dispatch.queries import DeliveryShown, Expected, deliveries_on, expected_today, silent_roads
+from anjia.dispatch.queries import (
+    DeliveryShown,
+    Expected,
+    breaks_on,
+    deliveries_on,
+    expected_today,
+    silent_roads,
+)
 from anjia.exceptions.queries import exceptions_of_visits, how_many_open
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
@@ -213,6 +220,7 @@ def gantt_of_day(
         day=day,
         now=now,
         expected=expected,
+        breaks=breaks_on(actor, purpose, day=day, staff_ids=shown, now=now, expected=expected),
         deliveries=deliveries_on(actor, purpose, day=day, staff_ids=shown, now=now, expected=expected),
         following=str(shown[-1]) if rest else None,
     )

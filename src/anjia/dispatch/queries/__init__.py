@@ -1,5 +1,6 @@
 """Questions about times, candidates and offers, by topic. Nothing here writes."""
 
+from anjia.dispatch.queries.breaks import BreakShown, breaks_on, my_breaks
 from anjia.dispatch.queries.candidates import suitability
 from anjia.dispatch.queries.changes import ChangePage, change_page, last_change, visits_of_change
 from anjia.dispatch.queries.deliveries import DeliveryShown, deliveries_on, my_deliveries
@@ -51,6 +52,7 @@ __all__ = [
     "AllPage",
     "Answered",
     "Booked",
+    "BreakShown",
     "Candidate",
     "Caregiver",
     "ChangePage",
@@ -79,6 +81,7 @@ __all__ = [
     "all_page",
     "assigning_page",
     "booking_page",
+    "breaks_on",
     "change_page",
     "contact_of",
     "deliveries_on",
@@ -92,6 +95,7 @@ __all__ = [
     "last_change",
     "late_specimens",
     "moving_page",
+    "my_breaks",
     "my_deliveries",
     "offers_for",
     "offers_of",

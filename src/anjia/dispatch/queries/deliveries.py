@@ -66,7 +66,7 @@ def deliveries_on(
         raise NotAllowed
     start, end = day_bounds(day)
     written = live_assignments(actor, purpose, staff_ids=staff_ids, start=start, end=end, now=now)
-    promised = [_as_it_goes(one, expected) for one in written if one.held_until is None]
+    promised = [as_it_goes(one, expected) for one in written if one.held_until is None]
     laboratory = laboratory_for(actor, purpose, busy=promised)
     if laboratory is None:
         return {}
@@ -168,7 +168,7 @@ def my_deliveries(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -
     return found.get(actor.staff_id, [])
 
 
-def _as_it_goes(one: Busy, expected: Mapping[UUID, Expected]) -> Busy:
+def as_it_goes(one: Busy, expected: Mapping[UUID, Expected]) -> Busy:
     """Return a promise with the times at which she was there, or will be if that is later."""
     there = expected.get(one.visit_id)
     if there is None or not (there.has_arrived or there.arrives_at > one.starts_at):
