@@ -16,7 +16,7 @@ from anjia.dispatch.delivering import at_site
 from anjia.dispatch.matching import FEASIBILITY, place_of
 from anjia.dispatch.rules import Ask, Point, Stop, Timeline
 from anjia.dispatch.rules.delivering import Site
-from anjia.visits.queries import Errand
+from anjia.visits.queries import Busy, Errand
 from anjia.visits.rules.lifecycle import LATE_AFTER
 
 MINUTE: Final = timedelta(minutes=1)
@@ -137,3 +137,11 @@ def arrival(
 def _on_duty(timeline: Timeline, at: datetime, now: datetime) -> datetime:
     """Return when her shift of that time begins; without one, she could leave now."""
     return next((begins for begins, ends in timeline.shifts if begins <= at < ends), now)
+
+
+def as_it_goes(one: Busy, expected: Mapping[UUID, Expected]) -> Busy:
+    """Return a promise with the times at which she was there, or will be if that is later."""
+    there = expected.get(one.visit_id)
+    if there is None or not (there.has_arrived or there.arrives_at > one.starts_at):
+        return one
+    return replace(one, starts_at=there.arrives_at, ends_at=there.ends_at)

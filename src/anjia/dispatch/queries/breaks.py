@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from anjia.dispatch.forecast import Expected
+from anjia.dispatch.forecast import Expected, as_it_goes
 from anjia.dispatch.matching import FEASIBILITY, timelines_of
-from anjia.dispatch.queries.deliveries import AS_PLANNED, as_it_goes
+from anjia.dispatch.queries.deliveries import AS_PLANNED
 from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
 from anjia.kernel.actors import Actor, Purpose

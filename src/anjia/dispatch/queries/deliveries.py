@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from anjia.dispatch.delivering import due_at, site_of
-from anjia.dispatch.forecast import Expected
+from anjia.dispatch.forecast import Expected, as_it_goes
 from anjia.dispatch.matching import FEASIBILITY, timelines_of
 from anjia.dispatch.queries.laboratory import laboratory_for
 from anjia.dispatch.queries.travel import ways_between
@@ -166,14 +166,6 @@ def my_deliveries(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -
         raise NotAllowed
     found = deliveries_on(actor, purpose, day=day, staff_ids=[actor.staff_id], now=now)
     return found.get(actor.staff_id, [])
-
-
-def as_it_goes(one: Busy, expected: Mapping[UUID, Expected]) -> Busy:
-    """Return a promise with the times at which she was there, or will be if that is later."""
-    there = expected.get(one.visit_id)
-    if there is None or not (there.has_arrived or there.arrives_at > one.starts_at):
-        return one
-    return replace(one, starts_at=there.arrives_at, ends_at=there.ends_at)
 
 
 def _in_order(some: Iterable[Busy]) -> list[Busy]:
