@@ -19,6 +19,7 @@ from anjia.dispatch.queries import (
     laboratory_said,
     my_deliveries,
     repair_page,
+    services_without_minutes,
     try_page,
 )
 from anjia.dispatch.rules import SlotGone
@@ -460,3 +461,18 @@ class TestSeveralPlaces:
         [said] = acting(here.desk, NOON).ask(laboratory_said, Purpose.CONTRACT)
 
         assert said.hours == ((time(0), time(9, 45)),) * 7
+
+
+class TestAServiceThatDraws:
+    def test_is_named_where_it_does_not_say_when_it_is_delivered(self, here: Town) -> None:
+        steps = [{"key": "draw", "title": "采血", "critical": True, "evidence": "none"}]
+        catalogue.version(published_by=here.desk, code="fasting", name="空腹采血", steps=steps)
+        catalogue.version(
+            published_by=here.desk, code="timed", name="定时采血", steps=steps, deliver_minutes=120
+        )
+
+        found = acting(here.desk, NOON).ask(services_without_minutes, Purpose.CONTRACT)
+
+        assert [(one.code, one.name) for one in found] == [("fasting", "空腹采血")]
+        with pytest.raises(NotAllowed):
+            acting(here.nurse(), NOON).ask(services_without_minutes, Purpose.CONTRACT)

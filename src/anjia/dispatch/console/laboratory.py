@@ -88,6 +88,7 @@ def show(request: PageRequest, refusal: DomainError | None = None) -> HttpRespon
     sites = console.ask(request, queries.laboratory_said, Purpose.CONTRACT)
     asked = request.POST.get("laboratory_id", "") if refusal else request.GET.get("which", "")
     chosen = next((one for one in sites if str(one.id) == asked), None)
+    unsaid = console.ask(request, queries.services_without_minutes, Purpose.CONTRACT)
     values = request.POST if refusal else values_of(chosen)
     says = {
         "sites": [(one, week_of(one)) for one in sites],
@@ -96,6 +97,8 @@ def show(request: PageRequest, refusal: DomainError | None = None) -> HttpRespon
             for one in sites
         ],
         "chosen": chosen,
+        "unsaid": unsaid,
+        "may_draft": request.actor.may("catalogue.draft"),
         "is_asked": bool(chosen or refusal or not sites or request.GET.get("which") == "new"),
         "values": values,
         "week": [

@@ -6,7 +6,7 @@ from anjia.dispatch.queries.changes import ChangePage, change_page, last_change,
 from anjia.dispatch.queries.deliveries import DeliveryShown, deliveries_on, my_deliveries
 from anjia.dispatch.queries.expecting import Expected, OnTheWay, expected_today, on_the_way
 from anjia.dispatch.queries.hearing import contact_of, house_of, household_of
-from anjia.dispatch.queries.laboratory import SiteSaid, laboratory_said
+from anjia.dispatch.queries.laboratory import SiteSaid, Unsaid, laboratory_said, services_without_minutes
 from anjia.dispatch.queries.offers import is_still_offered, offers_for, offers_of, overdue_offers
 from anjia.dispatch.queries.paces import PaceKnown, paces_known
 from anjia.dispatch.queries.pages import (
@@ -77,6 +77,7 @@ __all__ = [
     "SpecimenDue",
     "ToAsk",
     "TryPage",
+    "Unsaid",
     "WhatIf",
     "all_page",
     "assigning_page",
@@ -107,6 +108,7 @@ __all__ = [
     "repair_page",
     "roads_known",
     "roads_to_ask",
+    "services_without_minutes",
     "silent_estimates",
     "silent_roads",
     "silent_runs",

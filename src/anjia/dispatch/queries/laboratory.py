@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from anjia.catalogue.queries import services_offered
 from anjia.dispatch.matching import place_of
 from anjia.dispatch.models import LaboratoryPlace
 from anjia.dispatch.rules import Point
@@ -14,6 +15,7 @@ from anjia.identity.queries import account_names
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.prepared import Prepared
+from anjia.visits.rules.facts import DRAWN
 
 OF_HOUSE: Final = Prepared(
     lambda asked: (
@@ -104,4 +106,29 @@ def laboratory_said(actor: Actor, purpose: Purpose) -> list[SiteSaid]:
             set_at=row.set_at,
         )
         for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsaid:
+    """A service that draws blood, and does not say within how many minutes it has to be delivered."""
+
+    code: str
+    name: str
+
+
+def services_without_minutes(actor: Actor, purpose: Purpose) -> list[Unsaid]:
+    """
+    Return which services of the house draw blood that nobody reckons a way to the laboratory for.
+
+    :raises NotAllowed: if the actor does not assign
+    """
+    if not actor.may("dispatch.assign"):
+        raise NotAllowed
+    if not actor.may("catalogue.read"):
+        return []
+    return [
+        Unsaid(code=one.code, name=one.name)
+        for one in services_offered(actor, purpose)
+        if not one.deliver_minutes and any(step["key"] == DRAWN for step in one.steps)
     ]
