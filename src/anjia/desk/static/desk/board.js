@@ -45,7 +45,7 @@
   }
   var tallies = seldom(700, function () { part(urls.tallies + query(), document.getElementById('tallies')); });
   var gantt = seldom(900, function () {
-    if (document.body.classList.contains('dragging')) { gantt(); return; }  // not under somebody's hand
+    if (document.body.classList.contains('held')) { gantt(); return; }  // not under somebody's hand
     part(urls.gantt + query(), document.getElementById('gantt'));
   });
 

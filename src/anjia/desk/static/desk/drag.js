@@ -63,7 +63,7 @@
     if (!held) return;
     window.clearTimeout(held.press);
     window.clearInterval(held.along);
-    document.body.classList.remove('dragging');
+    document.body.classList.remove('dragging', 'held');
     held.bar.style.transform = '';
     held.bar.removeAttribute('data-says');
     if (held.over) held.over.classList.remove('drop');
@@ -100,6 +100,7 @@
       x: event.clientX, y: event.clientY, nowX: event.clientX, nowY: event.clientY, left: box.scrollLeft, top: box.scrollTop,
       at: Number(at[0]) * 60 + Number(at[1]), press: 0, along: 0
     };
+    document.body.classList.add('held');  // until it is let go nothing is drawn anew under the hand
     if (held.isFinger) held.press = window.setTimeout(function () {
       if (!held || !held.bar.isConnected) { letGo(); return; }
       lift();
