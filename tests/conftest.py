@@ -87,6 +87,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.SEALS = home / "seals" / "newest.jsonl"
     keys = {"current": "k1", "keys": {"k1": encryption.new_key()}, "index_key": encryption.new_key()}
     settings.KEYRING.write_text(json.dumps(keys))
+    settings.ROADS = {}  # a demo asks a stand-in: who means one, says so
     settings.STATIC_ROOT = home / "static"
     settings.STATIC_ROOT.mkdir()
     settings.WHITENOISE_AUTOREFRESH = (

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from anjia.dispatch import jobs
@@ -13,6 +15,7 @@ from anjia.dispatch.matching import place_of
 from anjia.dispatch.models import TravelTime
 from anjia.dispatch.queries import roads_known, roads_to_ask, silent_roads
 from anjia.dispatch.rules import ROADS_AGAIN
+from anjia.integrations.osrm import standin
 from anjia.integrations.osrm.standin import Standin
 from anjia.kernel.actors import Purpose
 from anjia.kernel.work import acting
@@ -52,6 +55,17 @@ def known(here: Town) -> list[tuple[int, int]]:
 def silent(here: Town) -> list[tuple[str, Any]]:
     found = acting(here.desk, NOON).ask(silent_roads, Purpose.CONTRACT)
     return [(one.profile.value, one.silent_since) for one in found]
+
+
+class TestADemo:
+    def test_asks_a_stand_in_and_says_so(self, here: Town, settings: Any, client: Client) -> None:
+        settings.ROADS, settings.STAND_INS = {"bicycle": standin.HERE}, ["roads"]
+        hold(here, here.resident(place=NEAR), here.nurse(), starts_at=at(10))
+        with mock.patch.object(standin.ComesAndGoes, "is_away", return_value=False):
+            ask(here)
+
+        assert known(here)[0][0] > 0
+        assert "路程是替身答的" in client.get("/console/").content.decode()
 
 
 class TestRoads:

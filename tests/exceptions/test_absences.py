@@ -224,7 +224,7 @@ class TestSomebodyFallsIll:
         can = [bool(one.instead and one.instead.is_simple) for one in found]
         assert can == [True, False, True, False, False, False]
         assert found[1].instead is not None
-        assert "王芳 09:30–10:00 在" in "".join(found[1].instead.why_nobody)
+        assert "王芳：09:30–10:00 在" in "".join(found[1].instead.why_nobody)
         assert found[3].instead is not None
         assert found[3].instead.why_nobody == ["这个时间没有别人当班。"]
         assert page(here, made.id).line.lines_open == 6

@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import repeat
+from typing import Any
 
 import httpx
 import pytest
 
 from anjia.integrations.errors import Misconfigured, OutsideError, Permanent, Temporary
+from anjia.integrations.osrm import standin as standins
 from anjia.integrations.osrm.client import Osrm, table_in
 from anjia.integrations.osrm.standin import Standin
 
@@ -156,3 +159,22 @@ class TestSilence:
         refused(osrm)
 
         assert "116.4" not in caplog.text
+
+
+class TestTheStandInOfADemo:
+    def test_answers_and_is_away_for_ten_minutes_of_each_hour(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Clock(datetime):
+            minutes = 10
+
+            @classmethod
+            def now(cls, tz: Any = None) -> datetime:
+                return datetime(2026, 3, 2, 4, cls.minutes, tzinfo=UTC)
+
+        monkeypatch.setattr(standins, "datetime", Clock)
+        osrm = Osrm(standins.local(13))
+        assert osrm.table([GATE], [LAKE])[0][0]
+        assert standins.local(13) == osrm.url
+
+        Clock.minutes = 55
+        with pytest.raises(Temporary):
+            osrm.table([GATE], [LAKE])

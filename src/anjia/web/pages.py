@@ -29,7 +29,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     return {
         "is_demo": settings.IS_DEMO,
-        "stand_ins": [NAMES_OF_VENDORS[vendor] for vendor in settings.STAND_INS],
+        "stand_ins": [words for vendor, words in NAMES_OF_VENDORS.items() if vendor in settings.STAND_INS],
+        "roads_stand_in": "roads" in settings.STAND_INS,
         "actor": actor,
         "nav": nav.nav_for(actor, request.path) if actor else [],
         "language": get_language(),

@@ -192,11 +192,12 @@ S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY = (
 S3_REGION = os.environ.get("S3_REGION", "us-east-1")
 S3_ADDRESSING = os.environ.get("S3_ADDRESSING", "path")  # or "host"
 FILES_IN = os.environ.get("FILES_IN", "anjia.integrations.s3.bucket.from_settings" if S3_BUCKET else "")
-# Servers of OSRM, one for each way of travelling; without one the straight line is reckoned with.
+# Servers of OSRM, one for each way of travelling; without one the straight line is reckoned with. A demo has their
+# stand-in, which does not answer for ten minutes of each hour.
 ROADS = {
     profile: url.rstrip("/")
     for profile in ("foot", "bicycle", "car")
-    if (url := os.environ.get(f"OSRM_{profile.upper()}", ""))
+    if (url := os.environ.get(f"OSRM_{profile.upper()}", "standin" if IS_DEMO else ""))
 }
 # What plans a day: a process of its own, which brings the compiler that we do without. Where it is not installed, the
 # lock that has it is, once, when first somebody asks for a plan.
@@ -218,6 +219,7 @@ STAND_INS = [
     for vendor, paths in {
         "wechat": (WECHAT_MESSAGES, WECHAT_SIGN_IN),
         "sms": (SMS_MESSAGES, CODE_SENDER),
+        "roads": tuple(ROADS.values()),
     }.items()
     if any("standin" in path or path.endswith(".NotSent") for path in paths)
 ]

@@ -6,6 +6,9 @@ A stand-in for an OSRM server: speaks its table service over HTTP, and refuses w
 
 Its roads form a grid that runs north and east: the way is as long as both legs of the corner. Nothing leads into a
 place in `no_road_to`; a place in `nowhere` is not near any road, and a question that names it is refused.
+
+In a demo it is started by whoever asks first (`local`), and is away for the last ten minutes of each hour: what is said
+and reckoned with then can be looked at.
 """
 
 import json
@@ -13,6 +16,8 @@ import math
 import re
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -30,6 +35,9 @@ OPTIONS: Final = {
     "skip_waypoints",
     "fallback_speed",
 }
+
+HERE: Final = "standin"  # in settings, instead of an address
+AWAY_FROM: Final = 50  # minute of each hour, where it comes and goes
 
 Place = tuple[float, float]  # longitude, latitude
 
@@ -50,6 +58,9 @@ class Standin(LocalServer):
         self.seconds_slow = 0.0
         self.asked: list[int] = []  # how many places each question held
         super().__init__(handler_of(self), port)
+
+    def is_away(self) -> bool:
+        return self.answers_html
 
     def answer(self, path: str, options: dict[str, str]) -> dict[str, Any]:
         """:raises Refusal: as OSRM would"""
@@ -82,6 +93,19 @@ class Standin(LocalServer):
         north = abs(start[1] - end[1]) * KM_PER_DEGREE
         east = abs(start[0] - end[0]) * KM_PER_DEGREE * math.cos(math.radians((start[1] + end[1]) / 2))
         return north + east
+
+
+class ComesAndGoes(Standin):
+    """A stand-in that does not answer for the last ten minutes of each hour."""
+
+    def is_away(self) -> bool:
+        return datetime.now(UTC).minute >= AWAY_FROM
+
+
+@cache
+def local(kmh: float) -> str:
+    """Return the address of a stand-in in this process, for as long as it lives; started by whoever asks first."""
+    return ComesAndGoes(kmh=kmh).__enter__().url
 
 
 def places_in(path: str) -> list[Place]:
@@ -119,7 +143,7 @@ def handler_of(standin: Standin) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             time.sleep(standin.seconds_slow)
-            if standin.answers_html:
+            if standin.is_away():
                 self._write(502, "text/html", "<html><h1>502 Bad Gateway</h1></html>")
                 return
             url = urlsplit(self.path)
