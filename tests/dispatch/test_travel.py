@@ -65,7 +65,7 @@ class TestADemo:
             ask(here)
 
         assert known(here)[0][0] > 0
-        assert "路程是替身答的" in client.get("/console/").content.decode()
+        assert "路程是替身答的" in client.get("/console/", follow=True).content.decode()
 
 
 class TestRoads:

@@ -2,9 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import repeat
-from typing import Any
 
 import httpx
 import pytest
@@ -163,18 +161,11 @@ class TestSilence:
 
 class TestTheStandInOfADemo:
     def test_answers_and_is_away_for_ten_minutes_of_each_hour(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        class Clock(datetime):
-            minutes = 10
-
-            @classmethod
-            def now(cls, tz: Any = None) -> datetime:
-                return datetime(2026, 3, 2, 4, cls.minutes, tzinfo=UTC)
-
-        monkeypatch.setattr(standins, "datetime", Clock)
+        monkeypatch.setattr(standins, "minute_of_the_hour", lambda: 10)
         osrm = Osrm(standins.local(13))
         assert osrm.table([GATE], [LAKE])[0][0]
         assert standins.local(13) == osrm.url
 
-        Clock.minutes = 55
+        monkeypatch.setattr(standins, "minute_of_the_hour", lambda: 55)
         with pytest.raises(Temporary):
             osrm.table([GATE], [LAKE])

@@ -16,7 +16,6 @@ import math
 import re
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
@@ -99,7 +98,11 @@ class ComesAndGoes(Standin):
     """A stand-in that does not answer for the last ten minutes of each hour."""
 
     def is_away(self) -> bool:
-        return datetime.now(UTC).minute >= AWAY_FROM
+        return minute_of_the_hour() >= AWAY_FROM
+
+
+def minute_of_the_hour() -> int:
+    return time.gmtime().tm_min
 
 
 @cache
