@@ -125,6 +125,7 @@ OF_THE_HOUSE = {
         "dispatch_planrun",
         "dispatch_estimate",
         "dispatch_daychange",
+        "dispatch_tellingtaken",
         "messaging_recipient",
         "messaging_notification",
         "messaging_call",

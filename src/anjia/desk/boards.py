@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from anjia.dispatch.queries import DeliveryShown, Expected, SilentRoads
+from anjia.dispatch.queries import DeliveryShown, Expected, SilentRoads, Teller
 from anjia.kernel.calendar import local
 from anjia.visits.queries import Board, BoardRow
 from anjia.visits.queries.overview import Cell
@@ -78,6 +78,14 @@ class Tally:
     icon: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Nobody at home has heard of the new time, since when, and whose it is to tell them."""
+
+    since: datetime
+    teller: Teller
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A row of the list."""
@@ -97,13 +105,15 @@ class Shown:
     is_at_risk: bool = False
     has_set_out: bool = False  # then nobody else is sent: all that is left is to say it
     not_told: str = ""
+    teller: Teller | None = None  # whose it is to tell them
+    is_without_who: bool = False  # whoever was promised cannot come, and nothing is settled yet
     specimen: str = ""  # that what is taken there comes too late to the laboratory
     exceptions: Sequence[Any] = ()  # anjia.exceptions.shapes.OfVisit
 
     @property
     def needs_hand(self) -> bool:
         """Say whether somebody has to see to it: it stands on top of the list."""
-        is_red = self.is_at_risk or self.not_told or self.specimen
+        is_red = self.is_at_risk or self.not_told or self.specimen or self.is_without_who
         return bool(is_red) or self.state in {state.value for state in TO_SEE_TO}
 
     @property
@@ -160,8 +170,9 @@ def shown(
     row: BoardRow,
     exceptions: Sequence[Any] = (),
     expected: Expected | None = None,
-    not_told_since: datetime | None = None,
+    untold: Untold | None = None,
     delivery: DeliveryShown | None = None,
+    is_without_who: bool = False,
 ) -> Shown:
     look = LOOKS[row.state]
     return Shown(
@@ -179,9 +190,11 @@ def shown(
         expected=when_expected(expected) if expected else "",
         is_at_risk=expected is not None and expected.is_at_risk,
         has_set_out=expected is not None and (expected.has_departed or expected.has_arrived),
-        not_told=_("{time} 改了时间，家里还没有人知道。").format(time=f"{local(not_told_since):%H:%M}")
-        if not_told_since
+        not_told=_("{time} 改了时间，家里还没有人知道。").format(time=f"{local(untold.since):%H:%M}")
+        if untold
         else "",
+        teller=untold.teller if untold else None,
+        is_without_who=is_without_who,
         specimen=_("标本 {time} 才送到检验科，晚{late}。").format(
             time=f"{local(delivery.handed_over_at):%H:%M}", late=minutes_in_words(delivery.minutes_late)
         )

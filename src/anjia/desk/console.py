@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anjia.desk import queries
 from anjia.desk.nav import url_of
 from anjia.desk.weeks import week_meant, weeks_page
+from anjia.dispatch.queries import Telling, telling_of
 from anjia.identity.queries import account_named
 from anjia.kernel import console
 from anjia.kernel.actors import Actor, Purpose
@@ -323,6 +324,14 @@ def audit_verify(request: PageRequest) -> HttpResponse:
 def frame_of(actor: Actor) -> queries.Frame:
     """Return whose page it is. Names hardly ever change, and every page shows them: kept for five minutes."""
     return _frame_kept(actor, int(timezone.now().timestamp() // 300))
+
+
+def about_visit(actor: Actor, visit_id: UUID) -> Telling | None:
+    """Return of which visit's time a household is told, for the page on which it is."""
+    if not actor.may("visits.read"):
+        return None
+    now = timezone.now()
+    return acting(actor, now).ask(telling_of, Purpose.CONTRACT, visit_id=visit_id, now=now)
 
 
 @lru_cache(maxsize=1000)

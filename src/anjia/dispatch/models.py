@@ -341,3 +341,27 @@ class DayChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} ({self.made_at})"
+
+
+class TellingTaken(models.Model):
+    """
+    Somebody has taken it on herself to tell a household of its visit's new time, from whoever had it. The last counts.
+
+    It holds for one move (`move_id`, the change of the visit): of the next, whoever makes it has to tell.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    visit_id = models.UUIDField()
+    move_id = models.UUIDField()
+    taken_by = models.UUIDField()
+    taken_from = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["move_id", "-at"], name="telling_by_move"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visit_id} ({self.at})"

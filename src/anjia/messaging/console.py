@@ -19,7 +19,7 @@ from anjia.kernel.errors import Invalid, NotFound
 from anjia.messaging import commands, queries
 from anjia.messaging.models import Recipient
 from anjia.messaging.rules import CALL_WORDS, CallOutcome, CallUnsound, Channel, State, WayUnsound
-from anjia.messaging.words import CHANNEL_WORDS, STATE_TONES, STATE_WORDS, why_words
+from anjia.messaging.words import CHANNEL_WORDS, STATE_TONES, STATE_WORDS, title_words, why_words
 
 app_name = "messaging"
 
@@ -119,7 +119,7 @@ def shown_telling(line: queries.Telling, *, now: datetime) -> dict[str, Any]:
         "party_id": line.message.party_id,
         "name": line.name,
         "phone": line.phone,
-        "title": line.message.title,
+        "title": title_words(line.message),
         "words": line.words,
         "at": line.message.at,
         "is_over": line.message.needed_by is not None and line.message.needed_by <= now,

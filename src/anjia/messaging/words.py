@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from anjia.kernel.errors import Words
-from anjia.messaging.rules import BY_HAND, TO_BE_ASKED, Channel, State
+from anjia.messaging.models import Message
+from anjia.messaging.rules import BY_HAND, TEMPLATES, TO_BE_ASKED, Channel, State, TemplateIncomplete, filled
 
 CHANNEL_WORDS: Final[Mapping[Channel, Words]] = {
     Channel.WECHAT: gettext_lazy("微信"),
@@ -57,3 +58,20 @@ def why_words(code: str, tried: Sequence[str]) -> str:
         return said
     ways = _("、").join(str(CHANNEL_WORDS[Channel(one)]) for one in tried)
     return _("{ways}没有送到：{said}").format(ways=ways, said=said)
+
+
+def title_words(message: Message) -> str:
+    """
+    Say in the reader's language what a message is about, where she reads another than whom it was written to: its
+    title is words of ours. What was written is said as it was, and so is what a template of today cannot say.
+    """
+    reads, wrote = (
+        "en" if one.startswith("en") else "zh" for one in (get_language() or "zh", message.language)
+    )
+    template = TEMPLATES.get(message.template)
+    if reads == wrote or template is None:
+        return message.title
+    try:
+        return filled(template.text(reads).title, message.values)
+    except TemplateIncomplete:
+        return message.title

@@ -14,8 +14,9 @@ from anjia.dispatch.queries import (
     deliveries_on,
     expected_today,
     silent_roads,
+    tellers,
 )
-from anjia.exceptions.queries import exceptions_of_visits, how_many_open
+from anjia.exceptions.queries import exceptions_of_visits, how_many_open, visits_without_who
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds, day_of
 from anjia.kernel.errors import NotAllowed
@@ -28,7 +29,6 @@ from anjia.visits.queries.overview import (
     board_row,
     board_rows,
     cells_of_day,
-    moved_by_themselves,
     rows_to_see_to,
 )
 from anjia.visits.rules.lifecycle import BoardState
@@ -45,8 +45,9 @@ class Red:
     """What of a day is in danger before it breaks, by visit."""
 
     expected: Mapping[UUID, Expected]
-    untold: Mapping[UUID, datetime]  # of whose new time nobody at home has heard, since when
+    untold: Mapping[UUID, boards.Untold]  # of whose new time nobody at home has heard
     specimens: Mapping[UUID, DeliveryShown]  # taken there, and too late at the laboratory as things stand
+    without_who: Collection[UUID]  # whoever was promised cannot come, and nothing is settled yet
 
     @property
     def named(self) -> dict[str, list[UUID]]:
@@ -58,12 +59,18 @@ class Red:
 
     @property
     def ids(self) -> set[UUID]:
-        return {visit_id for ids in self.named.values() for visit_id in ids}
+        return {visit_id for ids in self.named.values() for visit_id in ids} | set(self.without_who)
+
+    @property
+    def readers(self) -> set[UUID]:
+        """Those of whose new time the reader has to tell: of what waits for a hand, these wait for hers."""
+        return {visit_id for visit_id, one in self.untold.items() if one.teller.is_reader}
 
 
 def red_of(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> Red:
     expected = _expected_on(actor, purpose, day=day, now=now)
     ways = deliveries_on(actor, purpose, day=day, staff_ids=None, now=now, expected=expected)
+    start, end = day_bounds(day)
     return Red(
         expected=expected,
         untold=_untold(actor, purpose, day=day, now=now),
@@ -74,6 +81,7 @@ def red_of(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> Red:
             if way.handed_over_at > now and not way.is_overdue  # then it is an exception, and somebody's
             for visit_id in way.late_ids
         },
+        without_who=visits_without_who(actor, purpose, start=start, end=end),
     )
 
 
@@ -109,7 +117,7 @@ def board_page(
         meant = named[state]
         rows, following = board_rows(actor, purpose, day=day, now=now, visit_ids=meant, size=200), None
     is_whole = not (who or cell or state)
-    first = _first(actor, purpose, found, red.ids, day=day, now=now) if is_whole and after is None else []
+    first = _first(actor, purpose, found, red, day=day, now=now) if is_whole and after is None else []
     said = exceptions_of_visits(
         actor, purpose, visit_ids=[row.id for row in [*first, *rows]], now=now, only_open=True
     )
@@ -121,6 +129,7 @@ def board_page(
             red.expected.get(row.id),
             red.untold.get(row.id),
             red.specimens.get(row.id),
+            row.id in red.without_who,
         )
 
     handles = actor.may("exceptions.handle")
@@ -146,13 +155,15 @@ def board_page(
 
 
 def _first(
-    actor: Actor, purpose: Purpose, found: visits.Board, red: Collection[UUID], *, day: date, now: datetime
+    actor: Actor, purpose: Purpose, found: visits.Board, red: Red, *, day: date, now: datetime
 ) -> list[visits.BoardRow]:
-    """Return what waits for a hand: asked for only where there is something."""
+    """Return what waits for a hand, the reader's own first: asked for only where there is something."""
     states = [state for state in boards.TO_SEE_TO if found.counts[state]]
-    if not (states or red):
+    if not (states or red.ids):
         return []
-    return rows_to_see_to(actor, purpose, day=day, now=now, states=states, visit_ids=red)
+    rows = rows_to_see_to(actor, purpose, day=day, now=now, states=states, visit_ids=red.ids)
+    hers = red.readers
+    return sorted(rows, key=lambda row: row.id not in hers)
 
 
 def row_on_board(
@@ -174,18 +185,19 @@ def row_on_board(
         red.expected.get(visit_id),
         red.untold.get(visit_id),
         red.specimens.get(visit_id),
+        visit_id in red.without_who,
     )
 
 
-def _untold(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> dict[UUID, datetime]:
-    """Return which of the day's visits ahead have a new time that nobody at home has heard of, and since when."""
+def _untold(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> dict[UUID, boards.Untold]:
+    """Return which of the day's visits ahead have a new time that nobody at home has heard of, and who has to tell."""
     moved = not_told(actor, purpose, template="visit_moved", since=now - timedelta(days=FARTHEST))
     if not moved:
         return {}
     rows = board_rows(actor, purpose, day=day, now=now, visit_ids=moved, size=200)
-    ahead = {row.id for row in rows if row.state in AHEAD and row.ends_at > now}
-    knowing = moved_by_themselves(actor, purpose, visit_ids=ahead)
-    return {visit_id: moved[visit_id] for visit_id in ahead - knowing}
+    starts = {row.id: row.starts_at for row in rows if row.state in AHEAD and row.ends_at > now}
+    whose = tellers(actor, purpose, starts=starts, now=now)
+    return {visit_id: boards.Untold(moved[visit_id], teller) for visit_id, teller in whose.items()}
 
 
 def _expected_on(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> dict[UUID, Expected]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django import template
 from django.templatetags.static import static
@@ -14,9 +15,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, pgettext
 
 from anjia.catalogue.rules.content import tag_in_words
-from anjia.desk.console import frame_of
+from anjia.desk.console import about_visit, frame_of
 from anjia.desk.nav import url_of
 from anjia.desk.queries import Frame
+from anjia.dispatch.queries import Telling
 
 register = template.Library()
 
@@ -111,6 +113,16 @@ def whose_page(context: dict[str, Any]) -> Frame | None:
     """Return the name of whoever is signed in, and her institution's; None on pages of nobody."""
     actor = context.get("actor")
     return frame_of(actor) if actor else None
+
+
+@register.simple_tag(takes_context=True)
+def telling_about(context: dict[str, Any], visit_id: UUID) -> Telling | None:
+    """
+    Return the visit of whose time a household is told, and whose it is to tell: the page is messaging's, which knows
+    no visits. None for who may not read them.
+    """
+    actor = context.get("actor")
+    return about_visit(actor, visit_id) if actor else None
 
 
 @register.simple_tag(takes_context=True)

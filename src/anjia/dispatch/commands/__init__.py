@@ -21,6 +21,7 @@ from anjia.dispatch.commands.plans import (
     set_plan_policy,
     start_run,
 )
+from anjia.dispatch.commands.telling import take_telling
 from anjia.dispatch.commands.travel import keep_doors, keep_paces, keep_travel_times, note_roads_server
 from anjia.dispatch.commands.whatif import (
     begin_estimate,
@@ -84,6 +85,7 @@ __all__ = [
     "set_plan_policy",
     "start_estimate",
     "start_run",
+    "take_telling",
     "take_turns",
     "take_zone",
     "undo_change",

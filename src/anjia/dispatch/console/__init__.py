@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anjia.dispatch import commands, queries
-from anjia.dispatch.console import changes, laboratory
+from anjia.dispatch.console import changes, laboratory, telling
 from anjia.dispatch.rules.plans import PLANNING
 from anjia.kernel import console
 from anjia.kernel.actors import Purpose
@@ -339,4 +339,5 @@ urlpatterns = [
     path("visits/<uuid:visit_id>/offer", offer, name="offer"),
     *changes.urlpatterns,
     *laboratory.urlpatterns,
+    *telling.urlpatterns,
 ]

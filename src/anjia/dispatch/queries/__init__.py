@@ -22,6 +22,7 @@ from anjia.dispatch.queries.slots import slots_for
 from anjia.dispatch.queries.specimens import SpecimenDue, houses_to_ask, late_specimens, specimen_of
 from anjia.dispatch.queries.standing import RepairPage, TryPage, repair_page, try_page
 from anjia.dispatch.queries.standing_in import AllPage, all_page, stand_ins_for
+from anjia.dispatch.queries.telling import Teller, Telling, tellers, telling_of
 from anjia.dispatch.queries.travel import (
     Roads,
     SilentRoads,
@@ -75,6 +76,8 @@ __all__ = [
     "Slot",
     "Slots",
     "SpecimenDue",
+    "Teller",
+    "Telling",
     "ToAsk",
     "TryPage",
     "Unsaid",
@@ -116,6 +119,8 @@ __all__ = [
     "specimen_of",
     "stand_ins_for",
     "suitability",
+    "tellers",
+    "telling_of",
     "trips_made",
     "try_page",
     "visit_and_resident",

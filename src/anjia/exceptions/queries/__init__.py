@@ -17,6 +17,7 @@ from anjia.exceptions.queries.lists import (
     how_many_open,
     overdue,
     to_say_late,
+    visits_without_who,
 )
 from anjia.exceptions.queries.pages import absent_visits, exception_page, form_page, staff_to_choose
 from anjia.exceptions.queries.photos import photo_of_exception
@@ -44,4 +45,5 @@ __all__ = [
     "specimens_to_say_late",
     "staff_to_choose",
     "to_say_late",
+    "visits_without_who",
 ]

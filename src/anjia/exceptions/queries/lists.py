@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from anjia.exceptions.listing import lines_of, of_visits, seen
-from anjia.exceptions.models import VisitException
+from anjia.exceptions.models import AbsenceLine, VisitException
 from anjia.exceptions.shapes import Exceptions, Line, OfVisit
 from anjia.kernel import access
 from anjia.kernel.actors import Actor, Kind, Purpose
@@ -72,6 +72,24 @@ def exceptions_of_visits(
     if actor.kind is Kind.PERSON or not actor.may("visits.read"):
         raise NotAllowed
     return of_visits(actor, purpose, visit_ids=visit_ids, now=now, only_open=only_open) if visit_ids else {}
+
+
+def visits_without_who(actor: Actor, purpose: Purpose, *, start: datetime, end: datetime) -> set[UUID]:
+    """
+    Return the visits that begin in [start, end) and whose caregiver cannot come, as long as nothing is settled.
+
+    :raises NotAllowed: for persons, and without `visits.read`
+    """
+    if actor.kind is Kind.PERSON or not actor.may("visits.read"):
+        raise NotAllowed
+    rows = AbsenceLine.objects.filter(
+        organization_id=actor.organization_id,
+        exception__closed_at=None,
+        settled_at=None,
+        starts_at__gte=start,
+        starts_at__lt=end,
+    )
+    return set(rows.values_list("visit_id", flat=True))
 
 
 def exceptions_open(actor: Actor, purpose: Purpose, *, now: datetime, size: int = 20) -> list[Line]:

@@ -14,6 +14,7 @@ from anjia.kernel.waiting import SOON, Waiting
 from anjia.messaging.models import Attempt, Call, CallAttempt, Message, Notification, Recipient
 from anjia.messaging.queries.telling import TAKEN_BACK
 from anjia.messaging.rules import USUAL_QUIET, CallState, Channel, Quiet, State
+from anjia.messaging.words import title_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def outbox(
         [
             OutboxLine(
                 notification=row,
-                title=row.message.title,
+                title=title_words(row.message),
                 name=names.get(row.party_id, ""),
                 attempts=attempts.get(row.id, []),
             )

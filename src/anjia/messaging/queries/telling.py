@@ -26,9 +26,17 @@ def told_of(actor: Actor, purpose: Purpose, *, event_ids: Collection[UUID]) -> s
     return set(rows.values_list("event_id", flat=True))
 
 
-def not_told(actor: Actor, purpose: Purpose, *, template: str, since: datetime) -> dict[UUID, datetime]:
+def not_told(
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    template: str,
+    since: datetime,
+    about_ids: Collection[UUID] | None = None,
+) -> dict[UUID, datetime]:
     """
-    Return what was to be said by this template since then and has reached nobody yet: of what, and from when on.
+    Return what was to be said by this template since then and has reached nobody yet: of what, and from when on; of
+    these, or of all.
 
     Of several messages about one thing the newest counts. It has reached somebody who has read it, or to whom it was
     delivered, be it by telephone; that a vendor took it is not enough.
@@ -38,9 +46,11 @@ def not_told(actor: Actor, purpose: Purpose, *, template: str, since: datetime) 
     if actor.kind is Kind.PERSON or not actor.may("visits.read"):
         raise NotAllowed
     delivered = Notification.objects.filter(message_id=OuterRef("id"), state=State.DELIVERED.value)
+    meant = Message.objects.filter(organization_id=actor.organization_id, template=template, at__gte=since)
+    if about_ids is not None:
+        meant = meant.filter(about_id__in=list(about_ids))
     rows = (
-        Message.objects.filter(organization_id=actor.organization_id, template=template, at__gte=since)
-        .annotate(is_told=Exists(delivered) | Q(read_at__isnull=False))
+        meant.annotate(is_told=Exists(delivered) | Q(read_at__isnull=False))
         .order_by("at")
         .values_list("about_id", "event_id", "at", "is_told")
     )

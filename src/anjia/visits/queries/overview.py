@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from anjia.kernel.actors import Actor, Kind, Purpose
 from anjia.kernel.paging import page_of
 from anjia.residents.queries import resident_names
 from anjia.visits.boards import BoardRow, check_may_read_all, row_of, visits_of_day
-from anjia.visits.models import Visit, VisitChange
+from anjia.visits.models import Assignment, Visit, VisitChange
 from anjia.visits.rules.lifecycle import BoardState, What
 from anjia.visits.showing import cards_of, live_crew
 
@@ -29,6 +30,16 @@ class Cell:
     longitude: float
     counts: dict[BoardState, int]
     visits: Sequence[tuple[UUID, BoardState]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A visit's time was changed: when, and by whom of the house, if it was somebody's hand."""
+
+    id: UUID
+    at: datetime
+    by: UUID | None
+    is_by_household: bool
 
 
 def board_row(actor: Actor, purpose: Purpose, *, visit_id: UUID, day: date, now: datetime) -> BoardRow | None:
@@ -100,13 +111,38 @@ def _rows(
     return [row_of(visit, names, cards, now=now) for visit in found]
 
 
-def moved_by_themselves(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of the visits whose time was last changed by the household: it knows."""
+def last_moves(actor: Actor, purpose: Purpose, *, visit_ids: Collection[UUID]) -> dict[UUID, Move]:
+    """
+    Return who changed the time of these visits last; those that were never moved are not there.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    check_may_read_all(actor)
     rows = VisitChange.objects.filter(
         organization_id=actor.organization_id, visit_id__in=list(visit_ids), what=What.MOVED.value
     ).order_by("visit_id", "-at", "-id")
-    last = rows.distinct("visit_id").values_list("visit_id", "by_kind")
-    return {visit_id for visit_id, by_kind in last if by_kind == Kind.PERSON}
+    last = rows.distinct("visit_id").values_list("visit_id", "id", "at", "by_user", "by_kind")
+    return {
+        visit_id: Move(
+            id=change_id,
+            at=at,
+            by=by_user if by_kind == Kind.STAFF else None,
+            is_by_household=by_kind == Kind.PERSON,
+        )
+        for visit_id, change_id, at, by_user, by_kind in last
+    }
+
+
+def times_promised(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[datetime]:
+    """
+    Return when a visit was promised for, one time after the other; the last is when it is for now.
+
+    :raises NotAllowed: if the actor may not read visits
+    """
+    check_may_read_all(actor)
+    rows = Assignment.objects.filter(organization_id=actor.organization_id, visit_id=visit_id)
+    starts = rows.order_by("made_at", "plan_version", "id").values_list("starts_at", flat=True)
+    return [start for start, _same in groupby(starts)]
 
 
 def cells_of_day(actor: Actor, purpose: Purpose, *, day: date, now: datetime) -> list[Cell]:

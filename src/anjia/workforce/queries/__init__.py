@@ -1,7 +1,7 @@
 """Questions about those who work here, by topic. Nothing here writes."""
 
 from anjia.workforce.papershowing import PaperShown
-from anjia.workforce.queries.duty import Duty, duty_of_staff
+from anjia.workforce.queries.duty import Duty, duty_of_staff, leave_of_accounts
 from anjia.workforce.queries.institution import (
     InstitutionPaperShown,
     institution_papers,
@@ -84,6 +84,7 @@ __all__ = [
     "institutions_with_staff",
     "kinds_wanting",
     "leave_asked",
+    "leave_of_accounts",
     "papers_lapsing",
     "papers_of",
     "papers_waiting",

@@ -1,6 +1,7 @@
 """How long people were on duty."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -43,3 +44,20 @@ def duty_of_staff(actor: Actor, purpose: Purpose, *, start: datetime, end: datet
             days[staff_id].add(day_of(first))
             hours[staff_id] += last - first
     return {staff_id: Duty(days=len(days[staff_id]), hours=hours[staff_id]) for staff_id in days}
+
+
+def leave_of_accounts(
+    actor: Actor, purpose: Purpose, *, account_ids: Collection[UUID], since: datetime
+) -> dict[UUID, list[Span]]:
+    """Return when those who sign in with these accounts are away on granted leave, from then on."""
+    rows = Leave.objects.filter(
+        organization_id=actor.organization_id,
+        staff__account_id__in=list(account_ids),
+        state=LeaveState.GRANTED.value,
+        ends_at__gt=since,
+    ).order_by("starts_at", "id")
+    away: dict[UUID, list[Span]] = {}
+    for account_id, begins, ends in rows.values_list("staff__account_id", "starts_at", "ends_at"):
+        if account_id:
+            away.setdefault(account_id, []).append((begins, ends))
+    return away
