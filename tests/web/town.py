@@ -78,6 +78,7 @@ WATCHED = {
         "visits_visit",
         "visits_fieldfact",
         "visits_visitchange",
+        "visits_because",
         "series_series",
         "series_occurrence",
         "residents_grant",

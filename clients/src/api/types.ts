@@ -123,7 +123,7 @@ export interface VisitLine {
   status: VisitStatus
   address_line: string
   address_id?: string
-  caregivers: { id: string; name: string; title: string; state?: string; words?: string; phone_masked?: string; phone?: string }[]
+  caregivers: { id: string; name: string; title: string; state?: string; words?: string; phone_masked?: string; phone?: string; why?: string }[]
   visit_word: string | null
   price_fen: number
   can_cancel: boolean
@@ -314,6 +314,7 @@ export interface Stop {
   wishes: Partial<Wishes> | null
   people_needed: number
   with: string[]
+  why?: string
 }
 /** A way to the laboratory: after which visit, with what was taken at which, and until when. */
 export interface Delivery {

@@ -17,6 +17,7 @@ from anjia.kernel.errors import NotFound
 from anjia.messaging.queries import quiet_hours_of
 from anjia.visits import commands as visits
 from anjia.visits.queries import Busy, Promise, get_promise
+from anjia.visits.rules.because import How
 from anjia.visits.rules.lifecycle import CaregiverBusy, SameCaregiverTwice, State, Status
 from anjia.workforce.queries import get_staff_member
 
@@ -105,15 +106,13 @@ def whom_to_ask(
     return kept if wave == 1 and kept else fresh[: size_of_wave(wave)]
 
 
-def others(actor: Actor, now: datetime, *, visit_id: UUID, part: int, but: UUID) -> list[UUID]:
+def others(actor: Actor, now: datetime, *, visit_id: UUID, part: int, but: UUID) -> list[Candidate]:
     """Return who else is suitable for the part and has not said no to it, the most suitable first."""
     rows = Offer.objects.filter(organization_id=actor.organization_id, visit_id=visit_id, part=part)
     said_no = set(rows.filter(state__in=[state.value for state in OVER]).values_list("staff_id", flat=True))
     found = suitability(actor, Purpose.CONTRACT, visit_id=visit_id, now=now, part=part)
     return [
-        one.staff_id
-        for one in found
-        if one.is_suitable and not one.is_standby and one.staff_id not in said_no | {but}
+        one for one in found if one.is_suitable and not one.is_standby and one.staff_id not in said_no | {but}
     ]
 
 
@@ -153,6 +152,8 @@ def keep_time_of(
             part=there.part,
             staff_id=asked[0].staff_id,
             why=_("上一位没有接，换一位问"),
+            how=How.NEXT,
+            minutes=asked[0].minutes_there,
         )
     except (CaregiverBusy, SameCaregiverTwice):
         return  # promised elsewhere at this very moment: whoever accepts first takes the place

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from anjia.dispatch.days import Key, Piece, Row
+from anjia.dispatch.days import Key, Piece, Row, minutes_to
 from anjia.dispatch.matching import turns_of
 from anjia.dispatch.models import DayChange
 from anjia.dispatch.repairing import danger_of
@@ -84,6 +84,7 @@ def in_words_now(standing: Standing, puts: Iterable[Put]) -> str:
 def arranged_of(
     standing: Standing, puts: Sequence[Put], effect: Effect, *, without: UUID | None, why: str
 ) -> list[Arranged]:
+    after = standing.put(puts)
     return [
         Arranged(
             visit_id=one.visit_id,
@@ -92,9 +93,16 @@ def arranged_of(
             starts_at=one.starts_at,
             ends_at=one.starts_at + (standing.by_key[one.key].ends_at - standing.by_key[one.key].starts_at),
             why=_("；").join(reasons_for(standing, one, standing.by_key[one.key], effect, without, why)),
+            minutes=minutes_then(after, one),
         )
         for one in puts
     ]
+
+
+def minutes_then(after: Standing, new: Put) -> int | None:
+    """Return in how many minutes she gets there on the day as it will be."""
+    timeline = after.time_of(new.staff_id) if new.staff_id in after.day.by_id else None
+    return minutes_to(after.by_key[new.key], timeline)
 
 
 def reasons_for(
@@ -165,6 +173,7 @@ def change_made(actor: Actor, *, change_id: UUID, is_to_change: bool = False) ->
 def arranged_as_before(
     standing: Standing, puts: Sequence[Put], states: Mapping[Key, State]
 ) -> list[Arranged]:
+    after = standing.put(puts)
     return [
         Arranged(
             visit_id=one.visit_id,
@@ -174,6 +183,7 @@ def arranged_as_before(
             ends_at=one.starts_at + (standing.by_key[one.key].ends_at - standing.by_key[one.key].starts_at),
             why=_("刚才的改动撤销了"),
             state=states[one.key],
+            minutes=minutes_then(after, one),
         )
         for one in puts
     ]

@@ -1,6 +1,7 @@
 """Whether a crew can come, asked again under the lock. Only commands call it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -12,6 +13,7 @@ from anjia.dispatch.matching import (
     Job,
     is_on_duty,
     may_do,
+    minutes_there,
     qualification_reasons,
     timelines_of,
     turns_of,
@@ -68,6 +70,14 @@ def crew_sheets(
     return [by_id[staff_id] for staff_id in staff_ids]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanCome:
+    """That a crew can come, in how many minutes each gets there, and whether there are holds that have run out."""
+
+    minutes: Mapping[UUID, int | None]
+    has_run_out: bool
+
+
 def check_can_come(
     actor: Actor,
     now: datetime,
@@ -77,9 +87,9 @@ def check_can_come(
     starts_at: datetime,
     without: UUID | None = None,
     is_booking: bool = True,
-) -> bool:
+) -> CanCome:
     """
-    Check a crew for a time; return whether holds that have run out are still written there. Call with its turns held.
+    Check a crew for a time; return how it comes. Call with its turns held.
 
     Nothing is booked into standby; whoever is asked to stand in may come out of it.
 
@@ -105,7 +115,10 @@ def check_can_come(
     for sheet in sheets:
         if not may_do(job, sheet, day) or FEASIBILITY.trouble(timelines[sheet.id], ask):
             raise SlotGone
-    return len(busy) < len(written)
+    return CanCome(
+        minutes={sheet.id: minutes_there(timelines[sheet.id], ask) for sheet in sheets},
+        has_run_out=len(busy) < len(written),
+    )
 
 
 def check_may_go(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:
@@ -136,16 +149,17 @@ def bound_job_of(actor: Actor, version: Service, promise: Promise) -> Job:
     return job_of(version, promise, courses_of(actor, version), level)
 
 
-def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff_id: UUID) -> None:
+def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff_id: UUID) -> int | None:
     """
-    Check somebody whose time is not kept for the visit. Call with her turn held.
+    Check somebody whose time is not kept for the visit; return in how many minutes she gets there. Call with her turn
+    held.
 
     :raises SlotGone: if she may not do this, or cannot come without breaking another promise
     """
     version = get_version(actor, Purpose.CONTRACT, version_id=promise.service_version_id)
     job = bound_job_of(actor, version, promise)
     sheets = crew_sheets(actor, [staff_id], promise.starts_at, promise.ends_at)
-    check_can_come(
+    checked = check_can_come(
         actor,
         now,
         job=job,
@@ -154,6 +168,7 @@ def check_still_can_come(actor: Actor, now: datetime, *, promise: Promise, staff
         without=promise.id,
         is_booking=False,
     )
+    return checked.minutes[staff_id]
 
 
 def check_still_there(actor: Actor, *, promise: Promise, staff_id: UUID) -> None:

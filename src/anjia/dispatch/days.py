@@ -9,7 +9,14 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from anjia.dispatch.matching import Job, Travel, qualification_reasons, timelines_of, wish_reasons
+from anjia.dispatch.matching import (
+    Job,
+    Travel,
+    minutes_there,
+    qualification_reasons,
+    timelines_of,
+    wish_reasons,
+)
 from anjia.dispatch.rules import SHORTEST_NOTICE, Reason, Stop, Timeline
 from anjia.dispatch.rules.delivering import Laboratory
 from anjia.visits.queries import Busy, Known
@@ -210,6 +217,11 @@ def without(timeline: Timeline, piece: Piece) -> Timeline:
     if hers in stops:
         stops.remove(hers)
     return replace(timeline, stops=tuple(stops))
+
+
+def minutes_to(piece: Piece, timeline: Timeline | None) -> int | None:
+    """Return in how many minutes she gets there on such a day of hers; none where that is not known."""
+    return minutes_there(without(timeline, piece), piece.job.ask(piece.starts_at)) if timeline else None
 
 
 def is_free(

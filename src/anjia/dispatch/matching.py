@@ -312,6 +312,14 @@ def score(
     return facts, score_of(facts)
 
 
+def minutes_there(timeline: Timeline, ask: Ask) -> int | None:
+    """Return in how many minutes she gets there from where she is before; none where that is only assumed."""
+    from_somewhere = timeline.base is not None and all(stop.place is not None for stop in timeline.stops)
+    if ask.place is None or not from_somewhere:
+        return None
+    return round(FEASIBILITY.travel_minutes(timeline, ask))
+
+
 def minutes_on(timeline: Timeline, day: date) -> float:
     return sum(
         (stop.ends_at - stop.starts_at) / timedelta(minutes=1)

@@ -9,12 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anjia.dispatch.asking import withdraw_offers
-from anjia.dispatch.days import Day, Key, Piece
+from anjia.dispatch.days import Day, Key, Piece, minutes_to
 from anjia.dispatch.drafting import why_not
 from anjia.dispatch.fallen import cannot_come, differing, since_then, too_soon
 from anjia.dispatch.matching import turns_of
 from anjia.dispatch.models import OPEN, Offer, PlanRun, PlanZone
-from anjia.dispatch.rules import OfferState
+from anjia.dispatch.rules import OfferState, Timeline
 from anjia.dispatch.rules.plans import DayHasChanged, PartsHaveChanged, RunState, may_become
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.database import wait_turns
@@ -88,9 +88,10 @@ def check_as_then(actor: Actor, run: PlanRun, day: Day, groups: Collection[int] 
 
 def check_still_so(
     day: Day, moves: Sequence[tuple[Piece, Piece]], refusal: type[DayHasChanged] = DayHasChanged
-) -> None:
+) -> dict[UUID, Timeline]:
     """
-    Ask the law, the rota and the way again: a licence may have lapsed, leave may have been given since.
+    Ask the law, the rota and the way again: a licence may have lapsed, leave may have been given since. Return
+    everybody's time as it will be.
 
     :raises DayHasChanged: naming who cannot come, and why
     """
@@ -99,6 +100,7 @@ def check_still_so(
     found = [words for _old, new in moves if (words := cannot_come(day, new, why_not(day, new, timelines)))]
     if found:
         raise refusal(found)
+    return timelines
 
 
 def take_back_offers(actor: Actor, now: datetime, keys: Sequence[Key]) -> None:
@@ -117,7 +119,11 @@ def take_back_offers(actor: Actor, now: datetime, keys: Sequence[Key]) -> None:
     withdraw_offers([one for one in offers if one.id not in over], now, states=TAKEN_BACK)
 
 
-def arranged_of(moves: Sequence[tuple[Piece, Piece]], kept: Sequence[Mapping[str, Any]]) -> list[Arranged]:
+def arranged_of(
+    moves: Sequence[tuple[Piece, Piece]],
+    kept: Sequence[Mapping[str, Any]],
+    timelines: Mapping[UUID, Timeline],
+) -> list[Arranged]:
     """Return what to write; why it is so stands on each visit, in the language of whoever publishes."""
     language = get_language() or ""
     why = {
@@ -134,6 +140,7 @@ def arranged_of(moves: Sequence[tuple[Piece, Piece]], kept: Sequence[Mapping[str
             starts_at=new.starts_at,
             ends_at=new.ends_at,
             why=why[str(new.visit_id), new.part],
+            minutes=minutes_to(new, timelines.get(new.staff_id)),
         )
         for _old, new in moves
     ]

@@ -120,6 +120,7 @@ class Candidate:
     score: float
     parts: Mapping[str, float]
     travel_minutes: int
+    minutes_there: int | None = None  # the same, where it is not only assumed
     distance_km: float | None
     times_known: int
     minutes_that_day: int

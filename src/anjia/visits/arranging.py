@@ -11,7 +11,9 @@ from anjia.kernel import prepared
 from anjia.kernel.actors import Actor
 from anjia.kernel.database import refuse_if_broken
 from anjia.kernel.errors import NotFound
+from anjia.visits.deciding import becauses_for
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
+from anjia.visits.rules.because import Decided, How
 from anjia.visits.rules.lifecycle import (
     NOT_YET_OUT,
     AlreadyOnTheWay,
@@ -32,8 +34,8 @@ Part = tuple[UUID, int]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arranged:
     """
-    Who is to come for a part of a visit, when, and why she; in which state, where it is not that of who is sent, or
-    of who is asked about another time.
+    Who is to come for a part of a visit, when, why she, and in how many minutes she gets there; in which state, where
+    it is not that of who is sent, or of who is asked about another time.
     """
 
     visit_id: UUID
@@ -43,6 +45,7 @@ class Arranged:
     ends_at: datetime
     why: str = ""
     state: State | None = None
+    minutes: int | None = None
 
 
 def live_parts(actor: Actor, visit_ids: Iterable[UUID], *, to_change: bool = False) -> list[Assignment]:
@@ -69,11 +72,13 @@ def check(visit: Visit | None, before: Mapping[Part, Assignment], arranged: Sequ
 
 
 def put_all_in(
+    actor: Actor,
     now: datetime,
     arranged: Sequence[Arranged],
     visits: Mapping[UUID, Visit],
     before: Mapping[Part, Assignment],
     moved: set[UUID],
+    how: How,
 ) -> dict[Part, Assignment]:
     """Take out who was there, and write who comes; that two exchange their visits is no conflict."""
     after = {
@@ -92,11 +97,20 @@ def put_all_in(
         )
         for one in arranged
     }
+    decided = [Decided(how=how, minutes={one.staff_id: one.minutes}, why=one.why) for one in arranged]
+    whys = becauses_for(
+        actor,
+        now,
+        [
+            (visits[one.visit_id], after[one.visit_id, one.part], why)
+            for one, why in zip(arranged, decided, strict=True)
+        ],
+    )
     gone = [before[key].id for key in after]
     Assignment.objects.filter(id__in=gone).update(state=State.WITHDRAWN.value)
     prepared.run([withdrawing_expired(now, staff_ids=[one.staff_id for one in arranged])])
     with refuse_if_broken(BROKEN_PROMISES):
-        prepared.insert(*after.values())
+        prepared.insert(*after.values(), *whys)
     return after
 
 

@@ -35,6 +35,7 @@ class CrewMemberOut(Schema):
     state: str
     words: str
     phone_masked: str
+    why: str
 
 
 class VisitRatingOut(Schema):
@@ -133,6 +134,7 @@ class StopOut(Schema):
     people_needed: int
     with_: Annotated[list[str], Field(validation_alias="with_names", serialization_alias="with")]
     visit_version: int
+    why: str
 
     model_config = ConfigDict(serialize_by_alias=True)  # "with" is a word of Python
 

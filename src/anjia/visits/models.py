@@ -10,6 +10,7 @@ from anjia.kernel import prepared
 from anjia.kernel.fields import EncryptedJSON, EncryptedText
 from anjia.kernel.ids import new_id
 from anjia.visits.rules.arrival import Grade
+from anjia.visits.rules.because import How
 from anjia.visits.rules.facts import FactKind, Misfit
 from anjia.visits.rules.lifecycle import LIVE, PROMISED, CrewState, Source, State, Status, What, check_move
 
@@ -210,6 +211,28 @@ class Assignment(models.Model):
     def ends_at(self) -> datetime:
         upper: datetime = self.planned.upper
         return upper
+
+
+class Because(models.Model):
+    """
+    Why she was put in for a part of a visit, as it was known at that moment: facts, to be said in words when asked.
+
+    `facts`: how often she had been there, whether she came last, whether she was asked for, in how many minutes she
+    gets there, and the reason of whoever decided. What was put in before this was kept has none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization_id = models.UUIDField()
+    resident_id = models.UUIDField()
+    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="+")
+    how = models.CharField(max_length=10, choices=choices(How))
+    by_user = models.UUIDField()
+    by_kind = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    facts = EncryptedJSON(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.how} at {self.at} ({self.assignment_id})"
 
 
 class VisitChange(models.Model):

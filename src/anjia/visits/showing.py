@@ -31,6 +31,7 @@ class CrewMember:
     words: str
     phone_masked: str
     phone: str
+    why: str = ""  # why it is she who comes; on the visit's own page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

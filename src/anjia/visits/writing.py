@@ -14,7 +14,9 @@ from anjia.kernel.database import refuse_if_broken, wait_turn
 from anjia.kernel.errors import DomainError, NotFound
 from anjia.kernel.planned import planned
 from anjia.kernel.prepared import Part, Prepared
+from anjia.visits.deciding import becauses_for
 from anjia.visits.models import LIVE_STATES, Assignment, Visit, VisitChange
+from anjia.visits.rules.because import Decided, How
 from anjia.visits.rules.lifecycle import (
     NOT_YET_OUT,
     AlreadyOnTheWay,
@@ -128,6 +130,7 @@ def new_visit(
     source: str,
     booked_by: UUID | None,
     held_until: datetime | None,
+    minutes: Mapping[UUID, int | None],
 ) -> Visit:
     """Write a visit with its crew: held until then, or promised. Call with the crew's turns held."""
     if not actor.sees(resident_id) or address.resident_id != resident_id:
@@ -159,21 +162,25 @@ def new_visit(
         booked_at=now,
         visit_word=f"{secrets.randbelow(10_000):04}",
     )
-    put_in(visit, crew, now=now, held_until=held_until)
+    decided = Decided(how=How.BOOKED, minutes=minutes)
+    put_in(actor, visit, crew, now=now, decided=decided, held_until=held_until)
     return visit
 
 
 def put_in(
+    actor: Actor,
     visit: Visit,
     crew: Sequence[Planned],
     *,
     now: datetime,
+    decided: Decided,
     state: State = State.TENTATIVE,
     held_until: datetime | None = None,
     plan_version: int = 1,
 ) -> list[Assignment]:
     """
-    Write who comes, in the place of holds that have run out; or a new visit with them, these withdrawn already.
+    Write who comes and why she, in the place of holds that have run out; or a new visit with them, these withdrawn
+    already.
 
     The database has the last word on whether they can.
 
@@ -197,13 +204,14 @@ def put_in(
         )
         for planned in crew
     ]
+    whys = becauses_for(actor, now, [(visit, row, decided) for row in rows])
     if visit._state.adding:  # without her time there is no visit: nobody goes on from the refusal
         with refuse_if_broken(BROKEN_PROMISES, goes_on=False):
-            prepared.insert(visit, *rows)
+            prepared.insert(visit, *rows, *whys)
     else:
         prepared.run([withdrawing_expired(now, staff_ids=[planned.staff_id for planned in crew])])
         with refuse_if_broken(BROKEN_PROMISES):
-            prepared.insert(*rows)
+            prepared.insert(*rows, *whys)
     return rows
 
 
@@ -291,7 +299,14 @@ def change_of(
 
 
 def put_in_place_of(
-    actor: Actor, now: datetime, *, visit: Visit, part: int, staff_id: UUID, state: State, why: str
+    actor: Actor,
+    now: datetime,
+    *,
+    visit: Visit,
+    part: int,
+    staff_id: UUID,
+    state: State,
+    decided: Decided,
 ) -> Assignment:
     """Put the caregiver in the place of whoever has the part. Call with both their turns held."""
     if visit.status not in {Status.BOOKED, Status.MISSED}:
@@ -301,14 +316,16 @@ def put_in_place_of(
         raise AlreadyOnTheWay
     take_out(visit, part=part)
     [assignment] = put_in(
+        actor,
         visit,
         [Planned(part, staff_id, there.starts_at, there.ends_at)],
         now=now,
+        decided=decided,
         state=state,
         plan_version=there.plan_version + 1,
     )
     follow_crew(visit, now)
-    write_crew_change(actor, now, visit=visit, assignment=assignment, before=there, why=why)
+    write_crew_change(actor, now, visit=visit, assignment=assignment, before=there, why=decided.why)
     return assignment
 
 

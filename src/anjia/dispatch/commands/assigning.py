@@ -15,6 +15,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import command
 from anjia.visits import commands as visits
 from anjia.visits.queries import get_promise
+from anjia.visits.rules.because import How
 from anjia.visits.rules.lifecycle import NOT_YET_OUT, State, Status
 
 
@@ -60,7 +61,14 @@ def assign_by_hand(
     time_out(offers, now)
     withdraw_offers(offers, now, states=(OPEN, OfferState.ACCEPTED.value))
     visits.assign(
-        actor, now, visit_id=visit_id, part=part, staff_id=staff_id, state=State.ACCEPTED.value, why=why
+        actor,
+        now,
+        visit_id=visit_id,
+        part=part,
+        staff_id=staff_id,
+        state=State.ACCEPTED.value,
+        why=why,
+        minutes=candidate.minutes_there,
     )
     audit.record("dispatch.visit.assigned", actor=actor, at=now, subject_id=visit_id, fields=["staff_id"])
     return visit_id
@@ -79,7 +87,7 @@ def find_somebody_else(
 
     :raises NotFound: if there is no such visit
     """
-    best = others(actor, now, visit_id=visit_id, part=part, but=staff_id)[:1]
+    best = [one.staff_id for one in others(actor, now, visit_id=visit_id, part=part, but=staff_id)[:1]]
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id)
     wait_for(
         actor,
@@ -97,10 +105,18 @@ def find_somebody_else(
     offers = offers_to_change(actor, visit_id=visit_id, part=part)
     time_out(offers, now)
     withdraw_offers(offers, now, states=(OPEN, OfferState.ACCEPTED.value))
-    still = set(others(actor, now, visit_id=visit_id, part=part, but=staff_id))
+    still = {one.staff_id: one for one in others(actor, now, visit_id=visit_id, part=part, but=staff_id)}
     chosen = next((one for one in best if one in still), None)
     if chosen:
-        visits.assign(actor, now, visit_id=visit_id, part=part, staff_id=chosen)
+        visits.assign(
+            actor,
+            now,
+            visit_id=visit_id,
+            part=part,
+            staff_id=chosen,
+            how=How.INSTEAD,
+            minutes=still[chosen].minutes_there,
+        )
     else:
         visits.stand_down(actor, now, visit_id=visit_id, part=part)
     ask_next(actor, now, visit_id=visit_id, part=part)

@@ -107,7 +107,7 @@ def move_booking(
         staff_ids=[*staff_ids, *(one.staff_id for one in promise.crew)],
         visit_id=visit_id,
     )
-    check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at, without=visit_id)
+    checked = check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at, without=visit_id)
     # Read anew: whoever had the turn before us may have asked for the same.
     crew = get_promise(actor, Purpose.CONTRACT, visit_id=visit_id).crew
     wanted = [(part, one, starts_at) for part, one in enumerate(staff_ids, start=1)]
@@ -120,6 +120,7 @@ def move_booking(
         ends_at=ends_at,
         assignments=[(part, one, starts_at, ends_at) for part, one in enumerate(staff_ids, start=1)],
         why=why,
+        minutes=checked.minutes,
     )
     if not is_so_already:
         offers = offers_to_change(actor, visit_id=visit_id)

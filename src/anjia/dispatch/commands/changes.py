@@ -26,6 +26,7 @@ from anjia.kernel import audit, events
 from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.work import command
 from anjia.visits import commands as visits
+from anjia.visits.rules.because import How
 from anjia.visits.rules.lifecycle import State
 
 
@@ -98,7 +99,9 @@ def undo_change(actor: Actor, now: datetime, *, change_id: UUID) -> date:
         raise MayNotBe(effect.broken)
     take_back_offers(actor, now, [one.key for one in before])
     states = {(UUID(row[0]), row[1]): State(row[5]) for row in change.before}
-    visits.rearrange(actor, now, arranged=arranged_as_before(standing, before, states), is_told_of=True)
+    visits.rearrange(
+        actor, now, arranged=arranged_as_before(standing, before, states), how=How.UNDONE, is_told_of=True
+    )
     change.undone_at = now
     change.save(update_fields=["undone_at"])
     audit.record(

@@ -77,7 +77,8 @@ def hold_slot(
     sheets = crew_sheets(actor, staff_ids, starts_at, ends_at)
     wait_for(actor, cell=address.cell, days=[starts_at], staff_ids=staff_ids, held_for=resident_id)
     visits.release_other_holds(actor, now, resident_id=resident_id, starts_at=starts_at, staff_ids=staff_ids)
-    if check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at):
+    checked = check_can_come(actor, now, job=job, sheets=sheets, starts_at=starts_at)
+    if checked.has_run_out:
         visits.withdraw_expired(actor, now, staff_ids=staff_ids)
     visit = visits.hold_visit(
         actor,
@@ -91,6 +92,7 @@ def hold_slot(
         held_until=now + HOLD_FOR,
         wishes=job.wishes.kept(),
         who_is_present=job.wishes.who_is_present,
+        minutes=checked.minutes,
         source=source or (Source.RESIDENT if actor.kind is Kind.PERSON else Source.DESK).value,
     )
     return Hold(

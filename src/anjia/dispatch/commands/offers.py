@@ -58,11 +58,12 @@ def accept_offer(actor: Actor, now: datetime, *, offer_id: UUID) -> Answered:
     promise = get_promise(actor, Purpose.CONTRACT, visit_id=offer.visit_id)
     check_may_go(actor, promise=promise, staff_id=offer.staff_id)
     if offer.staff_id not in {one.staff_id for one in promise.crew if one.part == offer.part}:
-        check_still_can_come(actor, now, promise=promise, staff_id=offer.staff_id)
-    else:
+        minutes = check_still_can_come(actor, now, promise=promise, staff_id=offer.staff_id)
+    else:  # why it is she was kept when she was put in
+        minutes = None
         check_still_there(actor, promise=promise, staff_id=offer.staff_id)
     try:
-        visits.accept_assignment(actor, now, visit_id=offer.visit_id, part=offer.part)
+        visits.accept_assignment(actor, now, visit_id=offer.visit_id, part=offer.part, minutes=minutes)
     except AlreadyAccepted:
         raise OfferTaken from None
     offer.state, offer.decided_at = OfferState.ACCEPTED.value, now

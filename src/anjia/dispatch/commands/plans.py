@@ -39,6 +39,7 @@ from anjia.kernel.calendar import day_of
 from anjia.kernel.database import refuse_if_broken
 from anjia.kernel.work import command
 from anjia.visits import commands as visits
+from anjia.visits.rules.because import How
 
 TOPIC: Final = "plans"
 
@@ -199,10 +200,12 @@ def publish_run(actor: Actor, now: datetime, *, run_id: UUID, groups: Collection
     check_as_then(actor, run, day, groups)
     run.draft = chosen_of(run.draft, groups)
     moves = moved_in(day, run.draft["moves"])
-    check_still_so(day, moves, DayHasChanged if groups is None else NotByThemselves)
+    timelines = check_still_so(day, moves, DayHasChanged if groups is None else NotByThemselves)
     take_back_offers(actor, now, [old.key for old, _new in moves])
     if moves:
-        visits.rearrange(actor, now, arranged=arranged_of(moves, run.draft["moves"]))
+        visits.rearrange(
+            actor, now, arranged=arranged_of(moves, run.draft["moves"], timelines), how=How.PLANNED
+        )
     run.settled_by, run.settled_at = actor.user_id, now
     become(run, RunState.PUBLISHED, "draft", "settled_by", "settled_at")
     audit.record("dispatch.plan.published", actor=actor, at=now, subject_id=run.id, fields=["state"])

@@ -8,6 +8,7 @@ from anjia.kernel.actors import Actor
 from anjia.kernel.errors import NotAllowed
 from anjia.kernel.work import command
 from anjia.visits.models import Assignment
+from anjia.visits.rules.because import Decided, How
 from anjia.visits.rules.lifecycle import (
     NOT_YET_OUT,
     AlreadyAccepted,
@@ -39,9 +40,11 @@ def assign(
     staff_id: UUID,
     state: str = State.TENTATIVE.value,
     why: str = "",
+    how: How = How.HAND,
+    minutes: int | None = None,
 ) -> Assignment:
     """
-    Put a caregiver in for a part, in the place of whoever is there. Never is there nobody.
+    Put a caregiver in for a part, in the place of whoever is there. Never is there nobody. `minutes` she takes there.
 
     :raises NotFound: if there is no such visit, or no such part of it
     :raises IllegalMove: if the visit is not waiting to begin
@@ -51,11 +54,21 @@ def assign(
     """
     wait_for_caregivers(staff_id, *crew_of(actor, visit_id=visit_id))
     visit = visit_to_change(actor, visit_id=visit_id)
-    return put_in_place_of(actor, now, visit=visit, part=part, staff_id=staff_id, state=State(state), why=why)
+    return put_in_place_of(
+        actor,
+        now,
+        visit=visit,
+        part=part,
+        staff_id=staff_id,
+        state=State(state),
+        decided=Decided(how=how, minutes={staff_id: minutes}, why=why),
+    )
 
 
 @command("visits.accept")
-def accept_assignment(actor: Actor, now: datetime, *, visit_id: UUID, part: int = 1) -> Assignment:
+def accept_assignment(
+    actor: Actor, now: datetime, *, visit_id: UUID, part: int = 1, minutes: int | None = None
+) -> Assignment:
     """
     Take the part: the actor comes, in the place of whoever's time was kept for it. One takes it, no second.
 
@@ -76,7 +89,13 @@ def accept_assignment(actor: Actor, now: datetime, *, visit_id: UUID, part: int 
         raise AlreadyAccepted
     if there.staff_id != actor.staff_id:
         return put_in_place_of(
-            actor, now, visit=visit, part=part, staff_id=actor.staff_id, state=State.ACCEPTED, why=""
+            actor,
+            now,
+            visit=visit,
+            part=part,
+            staff_id=actor.staff_id,
+            state=State.ACCEPTED,
+            decided=Decided(how=How.TOOK_IT, minutes={actor.staff_id: minutes}),
         )
     if visit.status != Status.BOOKED:
         raise IllegalMove

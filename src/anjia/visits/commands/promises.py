@@ -13,6 +13,7 @@ from anjia.kernel.work import command
 from anjia.residents.queries import get_address, has_died
 from anjia.visits.events import VisitCancelled, VisitMissed, VisitPromised
 from anjia.visits.models import LIVE_STATES, Assignment, Visit
+from anjia.visits.rules.because import Decided, How
 from anjia.visits.rules.lifecycle import (
     MISSED_AFTER,
     CancelReason,
@@ -59,11 +60,13 @@ def promise_visit(
     who_is_present: str = "",
     source: str = "desk",
     booked_by: UUID | None = None,
+    minutes: Mapping[UUID, int | None] | None = None,
 ) -> Visit:
     """
     Promise the resident a visit, with a tentative caregiver for each part of it.
 
-    `assignments` are (part, staff_id, planned start, planned end). Whether they suit is for `dispatch` to say.
+    `assignments` are (part, staff_id, planned start, planned end). Whether they suit, and in how many `minutes` each
+    gets there, is for `dispatch` to say.
 
     :raises NotFound: if the actor has no business with the resident, or the address is not hers
     :raises EmptyWindow: if it would end before it starts
@@ -89,6 +92,7 @@ def promise_visit(
         source=source,
         booked_by=booked_by,
         held_until=None,
+        minutes=minutes or {},
     )
     write_change(actor, now, visit=visit, what=What.PROMISED)
 
@@ -114,6 +118,7 @@ def hold_visit(
     who_is_present: str = "",
     source: str = "desk",
     booked_by: UUID | None = None,
+    minutes: Mapping[UUID, int | None] | None = None,
 ) -> Visit:
     """
     Keep the caregivers' time for a visit that may yet be promised. The same constraint protects it.
@@ -136,6 +141,7 @@ def hold_visit(
         source=source,
         booked_by=booked_by,
         held_until=held_until,
+        minutes=minutes or {},
     )
     audit.record("visits.visit.held", actor=actor, at=now, subject_id=visit.id)
     return visit
@@ -298,6 +304,7 @@ def move_visit(
     ends_at: datetime,
     assignments: Sequence[tuple[int, UUID, datetime, datetime]],
     why: str = "",
+    minutes: Mapping[UUID, int | None] | None = None,
 ) -> Visit:
     """
     Promise another time instead. Whoever had accepted is asked anew.
@@ -327,7 +334,14 @@ def move_visit(
     visit.starts_at, visit.ends_at, visit.version = starts_at, ends_at, visit.version + 1
     visit.crew_state = CrewState.TENTATIVE.value
     visit.save(update_fields=["starts_at", "ends_at", "crew_state", "version"])
-    put_in(visit, crew, now=now, plan_version=max((one.plan_version for one in taken_out), default=0) + 1)
+    put_in(
+        actor,
+        visit,
+        crew,
+        now=now,
+        decided=Decided(how=How.MOVED, minutes=minutes or {}, why=why),
+        plan_version=max((one.plan_version for one in taken_out), default=0) + 1,
+    )
     write_change(actor, now, visit=visit, what=What.MOVED, why=why)
     tell_moved(
         actor,

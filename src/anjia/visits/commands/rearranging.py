@@ -15,13 +15,21 @@ from anjia.visits.arranging import (
     write_visits,
 )
 from anjia.visits.models import Visit
+from anjia.visits.rules.because import How
 from anjia.visits.rules.lifecycle import What
 from anjia.visits.telling import tell_crew_change, tell_moved, what_of
 from anjia.visits.writing import change_of, wait_for_caregivers
 
 
 @command("visits.assign")
-def rearrange(actor: Actor, now: datetime, *, arranged: Sequence[Arranged], is_told_of: bool = False) -> int:
+def rearrange(
+    actor: Actor,
+    now: datetime,
+    *,
+    arranged: Sequence[Arranged],
+    how: How = How.CHANGED,
+    is_told_of: bool = False,
+) -> int:
     """
     Put these caregivers in, in the place of whoever is there, as one write; return in how many visits.
 
@@ -48,7 +56,7 @@ def rearrange(actor: Actor, now: datetime, *, arranged: Sequence[Arranged], is_t
         check(visits.get(visit_id), before, ones)
     times = {visit.id: (visit.starts_at, visit.ends_at) for visit in visits.values()}
     moved = {key for key, ones in by_visit.items() if times[key][0] != ones[0].starts_at}
-    after = put_all_in(now, arranged, visits, before, moved)
+    after = put_all_in(actor, now, arranged, visits, before, moved, how)
     write_visits(now, visits, by_visit, before | after, moved)
     prepared.insert(
         *(

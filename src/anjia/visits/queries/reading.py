@@ -1,6 +1,6 @@
 """Visits as residents, family and staff read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -16,12 +16,14 @@ from anjia.kernel.paging import Page, page_from, page_of
 from anjia.kernel.prepared import Prepared
 from anjia.residents.queries import addresses_of, has_consent, is_herself
 from anjia.visits import words
+from anjia.visits.because import becauses_of, to_herself, to_the_house, to_the_household
 from anjia.visits.models import PROMISED_STATUSES, Conflict, FieldFact, Visit, VisitChange
 from anjia.visits.proofs import sign_door_code
 from anjia.visits.rules.arrival import FAMILYS, HERS, STEP_SECONDS, Grade, code_for, step_of
 from anjia.visits.rules.door import area_of, knows_the_door, wishes_for_all
 from anjia.visits.rules.lifecycle import OPEN, State, Status
 from anjia.visits.showing import (
+    CrewMember,
     Happened,
     OpenConflict,
     VisitLine,
@@ -149,6 +151,7 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
     if not actor.may("visits.read") and not _has_taken(actor, visit):
         line |= {"address_line": area_of(line["address_line"]), "visit_word": ""}
         wishes = wishes_for_all(visit.wishes)
+    line["caregivers"] = _with_why(actor, visit, line["caregivers"])
     page = VisitPage(
         **line,
         timeline=[happened(change, cards) for change in changes],
@@ -177,6 +180,23 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
         conflicts=[open_conflict(conflict) for conflict in conflicts],
         steps=version.steps,
     )
+
+
+def _with_why(actor: Actor, visit: Visit, crew: Sequence[CrewMember]) -> list[CrewMember]:
+    """Return the crew with why it is they: a caregiver is told it of herself."""
+    ids = {one.staff_id: one.id for one in visit.crew}
+    whys = becauses_of(ids.values())
+
+    def why(one: CrewMember) -> str:
+        because = whys.get(ids[one.id])
+        if actor.kind is Kind.PERSON:
+            return to_the_household(because, name=one.name)
+        if actor.may("visits.read"):
+            return to_the_house(because, is_of_series=visit.series_id is not None)
+        is_she = one.id == actor.staff_id
+        return to_herself(because, knows_whose=_has_taken(actor, visit)) if is_she else ""
+
+    return [replace(one, why=why(one)) for one in crew]
 
 
 def _has_taken(actor: Actor, visit: Visit) -> bool:

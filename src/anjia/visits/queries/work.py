@@ -14,6 +14,7 @@ from anjia.kernel.actors import Actor, Purpose
 from anjia.kernel.calendar import day_bounds
 from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.residents.queries import check_consent, get_addresses, get_residents, phone_to_call
+from anjia.visits.because import becauses_of, to_herself
 from anjia.visits.models import LIVE_STATES, Assignment, FieldFact
 from anjia.visits.queries.reading import get_visit
 from anjia.visits.rules.door import area_of, knows_the_door, wishes_for_all
@@ -68,6 +69,7 @@ class Stop:
     # `with` is a word of Python
     with_names: Sequence[str]
     visit_version: int
+    why: str  # why it is she
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +176,7 @@ def _stops_of(actor: Actor, purpose: Purpose, assignments: Sequence[Assignment],
     for one in crews.filter(state__in=LIVE_STATES).order_by("part"):
         crew.setdefault(one.visit_id, []).append(one.staff_id)
     cards = cards_of(actor, purpose, (), also=[staff_id for ids in crew.values() for staff_id in ids])
+    whys = becauses_of([one.id for one in assignments])
     found = []
     for one in assignments:
         visit, address = one.visit, addresses.get(one.visit.address_id)
@@ -208,6 +211,7 @@ def _stops_of(actor: Actor, purpose: Purpose, assignments: Sequence[Assignment],
             people_needed=visit.people_needed,
             with_names=[cards[i].name for i in others if i in cards],
             visit_version=visit.version,
+            why=to_herself(whys.get(one.id), knows_whose=knows_the_door(State(one.state))),
         )
         found.append(stop if knows_the_door(State(one.state)) else _covered(stop))
     return found
