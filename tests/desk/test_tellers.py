@@ -26,6 +26,8 @@ from anjia.kernel.errors import NotAllowed, NotFound
 from anjia.kernel.work import acting
 from anjia.messaging import console as messaging
 from anjia.messaging.models import Notification
+from anjia.visits.arranging import Arranged
+from anjia.visits.commands import rearrange
 from tests import make
 from tests.dispatch.make import booking
 from tests.exceptions.make import dispatcher
@@ -194,6 +196,19 @@ class TestTeller:
 
         assert words(somebody(here, "唐敏"), visit_id) == "还没有人管"
 
+    def test_is_whoever_changed_the_day_by_hand(self, here: Town) -> None:
+        """A published plan is written by the same command."""
+        tang, li = somebody(here, "唐敏"), somebody(here, "李静")
+        visit = here.visit(here.nurse(), starts_at=at(10), ends_at=at(10.5))
+        [one] = here.crew(visit)
+        arranged = Arranged(
+            visit_id=visit.id, part=1, staff_id=one.staff_id, starts_at=at(13), ends_at=at(13.5), why="再改"
+        )
+        acting(tang, NOON).do(rearrange, arranged=[arranged])
+        deliver_events(here.desk, now=NOON)
+
+        assert words(li, visit.id) == "归唐敏管"
+
     def test_is_asked_for_no_more_once_they_know(self, here: Town) -> None:
         tang, li = somebody(here, "唐敏"), somebody(here, "李静")
         visit_id = moved(here, by=tang)
@@ -261,5 +276,7 @@ class TestPage:
         visit_id = moved(here, by=somebody(here, "唐敏"))
         li = somebody(here, "李静")
         with override("en"):
-            assert "Home visit moved" in open_page(messaging.told, li, visit_id=visit_id)
+            page = open_page(messaging.told, li, visit_id=visit_id)
+        assert "Home visit moved" in page
+        assert "上门改时间了" not in page
         assert "上门改时间了" in open_page(messaging.told, li, visit_id=visit_id)

@@ -16,6 +16,7 @@ from anjia.kernel.calendar import local
 from anjia.kernel.errors import NotAllowed
 from anjia.messaging.queries import not_told
 from anjia.residents.queries import resident_names
+from anjia.visits.queries import name_of_service
 from anjia.visits.queries.overview import last_moves, times_promised, visits_with_ids
 from anjia.visits.rules.lifecycle import Status
 from anjia.workforce.queries import leave_of_accounts
@@ -145,7 +146,7 @@ def telling_of(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datetime)
     return Telling(
         visit_id=visit_id,
         resident=names.get(visit.resident_id, ""),
-        service=visit.service_name,
+        service=name_of_service(visit),
         times=times_promised(actor, purpose, visit_id=visit_id),
         teller=tellers(actor, purpose, starts=starts, now=now).get(visit_id),
     )
