@@ -168,7 +168,7 @@ class TestWhyIsSaid:
         has_been(here, other, resident, hour=9)
         has_been(here, nurse, resident, hour=10)
         visit_id = booking(here, resident, nurse, starts_at=at(14))
-        assert "；去过这一家 1 次；上一次也是这位去的；" in house_hears(here, visit_id)
+        assert "；去过这一家一次；上一次也是这位去的；" in house_hears(here, visit_id)
 
         has_been(here, other, resident, hour=12)
 
@@ -188,9 +188,36 @@ class TestWhyIsSaid:
 
         words = household_hears(here, resident, visit_id)
 
-        assert words.startswith("为什么是李秋萍：来过家里 1 次；上一次也是这位来的")
+        assert words.startswith("为什么是李秋萍：来过家里一次；上一次也是这位来的")
         for secret in ("王芳", "赵德海", "病假", "原因", "分数"):
             assert secret not in words
+
+    def test_to_the_household_in_no_other_place_either(self) -> None:
+        here = town()
+        her, other, resident = here.nurse("何丽"), here.nurse("杨慧"), here.resident()
+        one = visit(here, her, hour=10, resident=resident)
+        acting(here.desk, MORNING).do(assign_by_hand, visit_id=one.id, staff_id=id_of(her), why="赵德海改期")
+        do_as_tried(here, tried(here, one, other, (11, 0)), why="何丽请病假")
+
+        def page(who: Actor) -> str:
+            return repr(acting(who, NOON).ask(get_visit_page, Purpose.ACCESS, visit_id=one.id, now=NOON))
+
+        assert "赵德海" in page(here.desk)
+        assert "病假" in page(here.desk)
+        assert "赵德海" not in page(here.person(resident))
+        assert "病假" not in page(here.person(resident))
+        assert "原来是何丽" not in page(here.person(resident))
+
+    def test_to_the_household_what_it_has_said_itself(self) -> None:
+        here = town()
+        nurse, resident = here.nurse(), here.resident()
+        visit_id = booking(here, resident, nurse)
+        her = here.person(resident)
+        acting(her, NOON).do(
+            move_booking, visit_id=visit_id, starts_at=at(14), staff_ids=[id_of(nurse)], why="女儿来了"
+        )
+        page = acting(her, NOON).ask(get_visit_page, Purpose.ACCESS, visit_id=visit_id, now=NOON)
+        assert "改了时间：女儿来了" in [step.words for step in page.timeline]
 
     def test_to_the_household_in_english(self) -> None:
         here = town()
@@ -199,7 +226,7 @@ class TestWhyIsSaid:
         visit_id = booking(here, resident, nurse, starts_at=at(14))
         with translation.override("en"):
             words = household_hears(here, resident, visit_id)
-        assert words.startswith("Why 李秋萍: has come 1 times before; came last time too")
+        assert words.startswith("Why 李秋萍: has come once before; came last time too")
 
     def test_to_her_of_how_well_she_knows_them_only_when_she_may_know_who_they_are(self) -> None:
         here = town()
@@ -211,7 +238,7 @@ class TestWhyIsSaid:
         acting(nurse, NOON).do(accept_offer, offer_id=offers(nurse)[0].id)
 
         assert caregiver_hears(nurse, visit_id).startswith(
-            "为什么是你：约的时候按规则排给你；你去过 1 次；上一次也是你去的"
+            "为什么是你：约的时候按规则排给你；你去过一次；上一次也是你去的"
         )
 
     def test_that_it_was_not_kept_where_it_was_not(self) -> None:

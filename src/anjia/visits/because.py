@@ -58,7 +58,7 @@ def to_the_house(because: Because | None, *, is_of_series: bool) -> str:
     how, facts = How(because.how), because.facts
     said = [_("定期上门，按规则排的") if is_of_series and how is How.BOOKED else str(HOW[how])]
     if facts["times"]:
-        said.append(_("去过这一家 {number} 次").format(number=facts["times"]))
+        said.append(_times(facts, _("去过这一家一次"), _("去过这一家 {number} 次")))
     if facts["came_last"]:
         said.append(_("上一次也是这位去的"))
     if facts["asked_for"]:
@@ -78,7 +78,7 @@ def to_herself(because: Because | None, *, knows_whose: bool) -> str:
     facts, said = because.facts, [str(HOW_YOU[How(because.how)])]
     if knows_whose:
         if facts["times"]:
-            said.append(_("你去过 {number} 次").format(number=facts["times"]))
+            said.append(_times(facts, _("你去过一次"), _("你去过 {number} 次")))
         if facts["came_last"]:
             said.append(_("上一次也是你去的"))
         if facts["asked_for"]:
@@ -96,7 +96,7 @@ def to_the_household(because: Because | None, *, name: str) -> str:
     if facts["asked_for"]:
         said.append(_("是家里点名要的"))
     if facts["times"]:
-        said.append(_("来过家里 {number} 次").format(number=facts["times"]))
+        said.append(_times(facts, _("来过家里一次"), _("来过家里 {number} 次")))
     if facts["came_last"]:
         said.append(_("上一次也是这位来的"))
     if facts["minutes"]:
@@ -104,6 +104,10 @@ def to_the_household(because: Because | None, *, name: str) -> str:
     if not said:
         said.append(_("这个时间能来") if How(because.how) in BY_RULE else _("是机构安排来的"))
     return _("为什么是{name}：{reasons}。").format(name=name, reasons=_("；").join(said))
+
+
+def _times(facts: Mapping[str, Any], once: str, more: str) -> str:
+    return once if facts["times"] == 1 else more.format(number=facts["times"])
 
 
 def _on_the_way(facts: Mapping[str, Any]) -> list[str]:

@@ -208,16 +208,23 @@ def crew_member(assignment: Assignment, cards: Mapping[UUID, StaffCard]) -> Crew
     )
 
 
-def happened(change: VisitChange, cards: Mapping[UUID, StaffCard]) -> Happened:
+# Why somebody else comes, or at another time, is the house's own affair: it may name other people.
+OF_THE_HOUSE: Final = frozenset({What.ASSIGNED, What.ACCEPTED, What.DECLINED, What.MOVED})
+
+
+def happened(actor: Actor, change: VisitChange, cards: Mapping[UUID, StaffCard]) -> Happened:
     card = cards.get(change.staff_id) if change.staff_id else None
     name, what = (card.name if card else ""), What(change.what)
     # Who is sent by hand has not said yes herself: nobody is shown to have done what another did.
+    is_hidden = actor.kind is Kind.PERSON and change.by_kind != Kind.PERSON and what in OF_THE_HOUSE
     is_sent = what is What.ACCEPTED and card is not None and change.by_user != card.account_id
     return Happened(
         at=change.at,
         what=change.what,
         who=words.who_did(change.by_kind) if is_sent or not name else name,
-        words=words.words_of_change(What.ASSIGNED if is_sent else what, name, change.why),
+        words=words.words_of_change(
+            What.ASSIGNED if is_sent else what, name, "" if is_hidden else change.why
+        ),
     )
 
 

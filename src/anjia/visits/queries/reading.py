@@ -154,7 +154,7 @@ def get_visit_page(actor: Actor, purpose: Purpose, *, visit_id: UUID, now: datet
     line["caregivers"] = _with_why(actor, visit, line["caregivers"])
     page = VisitPage(
         **line,
-        timeline=[happened(change, cards) for change in changes],
+        timeline=[happened(actor, change, cards) for change in changes],
         source=visit.source,
         grade=visit.grade,
         grade_words=str(words.WORDS_OF_GRADE[Grade(visit.grade)]) if visit.grade else "",
@@ -213,7 +213,7 @@ def timeline(actor: Actor, purpose: Purpose, *, visit_id: UUID) -> list[Happened
     visit = get_visit(actor, purpose, visit_id=visit_id)
     changes = list(VisitChange.objects.filter(visit=visit).order_by("at", "id"))
     cards = cards_of(actor, purpose, [visit], also=[change.staff_id for change in changes])
-    return [happened(change, cards) for change in changes]
+    return [happened(actor, change, cards) for change in changes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
