@@ -43,7 +43,7 @@ WEEKLY: Final[Sequence[tuple[str, tuple[str, ...], str, time]]] = (
     ("glucose_check", ("heli",), "r27", time(15, 30)),
 )
 # Who gets nursing that the law asks a first assessment for.
-ASSESSED: Final = ("r30", "r36", "r40", "r54", "r56")
+ASSESSED: Final = ("r30", "r36", "r40", "r54", "r56", "r14")
 PRAISE: Final = (
     (5, "护士很细心，教的都听懂了。"),
     (5, ""),
