@@ -41,6 +41,10 @@ class TestWechatMessages:
         assert send(wechat)
         assert wechat.sent == [("o-daughter", "T1", FIELDS)]
 
+    def test_open_a_page_that_there_is(self) -> None:
+        pages = Path(__file__).parents[2] / "clients/src/pages.json"
+        assert f'"path": "{messages.PAGE}"' in pages.read_text("utf-8")
+
     def test_cut_what_is_too_long_instead_of_losing_it_all(self, wechat: Standin) -> None:
         send(wechat, fields={"thing1": "某" * 40})
 

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from anjia.integrations.errors import Misconfigured, NotConnected, Permanent, Temporary
 
+PAGE: Final = "pages/inbox/index"  # of the mini program: what a tap on the message opens
 TIMEOUT: Final = httpx.Timeout(5, connect=3)
 TOKEN_GONE: Final = frozenset({40001, 40014, 42001})  # ask for a new one, once
 TEMPORARY: Final = frozenset({-1, 45009, 45011, 50001})
@@ -73,7 +74,7 @@ class WechatMessages:
         asked = {
             "touser": to,
             "template_id": self.templates[template],
-            "page": "pages/inbox/inbox",
+            "page": PAGE,
             "data": {name: {"value": short(name, value)} for name, value in fields.items()},
             "lang": "zh_CN",
         }
