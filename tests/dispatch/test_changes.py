@@ -37,7 +37,6 @@ from tests.visits.make import DESK, Town, at, fact, id_of, say, town
 pytestmark = pytest.mark.usefixtures("database")
 
 MORNING = at(8.1)  # of the day itself
-NOT_FAR = (39.9042, 116.43)  # some ten minutes from the others by bicycle
 
 
 def ways(here: Town, one: Visit, *, now: datetime = MORNING, by: Actor | None = None) -> RepairPage:
